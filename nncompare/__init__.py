@@ -1,0 +1,44 @@
+"""Train two small neural networks side by side, and see where they differ."""
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from nncompare.comparison.comparison import compare
+    from nncompare.config import Comparison, RunConfig
+    from nncompare.memory import calculate_max_batch_size, closest_valid_batch_size
+    from nncompare.training.loaders import prepare_loaders
+    from nncompare.ui.dashboard import Dashboard
+
+__version__ = "0.1.0"
+
+# Imported when first used: a shell command need not wait for the dashboard, nor a dashboard for torch.
+_HOMES = {
+    "Comparison": "nncompare.config",
+    "Dashboard": "nncompare.ui.dashboard",
+    "RunConfig": "nncompare.config",
+    "compare": "nncompare.comparison.comparison",
+    "calculate_max_batch_size": "nncompare.memory",
+    "closest_valid_batch_size": "nncompare.memory",
+    "prepare_loaders": "nncompare.training.loaders",
+}
+
+__all__ = [
+    "Comparison",
+    "Dashboard",
+    "RunConfig",
+    "calculate_max_batch_size",
+    "closest_valid_batch_size",
+    "compare",
+    "prepare_loaders",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOMES})

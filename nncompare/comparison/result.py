@@ -1,0 +1,147 @@
+"""What a comparison leaves behind."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nncompare.comparison.engine import EngineHolder
+from nncompare.comparison.history import History
+from nncompare.comparison.run import ModelRun
+from nncompare.comparison.state import State
+from nncompare.config import Comparison, RunConfig, Split
+from nncompare.memory import Plan
+from nncompare.training.worker import PredictionRequest, Weights, predict
+
+
+class ComparisonError(Exception):
+    """A model failed; the message is a sentence for the user, and `result` holds what was reached."""
+
+    def __init__(self, message: str, result: "ComparisonResult") -> None:
+        super().__init__(message)
+        self.result = result
+
+
+class ModelResult:
+    """One trained model: its settings, what was used of them, its history, its weights and its predictions.
+
+    Attributes
+    ----------
+    config : RunConfig
+    plan : Plan
+        What was really used; None when the run never began.
+    history : History
+    seconds : float
+        Training and evaluation, wall clock.
+    state : State
+    message : str
+        A sentence when something went wrong, else empty.
+    weights : dict of str to ndarray
+        The parameters, by PyTorch's names; None when the run failed.
+    """
+
+    def __init__(self, run: ModelRun, comparison: Comparison, engines: EngineHolder) -> None:
+        self._comparison, self._engines = comparison, engines
+        self.name = run.name
+        self.config: RunConfig = run.config
+        with run.lock:
+            self.plan: Plan | None = run.plan
+            self.history: History = run.history
+            self.seconds: float = run.seconds
+            self.state: State = run.state
+            self.message: str = run.message
+            self.weights: Weights | None = run.weights
+            self._device, self._threads = run.device, run.threads
+            whole = run.test if run.test is not None and self._is_final(run) else None
+        self._probabilities: dict[str, NDArray[np.float32]] = {"test": whole.probabilities} if whole else {}
+
+    def probabilities(self, split: Split = "test") -> NDArray[np.float32]:
+        """Give the class probabilities of every image of a split, in the order of the data set.
+
+        Parameters
+        ----------
+        split : {"test", "train"}
+            The training images are those that were trained with; they are predicted when first asked for.
+
+        Returns
+        -------
+        ndarray of float32, shape (N, 10)
+
+        Raises
+        ------
+        ValueError
+            When there is no such split, or the model has no weights.
+        """
+        if split not in ("test", "train"):
+            raise ValueError(f"There is no split named {split!r}; there are test and train.")
+        if split not in self._probabilities:
+            count = self._comparison.train_images if split == "train" else None
+            indices = tuple(range(count)) if count is not None else None
+            self._probabilities[split] = self.predict(split, indices)
+        return self._probabilities[split]
+
+    def predict(self, split: Split, indices: tuple[int, ...] | None) -> NDArray[np.float32]:
+        """Predict chosen images of a split (None: all) on a worker: probabilities (N, 10).
+
+        Raises
+        ------
+        ValueError
+            When the model has no weights.
+        """
+        if self.weights is None or self.plan is None:
+            raise ValueError(f"Model {self.name} has no weights to predict with. {self.message}".strip())
+        request = PredictionRequest(
+            self.config,
+            self.plan,
+            self.weights,
+            self._comparison.dataset,
+            split,
+            indices,
+            self._device,
+            self._threads,
+        )
+        return self._on_a_free_worker(lambda engine, address: engine.submit(predict, request, address=address).result())
+
+    def _on_a_free_worker(self, work: Callable[..., NDArray[np.float32]]) -> NDArray[np.float32]:
+        engine = self._engines.get()
+        slots = engine.claim(1, self._device, is_cancelled=lambda: False)
+        try:
+            return work(engine, slots[0].address)
+        finally:
+            engine.release([slot.address for slot in slots])
+
+    @staticmethod
+    def _is_final(run: ModelRun) -> bool:
+        assert run.test is not None
+        return run.progress is None or abs(run.test.epoch - _epochs_seen(run)) < 1e-9
+
+
+def _epochs_seen(run: ModelRun) -> float:
+    assert run.progress is not None
+    return run.progress.images / run.progress.total_images * run.config.epochs
+
+
+@dataclass(frozen=True)
+class ComparisonResult:
+    """Both models of a comparison, after the end.
+
+    Attributes
+    ----------
+    a, b : ModelResult
+        `b` is None when A was trained alone.
+    seconds : float
+        From the start to the end of both, wall clock.
+    """
+
+    comparison: Comparison
+    a: ModelResult
+    b: ModelResult | None
+    seconds: float
+    state: State
+
+    def raise_for_failure(self) -> None:
+        """Raise `ComparisonError` when a model failed."""
+        failures = [model.message for model in (self.a, self.b) if model is not None and model.state is State.FAILED]
+        if failures:
+            raise ComparisonError(" ".join(dict.fromkeys(failures)), self)

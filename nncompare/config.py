@@ -1,0 +1,217 @@
+"""The settings of a comparison: frozen, checked, and documented field by field.
+
+Forms, command-line flags and error sentences are all made from the fields below.
+"""
+
+import math
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic.fields import FieldInfo
+
+DatasetName = Literal["mnist", "fashion-mnist", "synthetic-digits", "synthetic-fashion"]
+OptimizerName = Literal["adam", "sgd"]
+Precision = Literal["auto", "float32", "bfloat16"]
+Split = Literal["train", "test"]
+
+
+def _reject_bool(value: object) -> object:
+    if isinstance(value, bool):
+        raise ValueError("true and false are not numbers")
+    return value
+
+
+Integer = Annotated[int, BeforeValidator(_reject_bool)]
+Number = Annotated[float, BeforeValidator(_reject_bool)]
+
+
+class RunConfig(BaseModel):
+    """The settings of one network and of its training.
+
+    Raises
+    ------
+    pydantic.ValidationError
+        When a value is outside its bounds; `explain` turns it into one sentence a field.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    channels: Integer = Field(
+        16,
+        ge=1,
+        le=256,
+        title="Channels",
+        description="Feature maps of the first convolution; the second has twice, the third four times as many.",
+    )
+    dropout: Number = Field(
+        0.25,
+        ge=0,
+        lt=1,
+        title="Dropout",
+        description="Share of the features that is switched off at random while training.",
+    )
+    batch_size: Integer = Field(
+        64,
+        ge=1,
+        le=60_000,
+        title="Batch size",
+        description="Images between two updates of the weights. The next power of two is used.",
+        json_schema_extra={"unit": "images"},
+    )
+    learning_rate: Number = Field(
+        0.001,
+        gt=0,
+        le=10,
+        title="Learning rate",
+        description="Length of each update. Adam likes 0.001; SGD likes 0.01 to 0.1.",
+    )
+    optimizer: OptimizerName = Field(
+        "adam",
+        title="Optimiser",
+        description="Adam adapts the length of each update by itself; SGD follows the plain gradient.",
+    )
+    momentum: Number = Field(
+        0.9,
+        ge=0,
+        lt=1,
+        title="Momentum",
+        description="How much of the last update SGD keeps. Adam does not use it.",
+    )
+    epochs: Integer = Field(
+        3,
+        ge=1,
+        le=100,
+        title="Epochs",
+        description="How many times every training image is seen.",
+    )
+
+
+class Comparison(BaseModel):
+    """Everything that decides a comparison: two networks, their images, and one seed.
+
+    Reads and writes JSON (`model_validate_json`, `model_dump_json`).
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    dataset: DatasetName = Field("mnist", title="Data set", description="The images that both networks learn.")
+    a: RunConfig = Field(default_factory=RunConfig, title="Model A", description="Settings of model A.")
+    b: RunConfig | None = Field(
+        default_factory=RunConfig, title="Model B", description="Settings of model B; none to train A alone."
+    )
+    seed: Integer = Field(
+        0,
+        ge=0,
+        le=2**32 - 1,
+        title="Seed",
+        description="Start of every random choice. The same seed gives the same run.",
+    )
+    precision: Precision = Field(
+        "auto", title="Precision", description="Number format of the computation. Auto takes float32."
+    )
+    device: str = Field(
+        "auto",
+        pattern=r"^(auto|cpu|cuda(:\d+)?)$",
+        title="Device",
+        description="Where the training runs: auto, cpu, cuda or cuda:1. Auto takes CUDA where it is there.",
+    )
+    memory_budget: Integer | None = Field(
+        None,
+        ge=1,
+        title="Memory budget",
+        description="Memory for both models together, half each. None: 70% of what is available.",
+        json_schema_extra={"unit": "bytes"},
+    )
+    train_images: Integer | None = Field(
+        None,
+        ge=1_000,
+        le=60_000,
+        title="Training images",
+        description="How many of the 60,000 training images are used. None: all.",
+        json_schema_extra={"unit": "images"},
+    )
+
+
+def bounds(field: FieldInfo) -> str:
+    """Say in words which values a field takes, such as ``a whole number from 1 to 256``."""
+    choices = get_args(field.annotation)
+    if choices and all(isinstance(choice, str) for choice in choices):
+        return " or ".join([", ".join(choices[:-1]), choices[-1]])
+    lowest, highest = "", ""
+    for rule in field.metadata:
+        lowest = f"from {rule.ge:,}" if hasattr(rule, "ge") else lowest
+        lowest = f"above {rule.gt:,}" if hasattr(rule, "gt") else lowest
+        highest = f"to {rule.le:,}" if hasattr(rule, "le") else highest
+        highest = f"to below {rule.lt:,}" if hasattr(rule, "lt") else highest
+        if hasattr(rule, "pattern"):
+            return "auto, cpu, cuda or cuda:N"
+    kind = "a number" if field.annotation is float else "a whole number"
+    return " ".join(part for part in (kind, lowest, highest) if part)
+
+
+def explain(error: ValidationError, model: type[BaseModel]) -> dict[str, str]:
+    """Turn a validation error into one plain sentence for each wrong field.
+
+    Returns
+    -------
+    dict
+        Dotted field name (``batch_size``, ``a.channels``) to sentence.
+    """
+    sentences: dict[str, str] = {}
+    for problem in error.errors():
+        path = [str(part) for part in problem["loc"] if part in _known_names(model) or isinstance(part, str)]
+        sentences.setdefault(".".join(path), _sentence(path, problem["input"], model))
+    return sentences
+
+
+def one_sentence(error: ValidationError, model: type[BaseModel]) -> str:
+    """Join the sentences of `explain` into one line."""
+    return " ".join(explain(error, model).values())
+
+
+def from_text(values: Mapping[str, Any]) -> tuple[RunConfig | None, dict[str, str]]:
+    """Read the texts of a form: a configuration, or a sentence for each wrong field.
+
+    White space and thousands separators are accepted in whole numbers.
+    """
+    try:
+        return RunConfig.model_validate({name: _plain(value) for name, value in values.items()}), {}
+    except ValidationError as error:
+        return None, explain(error, RunConfig)
+
+
+def _plain(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    text = value.strip()
+    groups = text.replace(" ", ",").split(",")
+    thousands = len(groups) > 1 and 0 < len(groups[0]) <= 3 and all(len(g) == 3 for g in groups[1:])
+    return "".join(groups) if thousands and all(g.isdigit() for g in groups) else text
+
+
+def _known_names(model: type[BaseModel]) -> set[str]:
+    return set(model.model_fields) | set(RunConfig.model_fields)
+
+
+def _sentence(path: list[str], value: object, model: type[BaseModel]) -> str:
+    owner: type[BaseModel] = model
+    prefix = ""
+    if len(path) > 1 and path[0] in ("a", "b"):
+        owner, prefix = RunConfig, f"Model {path[0].upper()}: "
+    name = path[-1] if path else ""
+    field = owner.model_fields.get(name)
+    if field is None:
+        return f"{prefix}There is no setting named {name!r}; there are {', '.join(owner.model_fields)}."
+    if name in ("a", "b"):
+        return f"{field.title} must be a set of settings; got {_shown(value)}."
+    return f"{prefix}{field.title} must be {bounds(field)}; got {_shown(value)}."
+
+
+def _shown(value: object) -> str:
+    if value is None or (isinstance(value, str) and not value.strip()):
+        return "nothing"
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    text = str(value)
+    return text if len(text) <= 40 else text[:37] + "..."

@@ -1,0 +1,74 @@
+"""Tells a whole copy of a data set from a damaged one."""
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from nncompare.data.catalog import RAW_FILES, TEST_IMAGES, TEST_LABELS, TRAIN_IMAGES, TRAIN_LABELS, DatasetInfo
+from nncompare.data.digests import compute_md5, md5_of
+from nncompare.data.idx import DamagedFileError, map_images, map_labels
+
+# The number goes up with every change to the drawings, so that images of an older version are made again.
+MANIFEST = "manifest-1.json"
+
+
+def is_present(raw: Path) -> bool:
+    """Say whether a folder holds at least one of the four raw files, whole or not."""
+    return any(os.path.isfile(raw / name) for name in RAW_FILES)
+
+
+def find_damage(info: DatasetInfo, raw: Path) -> str | None:
+    """Find what is wrong with the copy in a raw folder.
+
+    Returns
+    -------
+    str or None
+        Such as ``train-images-idx3-ubyte is damaged (it is cut short)``; None when nothing is wrong.
+    """
+    try:
+        expected = _read_manifest(raw) if info.synthetic else info.md5
+        return _first_damage(raw, expected)
+    except OSError as error:
+        return f"{raw} cannot be read ({error.strerror or error})"
+
+
+def write_manifest(raw: Path) -> None:
+    """Note the digests of the four raw files of a synthetic set beside them."""
+    digests = {name: compute_md5(raw / name) for name in RAW_FILES}
+    (raw / MANIFEST).write_text(json.dumps(digests, indent=1), "utf-8")
+
+
+def _read_manifest(raw: Path) -> Mapping[str, str]:
+    try:
+        manifest = json.loads((raw / MANIFEST).read_text("utf-8"))
+    except (FileNotFoundError, ValueError):
+        return {}
+    return manifest if isinstance(manifest, dict) else {}
+
+
+def _first_damage(raw: Path, expected: Mapping[str, str]) -> str | None:
+    for name in RAW_FILES:
+        if not os.path.isfile(raw / name):
+            return f"{name} is missing"
+        try:
+            _check_file(raw / name, expected.get(name))
+        except DamagedFileError as error:
+            return f"{name} is damaged ({error})"
+    return _mismatch(raw)
+
+
+def _check_file(path: Path, expected_md5: str | None) -> None:
+    # The header is looked at first: it costs nothing, and its reason says more than a digest.
+    (map_images if "images" in path.name else map_labels)(path)
+    if expected_md5 is None:
+        raise DamagedFileError("its checksum is not known")
+    if md5_of(path) != expected_md5:
+        raise DamagedFileError("its checksum is wrong")
+
+
+def _mismatch(raw: Path) -> str | None:
+    for images, labels in ((TRAIN_IMAGES, TRAIN_LABELS), (TEST_IMAGES, TEST_LABELS)):
+        if len(map_images(raw / images)) != len(map_labels(raw / labels)):
+            return f"{labels} is damaged (it does not fit {images})"
+    return None

@@ -1,0 +1,44 @@
+"""Distance fields: how far each pixel of a drawing is inside or outside its outline.
+
+A shape kept this way can be made thicker, thinner, sharper or softer by adding and multiplying.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+REACH = 15
+"""Distances are cut off here, in pixels of the drawing."""
+
+
+def signed_distance(masks: NDArray[np.bool_]) -> NDArray[np.int8]:
+    """Measure distances to the outline, positive inside.
+
+    Parameters
+    ----------
+    masks : ndarray of bool, (N, H, W)
+        True inside the shape.
+
+    Returns
+    -------
+    ndarray of int8, (N, H, W)
+        Pixels times 8, from ``-8 * REACH`` to ``8 * REACH``.
+    """
+    inside, outside = _distance_to(~masks), _distance_to(masks)
+    return np.rint(8 * (inside - outside)).astype(np.int8)
+
+
+def _distance_to(masks: NDArray[np.bool_]) -> NDArray[np.float32]:
+    # The square of the distance splits into one pass along the rows and one along the columns.
+    squares = np.where(masks, 0, REACH**2).astype(np.int16)
+    for axis in (1, 2):
+        squares = _nearest_along(squares, axis)
+    return np.sqrt(squares, dtype=np.float32)
+
+
+def _nearest_along(squares: NDArray[np.int16], axis: int) -> NDArray[np.int16]:
+    lines = np.moveaxis(squares, axis, 0)
+    nearest = lines.copy()
+    for step in range(1, REACH):
+        np.minimum(nearest[step:], lines[:-step] + np.int16(step**2), out=nearest[step:])
+        np.minimum(nearest[:-step], lines[step:] + np.int16(step**2), out=nearest[:-step])
+    return np.moveaxis(nearest, 0, axis)

@@ -1,0 +1,100 @@
+"""Clothes that look a little like photographs: outlines filled with folds and stripes, then warped."""
+
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nncompare.data.clothes import coat, dress, pullover, shirt, t_shirt, trouser
+from nncompare.data.distance_field import signed_distance
+from nncompare.data.idx import SIDE
+from nncompare.data.outlines import Drawing, Line
+from nncompare.data.shoes_and_bags import ankle_boot, bag, sandal, sneaker
+from nncompare.data.warping import BANK_SIDE, OVERSAMPLING, Wobble, gather, random_lookups, random_relief
+
+# In the order of Fashion-MNIST.
+_GARMENTS = (t_shirt, trouser, pullover, dress, coat, sandal, shirt, sneaker, bag, ankle_boot)
+_WOBBLE = Wobble(degrees=6, shear=0.08, zoom=(0.9, 1.05), stretch=(0.88, 1.08), shift_pixels=0.8, bend_pixels=0.5)
+_DIRECTIONS = np.array([[0, 1], [1, 0], [0.7, 0.7], [0.7, -0.7]])
+_VARIANTS = 32
+_BANK_SEED = 1
+
+
+def draw_garments(labels: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
+    """Draw one garment for each label, bright on black.
+
+    Parameters
+    ----------
+    labels : ndarray of uint8, (B,)
+        Classes of Fashion-MNIST, 0 to 9.
+    rng : Generator
+        Source of all that varies.
+
+    Returns
+    -------
+    ndarray of uint8, (B, 28, 28)
+    """
+    count = len(labels)
+    outlines, seams = _bank()
+    chosen = labels * np.int64(_VARIANTS) + rng.integers(_VARIANTS, size=count)
+    lookups = random_lookups(rng, count, _WOBBLE)
+    distance = gather(outlines, chosen, lookups) / np.float32(8 * OVERSAMPLING)
+    cover = np.clip(0.5 + distance * _each(rng.uniform(0.6, 1.2, count)), 0, 1)
+    visible = gather(seams, chosen, lookups) / 100 * _each(rng.uniform(0.1, 0.65, count))
+    tone = _cloth(rng, count) * (1 - visible)
+    grain = rng.standard_normal(tone.shape, dtype=np.float32) * _each(rng.uniform(0, 0.05, count))
+    return np.clip(255 * cover * np.clip(tone + grain, 0.08, 1), 0, 255).astype(np.uint8)
+
+
+def _cloth(rng: np.random.Generator, count: int) -> NDArray[np.float32]:
+    folds = random_relief(rng, count) * _each(rng.uniform(0.02, 0.14, count))
+    striped = rng.uniform(0, 0.4, count) * (rng.random(count) < 0.4)
+    return _each(rng.uniform(0.4, 0.95, count)) + folds - _stripes(rng, count) * _each(striped)
+
+
+def _stripes(rng: np.random.Generator, count: int) -> NDArray[np.float32]:
+    """Draw a wave between 0 and 1 across each image: level, upright or slanted stripes."""
+    y, x = np.mgrid[:SIDE, :SIDE].astype(np.float32)
+    slope = _DIRECTIONS[rng.choice(len(_DIRECTIONS), count, p=[0.5, 0.3, 0.1, 0.1])]
+    slope /= rng.uniform(2.5, 7, (count, 1))  # pixels from stripe to stripe
+    phase = x * _each(slope[:, 0]) + y * _each(slope[:, 1]) + _each(rng.random(count))
+    return 2 * np.abs(phase % 1 - np.float32(0.5))
+
+
+def _each(values: NDArray[np.float64]) -> NDArray[np.float32]:
+    return values.astype(np.float32)[:, None, None]
+
+
+@cache
+def _bank() -> tuple[NDArray[np.int8], NDArray[np.int8]]:
+    """Draw variants of every garment: distances to the outline, and seams from 0 to 100; (classes * variants, S, S)."""
+    rng = np.random.Generator(np.random.PCG64(_BANK_SEED))
+    drawings = [garment(rng) for garment in _GARMENTS for _ in range(_VARIANTS)]
+    outlines = signed_distance(np.stack([_filled(drawing) for drawing in drawings]))
+    return outlines, np.stack([_seams(drawing) for drawing in drawings])
+
+
+def _filled(drawing: Drawing) -> NDArray[np.bool_]:
+    from PIL import Image, ImageDraw
+
+    page = Image.new("L", (BANK_SIDE, BANK_SIDE))
+    pen = ImageDraw.Draw(page)
+    for solid in drawing.solids:
+        pen.polygon(_enlarged(solid), fill=255)
+    for strap, width in drawing.straps:
+        pen.line(_enlarged(strap), fill=255, width=round(width * OVERSAMPLING), joint="curve")
+    return np.asarray(page) > 0
+
+
+def _seams(drawing: Drawing) -> NDArray[np.int8]:
+    from PIL import Image, ImageDraw
+
+    page = Image.new("L", (BANK_SIDE, BANK_SIDE))
+    pen = ImageDraw.Draw(page)
+    for seam in drawing.seams:
+        pen.line(_enlarged(seam), fill=100, width=OVERSAMPLING)
+    return np.asarray(page).astype(np.int8)
+
+
+def _enlarged(line: Line) -> list[tuple[float, float]]:
+    return [(x * OVERSAMPLING, y * OVERSAMPLING) for x, y in line]

@@ -1,0 +1,97 @@
+"""The engine: a process of its own with a Dask scheduler and its supervised worker processes.
+
+``python -P -m nncompare.engine`` writes its address and credentials into a file that only its user can read, says
+``ready``, and ends when its standard input closes: so it never outlives the process that started it.
+"""
+
+import argparse
+import asyncio
+import json
+import logging
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+LOOPBACK = "127.0.0.1"
+
+# A run that was killed must not be tried again blindly; and a worker that is short of memory must not swap to disk.
+_DASK_SETTINGS = {
+    "distributed.scheduler.allowed-failures": 0,
+    "distributed.worker.memory.target": False,
+    "distributed.worker.memory.spill": False,
+    "distributed.worker.memory.pause": False,
+    "distributed.worker.memory.terminate": 0.95,
+    "distributed.worker.daemon": True,
+    "distributed.scheduler.http.routes": [],
+    "distributed.worker.http.routes": [],
+    "logging.distributed": "warning",
+    "distributed.nanny.pre-spawn-environ.OMP_NUM_THREADS": "1",
+    # Dask has glibc give memory back at once; a training step would then fault in the same buffers again and again.
+    "distributed.nanny.pre-spawn-environ.MALLOC_TRIM_THRESHOLD_": str(2**30),
+    "distributed.nanny.pre-spawn-environ.MALLOC_MMAP_THRESHOLD_": str(2**25),
+    "distributed.nanny.pre-spawn-environ.MALLOC_ARENA_MAX": "1",
+}
+
+_CREDENTIALS = ("tls_ca_file", "tls_client_cert", "tls_client_key")
+
+
+def main() -> None:
+    """Run the engine until standard input closes."""
+    parser = argparse.ArgumentParser(prog="nncompare.engine", description="Workers for nncompare; started by it.")
+    parser.add_argument("--slots", type=int, required=True, help="worker processes")
+    parser.add_argument("--folder", type=Path, required=True, help="private folder for credentials and scratch files")
+    arguments = parser.parse_args()
+    asyncio.run(_serve(arguments.slots, arguments.folder))
+
+
+async def _serve(slots: int, folder: Path) -> None:
+    import dask
+    from distributed import LocalCluster
+    from distributed.security import Security
+
+    from nncompare.memory import available_memory
+
+    security = Security.temporary()
+    with dask.config.set(_DASK_SETTINGS):
+        async with LocalCluster(
+            asynchronous=True,
+            n_workers=slots,
+            threads_per_worker=1,
+            processes=True,
+            protocol="tls://",
+            host=LOOPBACK,
+            security=security,
+            dashboard_address=f"{LOOPBACK}:0",
+            worker_dashboard_address=f"{LOOPBACK}:0",
+            memory_limit=available_memory().available_bytes,
+            local_directory=str(folder),
+            silence_logs=logging.WARNING,
+        ) as cluster:
+            write_credentials(folder / "engine.json", cluster.scheduler_address, security)
+            print("ready", flush=True)  # noqa: T201 - the parent waits for this word
+            await asyncio.to_thread(_wait_for_end_of_input)
+
+
+def write_credentials(file: Path, address: str, security: Any) -> None:
+    """Write what a client needs, readable by this user alone."""
+    content = {"address": address, **{name: getattr(security, name) for name in _CREDENTIALS}}
+    with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as stream:
+        json.dump(content, stream)
+
+
+def read_credentials(file: Path) -> tuple[str, Mapping[str, Any]]:
+    """Read the address and the keyword arguments of `distributed.security.Security`."""
+    content = json.loads(file.read_text(encoding="utf-8"))
+    address = content.pop("address")
+    return address, {**content, "require_encryption": True}
+
+
+def _wait_for_end_of_input() -> None:
+    while sys.stdin.buffer.read(4096):
+        pass
+
+
+if __name__ == "__main__":
+    main()

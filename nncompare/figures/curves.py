@@ -1,0 +1,89 @@
+"""The chart of a race: the curves of both models over each other."""
+
+from collections.abc import Mapping
+from math import ceil
+
+from matplotlib import style
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.figure import Figure
+
+from nncompare.comparison.history import History
+from nncompare.figures.frame import Frame
+from nncompare.figures.name_places import name_places
+from nncompare.figures.named_line import SPLITS, NamedLine, Split
+from nncompare.figures.palette import MODELS
+from nncompare.figures.points import Points, Quantity, points_of, thin
+from nncompare.figures.scales import epoch_scale, value_scale
+from nncompare.figures.svg import inline_svg
+from nncompare.figures.wording import describe
+
+Key = tuple[str, Split]
+
+
+class CurveChart:
+    """One chart with the curves of both models: training solid, test dashed, each line ending in its own name.
+
+    The figure and everything in it is kept and changed in place, so that a chart can be drawn for hours.
+
+    Parameters
+    ----------
+    quantity : "loss" or "accuracy"
+        What the y axis shows.
+    epochs : int
+        The end of the x axis; it moves on if a history goes further.
+
+    Attributes
+    ----------
+    figure : Figure
+        In the colours of the light theme.
+    """
+
+    figure: Figure
+
+    def __init__(self, quantity: Quantity, epochs: int = 3) -> None:
+        self._quantity: Quantity = quantity
+        # A notebook may have changed matplotlib's defaults for figures of its own.
+        with style.context("default"):
+            self._frame = Frame(quantity.capitalize())
+            self._lines = {(model, split): NamedLine(self._frame, model, split) for model in MODELS for split in SPLITS}
+        self.figure = self._frame.figure
+        self._canvas = FigureCanvasSVG(self.figure)
+        self.reset(epochs)
+
+    def reset(self, epochs: int) -> None:
+        """Empty the chart for a new race; `epochs` are those of the longer run."""
+        self._epochs = epochs
+        self.update({})
+
+    def update(self, histories: Mapping[str, History]) -> None:
+        """Show these histories, by model ("A", "B"); a model that is not among them has no lines."""
+        curves = {key: self._points(histories, *key) for key in self._lines if key[0] in histories}
+        curves = {key: points for key, points in curves.items() if len(points.x)}
+        epochs = self._reach(curves)
+        self._shown = {key: thin(points, epochs) for key, points in curves.items()}
+        self._frame.set_x(epoch_scale(epochs))
+        self._frame.set_y(value_scale(self._quantity, list(self._shown.values())))
+        self._draw()
+
+    def svg(self) -> str:
+        """Draw the chart as inline SVG, ready to be put into an HTML page."""
+        return inline_svg(self._canvas, self.description)
+
+    @property
+    def description(self) -> str:
+        """The chart in plain words: where its lines end."""
+        return describe(self._quantity, self._shown)
+
+    def _points(self, histories: Mapping[str, History], model: str, split: Split) -> Points:
+        return points_of(getattr(histories[model], split), self._quantity)
+
+    def _reach(self, curves: Mapping[Key, Points]) -> int:
+        return max([self._epochs, *(ceil(round(points.x[-1], 6)) for points in curves.values())])
+
+    def _draw(self) -> None:
+        self._frame.show_note(not self._shown)
+        for key in self._lines.keys() - self._shown.keys():
+            self._lines[key].clear()
+        ends = [self._lines[key].draw(points) for key, points in self._shown.items()]
+        for key, place in zip(self._shown, name_places(ends), strict=True):
+            self._lines[key].put_name(place)

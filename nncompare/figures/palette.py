@@ -1,0 +1,21 @@
+"""The colours of the charts: drawn as plain colours, shown as CSS variables so that a page's theme decides."""
+
+PAPER = "#ffffff"
+INK = "#1d2430"
+MUTED = "#667085"
+GRID = "#e2e6ec"
+MODELS = {"A": "#0072b2", "B": "#d55e00"}
+
+_VARIABLES = {
+    MODELS["A"]: "--nnc-a",
+    MODELS["B"]: "--nnc-b",
+    INK: "--nnc-ink",
+    MUTED: "--nnc-muted",
+    GRID: "--nnc-line",
+    PAPER: "--nnc-paper",
+}
+
+
+def css(colour: str) -> str:
+    """Write a colour of the palette as its CSS variable, with the colour itself for pages that set none."""
+    return f"var({_VARIABLES[colour]}, {colour})"

@@ -1,0 +1,60 @@
+"""The points of one line: what is drawn of a curve."""
+
+from typing import Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nncompare.comparison.history import Curve
+
+Quantity = Literal["loss", "accuracy"]
+
+BUCKETS = 160
+"""Along the x axis; at most two points more are drawn, one at the left end and the last."""
+
+
+class Points(NamedTuple):
+    """Two columns of equal length N, in the order of time."""
+
+    x: NDArray[np.float64]
+    y: NDArray[np.float64]
+
+
+def points_of(curve: Curve, quantity: Quantity) -> Points:
+    """Take the finite points of a curve: x in epochs, y a loss or an accuracy from 0 to 1."""
+    x, y = curve.epoch, getattr(curve, quantity)
+    # A curve may grow while it is read: its columns are then of unequal length for a moment.
+    length = min(len(x), len(y))
+    columns = np.array([x[:length], y[:length]], dtype=float)
+    return Points(*columns[:, np.isfinite(columns).all(axis=0)])
+
+
+def thin(points: Points, epochs: float) -> Points:
+    """Replace the points within each of the buckets by their mean; the last point stays as it is.
+
+    Buckets are fixed on the x axis (0 to `epochs`), not on the number of points, so that what is drawn stays where
+    it is while the curve grows.
+    """
+    if len(points.x) < 2:
+        return points
+    # Rounding puts regular points (40 an epoch, say) into the middle of buckets, where float error cannot move them.
+    bucket = np.rint(points.x[:-1] * (BUCKETS / epochs))
+    starts = np.flatnonzero(np.diff(bucket, prepend=-1.0))
+    sizes = np.diff(starts, append=len(bucket))
+    return Points(*(np.append(np.add.reduceat(column[:-1], starts) / sizes, column[-1]) for column in points))
+
+
+def cut(points: Points, low: float, high: float) -> Points:
+    """Cut off the parts of a line outside low..high: points on the edges where it crosses them, NaN beyond."""
+    for edge in (low, high):
+        points = _with_crossings(points, edge)
+    outside = (points.y < low) | (points.y > high)
+    return Points(points.x, np.where(outside, np.nan, points.y))
+
+
+def _with_crossings(points: Points, edge: float) -> Points:
+    x, y = points
+    before = np.flatnonzero(np.sign(y[:-1] - edge) * np.sign(y[1:] - edge) < 0)
+    share = (edge - y[before]) / (y[before + 1] - y[before])
+    crossing = x[before] + share * (x[before + 1] - x[before])
+    return Points(np.insert(x, before + 1, crossing), np.insert(y, before + 1, edge))

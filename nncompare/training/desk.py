@@ -1,0 +1,107 @@
+"""What a run and the rest of the world share inside a worker process.
+
+The training thread lays events and predictions on the desk and looks at the flags between batches;
+the exchange, on another thread of the process, takes the one and sets the other.
+"""
+
+import time
+from collections import deque
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nncompare.config import Split as SplitName
+from nncompare.events import Event
+
+_KEPT_EVENTS = 20_000
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The images that are on the screen: a split and positions in it."""
+
+    split: SplitName
+    indices: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Controls:
+    """What the user wants of a run."""
+
+    stop: bool = False
+    shown: Shown | None = None
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """Class probabilities (N, K) after `epoch` epochs, for the images `of` (None: the whole test set)."""
+
+    version: int
+    epoch: float
+    probabilities: NDArray[np.float32]
+    of: Shown | None = None
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a run is: images seen of all to be seen, and wall-clock seconds since it began."""
+
+    images: int
+    total_images: int
+    seconds: float
+    images_per_second: float
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the asker has already: the number of events, and the versions of predictions."""
+
+    events: int = 0
+    test: int = 0
+    shown: int = 0
+
+
+@dataclass(frozen=True)
+class Report:
+    """What has happened since the asker last looked."""
+
+    events: tuple[Event, ...]
+    progress: Progress | None
+    test: Prediction | None
+    shown: Prediction | None
+
+
+@dataclass
+class Desk:
+    """The shared place of one run; each attribute is replaced whole, so no lock is needed."""
+
+    controls: Controls = field(default_factory=Controls)
+    progress: Progress | None = None
+    test: Prediction | None = None
+    shown: Prediction | None = None
+    stopped_at: float | None = None
+    _events: deque[tuple[int, Event]] = field(default_factory=lambda: deque(maxlen=_KEPT_EVENTS))
+    _count: int = 0
+
+    def put(self, event: Event) -> None:
+        """Lay down an event."""
+        self._count += 1
+        self._events.append((self._count, event))
+
+    def set_controls(self, controls: Controls) -> None:
+        """Take over the user's wishes; a stop is never taken back."""
+        if controls.stop and self.stopped_at is None:
+            self.stopped_at = time.monotonic()
+        self.controls = Controls(controls.stop or self.controls.stop, controls.shown)
+
+    def report(self, seen: Seen) -> Report:
+        """Gather what is newer than `seen`."""
+        events = tuple(event for number, event in tuple(self._events) if number > seen.events)
+        test, shown = self.test, self.shown
+        return Report(
+            events=events,
+            progress=self.progress,
+            test=test if test and test.version > seen.test else None,
+            shown=shown if shown and shown.version > seen.shown else None,
+        )

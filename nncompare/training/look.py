@@ -1,0 +1,40 @@
+"""Predictions of the images on the screen, while the network learns."""
+
+import time
+
+import torch
+from torch import nn
+
+from nncompare.training.desk import Desk, Prediction
+from nncompare.training.evaluate import log_probabilities
+from nncompare.training.tensors import Split
+
+SHARE = 0.01
+
+
+class Look:
+    """Predicts what the desk says is shown, as often as costs at most 1% of the run."""
+
+    def __init__(self, model: nn.Module, training: Split, test: Split, desk: Desk) -> None:
+        self._model, self._desk = model, desk
+        self._splits = {"train": training, "test": test}
+        self._looks = 0
+        self._next = 0.0
+
+    def if_due(self, epoch: float) -> None:
+        """Look if the last look has been paid for."""
+        if time.monotonic() >= self._next:
+            self.now(epoch)
+
+    def now(self, epoch: float) -> None:
+        """Look at once, and put the prediction on the desk."""
+        shown = self._desk.controls.shown
+        if shown is None:
+            return
+        began = time.monotonic()
+        split = self._splits[shown.split].take(torch.tensor(shown.indices))
+        probabilities = log_probabilities(self._model, split).exp().cpu().numpy()
+        self._looks += 1
+        self._desk.shown = Prediction(self._looks, epoch, probabilities, shown)
+        ended = time.monotonic()
+        self._next = ended + (ended - began) / SHARE

@@ -1,0 +1,145 @@
+"""What is measured while a network learns, and when. N images, K classes."""
+
+import math
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from torch import Tensor, nn
+
+from nncompare.events import EpochEnd, Event, TestPoint, TrainPoint
+from nncompare.training.desk import Desk, Prediction, Progress
+from nncompare.training.evaluate import log_probabilities, log_probabilities_unless, mean_loss_and_accuracy
+from nncompare.training.look import Look
+from nncompare.training.tensors import Split, spread
+
+TRAIN_POINTS_PER_EPOCH = 40
+TEST_POINTS_PER_EPOCH = 5  # four of them from the sample, the last from the whole set
+TEST_SAMPLE = 1_000
+TRAIN_SAMPLE = 2_000
+LAST_MEASUREMENT_SECONDS = 5.0
+
+
+@dataclass
+class Tally:
+    """Images, summed loss and right answers: tensors until asked, since asking costs as much as a small step."""
+
+    images: int = 0
+    _loss: Tensor | float = 0.0
+    _right: Tensor | float = 0.0
+    _began: float = field(default_factory=time.monotonic)
+
+    def add(self, images: int, loss: Tensor | float, right: Tensor | float) -> None:
+        """Add one batch."""
+        self.images += images
+        self._loss = self._loss + loss
+        self._right = self._right + right
+
+    def sums(self) -> tuple[float, float]:
+        """Give summed loss and number of right answers."""
+        return float(self._loss), float(self._right)
+
+    def speed(self) -> float:
+        """Give images per second since the tally was begun."""
+        return self.images / max(time.monotonic() - self._began, 1e-9)
+
+
+class Measure:
+    """Follows one run: counts its batches, gives the points that are due, and keeps the desk up to date."""
+
+    def __init__(self, model: nn.Module, training: Split, test: Split, epochs: int, desk: Desk) -> None:
+        self._model, self._training, self._test, self._desk = model, training, test, desk
+        self._test_sample = test.take(spread(len(test), TEST_SAMPLE))
+        self._train_sample = training.take(spread(len(training), TRAIN_SAMPLE))
+        self._look = Look(model, training, test, desk)
+        self._total_images = epochs * len(training)
+        self._images = self._last_batch = self._updates = 0
+        self._speed = 0.0
+        self._started = time.monotonic()
+        self._since_point, self._since_epoch = Tally(), Tally()
+        self.diverged = False
+
+    @property
+    def epoch(self) -> float:
+        """Epochs done, such as 1.5."""
+        return self._images / len(self._training)
+
+    @property
+    def seconds(self) -> float:
+        """Wall clock since the run began."""
+        return time.monotonic() - self._started
+
+    def count(self, images: int, completes_update: bool, loss: Tensor, right: Tensor) -> None:
+        """Take note of one batch: its images, its summed loss and its right answers."""
+        self._images += images
+        self._last_batch = images
+        self._updates += completes_update
+        self._since_point.add(images, loss, right)
+        self._desk.progress = Progress(self._images, self._total_images, self.seconds, self._speed)
+
+    def points(self) -> Iterator[Event]:
+        """Give the points that are due after the last batch, and look at the shown images if that is due."""
+        is_first_batch = self._images == self._last_batch
+        if is_first_batch or self._passed_mark(TRAIN_POINTS_PER_EPOCH):
+            yield from self._train_point()
+        if self._passed_mark(TEST_POINTS_PER_EPOCH) and not self._epoch_is_whole():
+            yield self._test_point(self._test_sample, log_probabilities(self._model, self._test_sample))
+        self._look.if_due(self.epoch)
+
+    def end_of_epoch(self) -> Iterator[Event]:
+        """Measure on the whole test set; after a stop this may be given up, and then there is no point."""
+        yield from self._train_point()
+        scores = log_probabilities_unless(self._is_too_late, self._model, self._test)
+        if scores is not None:
+            point = self._test_point(self._test, scores)
+            self._desk.test = Prediction(self._updates, self.epoch, scores.exp().cpu().numpy())
+            yield point
+            if self._epoch_is_whole():
+                yield self._epoch_end(point)
+        self._look.now(self.epoch)
+        self._since_point, self._since_epoch = Tally(), Tally()
+
+    def _epoch_is_whole(self) -> bool:
+        return self._images % len(self._training) == 0
+
+    def _passed_mark(self, marks_per_epoch: int) -> bool:
+        now, before = (images * marks_per_epoch // len(self._training) for images in self._images_now_and_before())
+        return now > before
+
+    def _images_now_and_before(self) -> tuple[int, int]:
+        return self._images, self._images - self._last_batch
+
+    def _train_point(self) -> Iterator[Event]:
+        images = self._since_point.images
+        if not images:
+            return
+        loss, right = self._since_point.sums()
+        self._speed = self._since_point.speed()
+        self._since_point = Tally()
+        self._since_epoch.add(images, loss, right)
+        self.diverged = self.diverged or not math.isfinite(loss)
+        if not self.diverged:
+            yield TrainPoint(self.epoch, self._images, self._updates, self.seconds, loss / images, right / images)
+
+    def _test_point(self, split: Split, scores: Tensor) -> TestPoint:
+        loss, accuracy = mean_loss_and_accuracy(scores, split.labels)
+        return TestPoint(self.epoch, self._images, self._updates, self.seconds, loss, accuracy, len(split))
+
+    def _epoch_end(self, test: TestPoint) -> EpochEnd:
+        sample = self._train_sample
+        _, train_eval_accuracy = mean_loss_and_accuracy(log_probabilities(self._model, sample), sample.labels)
+        loss, right = self._since_epoch.sums()
+        images = self._since_epoch.images
+        return EpochEnd(
+            epoch=round(self.epoch),
+            seconds=self.seconds,
+            train_loss=loss / images,
+            train_accuracy=right / images,
+            train_eval_accuracy=train_eval_accuracy,
+            test_loss=test.loss,
+            test_accuracy=test.accuracy,
+        )
+
+    def _is_too_late(self) -> bool:
+        stopped_at = self._desk.stopped_at
+        return stopped_at is not None and time.monotonic() - stopped_at > LAST_MEASUREMENT_SECONDS

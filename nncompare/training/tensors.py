@@ -1,0 +1,49 @@
+"""A split of a data set as tensors on the device.
+
+N images, B batch, C channels, H/W pixels, K classes.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from nncompare.training.model import normalise
+
+
+@dataclass(frozen=True)
+class Split:
+    """Images (N, 1, 28, 28) as uint8 and labels (N,) as int64, with the mean and deviation that normalise them."""
+
+    images: Tensor
+    labels: Tensor
+    mean: float
+    std: float
+
+    @classmethod
+    def of(
+        cls, images: NDArray[np.uint8], labels: NDArray[np.uint8], mean: float, std: float, device: torch.device
+    ) -> "Split":
+        """Copy arrays (N, 28, 28) and (N,) to the device."""
+        pixels = torch.from_numpy(np.array(images)).unsqueeze(1)
+        classes = torch.from_numpy(np.array(labels)).to(torch.int64)
+        return cls(pixels.to(device), classes.to(device), mean, std)
+
+    def __len__(self) -> int:
+        """Count the images."""
+        return len(self.labels)
+
+    def batch(self, index: Tensor) -> tuple[Tensor, Tensor]:
+        """Give the normalised images (B, 1, 28, 28) and labels (B,) at `index` (B,)."""
+        return normalise(self.images[index], self.mean, self.std), self.labels[index]
+
+    def take(self, index: Tensor) -> "Split":
+        """Give the part of the split at `index`."""
+        return Split(self.images[index], self.labels[index], self.mean, self.std)
+
+
+def spread(total: int, count: int) -> Tensor:
+    """Choose `count` of `total` positions, evenly spread, always the same."""
+    return torch.linspace(0, total - 1, min(count, total)).long()

@@ -1,0 +1,45 @@
+"""Imports torchvision, also where its compiled half does not match the torch that is installed.
+
+The wheel of torchvision on PyPI is compiled for CUDA. Beside the CPU build of torch its compiled half is not loaded, and
+the import ends in ``operator torchvision::nms does not exist``, because Python code registers itself for operators that
+nobody declared. Data sets and transforms need only the Python half: so the two operators are declared, and the import
+is tried again.
+"""
+
+import importlib
+import sys
+from types import ModuleType
+
+import torch
+
+_OPERATORS = {
+    "nms": "nms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor",
+    "qnms": "qnms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor",
+}
+_declared: list[torch.library.Library] = []  # a library that is collected takes its declarations along
+
+
+def import_torchvision() -> ModuleType:
+    """Give the module torchvision, whose data sets and transforms work.
+
+    Raises
+    ------
+    ImportError
+        When torchvision is not installed.
+    """
+    try:
+        return importlib.import_module("torchvision")
+    except RuntimeError as error:
+        if "torchvision::nms" not in str(error):
+            raise
+    for name in [name for name in sys.modules if name.partition(".")[0] == "torchvision"]:
+        del sys.modules[name]
+    _declare_operators()
+    return importlib.import_module("torchvision")
+
+
+def _declare_operators() -> None:
+    library = torch.library.Library("torchvision", "DEF")
+    for schema in _OPERATORS.values():
+        library.define(schema)
+    _declared.append(library)

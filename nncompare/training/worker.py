@@ -1,0 +1,213 @@
+"""What the kernel calls inside a worker process; torch is imported only when one of these functions runs.
+
+Every process has a token of its own. A task that finds another token than the one it was meant for is a second
+attempt after a lost worker, and answers "lost" at once.
+"""
+
+import os
+import secrets
+import socket
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nncompare.config import Precision, RunConfig
+from nncompare.config import Split as SplitName
+from nncompare.data import DataError, ImageData, fetch, load
+from nncompare.events import Failed, Finished
+from nncompare.memory import Plan
+from nncompare.training.desk import Controls, Desk, Report, Seen
+
+if TYPE_CHECKING:
+    import torch
+    from torch import nn
+
+    from nncompare.training.tensors import Split
+
+Weights = dict[str, NDArray[np.float32]]
+
+_TOKEN = secrets.token_hex(8)
+_KEPT_DESKS = 4
+_desks: OrderedDict[str, Desk] = OrderedDict()
+_desks_lock = threading.Lock()
+
+
+@dataclass(frozen=True)
+class SlotReport:
+    """What a worker process says of itself."""
+
+    token: str
+    host: str
+    cores: int
+    device: str
+    available_bytes: int
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """Everything that a worker needs to train one model."""
+
+    run: str
+    token: str
+    config: RunConfig
+    plan: Plan
+    dataset: str
+    train_images: int | None
+    seed: int
+    precision: Precision
+    device: str
+    threads: int
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a run ended; `state` is "lost" for a second attempt, which trains nothing."""
+
+    state: Literal["finished", "stopped", "failed", "lost"]
+    message: str = ""
+    weights: Weights | None = None
+    seconds: float = 0.0
+    epoch: float = 0.0
+
+
+@dataclass(frozen=True)
+class PredictionRequest:
+    """A trained network, and the images it is to predict (None: the whole split)."""
+
+    config: RunConfig
+    plan: Plan
+    weights: Weights
+    dataset: str
+    split: SplitName
+    indices: tuple[int, ...] | None
+    device: str
+    threads: int
+
+
+def slot_report(device: str) -> SlotReport:
+    """Tell what this worker process is and has.
+
+    Raises
+    ------
+    DeviceError
+        When the wished device is not here.
+    """
+    from nncompare.training.device import available_bytes, choose_device
+
+    chosen = choose_device(device)
+    return SlotReport(_TOKEN, socket.gethostname(), _cores(), str(chosen), available_bytes(chosen))
+
+
+def warm_up(dataset: str | None) -> None:
+    """Do what the first training step would otherwise wait for: import torch, prepare its operators, map the data."""
+    from nncompare.training.rehearsal import rehearse
+
+    rehearse()
+    if dataset is not None:
+        try:
+            _images(dataset)
+        except DataError:
+            return  # the run itself will say so, with advice
+
+
+def run_training(assignment: Assignment) -> Outcome:
+    """Train one model from start to end; what happens meanwhile is told by `exchange`."""
+    desk = _open_desk(assignment)
+    if desk is None:
+        return Outcome("lost")
+    try:
+        return _train(assignment, desk)
+    except DataError as error:
+        return Outcome("failed", str(error))
+    except Exception as error:  # an exception of torch's own would bring torch into the kernel
+        return Outcome("failed", f"Training broke off: {_first_line(error)}. The curves up to here are kept.")
+
+
+def exchange(run: str, seen: Seen, controls: Controls) -> Report | None:
+    """Take what is new on a run's desk and leave the controls there; None while the run has not begun here."""
+    desk = _desks.get(run)
+    if desk is None:
+        return None
+    desk.set_controls(controls)
+    return desk.report(seen)
+
+
+def predict(request: PredictionRequest) -> NDArray[np.float32]:
+    """Predict class probabilities (N, K) with given weights."""
+    import torch
+
+    from nncompare.training.evaluate import log_probabilities
+    from nncompare.training.model import build_model
+
+    torch.set_num_threads(request.threads)
+    device = torch.device(request.device)
+    model = build_model(request.plan.channels, request.config.dropout, seed=0)
+    model.load_state_dict({name: torch.from_numpy(np.array(array)) for name, array in request.weights.items()})
+    split = _split(_images(request.dataset), request.split, None, device)
+    part = split if request.indices is None else split.take(torch.tensor(request.indices, dtype=torch.long))
+    probabilities: NDArray[np.float32] = log_probabilities(model.to(device), part).exp().cpu().numpy()
+    return probabilities
+
+
+def _open_desk(assignment: Assignment) -> Desk | None:
+    with _desks_lock:
+        if assignment.token != _TOKEN or assignment.run in _desks:
+            return None
+        desk = _desks[assignment.run] = Desk()
+        while len(_desks) > _KEPT_DESKS:
+            _desks.popitem(last=False)
+        return desk
+
+
+def _train(assignment: Assignment, desk: Desk) -> Outcome:
+    import torch
+
+    from nncompare.training.loop import Job, train
+    from nncompare.training.model import build_model
+
+    torch.set_num_threads(assignment.threads)
+    device = torch.device(assignment.device)
+    images = _images(assignment.dataset)
+    model = build_model(assignment.plan.channels, assignment.config.dropout, assignment.seed).to(device)
+    training = _split(images, "train", assignment.train_images, device)
+    job = Job(assignment.config, assignment.plan, assignment.seed, assignment.precision)
+    outcome = Outcome("failed", "The training ended without a word.")
+    for event in train(model, job, training, _split(images, "test", None, device), desk):
+        desk.put(event)
+        if isinstance(event, Finished):
+            state: Literal["stopped", "finished"] = "stopped" if event.stopped else "finished"
+            outcome = Outcome(state, "", _weights(model), event.seconds, event.epoch)
+        if isinstance(event, Failed):
+            outcome = Outcome("failed", event.message)
+    return outcome
+
+
+def _images(dataset: str) -> ImageData:
+    try:
+        return load(dataset)
+    except DataError:
+        fetch(dataset)
+        return load(dataset)
+
+
+def _split(images: ImageData, split: SplitName, count: int | None, device: "torch.device") -> "Split":
+    from nncompare.training.tensors import Split
+
+    arrays = images.images(split)[:count], images.labels(split)[:count]
+    return Split.of(*arrays, images.info.mean, images.info.std, device)
+
+
+def _weights(model: "nn.Module") -> Weights:
+    return {name: tensor.detach().cpu().contiguous().numpy() for name, tensor in model.state_dict().items()}
+
+
+def _first_line(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}".splitlines()[0].rstrip(".")[:200]
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

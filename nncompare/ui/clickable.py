@@ -1,0 +1,29 @@
+"""HTML that reports clicks."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import traitlets
+
+STATIC = Path(__file__).parent / "static"
+
+
+class Clickable(anywidget.AnyWidget):
+    """Shows `html`; a click on an element with a ``data-pick`` attribute calls `on_pick` with its value."""
+
+    _esm = (STATIC / "clickable.js").read_text(encoding="utf-8")
+    html = traitlets.Unicode().tag(sync=True)
+
+    def __init__(self, on_pick: Callable[[str], None], css_class: str = "") -> None:
+        super().__init__()
+        self._on_pick = on_pick
+        if css_class:
+            self.add_class(css_class)
+        self.on_msg(self._on_message)
+
+    def _on_message(self, _widget: object, content: dict[str, Any], _buffers: object) -> None:
+        pick = content.get("pick")
+        if isinstance(pick, str):
+            self._on_pick(pick)

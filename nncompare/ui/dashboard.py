@@ -1,0 +1,202 @@
+"""The dashboard: four steps from images to predictions, and what holds them together."""
+
+import os
+import time
+import weakref
+from typing import Any
+
+import ipywidgets as widgets
+
+from nncompare.comparison.comparison import RunningComparison
+from nncompare.comparison.engine import EngineHolder
+from nncompare.comparison.result import ComparisonResult
+from nncompare.comparison.state import State
+from nncompare.config import Comparison, RunConfig
+from nncompare.data import CATALOG
+from nncompare.ui.clickable import Clickable
+from nncompare.ui.data_step import DataStep
+from nncompare.ui.elements import column, html, set_class, set_value
+from nncompare.ui.html import render
+from nncompare.ui.models_step import ModelsStep
+from nncompare.ui.page import Page, is_web_page
+from nncompare.ui.predictions_step import PredictionsStep
+from nncompare.ui.refresher import Refresher
+from nncompare.ui.settings_link import from_query, to_query
+from nncompare.ui.training_step import TrainingStep
+
+OPENING = Comparison(a=RunConfig(channels=8), b=RunConfig(channels=16))
+STEPS = ("Data", "Models", "Training", "Predictions")
+
+
+class Dashboard:
+    """Trains and compares two networks in a notebook or on a web page.
+
+    Parameters
+    ----------
+    comparison : Comparison, optional
+        The settings to open with; 8 channels against 16 if not given. The address of the page, where it carries settings, goes before them.
+    """
+
+    def __init__(self, comparison: Comparison | None = None) -> None:
+        query = os.environ.get("QUERY_STRING", "") if is_web_page() else ""
+        self._opening = comparison or OPENING
+        self._base, problems = from_query(query, self._opening)
+        self._engines = EngineHolder()
+        self._running: RunningComparison | None = None
+        self._began = 0.0
+        self._address = ""
+        self._is_warm = False
+        self._refresher = Refresher(self._tick)
+        self._page = Page(lambda address: self._refresher.post(lambda: self._on_page_ready(address)))
+        self._header = Clickable(lambda step: self._refresher.post(lambda: self._go(step)), "nnc-header")
+        self._notice = html("nnc-notice", render("messages.html", messages=problems))
+        self._data = DataStep(self._refresher, self._on_change, lambda: self._post_go("Models"))
+        self._models = ModelsStep(
+            self._refresher, self._on_change, self._open, self._data.set_count, lambda: self._post_go("Training")
+        )
+        self._training = TrainingStep(self._refresher, self._train, self._stop)
+        self._predictions = PredictionsStep(self._refresher)
+        self._boxes = dict(
+            zip(STEPS, (self._data.box, self._models.box, self._training.box, self._predictions.box), strict=True)
+        )
+        self._step = STEPS[0]
+        self._box = column("nnc", [self._page, self._header, self._notice, *self._boxes.values()])
+        self._open(self._base)
+        self._go(self._step)
+        self._refresher.start()
+        weakref.finalize(self, self._engines.close)
+
+    @property
+    def result(self) -> ComparisonResult | None:
+        """The last comparison that has ended; None before."""
+        running = self._running
+        return running.result() if running is not None and running.wait(0) else None
+
+    @property
+    def comparison(self) -> Comparison | None:
+        """The settings as they stand on the page; None while one of them is wrong."""
+        if self._problems:
+            return None
+        return self._models.settings(self._data.settings(self._base))
+
+    def close(self) -> None:
+        """Stop training, end the workers, and remove the page."""
+        if self._running is not None:
+            self._running.stop()
+        self._refresher.close()
+        self._engines.close()
+        self._box.close()
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        return self._box._repr_mimebundle_(**kwargs)
+
+    @property
+    def _problems(self) -> dict[str, str]:
+        return {**self._models.problems, **self._data.problems}
+
+    @property
+    def _state(self) -> State:
+        return self._running.state if self._running is not None else State.IDLE
+
+    def _open(self, comparison: Comparison) -> None:
+        self._base = comparison
+        self._data.open(comparison.dataset, comparison.train_images)
+        self._models.write(comparison)
+        self._on_change()
+
+    def _on_change(self) -> None:
+        comparison = self.comparison
+        query = to_query(comparison, self._opening) if comparison is not None else self._page.query
+        set_value(self._page, query=query)
+        self._models.keep(comparison, f"{self._address}?{query}" if self._address else "")
+        if self._data.images is not None:
+            self._predictions.use_images(self._data.images)
+        self._refresh_state()
+
+    def _on_page_ready(self, address: str) -> None:
+        """Once the page stands, prepare what Train would otherwise wait for."""
+        self._address = address
+        self._on_change()
+        self._training.draw_empty()
+        if not self._is_warm:
+            self._is_warm = True
+            dataset = self._data.dataset if self._data.images is not None else None
+            self._refresher.in_background(
+                lambda: self._engines.get().warm_up(dataset), lambda _: None, self._on_warm_up_failed
+            )
+
+    def _on_warm_up_failed(self, error: Exception) -> None:
+        self._is_warm = False
+        set_value(self._notice, value=render("messages.html", messages=[str(error)]))
+
+    def _post_go(self, step: str) -> None:
+        self._refresher.post(lambda: self._go(step))
+
+    def _go(self, step: str) -> None:
+        if step not in self._boxes:
+            return
+        if step != self._step:
+            self._page.scroll_to_top()
+        self._step = step
+        for name, box in self._boxes.items():
+            set_class(box, "nnc-hidden", name != step)
+        self._refresh_state()
+
+    def _train(self) -> None:
+        comparison = self.comparison
+        if comparison is None or self._state.is_active:
+            return
+        self._running = RunningComparison(comparison, self._engines)
+        self._began = time.monotonic()
+        self._training.begin(self._running)
+        self._predictions.begin(self._running)
+        self._running.start()
+        self._tick()
+
+    def _stop(self) -> None:
+        if self._running is not None and self._state.is_active:
+            self._running.stop()
+            self._tick()
+
+    def _tick(self) -> None:
+        self._data.tick()
+        self._training.tick()
+        self._predictions.tick()
+        self._refresh_state()
+        self._look_after_page()
+
+    def _look_after_page(self) -> None:
+        """On the web, a page that is gone must not leave workers behind; a notebook keeps its run."""
+        if not is_web_page():
+            return
+        self._page.ping()
+        if self._page.is_gone:
+            self._refresher.close()
+            self._engines.close()
+
+    def _refresh_state(self) -> None:
+        state = self._state
+        self._training.enable(self._problems, state.is_active)
+        set_value(
+            self._header,
+            html=render("header.html", steps=STEPS, current=self._step, state=state, chip=self._chip(state)),
+        )
+
+    def _chip(self, state: State) -> str:
+        if self._running is None:
+            title = CATALOG[self._data.dataset].title
+            return f"{title}: not here yet" if "dataset" in self._data.problems else f"{title} · ready"
+        seconds = self._running.seconds if state.is_over else time.monotonic() - self._began
+        minutes, rest = divmod(int(seconds), 60)
+        return f"{_STATE_WORDS[state]} · {minutes}:{rest:02}"
+
+
+_STATE_WORDS = {
+    State.IDLE: "ready",
+    State.PREPARING: "preparing",
+    State.RUNNING: "training",
+    State.STOPPING: "stopping",
+    State.FINISHED: "finished",
+    State.STOPPED: "stopped",
+    State.FAILED: "failed",
+}

@@ -1,0 +1,91 @@
+"""The settings of one model: used twice, for A and for B."""
+
+from collections.abc import Callable
+
+import ipywidgets as widgets
+
+from nncompare import architecture
+from nncompare.config import RunConfig, bounds, from_text
+from nncompare.memory import Plan
+from nncompare.ui.elements import column, html, row, set_class, set_value
+from nncompare.ui.html import render
+
+_OPTIMIZERS = [("Adam", "adam"), ("SGD", "sgd")]
+
+
+class ModelForm:
+    """Fields made from `RunConfig`, a note beside each, and the layer table; `read` gives what they say."""
+
+    def __init__(self, name: str, on_change: Callable[[], None], *, is_optional: bool) -> None:
+        self.name = name
+        self._is_used = widgets.Checkbox(value=True, description=f"Train model {name}", indent=False)
+        self._fields = {field: _input(field) for field in RunConfig.model_fields}
+        self._notes = {field: html("nnc-note") for field in self._fields}
+        self._layers = html("nnc-layers")
+        for widget in (self._is_used, *self._fields.values()):
+            widget.observe(lambda _: on_change(), names="value")
+        self.box = column(f"nnc-card nnc-{name.lower()}", [self._head(is_optional), self._rows(), self._layers])
+
+    def read(self) -> tuple[RunConfig | None, dict[str, str]]:
+        """Give the configuration, or None and a sentence for each wrong field."""
+        return from_text({name: field.value for name, field in self._fields.items()})
+
+    @property
+    def is_used(self) -> bool:
+        """Say whether this model is to be trained."""
+        return bool(self._is_used.value)
+
+    def write(self, config: RunConfig | None) -> None:
+        """Put a configuration into the fields; None switches the model off."""
+        set_value(self._is_used, value=config is not None)
+        for name, field in self._fields.items():
+            if config is not None:
+                value = getattr(config, name)
+                set_value(
+                    field,
+                    value=value if name == "optimizer" else f"{value:g}" if isinstance(value, float) else str(value),
+                )
+
+    def show(self, config: RunConfig | None, errors: dict[str, str], plan: Plan | None) -> None:
+        """Write the notes and the layer table for what `read` gave, and for what memory makes of it."""
+        for name, field in self._fields.items():
+            error = errors.get(name, "")
+            set_class(field, "nnc-invalid", bool(error))
+            used = plan.why.get(name, "") if plan else ""
+            set_value(self._notes[name], value=render("note.html", error=error, used=used, hint=_hint(name, config)))
+            set_value(field, disabled=not self.is_used or (name == "momentum" and self._optimizer == "adam"))
+        channels = plan.channels if plan else None
+        table = architecture.layers(channels) if channels else []
+        set_value(self._layers, value=render("layers.html", layers=table, channels=channels))
+        set_class(self.box, "nnc-off", not self.is_used)
+
+    @property
+    def _optimizer(self) -> str:
+        return str(self._fields["optimizer"].value)
+
+    def _head(self, is_optional: bool) -> widgets.Widget:
+        title = html("nnc-title", render("model_title.html", name=self.name))
+        return row("nnc-head", [title, self._is_used] if is_optional else [title])
+
+    def _rows(self) -> widgets.Widget:
+        return column("nnc-fields", [row("nnc-field", [self._fields[f], self._notes[f]]) for f in self._fields])
+
+
+def _input(name: str) -> widgets.Widget:
+    field = RunConfig.model_fields[name]
+    if name == "optimizer":
+        return widgets.Dropdown(options=_OPTIMIZERS, description=field.title, tooltip=field.description)
+    return widgets.Text(description=field.title, tooltip=field.description, continuous_update=True)
+
+
+def _hint(name: str, config: RunConfig | None) -> str:
+    if name == "channels" and config is not None:
+        return " → ".join(f"{width:,}" for width in architecture.widths(config.channels))
+    if name == "optimizer":
+        return ""
+    if name == "momentum" and config is not None and config.optimizer == "adam":
+        return "SGD only"
+    field = RunConfig.model_fields[name]
+    extra = field.json_schema_extra
+    unit = f" {extra['unit']}" if isinstance(extra, dict) and "unit" in extra else ""
+    return bounds(field).removeprefix("a whole number from ").removeprefix("a number ").removeprefix("from ") + unit

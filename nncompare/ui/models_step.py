@@ -1,0 +1,154 @@
+"""The second step: two identical forms, presets, and settings that can be kept and shared."""
+
+from collections.abc import Callable
+
+import ipywidgets as widgets
+from pydantic import ValidationError
+
+from nncompare.comparison.comparison import TEST_IMAGES, model_memory_limit
+from nncompare.config import Comparison, RunConfig, one_sentence
+from nncompare.memory import Plan, available_memory, make_plan
+from nncompare.ui.elements import button, column, html, row, set_value
+from nncompare.ui.html import render
+from nncompare.ui.model_form import ModelForm
+from nncompare.ui.presets import PRESETS, Preset
+from nncompare.ui.refresher import Refresher
+
+_LARGEST_FILE = 100_000
+
+
+class ModelsStep:
+    """Holds the settings of both models and the seed; `settings` and `problems` say what they come to.
+
+    Calls `on_change` after every change, `on_open` with a comparison that was read from a file, and
+    `on_next` when the user goes on.
+    """
+
+    def __init__(
+        self,
+        refresher: Refresher,
+        on_change: Callable[[], None],
+        on_open: Callable[[Comparison], None],
+        on_images: Callable[[int | None], None],
+        on_next: Callable[[], None],
+    ) -> None:
+        self._refresher, self._on_change, self._on_open, self._on_images = refresher, on_change, on_open, on_images
+        self._comparison = Comparison()
+        self._available_bytes = available_memory().available_bytes
+        self._forms = {name: ModelForm(name, self._on_field_change, is_optional=name == "B") for name in ("A", "B")}
+        self._seed = widgets.Text(description="Seed", tooltip=Comparison.model_fields["seed"].description)
+        self._seed.observe(lambda _: self._on_field_change(), names="value")
+        self._seed_note = html("nnc-note")
+        self._question = html("nnc-question", render("question.html", preset=None))
+        self._file = widgets.FileUpload(accept=".json", multiple=False, description="Open settings")
+        self._file.add_class("nnc-button")
+        self._file.observe(lambda change: refresher.post(lambda: self._open(change["new"])), names="value")
+        self._keep = html("nnc-keep")
+        self.problems: dict[str, str] = {}
+        self.box = column("nnc-step", [*self._arrange(on_next)])
+
+    def _arrange(self, on_next: Callable[[], None]) -> list[widgets.Widget]:
+        presets = [button(p.name, lambda p=p: self._post(lambda: self._use(p))) for p in PRESETS]  # type: ignore[misc]
+        copies = [
+            button("Copy A to B", lambda: self._post(lambda: self._copy("A", "B"))),
+            button("Copy B to A", lambda: self._post(lambda: self._copy("B", "A"))),
+        ]
+        seed = row("nnc-field nnc-seed", [self._seed, self._seed_note])
+        return [
+            html("nnc-heading", "<h2>Two networks, side by side</h2>"),
+            row("nnc-row", [html("nnc-label", "Start from"), *presets]),
+            self._question,
+            row("nnc-two", [form.box for form in self._forms.values()]),
+            row("nnc-row", [*copies, seed]),
+            row("nnc-row", [self._file, self._keep]),
+            html("nnc-help", render("help.html", fields=RunConfig.model_fields)),
+            row("nnc-row nnc-next", [button("Next: training", on_next, strong=True)]),
+        ]
+
+    def write(self, comparison: Comparison) -> None:
+        """Put settings into the forms."""
+        self._comparison = comparison
+        self._forms["A"].write(comparison.a)
+        self._forms["B"].write(comparison.b)
+        set_value(self._seed, value=str(comparison.seed))
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Read the forms, and write their notes and tables."""
+        self.problems = {}
+        for name, form in self._forms.items():
+            config, errors = form.read()
+            plan = self._plan(config) if config else None
+            form.show(config, errors, plan)
+            if form.is_used:
+                self.problems |= {f"{name}.{field}": f"Model {name}: {text}" for field, text in errors.items()}
+        self._refresh_seed()
+
+    def settings(self, base: Comparison) -> Comparison | None:
+        """Give `base` with both models and the seed as the forms say; None while something is wrong."""
+        if self.problems:
+            return None
+        a, b = (form.read()[0] if form.is_used else None for form in self._forms.values())
+        return base.model_copy(update={"a": a, "b": b, "seed": int(self._seed.value.strip())})
+
+    def keep(self, comparison: Comparison | None, link: str) -> None:
+        """Offer the settings as a file and as a link."""
+        json = comparison.model_dump_json(indent=2) if comparison else ""
+        set_value(self._keep, value=render("keep.html", json=json, link=link))
+
+    def _plan(self, config: RunConfig) -> Plan | None:
+        try:
+            limit = model_memory_limit(self._comparison, self._available_bytes)
+            return make_plan(config, limit, TEST_IMAGES)
+        except ValueError:
+            return None
+
+    def _refresh_seed(self) -> None:
+        error = ""
+        try:
+            Comparison.model_validate({"seed": self._seed.value})
+        except ValidationError as problem:
+            error = self.problems["seed"] = one_sentence(problem, Comparison)
+        hint = "the same for both; the same seed gives the same run"
+        set_value(self._seed_note, value=render("note.html", error=error, used="", hint=hint))
+
+    def _on_field_change(self) -> None:
+        self._post(lambda: None)
+
+    def _post(self, action: Callable[[], None]) -> None:
+        def then_refresh() -> None:
+            action()
+            self.refresh()
+            self._on_change()
+
+        self._refresher.post(then_refresh)
+
+    def _copy(self, source: str, target: str) -> None:
+        config, _ = self._forms[source].read()
+        if config is not None:
+            self._forms[target].write(config)
+
+    def _use(self, preset: Preset) -> None:
+        self._forms["A"].write(preset.a)
+        self._forms["B"].write(preset.b)
+        self._on_images(preset.train_images)
+        set_value(self._question, value=render("question.html", preset=preset))
+
+    def _open(self, files: tuple[dict[str, object], ...]) -> None:
+        if not files:
+            return
+        content = bytes(files[0]["content"])  # type: ignore[call-overload]
+        try:
+            if len(content) > _LARGEST_FILE:
+                raise ValueError("it is too large to be a file of settings.")
+            comparison = Comparison.model_validate_json(content)
+        except ValidationError as error:
+            self._say(f"{files[0]['name']} was not taken. {one_sentence(error, Comparison)}")
+        except ValueError as error:
+            self._say(f"{files[0]['name']} was not taken: {error}")
+        else:
+            self._say("")
+            self._on_open(comparison)
+
+    def _say(self, message: str) -> None:
+        set_value(self._question, value=render("message.html", message=message) if message else "")

@@ -1,0 +1,61 @@
+"""The page that the dashboard stands on: its style, its address, and whether it is still there."""
+
+import os
+import time
+from collections.abc import Callable
+from typing import Any
+
+import anywidget
+import traitlets
+
+from nncompare.ui.clickable import STATIC
+
+PING_SECONDS = 4.0
+GONE_SECONDS = 20.0
+
+
+class Page(anywidget.AnyWidget):
+    """Brings the style sheet, keeps the address up to date, and answers pings while the page is open.
+
+    The page is asked, and does not tell by itself: browsers slow the timers of hidden pages, but not their answers.
+    """
+
+    _esm = (STATIC / "page.js").read_text(encoding="utf-8")
+    _css = (STATIC / "style.css").read_text(encoding="utf-8")
+    query = traitlets.Unicode().tag(sync=True)
+
+    def __init__(self, on_ready: Callable[[str], None]) -> None:
+        super().__init__()
+        self._on_ready = on_ready
+        self._last_ping = self._last_pong = time.monotonic()
+        self._is_open = False
+        self.on_msg(self._on_message)
+
+    def ping(self) -> None:
+        """Ask the page whether it is there, if the last time is a while ago."""
+        now = time.monotonic()
+        if now - self._last_ping >= PING_SECONDS:
+            if now - self._last_ping > GONE_SECONDS / 2:  # the machine slept, or this process did: be patient
+                self._last_pong = now
+            self._last_ping = now
+            self.send({"ping": round(now)})
+
+    @property
+    def is_gone(self) -> bool:
+        """Say whether a page that was open no longer answers."""
+        return self._is_open and time.monotonic() - self._last_pong > GONE_SECONDS
+
+    def scroll_to_top(self) -> None:
+        """Bring the top of the dashboard into view."""
+        self.send({"top": True})
+
+    def _on_message(self, _widget: object, content: dict[str, Any], _buffers: object) -> None:
+        self._last_pong = time.monotonic()
+        if "ready" in content:
+            self._is_open = True
+            self._on_ready(str(content["ready"]))
+
+
+def is_web_page() -> bool:
+    """Say whether Voila serves this kernel; a JupyterLab notebook keeps its kernel when its page is closed."""
+    return os.environ.get("SERVER_SOFTWARE", "").startswith("voila/")

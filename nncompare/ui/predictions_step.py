@@ -1,0 +1,161 @@
+"""The fourth step: what both models say about the same images."""
+
+import random
+from dataclasses import dataclass
+
+import ipywidgets as widgets
+
+from nncompare.comparison.comparison import RunningComparison
+from nncompare.config import Split
+from nncompare.data import ImageData, load, png_data_uri
+from nncompare.training.desk import Prediction, Shown
+from nncompare.ui.elements import button, column, html, row, set_class, set_value
+from nncompare.ui.html import render
+from nncompare.ui.newest_predictions import NewestPredictions
+from nncompare.ui.refresher import Refresher
+
+MOST_IMAGES = 100
+_MODELS = ("A", "B")
+_HINT = f"1 to {MOST_IMAGES}"
+_SPLITS = [("Test images", "test"), ("Training images", "train")]
+
+
+@dataclass(frozen=True)
+class Guess:
+    """One model's prediction for one image."""
+
+    label: str
+    confidence: float
+    is_right: bool
+
+
+class PredictionsStep:
+    """Shows a sample of images with the predictions of both models, also while they train."""
+
+    def __init__(self, refresher: Refresher) -> None:
+        self._refresher = refresher
+        self._random = random.Random(0)
+        self._images: ImageData | None = None
+        self._running: RunningComparison | None = None
+        self._newest: NewestPredictions | None = None
+        self._shown = Shown("test", ())
+        self._error = ""
+        self._drawn: object = None
+        self._split = widgets.Dropdown(options=_SPLITS, description="Images from")
+        self._count = widgets.Text("12", description="How many")
+        for widget in (self._split, self._count):
+            widget.observe(lambda _: refresher.post(self._on_choice_change), names="value")
+        self._note = html("nnc-note", render("note.html", error="", used="", hint=_HINT))
+        self._summary = html("nnc-summary")
+        self._cards = html("nnc-cards", render("no_images.html"))
+        choice = [self._split, self._count, self._note, button("New sample", lambda: refresher.post(self._new_sample))]
+        self.box = column(
+            "nnc-step",
+            [html("nnc-heading", "<h2>What do they say?</h2>"), row("nnc-row nnc-choice", choice)]
+            + [self._summary, self._cards],
+        )
+
+    def use_images(self, images: ImageData) -> None:
+        """Show images of a data set on which nothing is trained yet."""
+        if self._running is None and images is not self._images:
+            self._images = images
+            self._new_sample()
+
+    def begin(self, running: RunningComparison) -> None:
+        """Follow a comparison that has just been started."""
+        self._running, self._newest = running, NewestPredictions(running, self._refresher)
+        self._images = load(running.comparison.dataset)
+        self._error = ""
+        self._new_sample()
+
+    def tick(self) -> None:
+        """Draw the cards anew if a prediction has changed."""
+        if self._images is None:
+            return
+        if self._newest is not None:
+            self._newest.ask_for_missing(self._shown, self._on_failed)
+        newest = {name: self._newest.of(name, self._shown) if self._newest else None for name in _MODELS}
+        epochs = {name: prediction.epoch if prediction else None for name, prediction in newest.items()}
+        drawn = (self._images.info.name, self._shown, self._error, *epochs.values())
+        if drawn != self._drawn:
+            self._drawn = drawn
+            self._draw(newest)
+
+    def _on_choice_change(self) -> None:
+        error = self._count_error
+        set_class(self._count, "nnc-invalid", bool(error))
+        set_value(self._note, value=render("note.html", error=error, used="", hint=_HINT))
+        if not error:
+            self._new_sample()
+
+    def _on_failed(self, message: str) -> None:
+        self._error = message
+
+    @property
+    def _count_error(self) -> str:
+        text = self._count.value.strip()
+        if text.isdecimal() and len(text) <= len(str(MOST_IMAGES)) and 1 <= int(text) <= MOST_IMAGES:
+            return ""
+        return f"How many must be a whole number from 1 to {MOST_IMAGES}; got {text[:40] or 'nothing'}."
+
+    def _new_sample(self) -> None:
+        if self._images is None or self._count_error:
+            return
+        split: Split = "train" if self._split.value == "train" else "test"
+        total = self._total(self._images, split)
+        count = min(int(self._count.value), total)
+        self._shown = Shown(split, tuple(sorted(self._random.sample(range(total), count))))
+        self._error = ""
+        if self._running is not None:
+            self._running.show(self._shown)
+        self.tick()
+
+    def _total(self, images: ImageData, split: Split) -> int:
+        total = len(images.labels(split))
+        trained = self._running.comparison.train_images if self._running is not None else None
+        return min(total, trained) if trained is not None and split == "train" else total
+
+    def _draw(self, newest: dict[str, Prediction | None]) -> None:
+        assert self._images is not None
+        info, running = self._images.info, self._running
+        summary = render(
+            "predictions_summary.html",
+            info=info,
+            split=self._shown.split,
+            newest=newest,
+            right={name: self._right(prediction) for name, prediction in newest.items()},
+            total=len(self._shown.indices),
+            has_models=running is not None,
+            error=self._error,
+        )
+        set_value(self._summary, value=summary)
+        names = [run.name for run in running.runs] if running is not None else list(_MODELS)
+        cards = [self._card(self._images, place, index, newest) for place, index in enumerate(self._shown.indices)]
+        has_words = max(map(len, info.classes)) > 1
+        set_value(self._cards, value=render("cards.html", cards=cards, names=names, has_words=has_words))
+
+    def _card(
+        self, images: ImageData, place: int, index: int, newest: dict[str, Prediction | None]
+    ) -> dict[str, object]:
+        split = self._shown.split
+        label = int(images.labels(split)[index])
+        guesses = {name: self._guess(images, prediction, place, label) for name, prediction in newest.items()}
+        return {
+            "index": index,
+            "label": images.info.classes[label],
+            "src": png_data_uri(images.images(split)[index]),
+            "guesses": guesses,
+        }
+
+    def _guess(self, images: ImageData, prediction: Prediction | None, place: int, label: int) -> Guess | None:
+        if prediction is None:
+            return None
+        probabilities = prediction.probabilities[place]
+        best = int(probabilities.argmax())
+        return Guess(images.info.classes[best], float(probabilities[best]), best == label)
+
+    def _right(self, prediction: Prediction | None) -> int | None:
+        if prediction is None or self._images is None:
+            return None
+        labels = self._images.labels(self._shown.split)[list(self._shown.indices)]
+        return int((prediction.probabilities.argmax(axis=1) == labels).sum())

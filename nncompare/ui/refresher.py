@@ -1,0 +1,98 @@
+"""The one thread that changes widgets."""
+
+import logging
+import queue
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+TICK_SECONDS = 0.25
+# After a drawing that took t seconds of processor time, the next waits 19 t: at most a twentieth is drawing.
+REST_PER_DRAWING = 19
+
+_log = logging.getLogger(__name__)
+
+
+class Refresher:
+    """Runs what is posted to it, one thing after the other, and a tick four times a second.
+
+    Callbacks of widgets only post; slow work goes to `in_background`, which posts its answer back.
+    """
+
+    def __init__(self, tick: Callable[[], None]) -> None:
+        self._tick = tick
+        self._posted: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        self._background = ThreadPoolExecutor(4, thread_name_prefix="nncompare-background")
+        self._thread = threading.Thread(target=self._work, name="nncompare-refresher", daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def post(self, action: Callable[[], None]) -> None:
+        """Have an action done soon, in order."""
+        self._posted.put(action)
+
+    def in_background(
+        self,
+        work: Callable[[], Any],
+        then: Callable[[Any], None],
+        failed: Callable[[Exception], None],
+    ) -> None:
+        """Do slow work elsewhere; its answer, or its exception, is handled here."""
+
+        def run() -> None:
+            try:
+                answer = work()
+            except Exception as error:
+                caught = error
+                self.post(lambda: failed(caught))
+            else:
+                self.post(lambda: then(answer))
+
+        self._background.submit(run)
+
+    def close(self) -> None:
+        """End after what has been posted."""
+        self._posted.put(None)
+        self._background.shutdown(wait=False, cancel_futures=True)
+
+    def join(self, seconds: float) -> bool:
+        """Wait for the end; say whether it came."""
+        self._thread.join(seconds)
+        return not self._thread.is_alive()
+
+    def _work(self) -> None:
+        next_tick = time.monotonic()
+        while True:
+            try:
+                action = self._posted.get(timeout=max(0.0, next_tick - time.monotonic()))
+            except queue.Empty:
+                next_tick = time.monotonic() + TICK_SECONDS
+                action = self._tick
+            if action is None:
+                return
+            try:
+                action()
+            except Exception:  # one failed drawing must not end all later ones
+                _log.exception("An update of the dashboard failed.")
+
+
+class Rest:
+    """Says when the next drawing may begin."""
+
+    def __init__(self) -> None:
+        self._until = 0.0
+
+    @property
+    def is_over(self) -> bool:
+        """Say whether enough time has passed since the last drawing."""
+        return time.monotonic() >= self._until
+
+    def after(self, draw: Callable[[], None]) -> None:
+        """Draw, and rest in proportion to what it cost."""
+        began = time.thread_time()
+        draw()
+        self._until = time.monotonic() + REST_PER_DRAWING * (time.thread_time() - began)

@@ -1,0 +1,33 @@
+// Shows HTML and reports which element with a data-pick attribute was chosen, by mouse or keyboard.
+function render({ model, el }) {
+  el.dataset.lmSuppressShortcuts = "true"; // JupyterLab would take the keys for its own commands
+  const find = (pick) => el.querySelector(`[data-pick="${CSS.escape(pick)}"]`);
+
+  const draw = () => {
+    const focused = el.contains(document.activeElement) ? document.activeElement.dataset.pick : undefined;
+    el.innerHTML = model.get("html");
+    if (focused !== undefined) find(focused)?.focus();
+  };
+
+  const choose = (item) => {
+    if (item && !item.disabled) model.send({ pick: item.dataset.pick });
+  };
+
+  const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
+  el.addEventListener("click", (event) => choose(event.target.closest("[data-pick]")));
+  el.addEventListener("keydown", (event) => {
+    const group = event.target.closest('[role="radiogroup"]');
+    if (!group || !(event.key in step)) return;
+    event.preventDefault();
+    const items = [...group.querySelectorAll("[data-pick]")];
+    const next = items[(items.indexOf(event.target) + step[event.key] + items.length) % items.length];
+    next.focus();
+    choose(next);
+  });
+
+  model.on("change:html", draw);
+  draw();
+  return () => model.off("change:html", draw);
+}
+
+export default { render };

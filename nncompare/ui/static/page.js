@@ -1,0 +1,24 @@
+// The page around the dashboard: says that it is there, answers pings, and keeps its address up to date.
+function render({ model, el }) {
+  el.hidden = true;
+  const isWebPage = "voila" in document.body.dataset;
+
+  const answer = (message) => {
+    if ("ping" in message) model.send({ pong: message.ping });
+    if ("top" in message) el.closest(".nnc")?.scrollIntoView({ block: "start" });
+  };
+  const writeAddress = () => {
+    const query = model.get("query");
+    if (isWebPage) history.replaceState(null, "", location.pathname + (query ? "?" + query : ""));
+  };
+
+  model.on("msg:custom", answer);
+  model.on("change:query", writeAddress);
+  model.send({ ready: isWebPage ? location.origin + location.pathname : "" });
+  return () => {
+    model.off("msg:custom", answer);
+    model.off("change:query", writeAddress);
+  };
+}
+
+export default { render };

@@ -1,0 +1,196 @@
+"""The terminal as a screen: settings from flags, progress bars on stderr, the result on stdout."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+from tqdm import tqdm
+
+from nncompare.architecture import parameter_count
+from nncompare.cli import UserError
+from nncompare.comparison.comparison import RunningComparison, compare
+from nncompare.comparison.result import ComparisonError, ComparisonResult, ModelResult
+from nncompare.config import Comparison, RunConfig, one_sentence
+from nncompare.data import CATALOG, DataError, fetch
+
+_NOTHING = ("none", "all")
+
+
+def compare_in_terminal(arguments: argparse.Namespace) -> int:
+    """Train and compare as the flags say; give the exit code."""
+    comparison = read_comparison(arguments)
+    with Bars() as bars:
+        try:
+            result = compare(comparison, data_progress=bars.fetch(comparison.dataset), watch=bars.watch)
+        except DataError as error:
+            bars.message = str(error)
+            result = None
+        except ComparisonError as error:
+            bars.message = str(error)
+            result = error.result
+    if bars.message:
+        print(f"nncompare: {bars.message}", file=sys.stderr)  # noqa: T201
+    if result is not None:
+        print(_as_json(result) if arguments.json else _as_table(result))  # noqa: T201
+    return 1 if bars.message else 0
+
+
+def fetch_in_terminal(dataset: str) -> int:
+    """Download or make a data set; give the exit code."""
+    if dataset not in CATALOG:
+        raise UserError(f"Data set must be one of {', '.join(CATALOG)}; got {dataset}.")
+    with Bars() as bars:
+        try:
+            folder = fetch(dataset, progress=bars.fetch(dataset))
+        except DataError as error:
+            bars.message = str(error)
+    print(f"nncompare: {bars.message}" if bars.message else f"{CATALOG[dataset].title} is in {folder}.")  # noqa: T201
+    return 1 if bars.message else 0
+
+
+def read_comparison(arguments: argparse.Namespace) -> Comparison:
+    """Make a comparison from a settings file and flags.
+
+    Raises
+    ------
+    UserError
+        When the file cannot be read or a value is wrong.
+    """
+    values = _read_file(arguments.config) if arguments.config else {}
+    for name in Comparison.model_fields:
+        text = getattr(arguments, name)
+        if text is not None:
+            values[name] = _read_model(name, text, values.get(name)) if name in ("a", "b") else _read_value(text)
+    try:
+        return Comparison.model_validate(values)
+    except ValidationError as error:
+        raise UserError(one_sentence(error, Comparison)) from None
+
+
+def _read_value(text: str) -> str | None:
+    return None if text in _NOTHING else text
+
+
+def _read_model(name: str, text: str, before: Any) -> dict[str, Any] | None:
+    if text in _NOTHING:
+        return None
+    values = dict(before or {})
+    for setting in text.split(","):
+        key, equals, value = setting.partition("=")
+        if not equals:
+            raise UserError(f"--{name} must be settings such as channels=8,epochs=1; got {setting!r}.")
+        values[key.strip()] = value.strip()
+    return values
+
+
+def _read_file(file: str) -> dict[str, Any]:
+    try:
+        values = json.loads(Path(file).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UserError(f"{file} cannot be read: {error.strerror}.") from None
+    except ValueError:
+        raise UserError(f"{file} is not JSON.") from None
+    if not isinstance(values, dict):
+        raise UserError(f"{file} holds no settings.")
+    return values
+
+
+class Bars:
+    """Progress bars on stderr: one for the data set, then one for each model."""
+
+    def __init__(self) -> None:
+        self.message = ""
+        self._bars: dict[str, tqdm[Any]] = {}
+
+    def __enter__(self) -> "Bars":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for bar in self._bars.values():
+            bar.close()
+
+    def fetch(self, dataset: str) -> Any:
+        """Give a callback for the progress of a download."""
+
+        def on_progress(done: int, total: int) -> None:
+            self._set(CATALOG[dataset].title, done, total)
+
+        return on_progress
+
+    def watch(self, running: RunningComparison) -> None:
+        """Draw how far both models are."""
+        for run in running.runs:
+            progress = run.progress
+            if progress is not None:
+                self._set(f"model {run.name}", progress.images, progress.total_images)
+
+    def _set(self, title: str, done: int, total: int) -> None:
+        if title not in self._bars:
+            self._bars[title] = tqdm(total=total, desc=title, unit="", unit_scale=True, file=sys.stderr)
+        bar = self._bars[title]
+        bar.update(done - bar.n)
+        bar.refresh()
+
+
+def _as_json(result: ComparisonResult) -> str:
+    models = {model.name.lower(): _facts(model) for model in _models(result)}
+    settings = result.comparison.model_dump(mode="json")
+    return json.dumps({"comparison": settings, **models, "seconds": result.seconds, "state": result.state}, indent=2)
+
+
+def _facts(model: ModelResult) -> dict[str, Any]:
+    history = model.history
+    columns = ("train_loss", "train_accuracy", "train_eval_accuracy", "test_loss", "test_accuracy", "epoch_seconds")
+    return {
+        "state": model.state,
+        "message": model.message,
+        "plan": vars(model.plan) if model.plan else None,
+        "parameters": parameter_count(model.plan.channels) if model.plan else None,
+        "history": {column: getattr(history, column) for column in columns},
+        "seconds": model.seconds,
+    }
+
+
+def _as_table(result: ComparisonResult) -> str:
+    models = _models(result)
+    rows = [["", *(f"model {model.name}" for model in models)]]
+    for name in RunConfig.model_fields:
+        rows.append([name.replace("_", " "), *(str(getattr(model.config, name)) for model in models)])
+    rows.append(["batch used", *(_batch(model) for model in models)])
+    rows.append(["parameters", *(_parameters(model) for model in models)])
+    for title, column, form in (
+        ("train accuracy", "train_accuracy", ".2%"),
+        ("test accuracy", "test_accuracy", ".2%"),
+        ("test loss", "test_loss", ".4f"),
+    ):
+        rows.append([title, *(_last(getattr(model.history, column), form) for model in models)])
+    rows.append(["seconds", *(f"{model.seconds:.1f}" for model in models)])
+    rows.append(["state", *(str(model.state) for model in models)])
+    sizes = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    lines = [
+        "  ".join([row[0].ljust(sizes[0]), *(c.rjust(s) for c, s in zip(row[1:], sizes[1:], strict=True))])
+        for row in rows
+    ]
+    return "\n".join([f"{CATALOG[result.comparison.dataset].title}, seed {result.comparison.seed}", "", *lines])
+
+
+def _models(result: ComparisonResult) -> list[ModelResult]:
+    return [model for model in (result.a, result.b) if model is not None]
+
+
+def _batch(model: ModelResult) -> str:
+    plan = model.plan
+    if plan is None:
+        return "-"
+    return f"{plan.batch_size} x {plan.accumulation_steps}" if plan.accumulation_steps > 1 else str(plan.batch_size)
+
+
+def _parameters(model: ModelResult) -> str:
+    return f"{parameter_count(model.plan.channels):,}" if model.plan else "-"
+
+
+def _last(values: list[float], form: str) -> str:
+    return format(values[-1], form) if values else "-"

@@ -1,0 +1,41 @@
+"""Figures as words: what is not known is a dash, never NaN."""
+
+import math
+
+__all__ = ["clock", "compact", "count", "loss", "percent", "shape"]
+
+UNKNOWN = "–"
+
+
+def count(number: float | None) -> str:
+    """Write a whole number: 60,000."""
+    return UNKNOWN if number is None or not math.isfinite(number) else f"{number:,.0f}"
+
+
+def percent(share: float | None, digits: int = 1) -> str:
+    """Write a share from 0 to 1: 98.4%."""
+    return UNKNOWN if share is None or not math.isfinite(share) else f"{100 * share:.{digits}f}%"
+
+
+def loss(value: float | None) -> str:
+    """Write a loss: 0.052."""
+    return UNKNOWN if value is None or not math.isfinite(value) else f"{value:.3f}"
+
+
+def clock(seconds: float | None) -> str:
+    """Write a time span in minutes and seconds, from an hour on with hours: 0:07, 1:02:09."""
+    if seconds is None or not math.isfinite(seconds):
+        return UNKNOWN
+    whole = round(seconds)
+    hours, minutes = divmod(whole // 60, 60)
+    return f"{hours}:{minutes:02}:{whole % 60:02}" if hours else f"{minutes}:{whole % 60:02}"
+
+
+def compact(number: float) -> str:
+    """Write a setting without needless zeros: 0.25, 0.001."""
+    return f"{number:,}" if isinstance(number, int) else f"{number:g}"
+
+
+def shape(sides: tuple[int, ...]) -> str:
+    """Write the shape of a layer's output: 16 × 14 × 14."""
+    return " × ".join(f"{side:,}" for side in sides)

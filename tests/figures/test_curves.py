@@ -1,0 +1,202 @@
+import gc
+import subprocess
+import sys
+import tracemalloc
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+
+from nncompare.comparison.history import History
+from nncompare.events import TestPoint, TrainPoint
+from nncompare.figures import CurveChart
+
+SVG = "{http://www.w3.org/2000/svg}"
+NOTE = "The curves appear here as soon as training starts."
+NAMES = {"A train", "A test", "B train", "B test"}
+
+
+def texts(svg):
+    """All texts of a chart with their places: [(words, x, y)]."""
+    found = ElementTree.fromstring(svg).iter(f"{SVG}text")
+    return [(text.text, float(text.get("x")), float(text.get("y"))) for text in found]
+
+
+def words(svg):
+    return [text for text, _, _ in texts(svg)]
+
+
+def history_of(*points):
+    return History(train=points_curve(TrainPoint, points), test=points_curve(TestPoint, points[-1:], sample_size=1000))
+
+
+def points_curve(kind, points, **more):
+    history = History()
+    for epoch, loss in points:
+        history.add(kind(epoch, 1, 1, 1.0, loss, 0.5, **more))
+    return history.train if kind is TrainPoint else history.test
+
+
+@pytest.mark.parametrize("quantity", ["loss", "accuracy"])
+@pytest.mark.parametrize("epochs", [0, 0.025, 0.6, 3])
+def test_is_an_element_for_the_middle_of_a_page(make_history, quantity, epochs):
+    chart = CurveChart(quantity)
+    chart.update({"A": make_history(epochs), "B": make_history(epochs, floor=0.1)})
+    svg = chart.svg()
+    root = ElementTree.fromstring(svg)
+    assert svg.startswith("<svg ")
+    assert (root.get("role"), root.get("aria-label")) == ("img", chart.description)
+    assert (root.get("viewBox"), root.get("width"), root.get("height")) == ("0 0 560 300", "100%", None)
+    assert not any(element.get("id") for element in root.iter())
+    assert not [
+        element.tag for element in root.iter() if element.tag not in {SVG + tag for tag in ("svg", "g", "path", "text")}
+    ]
+
+
+def test_empty_chart_reserves_the_space_and_says_so(make_history):
+    chart = CurveChart("loss", epochs=3)
+    empty = chart.svg()
+    assert NOTE in words(empty)
+    assert {"Loss", "epochs", "0", "1", "2", "3"} <= set(words(empty))
+    assert chart.description == "Loss over epochs. No points yet."
+    chart.update({"A": make_history(1)})
+    assert NOTE not in words(chart.svg())
+    chart.reset(3)
+    assert chart.svg() == empty
+
+
+def test_lines_end_in_their_own_names(make_history):
+    chart = CurveChart("accuracy")
+    chart.update({"A": make_history(3), "B": make_history(2, floor=0.4)})
+    places = {text: (x, y) for text, x, y in texts(chart.svg()) if text in NAMES}
+    assert places.keys() == NAMES
+    assert places["A train"][0] > places["B train"][0]
+    assert places["A test"][1] < places["A train"][1] < places["B train"][1], "the better the higher"
+
+
+@pytest.mark.parametrize("quantity", ["loss", "accuracy"])
+@pytest.mark.parametrize(("a", "b"), [(3, 3), (3, 2.9), (0.2, 0.2), (2, 0.025), (0.3, 3)])
+def test_names_overlap_neither_each_other_nor_the_edge(make_history, quantity, a, b):
+    chart = CurveChart(quantity)
+    chart.update({"A": make_history(a), "B": make_history(b, floor=0.051, seed=1)})
+    names = [(x, y) for text, x, y in texts(chart.svg()) if text in NAMES]
+    heights = sorted(y for _, y in names)
+    assert len(names) >= 3
+    assert np.diff(heights).min() >= 13.9
+    assert heights[0] >= 40
+    assert heights[-1] <= 300 - 48 + 4
+    assert max(x for x, _ in names) + 66 <= 560, "the widest name, with an arrow, takes 66 pixels"
+
+
+def test_one_model_alone(make_history):
+    chart = CurveChart("loss")
+    chart.update({"A": make_history(3), "B": make_history(3)})
+    chart.update({"B": make_history(3)})
+    assert NAMES & set(words(chart.svg())) == {"B train", "B test"}
+    assert "Model A" not in chart.description
+
+
+def test_description_says_where_the_lines_end():
+    chart = CurveChart("loss")
+    chart.update({"A": history_of((1, 0.5), (2.4, 0.0904)), "B": history_of((2, 1234.5))})
+    assert chart.description == (
+        "Loss over epochs. Model A: training 0.090, test 0.090 at epoch 2.4. "
+        "Model B: training 1.23e+03, test 1.23e+03 at epoch 2.0."
+    )
+    accuracy = CurveChart("accuracy")
+    accuracy.update({"A": history_of((1, 0.1))})
+    assert accuracy.description == "Accuracy over epochs. Model A: training 50.0%, test 50.0% at epoch 1.0."
+
+
+@pytest.mark.parametrize("bad", [float("nan"), float("inf"), -float("inf")])
+def test_values_that_are_not_finite_are_left_out(bad):
+    chart, clean = CurveChart("loss"), CurveChart("loss")
+    chart.update({"A": history_of((0.5, 1.0), (1, bad), (1.5, 0.8), (2, bad)), "B": history_of((1, bad))})
+    clean.update({"A": History(train=points_curve(TrainPoint, [(0.5, 1.0), (1.5, 0.8)]))})
+    assert chart.svg() == clean.svg()
+    assert not {"nan", "inf"} & set(chart.svg().lower().replace(",", " ").split())
+
+
+def test_a_diverging_model_leaves_at_the_top_and_says_so(make_history):
+    chart = CurveChart("loss")
+    lost = history_of((0.1, 2.3), (0.5, 1.0), (1, 1e30), (2, 1e300))
+    chart.update({"A": make_history(2), "B": lost})
+    shown = words(chart.svg())
+    assert {"A train", "A test", "B train ↑", "B test ↑"} <= set(shown)
+    assert "3" in shown
+    assert "e30" not in " ".join(shown)
+
+
+def test_equal_data_give_equal_text(make_history):
+    first, second = CurveChart("loss"), CurveChart("loss")
+    first.update({"A": make_history(1)})
+    first.svg()
+    for chart in (first, second):
+        chart.update({"A": make_history(3), "B": make_history(2)})
+    assert first.svg() == second.svg()
+
+
+def test_axis_moves_on_when_a_history_goes_further(make_history):
+    chart = CurveChart("loss", epochs=2)
+    chart.update({"A": make_history(3)})
+    assert "3" in words(chart.svg())
+
+
+def test_long_runs_stay_small(make_history):
+    chart = CurveChart("loss", epochs=100)
+    chart.update({"A": make_history(100), "B": make_history(100, seed=1)})
+    assert len(chart.svg().encode()) < 30_000
+
+
+def test_everything_is_kept_and_moved_in_place(make_history):
+    chart = CurveChart("loss")
+    lines = list(chart.figure.axes[0].lines)
+    before = [*lines, *chart.figure.texts, *chart.figure.lines]
+    chart.update({"A": make_history(2)})
+    chart.svg()
+    after = [*chart.figure.axes[0].lines, *chart.figure.texts, *chart.figure.lines]
+    assert list(map(id, after)) == list(map(id, before))
+    train = make_history(2).train
+    np.testing.assert_allclose(lines[0].get_xdata()[-20:], train.epoch[-20:])
+    np.testing.assert_allclose(lines[0].get_ydata()[-20:], train.loss[-20:])
+
+
+def test_nothing_grows_over_many_drawings(make_history):
+    chart = CurveChart("accuracy")
+    stages = [{"A": make_history(epochs), "B": make_history(epochs, seed=1)} for epochs in (0.1, 1, 2, 3)]
+
+    def draw(times):
+        for index in range(times):
+            chart.update(stages[index % 4])
+            chart.svg()
+        gc.collect()
+        return len(gc.get_objects()), tracemalloc.get_traced_memory()[0]
+
+    draw(8)
+    tracemalloc.start()
+    try:
+        objects_before, memory_before = draw(40)
+        objects_after, memory_after = draw(120)
+    finally:
+        tracemalloc.stop()
+    assert objects_after - objects_before < 100
+    assert memory_after - memory_before < 50_000
+
+
+def test_settings_of_the_notebook_do_not_matter(make_history):
+    from matplotlib import rc_context
+
+    expected = CurveChart("loss")
+    expected.update({"A": make_history(1)})
+    with rc_context({"lines.linewidth": 9, "font.size": 40, "figure.facecolor": "black", "svg.fonttype": "path"}):
+        chart = CurveChart("loss")
+        chart.update({"A": make_history(1)})
+        assert chart.svg() == expected.svg()
+
+
+def test_pyplot_is_never_imported():
+    program = (
+        "import sys; from nncompare.figures import CurveChart; CurveChart('loss').svg(); "
+        "sys.exit('matplotlib.pyplot' in sys.modules or 'torch' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
