@@ -9,8 +9,8 @@ from nncompare.figures.points import Points, Quantity
 ENOUGH_POINTS = 20
 """In the longest line, before the scale follows the later points."""
 
-EARLY = 0.1
-"""The share of the way so far that may leave the scale, so that late differences can be seen."""
+EARLY: dict[Quantity, float] = {"loss": 0.03, "accuracy": 0.1}
+"""The share of the way so far that may leave the scale: the loss shows the fall, the accuracy the late differences."""
 
 ALWAYS_SHOWN = 3.0
 """Loss: somewhat more than guessing among ten classes, ln 10 = 2.3."""
@@ -38,16 +38,16 @@ def epoch_scale(epochs: int) -> Scale:
 
 def value_scale(quantity: Quantity, lines: Sequence[Points]) -> Scale:
     """Choose the scale of the y axis for lines of which none is empty."""
-    recent = [_recent(line, lines) for line in lines]
+    recent = [_recent(quantity, line, lines) for line in lines]
     if quantity == "loss":
         return _loss_scale([max(values) for values in recent])
     return _accuracy_scale(min((min(values) for values in recent), default=0.0))
 
 
-def _recent(line: Points, lines: Sequence[Points]) -> Sequence[float]:
+def _recent(quantity: Quantity, line: Points, lines: Sequence[Points]) -> Sequence[float]:
     if max(len(other.x) for other in lines) < ENOUGH_POINTS:
         return list(line.y)
-    start = EARLY * max(other.x[-1] for other in lines)
+    start = EARLY[quantity] * max(other.x[-1] for other in lines)
     return list(line.y[line.x >= start]) or [line.y[-1]]
 
 

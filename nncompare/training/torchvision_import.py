@@ -1,9 +1,9 @@
 """Imports torchvision, also where its compiled half does not match the torch that is installed.
 
-The wheel of torchvision on PyPI is compiled for CUDA. Beside the CPU build of torch its compiled half is not loaded, and
-the import ends in ``operator torchvision::nms does not exist``, because Python code registers itself for operators that
-nobody declared. Data sets and transforms need only the Python half: so the two operators are declared, and the import
-is tried again.
+The wheel of torchvision on PyPI is compiled for CUDA. Beside the CPU build of torch its compiled half is not loaded,
+and the import ends in ``operator torchvision::nms does not exist``, because Python code registers itself for
+operators that nobody declared. Data sets and transforms need only the Python half: so the two operators are declared,
+and the import is tried again.
 """
 
 import importlib

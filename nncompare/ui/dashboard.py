@@ -5,8 +5,6 @@ import time
 import weakref
 from typing import Any
 
-import ipywidgets as widgets
-
 from nncompare.comparison.comparison import RunningComparison
 from nncompare.comparison.engine import EngineHolder
 from nncompare.comparison.result import ComparisonResult
@@ -34,7 +32,8 @@ class Dashboard:
     Parameters
     ----------
     comparison : Comparison, optional
-        The settings to open with; 8 channels against 16 if not given. The address of the page, where it carries settings, goes before them.
+        The settings to open with; 8 channels against 16 if not given.
+        The address of the page, where it carries settings, goes before them.
     """
 
     def __init__(self, comparison: Comparison | None = None) -> None:

@@ -49,11 +49,8 @@ class PredictionsStep:
         self._summary = html("nnc-summary")
         self._cards = html("nnc-cards", render("no_images.html"))
         choice = [self._split, self._count, self._note, button("New sample", lambda: refresher.post(self._new_sample))]
-        self.box = column(
-            "nnc-step",
-            [html("nnc-heading", "<h2>What do they say?</h2>"), row("nnc-row nnc-choice", choice)]
-            + [self._summary, self._cards],
-        )
+        heading = html("nnc-heading", "<h2>What do they say?</h2>")
+        self.box = column("nnc-step", [heading, row("nnc-row nnc-choice", choice), self._summary, self._cards])
 
     def use_images(self, images: ImageData) -> None:
         """Show images of a data set on which nothing is trained yet."""

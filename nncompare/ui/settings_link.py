@@ -1,4 +1,7 @@
-"""Settings in the address of the page: ``?dataset=mnist&a.channels=8``. Only what differs from the opening settings is named."""
+"""Settings in the address of the page: ``?dataset=mnist&a.channels=8``.
+
+Only what differs from the opening settings is named.
+"""
 
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -22,7 +25,7 @@ def from_query(query: str, base: Comparison) -> tuple[Comparison, list[str]]:
     What the string does not name stays as in `base`; names that are not settings belong to others and are passed over.
     """
     values = base.model_dump()
-    problems = []
+    problems: list[str] = []
     if len(query) > _LONGEST:
         return base, ["The settings in the address are too long; none were taken."]
     for name, text in parse_qsl(query):

@@ -1,5 +1,6 @@
 """The third step: both models train, side by side."""
 
+import itertools
 import time
 from collections.abc import Callable, Mapping
 
@@ -159,6 +160,6 @@ def _log(run: ModelRun) -> list[dict[str, object]]:
             "accuracy": run.history.test_accuracy[number - 1],
             "loss": run.history.test_loss[number - 1],
         }
-        for number, (start, end) in enumerate(zip(ends, ends[1:], strict=False), start=1)
+        for number, (start, end) in enumerate(itertools.pairwise(ends), start=1)
     ]
     return lines[-_LOG_LINES:]

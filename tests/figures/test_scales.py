@@ -34,7 +34,7 @@ def test_loss_ends_in_a_round_step_above_all(highest):
 
 
 def test_the_start_leaves_the_scale_when_there_are_enough_points():
-    few, many = line(*[2.4] * 2, *[0.1] * 10), line(*[2.4] * 2, *[0.1] * 40)
+    few, many = line(*[2.4] * 2, *[0.1] * 10), line(*[2.4] * 2, *[0.1] * 200)
     assert value_scale("loss", [few]).high == pytest.approx(2.5)
     assert value_scale("loss", [many]).high == pytest.approx(0.1)
     assert value_scale("accuracy", [line(*[0.1] * 2, *[0.97] * 40)]).low == 0.95

@@ -1,0 +1,40 @@
+# Each target makes its own .venv; without make, see the README for the plain commands.
+PYTHON ?= python3
+# The CPU build of torch on Linux: make run TORCH_INDEX=https://download.pytorch.org/whl/cpu
+TORCH_INDEX ?=
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: run lab test lint accept bench clean
+
+run: $(STAMP)
+	$(BIN)/nncompare serve
+
+lab: $(STAMP)
+	$(BIN)/jupyter lab notebooks/dashboard.ipynb
+
+test: lint
+	$(BIN)/pytest
+
+lint: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+accept: $(STAMP)
+	$(BIN)/python benchmarks/accept.py
+
+bench: $(STAMP)
+	$(BIN)/python benchmarks/speed.py
+
+# torch goes first: alone it takes the pinned build, and nothing later asks for another.
+$(STAMP): pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) torch torchvision
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[test]'
+	touch $@
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info
