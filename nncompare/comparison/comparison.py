@@ -4,7 +4,6 @@ import secrets
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from nncompare.comparison.engine import Engine, EngineError, EngineHolder, Slot
@@ -93,8 +92,15 @@ class RunningComparison:
             if not slots:
                 self._end_before_start()
                 return
-            with ThreadPoolExecutor(len(self.runs), thread_name_prefix="nncompare-run") as threads:
-                list(threads.map(self._follow, self.runs, [engine] * len(slots), slots))
+            # Daemons: a worker that hangs must not keep the program from ending.
+            threads = [
+                threading.Thread(target=self._follow, args=(run, engine, slot), daemon=True)
+                for run, slot in zip(self.runs, slots, strict=True)
+            ]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
         finally:
             engine.release([slot.address for slot in slots])
 

@@ -1,6 +1,7 @@
 """The kernel's side of the engine: starts or finds workers, and hands runs to free ones."""
 
 import atexit
+import logging
 import os
 import shutil
 import subprocess
@@ -141,6 +142,8 @@ class Engine:
         from distributed import Client
         from distributed.security import Security
 
+        # A lost connection is told to the user in a sentence; Dask would print it into the notebook as well.
+        logging.getLogger("distributed.client").setLevel(logging.CRITICAL)
         if self._process is None:
             return Client(self._address, set_as_default=False, timeout=10)
         address, credentials = self._process.credentials()

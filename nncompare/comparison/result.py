@@ -53,7 +53,8 @@ class ModelResult:
             self.message: str = run.message
             self.weights: Weights | None = run.weights
             self._device, self._threads = run.device, run.threads
-            whole = run.test if run.test is not None and self._is_final(run) else None
+            is_final = run.test is not None and run.progress is not None and run.test.epoch == run.progress.epoch
+            whole = run.test if is_final else None
         self._probabilities: dict[str, NDArray[np.float32]] = {"test": whole.probabilities} if whole else {}
 
     def probabilities(self, split: Split = "test") -> NDArray[np.float32]:
@@ -110,16 +111,6 @@ class ModelResult:
             return work(engine, slots[0].address)
         finally:
             engine.release([slot.address for slot in slots])
-
-    @staticmethod
-    def _is_final(run: ModelRun) -> bool:
-        assert run.test is not None
-        return run.progress is None or abs(run.test.epoch - _epochs_seen(run)) < 1e-9
-
-
-def _epochs_seen(run: ModelRun) -> float:
-    assert run.progress is not None
-    return run.progress.images / run.progress.total_images * run.config.epochs
 
 
 @dataclass(frozen=True)

@@ -57,6 +57,11 @@ class ModelRun:
     _shown_version: int = 0
     _wanted: Controls = field(default_factory=Controls)
 
+    @property
+    def epoch(self) -> float:
+        """Epochs done, such as 1.5."""
+        return self.progress.epoch if self.progress is not None else 0.0
+
     def enter(self, state: State, message: str = "") -> None:
         """Go to another state, with a sentence for the user where there is one."""
         with self.lock:

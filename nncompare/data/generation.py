@@ -80,3 +80,9 @@ def _artist(info: DatasetInfo) -> Draw:
     from nncompare.data.synthetic_fashion import draw_garments
 
     return draw_garments
+
+
+def preview(info: DatasetInfo) -> NDArray[np.uint8]:
+    """Draw one image of each class of a synthetic set, (10, 28, 28), before the set is made."""
+    rng = np.random.Generator(np.random.PCG64(_SEED))
+    return _artist(info)(np.arange(len(info.classes), dtype=np.uint8), rng)

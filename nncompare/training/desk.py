@@ -45,10 +45,11 @@ class Prediction:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a run is: images seen of all to be seen, and wall-clock seconds since it began."""
+    """How far a run is: images seen of all to be seen, epochs done, and wall-clock seconds since it began."""
 
     images: int
     total_images: int
+    epoch: float
     seconds: float
     images_per_second: float
 

@@ -75,7 +75,7 @@ class Measure:
         self._last_batch = images
         self._updates += completes_update
         self._since_point.add(images, loss, right)
-        self._desk.progress = Progress(self._images, self._total_images, self.seconds, self._speed)
+        self._desk.progress = Progress(self._images, self._total_images, self.epoch, self.seconds, self._speed)
 
     def points(self) -> Iterator[Event]:
         """Give the points that are due after the last batch, and look at the shown images if that is due."""

@@ -117,6 +117,7 @@ class Dashboard:
         self._address = address
         self._on_change()
         self._training.draw_empty()
+        self._data.preview_missing()
         if not self._is_warm:
             self._is_warm = True
             dataset = self._data.dataset if self._data.images is not None else None

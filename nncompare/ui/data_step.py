@@ -15,6 +15,7 @@ from nncompare.data import (
     fetch,
     load,
     png_data_uri,
+    preview,
     sample_per_class,
 )
 from nncompare.ui.clickable import Clickable
@@ -128,6 +129,23 @@ class DataStep:
                 lambda answer: self._on_loaded(name, *answer),
                 lambda error: self._on_load_failed(name, error),
             )
+
+    def preview_missing(self) -> None:
+        """Draw samples of the synthetic sets that are not made yet."""
+        for name, info in CATALOG.items():
+            if info.synthetic and name not in self._strips:
+                self._preview(name)
+
+    def _preview(self, name: str) -> None:
+        self._refresher.in_background(
+            lambda: [png_data_uri(image) for image in preview(CATALOG[name])],
+            lambda strip: self._on_previewed(name, strip),
+            lambda _: None,  # without a preview its place stays empty
+        )
+
+    def _on_previewed(self, name: str, strip: list[str]) -> None:
+        self._strips.setdefault(name, strip)
+        self._refresh()
 
     def _on_loaded(self, name: str, images: ImageData, strip: list[str]) -> None:
         self._strips[name] = strip

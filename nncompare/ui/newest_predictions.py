@@ -40,7 +40,7 @@ class NewestPredictions:
             return
         for name, run in self._runs.items():
             newest = self.of(name, shown)
-            is_final = newest is not None and newest.epoch == _final_epoch(run)
+            is_final = newest is not None and newest.epoch == run.epoch
             if run.weights is not None and not is_final and (name, shown) not in self._asked:
                 self._asked.add((name, shown))
                 self._ask(name, run, shown, failed)
@@ -51,15 +51,10 @@ class NewestPredictions:
         assert model is not None
 
         def take(probabilities: object) -> None:
-            self._answers[name, shown] = Prediction(0, _final_epoch(run), probabilities, shown)  # type: ignore[arg-type]
+            self._answers[name, shown] = Prediction(0, run.epoch, probabilities, shown)  # type: ignore[arg-type]
 
         self._refresher.in_background(
             lambda: model.predict(shown.split, shown.indices),
             take,
             lambda error: failed(f"Model {name} could not predict these images. {error}"),
         )
-
-
-def _final_epoch(run: ModelRun) -> float:
-    progress = run.progress
-    return progress.images / progress.total_images * run.config.epochs if progress else 0.0

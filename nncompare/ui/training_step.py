@@ -76,7 +76,7 @@ class TrainingStep:
         running = self._running
         if running is None:
             for name in self._lanes:
-                set_value(self._lanes[name], value=render("lane_empty.html", name=name))
+                set_value(self._lanes[name], value=render("lane_empty.html", name=name, words="not trained yet"))
             return
         for name, run in (("A", running.a), ("B", running.b)):
             set_value(self._lanes[name], value=_lane(name, run))
@@ -109,7 +109,7 @@ class TrainingStep:
 
 def _lane(name: str, run: ModelRun | None) -> str:
     if run is None:
-        return render("lane_empty.html", name=name)
+        return render("lane_empty.html", name=name, words="not used")
     with run.lock:
         history, progress = run.history, run.progress
         return render(
@@ -130,10 +130,7 @@ def _lane(name: str, run: ModelRun | None) -> str:
 
 
 def _epoch(run: ModelRun) -> int:
-    if run.progress is None:
-        return 0
-    done = run.progress.images / run.progress.total_images * run.config.epochs
-    return min(run.config.epochs, int(done) + 1)
+    return min(run.config.epochs, int(run.epoch) + 1) if run.progress is not None else 0
 
 
 def _seconds_left(run: ModelRun) -> float | None:

@@ -6,7 +6,7 @@ from nncompare.figures.scales import epoch_scale, value_scale
 
 
 def line(*values):
-    return Points(np.linspace(0.1, 3, len(values)), np.array(values, dtype=float))
+    return Points(np.linspace(0.02, 3, len(values)), np.array(values, dtype=float))
 
 
 @pytest.mark.parametrize(
