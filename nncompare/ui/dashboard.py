@@ -13,7 +13,7 @@ from nncompare.config import Comparison, RunConfig
 from nncompare.data import CATALOG
 from nncompare.ui.clickable import Clickable
 from nncompare.ui.data_step import DataStep
-from nncompare.ui.elements import column, html, set_class, set_value
+from nncompare.ui.elements import close_tree, column, html, set_class, set_value
 from nncompare.ui.html import render
 from nncompare.ui.models_step import ModelsStep
 from nncompare.ui.page import Page, is_web_page
@@ -84,7 +84,7 @@ class Dashboard:
             self._running.stop()
         self._refresher.close()
         self._engines.close()
-        self._box.close()
+        close_tree(self._box)
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         return self._box._repr_mimebundle_(**kwargs)

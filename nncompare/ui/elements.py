@@ -46,6 +46,16 @@ def set_class(widget: widgets.DOMWidget, css_class: str, is_set: bool) -> None:
         widget.remove_class(css_class)
 
 
+def close_tree(widget: widgets.Widget) -> None:
+    """Close a widget with everything in it; ipywidgets itself would keep the rest for ever."""
+    for child in getattr(widget, "children", ()):
+        close_tree(child)
+    for part in ("layout", "style"):
+        if isinstance(getattr(widget, part, None), widgets.Widget):
+            getattr(widget, part).close()
+    widget.close()
+
+
 def _with_classes(made: Any, css_classes: str) -> Any:
     for css_class in css_classes.split():
         made.add_class(css_class)

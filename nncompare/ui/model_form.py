@@ -18,13 +18,14 @@ class ModelForm:
 
     def __init__(self, name: str, on_change: Callable[[], None], *, is_optional: bool) -> None:
         self.name = name
-        self._is_used = widgets.Checkbox(value=True, description=f"Train model {name}", indent=False)
+        self._switch = _switch(name) if is_optional else None
         self._fields = {field: _input(field) for field in RunConfig.model_fields}
         self._notes = {field: html("nnc-note") for field in self._fields}
         self._layers = html("nnc-layers")
-        for widget in (self._is_used, *self._fields.values()):
-            widget.observe(lambda _: on_change(), names="value")
-        self.box = column(f"nnc-card nnc-{name.lower()}", [self._head(is_optional), self._rows(), self._layers])
+        for widget in (self._switch, *self._fields.values()):
+            if widget is not None:
+                widget.observe(lambda _: on_change(), names="value")
+        self.box = column(f"nnc-card nnc-{name.lower()}", [self._head(), self._rows(), self._layers])
 
     def read(self) -> tuple[RunConfig | None, dict[str, str]]:
         """Give the configuration, or None and a sentence for each wrong field."""
@@ -33,18 +34,15 @@ class ModelForm:
     @property
     def is_used(self) -> bool:
         """Say whether this model is to be trained."""
-        return bool(self._is_used.value)
+        return self._switch is None or bool(self._switch.value)
 
     def write(self, config: RunConfig | None) -> None:
         """Put a configuration into the fields; None switches the model off."""
-        set_value(self._is_used, value=config is not None)
-        for name, field in self._fields.items():
-            if config is not None:
-                value = getattr(config, name)
-                set_value(
-                    field,
-                    value=value if name == "optimizer" else f"{value:g}" if isinstance(value, float) else str(value),
-                )
+        if self._switch is not None:
+            set_value(self._switch, value=config is not None)
+        if config is not None:
+            for name, field in self._fields.items():
+                set_value(field, value=_text(getattr(config, name)))
 
     def show(self, config: RunConfig | None, errors: dict[str, str], plan: Plan | None) -> None:
         """Write the notes and the layer table for what `read` gave, and for what memory makes of it."""
@@ -63,12 +61,16 @@ class ModelForm:
     def _optimizer(self) -> str:
         return str(self._fields["optimizer"].value)
 
-    def _head(self, is_optional: bool) -> widgets.Widget:
+    def _head(self) -> widgets.Widget:
         title = html("nnc-title", render("model_title.html", name=self.name))
-        return row("nnc-head", [title, self._is_used] if is_optional else [title])
+        return row("nnc-head", [title, self._switch] if self._switch is not None else [title])
 
     def _rows(self) -> widgets.Widget:
         return column("nnc-fields", [row("nnc-field", [self._fields[f], self._notes[f]]) for f in self._fields])
+
+
+def _switch(name: str) -> widgets.Checkbox:
+    return widgets.Checkbox(value=True, description=f"Train model {name}", indent=False)
 
 
 def _input(name: str) -> widgets.Widget:
@@ -76,6 +78,11 @@ def _input(name: str) -> widgets.Widget:
     if name == "optimizer":
         return widgets.Dropdown(options=_OPTIMIZERS, description=field.title, tooltip=field.description)
     return widgets.Text(description=field.title, tooltip=field.description, continuous_update=True)
+
+
+def _text(value: str | float) -> str:
+    """Write a setting so that it is read again as the same; without the zero of 3.0."""
+    return str(value).removesuffix(".0")
 
 
 def _hint(name: str, config: RunConfig | None) -> str:

@@ -67,17 +67,22 @@ class Refresher:
     def _work(self) -> None:
         next_tick = time.monotonic()
         while True:
+            if time.monotonic() >= next_tick:  # also while much is posted
+                self._attempt(self._tick)
+                next_tick = time.monotonic() + TICK_SECONDS
             try:
                 action = self._posted.get(timeout=max(0.0, next_tick - time.monotonic()))
             except queue.Empty:
-                next_tick = time.monotonic() + TICK_SECONDS
-                action = self._tick
+                continue
             if action is None:
                 return
-            try:
-                action()
-            except Exception:  # one failed drawing must not end all later ones
-                _log.exception("An update of the dashboard failed.")
+            self._attempt(action)
+
+    def _attempt(self, action: Callable[[], None]) -> None:
+        try:
+            action()
+        except Exception:  # one failed drawing must not end all later ones
+            _log.exception("An update of the dashboard failed.")
 
 
 class Rest:

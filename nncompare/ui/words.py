@@ -2,7 +2,7 @@
 
 import math
 
-__all__ = ["clock", "compact", "count", "loss", "percent", "shape"]
+__all__ = ["clock", "count", "loss", "percent", "shape"]
 
 UNKNOWN = "–"
 
@@ -29,11 +29,6 @@ def clock(seconds: float | None) -> str:
     whole = round(seconds)
     hours, minutes = divmod(whole // 60, 60)
     return f"{hours}:{minutes:02}:{whole % 60:02}" if hours else f"{minutes}:{whole % 60:02}"
-
-
-def compact(number: float) -> str:
-    """Write a setting without needless zeros: 0.25, 0.001."""
-    return f"{number:,}" if isinstance(number, int) else f"{number:g}"
 
 
 def shape(sides: tuple[int, ...]) -> str:

@@ -1,0 +1,59 @@
+import os
+from collections.abc import Iterator
+from multiprocessing import resource_tracker
+from pathlib import Path
+
+import psutil
+import pytest
+
+# As it was before the tests hide it: those that need the real images ask for it by the fixture below.
+REAL_DATA = os.environ.get("NNCOMPARE_DATA_DIR")
+HIDDEN = ("NNCOMPARE_DATA_DIR", "NNCOMPARE_SCHEDULER", "NNCOMPARE_HOME", "MEM_LIMIT")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_process_is_left() -> Iterator[None]:
+    """Fail when a process that the tests started outlives them."""
+    yield
+    _, alive = psutil.wait_procs(_children(), timeout=15)
+    assert not alive, [" ".join(_words(process)) for process in alive]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def user_cache(no_process_is_left: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Keep away from the user's cache and settings; synthetic images are made once for all tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        folder = tmp_path_factory.mktemp("cache")
+        patch.setenv("XDG_CACHE_HOME", str(folder))
+        for variable in HIDDEN:
+            patch.delenv(variable, raising=False)
+        yield folder
+
+
+@pytest.fixture(scope="session")
+def synthetic_digits(user_cache: Path) -> Path:
+    """Make the synthetic digits, and give their folder."""
+    from nncompare.data import fetch
+
+    return fetch("synthetic-digits")
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """Give the folder with the real MNIST and Fashion-MNIST."""
+    if not REAL_DATA or not (Path(REAL_DATA) / "MNIST" / "raw").is_dir():
+        pytest.skip("NNCOMPARE_DATA_DIR does not hold MNIST")
+    return Path(REAL_DATA)
+
+
+def _children() -> list[psutil.Process]:
+    # Python's own helper ends with the process that it belongs to.
+    tracker = getattr(resource_tracker._resource_tracker, "_pid", None)
+    return [child for child in psutil.Process().children(recursive=True) if child.pid != tracker]
+
+
+def _words(process: psutil.Process) -> list[str]:
+    try:
+        return process.cmdline()
+    except psutil.Error:
+        return [str(process.pid)]

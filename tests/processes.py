@@ -1,0 +1,34 @@
+"""Waiting for what will happen, without guessing how long it takes."""
+
+import time
+from collections.abc import Callable, Iterable
+
+import psutil
+
+
+def until(condition: Callable[[], object], what: str, seconds: float = 30.0) -> None:
+    """Wait until a condition holds; fail by name when it does not within the deadline."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"waited {seconds:g} s in vain: {what}"
+        time.sleep(0.02)
+
+
+def until_gone(pids: Iterable[int], seconds: float = 15.0) -> None:
+    """Wait until none of these processes runs."""
+    watched = list(pids)
+    assert watched, "there is nothing to wait for"
+    until(lambda: not [pid for pid in watched if runs(pid)], f"the end of {watched}", seconds)
+
+
+def runs(pid: int) -> bool:
+    """Say whether a process runs; one that only waits to be counted by its parent does not."""
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def descendants(pid: int) -> list[int]:
+    """List a process's children, and theirs."""
+    return [child.pid for child in psutil.Process(pid).children(recursive=True)]

@@ -1,0 +1,222 @@
+"""The dashboard without a browser: real widgets, real workers, tiny data."""
+
+import json
+from datetime import UTC, datetime
+
+import ipywidgets as widgets
+import pytest
+from waiting import until
+
+from nncompare.comparison.state import State
+from nncompare.config import Comparison, RunConfig
+from nncompare.ui.presets import PRESETS
+
+WHAT = "the dashboard gets there"
+TINY = Comparison(
+    dataset="synthetic-digits",
+    a=RunConfig(channels=2, epochs=1),
+    b=RunConfig(channels=3, epochs=2),
+    train_images=1_000,
+)
+
+
+@pytest.fixture
+def tiny(open_dashboard, settle):
+    """A dashboard whose data set is ready."""
+    dashboard = open_dashboard(TINY)
+    dashboard._refresher.post(lambda: dashboard._data.choose("synthetic-digits"))
+    until(lambda: dashboard._data.images is not None, WHAT)
+    settle(dashboard)
+    return dashboard
+
+
+def test_it_opens_with_what_it_was_given(tiny):
+    assert tiny.comparison == TINY
+    assert tiny.result is None
+
+
+def test_a_bare_dashboard_compares_two_different_models(open_dashboard, settle):
+    dashboard = open_dashboard()
+    settle(dashboard)
+    a, b = dashboard._models.settings(Comparison()).a, dashboard._models.settings(Comparison()).b
+    assert a != b
+    assert dashboard.comparison is None  # MNIST is not here, so nothing can be trained
+    assert "MNIST is not here yet" in dashboard._training._reason.value
+    assert dashboard._training._train.disabled
+
+
+def test_it_trains_and_shows_predictions_of_both(tiny, settle):
+    tiny._training._train.click()
+    settle(tiny)
+    assert tiny._training._train.disabled
+    assert not tiny._training._stop.disabled
+    running = tiny._running
+    tiny._training._train.click()
+    settle(tiny)
+    assert tiny._running is running  # pressed twice, one run
+    until(lambda: tiny.result is not None, WHAT)
+    until(
+        lambda: tiny._predictions._cards.value.count("nnc-ok") + tiny._predictions._cards.value.count("nnc-no") == 24,
+        WHAT,
+    )
+    assert tiny.result.state is State.FINISHED
+    assert tiny.result.b.history.epochs == 2
+    for name in ("A", "B"):
+        until(lambda name=name: "finished" in tiny._training._lanes[name].value, WHAT)
+    for chart in tiny._training._chart_places.values():
+        until(lambda chart=chart: "A test" in chart.value and "B test" in chart.value, WHAT)
+    until(lambda: not tiny._training._train.disabled, WHAT)
+
+
+def test_stop_keeps_what_was_learned_and_train_works_again(open_dashboard, settle):
+    long = TINY.model_copy(update={"a": RunConfig(channels=8, epochs=100), "b": RunConfig(channels=8, epochs=100)})
+    dashboard = open_dashboard(long)
+    dashboard._refresher.post(lambda: dashboard._data.choose("synthetic-digits"))
+    until(lambda: dashboard._data.images is not None, WHAT)
+    settle(dashboard)
+    dashboard._training._train.click()
+    until(lambda: dashboard._running and len(dashboard._running.a.history.train.loss) > 2, WHAT)
+    dashboard._training._stop.click()
+    until(lambda: dashboard.result is not None, WHAT)
+    assert dashboard.result.state is State.STOPPED
+    assert dashboard.result.a.probabilities("test").shape == (10_000, 10)
+    until(lambda: not dashboard._training._train.disabled, WHAT)
+    dashboard._models._forms["A"].write(RunConfig(channels=2, epochs=1))
+    dashboard._models._forms["B"].write(None)
+    settle(dashboard)
+    dashboard._training._train.click()
+    until(lambda: dashboard.result is not None and dashboard.result.state is State.FINISHED, WHAT)
+    assert dashboard.result.b is None
+    assert "not used" in dashboard._training._lanes["B"].value
+
+
+def test_training_images_can_be_shown_after_the_end(tiny, settle):
+    tiny._training._train.click()
+    until(lambda: tiny.result is not None, WHAT)
+    tiny._predictions._split.value = "train"
+    tiny._predictions._count.value = "100"
+    until(lambda: tiny._predictions._cards.value.count("nnc-guess") == 200, WHAT)
+    until(lambda: "not yet" not in tiny._predictions._cards.value, WHAT)
+    assert all(index < 1_000 for index in tiny._predictions._shown.indices)  # only images that were trained with
+    before = tiny._predictions._shown
+    tiny._predictions._new_sample()
+    assert tiny._predictions._shown != before
+
+
+@pytest.mark.parametrize("text", ["0", "101", "-1", "ten", "", "9" * 5_000, "²"])
+def test_a_wrong_number_of_images_is_marked(tiny, settle, text):
+    before = tiny._predictions._cards.value
+    tiny._predictions._count.value = text
+    settle(tiny)
+    assert "nnc-invalid" in tiny._predictions._count._dom_classes
+    assert "from 1 to 100" in tiny._predictions._note.value
+    assert tiny._predictions._cards.value == before
+
+
+def test_a_wrong_setting_disables_train_and_says_why(tiny, settle):
+    tiny._models._forms["B"]._fields["channels"].value = "1000000000"
+    settle(tiny)
+    assert tiny.comparison is None
+    assert tiny._training._train.disabled
+    assert "Model B: Channels must be a whole number from 1 to 256; got 1000000000." in tiny._training._reason.value
+    tiny._models._forms["B"]._fields["channels"].value = "4"
+    settle(tiny)
+    assert not tiny._training._train.disabled
+
+
+@pytest.mark.parametrize(
+    ("text", "is_right"), [("all", True), ("1,000", True), ("5000", True), ("999", False), ("x", False)]
+)
+def test_the_number_of_training_images_is_checked(tiny, settle, text, is_right):
+    tiny._data._count.value = text
+    settle(tiny)
+    assert tiny._training._train.disabled is not is_right
+    assert ("nnc-invalid" in tiny._data._count._dom_classes) is not is_right
+
+
+def test_copying_makes_both_models_equal(tiny, settle):
+    tiny._models._copy("A", "B")
+    settle(tiny)
+    assert tiny.comparison.a == tiny.comparison.b == TINY.a
+
+
+@pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
+def test_a_preset_sets_both_models_and_asks(tiny, settle, preset):
+    tiny._refresher.post(lambda: tiny._models._use(preset))
+    settle(tiny)
+    until(lambda: tiny.comparison is not None and tiny.comparison.a == preset.a, WHAT)
+    assert tiny.comparison.b == preset.b
+    assert tiny.comparison.train_images == preset.train_images
+    assert preset.question.split("?")[0] in tiny._models._question.value
+
+
+def test_settings_are_opened_from_a_file(tiny, settle):
+    wanted = TINY.model_copy(update={"seed": 7, "b": None})
+    upload(tiny, wanted.model_dump_json().encode())
+    settle(tiny)
+    until(lambda: tiny.comparison == wanted, WHAT)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"\xff\xfe\x00", b"[]", b'{"a": {"channels": 0}}', b"{" * 10_000, b"x" * 200_000, b'{"evil": "<script>"}'],
+)
+def test_a_foreign_file_is_refused_in_a_sentence(tiny, settle, content):
+    upload(tiny, content)
+    settle(tiny)
+    assert "settings.json was not taken" in tiny._models._question.value
+    assert "<script>" not in tiny._models._question.value
+    assert tiny.comparison == TINY
+
+
+def upload(dashboard, content):
+    dashboard._models._file.value = (
+        {
+            "name": "settings.json",
+            "type": "application/json",
+            "size": len(content),
+            "content": memoryview(content),
+            "last_modified": datetime(2026, 1, 1, tzinfo=UTC),
+        },
+    )
+
+
+def test_the_settings_are_offered_as_a_file_and_a_link(tiny, settle):
+    from urllib.parse import unquote
+
+    tiny._on_page_ready("http://127.0.0.1:1/")
+    settle(tiny)
+    offered = tiny._models._keep.value
+    encoded = offered.split("charset=utf-8,")[1].split('"')[0]
+    assert Comparison.model_validate(json.loads(unquote(encoded))) == TINY
+    assert 'value="http://127.0.0.1:1/?' in offered
+
+
+def test_the_address_of_a_web_page_sets_the_fields(monkeypatch, open_dashboard):
+    monkeypatch.setenv("SERVER_SOFTWARE", "voila/0.5")
+    monkeypatch.setenv("QUERY_STRING", "dataset=synthetic-fashion&a.channels=5&a.epochs=0&utm=x&train_images=2000")
+    dashboard = open_dashboard()
+    assert dashboard._data.dataset == "synthetic-fashion"
+    assert dashboard._models._forms["A"].read()[0].channels == 5
+    assert "Model A: Epochs must be" in dashboard._notice.value
+
+
+def test_only_one_step_is_seen(tiny, settle):
+    for step in ("Models", "Predictions", "Training", "Data"):
+        tiny._post_go(step)
+        settle(tiny)
+        seen = [name for name, box in tiny._boxes.items() if "nnc-hidden" not in box._dom_classes]
+        assert seen == [step]
+        assert tiny._header.html.count('aria-current="step"') == 1
+
+
+def test_opening_and_closing_leaves_no_widget_behind(open_dashboard, settle):
+    first = open_dashboard(TINY)
+    settle(first)
+    first.close()
+    before = len(widgets.widget._instances)
+    second = open_dashboard(TINY)
+    settle(second)
+    second.close()
+    after = len(widgets.widget._instances)
+    assert after <= before

@@ -1,0 +1,26 @@
+import math
+
+import pytest
+
+from nncompare.ui import words
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (words.count(60_000), "60,000"),
+        (words.count(None), "–"),
+        (words.percent(0.98449), "98.4%"),
+        (words.percent(1.0, 0), "100%"),
+        (words.percent(math.nan), "–"),
+        (words.loss(0.05231), "0.052"),
+        (words.loss(math.inf), "–"),
+        (words.clock(7.4), "0:07"),
+        (words.clock(59.6), "1:00"),
+        (words.clock(3729), "1:02:09"),
+        (words.clock(None), "–"),
+        (words.shape((16, 14, 14)), "16 × 14 × 14"),
+    ],
+)
+def test_figures_are_written_as_a_reader_expects(text, expected):
+    assert text == expected
