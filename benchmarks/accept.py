@@ -1,0 +1,162 @@
+"""What nncompare promises, measured on whole data sets: prints a table, and fails when a promise is missed.
+
+make accept                     (needs MNIST and Fashion-MNIST, in NNCOMPARE_DATA_DIR or downloaded)
+"""
+
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from nncompare.comparison.comparison import RunningComparison, compare
+from nncompare.comparison.engine import EngineHolder
+from nncompare.comparison.result import ComparisonResult
+from nncompare.config import Comparison, DatasetName, RunConfig
+from nncompare.data import CATALOG, DataError, fetch, load
+from nncompare.training.desk import Shown
+
+A, B = RunConfig(channels=8, epochs=3), RunConfig(channels=16, epochs=3)
+FLOORS: dict[DatasetName, float] = {
+    "mnist": 0.98,
+    "fashion-mnist": 0.87,
+    "synthetic-digits": 0.95,
+    "synthetic-fashion": 0.95,
+}
+FIRST_POINT_SECONDS = 2.0
+SHOWN_SHARE = 0.01
+
+
+@dataclass(frozen=True)
+class Check:
+    """One promise: what was measured, against what, and whether it holds."""
+
+    name: str
+    measured: str
+    wanted: str
+    holds: bool
+
+
+def main() -> None:
+    """Measure everything; exit with 1 when a promise is missed."""
+    missed = 0
+    for check in _checks():
+        missed += not check.holds
+        print(
+            f"{'ok  ' if check.holds else 'MISS'}  {check.name:<48} {check.measured:>24}   wanted {check.wanted}",
+            flush=True,
+        )
+    sys.exit(1 if missed else 0)
+
+
+def _checks() -> Iterator[Check]:
+    for dataset, floor in FLOORS.items():
+        _ensure(dataset)
+        result = compare(Comparison(dataset=dataset, a=A, b=B))
+        for model in (result.a, result.b):
+            assert model is not None
+            accuracy = model.history.test_accuracy[-1]
+            name = f"{CATALOG[dataset].title}, {model.config.channels} channels, 3 epochs: test accuracy"
+            yield Check(name, f"{accuracy:.2%} in {model.seconds:.0f} s", f"{floor:.0%}", accuracy >= floor)
+        if dataset == "mnist":
+            yield from _repeatability(result)
+    yield _first_point()
+    yield _cost_of_shown_images()
+
+
+def _repeatability(first: ComparisonResult) -> Iterator[Check]:
+    again = compare(first.comparison)
+    yield _equal("same seed twice: losses", first, again)
+    alone = compare(first.comparison.model_copy(update={"b": None}))
+    yield _equal("A alone and A beside B: losses", first, alone)
+
+
+def _equal(name: str, one: ComparisonResult, other: ComparisonResult) -> Check:
+    same = (
+        one.a.history.train.loss == other.a.history.train.loss and one.a.history.test_loss == other.a.history.test_loss
+    )
+    if one.b is not None and other.b is not None:
+        same = same and one.b.history.train.loss == other.b.history.train.loss
+    return Check(name, "equal" if same else "different", "equal to the last digit", same)
+
+
+def _first_point() -> Check:
+    engines = EngineHolder()
+    try:
+        _run(engines, Comparison(a=A, b=B, train_images=1_000))  # workers are warm after this
+        running = RunningComparison(Comparison(a=A, b=B), engines)
+        began = time.monotonic()
+        running.start()
+        while not all(run.history.train.loss for run in running.runs):
+            time.sleep(0.005)
+        seconds = time.monotonic() - began
+        running.stop()
+        running.wait()
+    finally:
+        engines.close()
+    wanted = f"under {FIRST_POINT_SECONDS:g} s"
+    return Check(
+        "Train (warm) to the first point of both models", f"{seconds:.2f} s", wanted, seconds < FIRST_POINT_SECONDS
+    )
+
+
+def _run(engines: EngineHolder, comparison: Comparison, shown: Shown | None = None) -> ComparisonResult:
+    running = RunningComparison(comparison, engines)
+    running.show(shown)
+    running.start()
+    running.wait()
+    return running.result()
+
+
+def _cost_of_shown_images() -> Check:
+    """Count the looks of one run, and measure what one costs: alternating whole runs would drown 1% in their noise."""
+    import torch
+
+    from nncompare.memory import make_plan
+    from nncompare.training import look
+    from nncompare.training.desk import Controls, Desk
+    from nncompare.training.loop import Job, train
+    from nncompare.training.model import build_model
+    from nncompare.training.tensors import Split
+
+    torch.set_num_threads(1)
+    images = load("mnist")
+    cpu = torch.device("cpu")
+    mean, std = images.info.mean, images.info.std
+    training = Split.of(images.train_images, images.train_labels, mean, std, cpu)
+    test = Split.of(images.test_images, images.test_labels, mean, std, cpu)
+    config = RunConfig(epochs=1)
+    desk = Desk()
+    desk.set_controls(Controls(shown=Shown("test", tuple(range(100)))))
+    spent = 0.0
+    original = look.Look.if_due
+
+    def timed(self: look.Look, epoch: float) -> None:
+        nonlocal spent
+        began = time.monotonic()
+        original(self, epoch)
+        spent += time.monotonic() - began
+
+    look.Look.if_due = timed  # type: ignore[method-assign]
+    began = time.monotonic()
+    job = Job(config, make_plan(config, 2**30, 10_000), 0, "float32")
+    for _ in train(build_model(16, 0.25, 0), job, training, test, desk):
+        pass
+    share = spent / (time.monotonic() - began)
+    looks = desk.shown.version if desk.shown else 0
+    return Check(
+        "100 shown images, refreshed while training",
+        f"{share:.2%}, {looks} times an epoch",
+        "about 1% at most",
+        share <= 1.2 * SHOWN_SHARE,
+    )
+
+
+def _ensure(dataset: DatasetName) -> None:
+    try:
+        load(dataset)
+    except DataError:
+        fetch(dataset)
+
+
+if __name__ == "__main__":
+    main()

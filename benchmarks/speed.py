@@ -1,0 +1,118 @@
+"""Images per second of nncompare's training loop against the textbook PyTorch loop, alternating, in one run.
+
+    make bench                      (needs MNIST; --channels, --batch-size, --images and --rounds change the job)
+
+Textbook: torchvision's MNIST, ToTensor and Normalize for each image, a DataLoader, torch's default threads.
+nncompare: its loop on the threads that one of two workers gets, and on as many as the textbook has.
+"""
+
+import argparse
+import os
+import statistics
+import time
+from collections.abc import Callable
+
+import torch
+from torch.nn.functional import cross_entropy
+from torch.utils.data import DataLoader, Subset
+
+from nncompare.config import RunConfig
+from nncompare.data import ImageData, load
+from nncompare.memory import make_plan
+from nncompare.training.desk import Desk
+from nncompare.training.loop import Job, train
+from nncompare.training.model import build_model
+from nncompare.training.tensors import Split
+from nncompare.training.torchvision_import import import_torchvision
+
+ALL_THREADS = torch.get_num_threads()
+
+
+def main() -> None:
+    """Measure, and print a table."""
+    arguments = _arguments()
+    config = RunConfig(channels=arguments.channels, batch_size=arguments.batch_size, epochs=1)
+    images = load("mnist")
+    share = max(1, ALL_THREADS // 2)
+    ways: dict[str, Callable[[], float]] = {
+        f"textbook, {ALL_THREADS} threads": lambda: _textbook(config, images, arguments.images),
+        f"nncompare, {share} thread(s), as one of two": lambda: _ours(config, images, arguments.images, share),
+        f"nncompare, {ALL_THREADS} threads": lambda: _ours(config, images, arguments.images, ALL_THREADS),
+    }
+    speeds: dict[str, list[float]] = {name: [] for name in ways}
+    for _ in range(arguments.rounds):
+        for name, measure in ways.items():
+            speeds[name].append(measure())
+    print(f"{config.channels} channels, batch {config.batch_size}, Adam, {arguments.images:,} images, training only; "
+          f"{os.cpu_count()} cores, torch {torch.__version__}, medians of {arguments.rounds}")  # fmt: skip
+    base = statistics.median(next(iter(speeds.values())))
+    for name, values in speeds.items():
+        median = statistics.median(values)
+        print(f"{name:<42} {median:>10,.0f} images/s   {median / base:5.2f} x textbook")
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--channels", type=int, default=16)
+    parser.add_argument("--batch-size", type=int, default=64)
+    parser.add_argument("--images", type=int, default=20_000)
+    parser.add_argument("--rounds", type=int, default=5)
+    return parser.parse_args()
+
+
+def _textbook(config: RunConfig, images: ImageData, count: int) -> float:
+    torch.set_num_threads(ALL_THREADS)
+    torchvision = import_torchvision()
+    transforms = torchvision.transforms
+    transform = transforms.Compose(
+        [transforms.ToTensor(), transforms.Normalize((images.info.mean,), (images.info.std,))]
+    )
+    root = _torchvision_root(images)
+    dataset = Subset(torchvision.datasets.MNIST(root, transform=transform), range(count))
+    loader = DataLoader(dataset, batch_size=config.batch_size, shuffle=True)
+    model = _textbook_model(config)
+    optimizer = torch.optim.Adam(model.parameters(), lr=config.learning_rate)
+    began = time.perf_counter()
+    for batch, labels in loader:
+        optimizer.zero_grad()
+        loss = cross_entropy(model(batch), labels)
+        loss.backward()
+        optimizer.step()
+        loss.item()
+    return count / (time.perf_counter() - began)
+
+
+def _textbook_model(config: RunConfig) -> torch.nn.Module:
+    layers: list[torch.nn.Module] = []
+    before = 1
+    for width in (config.channels, 2 * config.channels, 4 * config.channels):
+        layers += [torch.nn.Conv2d(before, width, 3, padding=1), torch.nn.ReLU(), torch.nn.MaxPool2d(2)]
+        before = width
+    layers += [torch.nn.Flatten(), torch.nn.Dropout(config.dropout), torch.nn.Linear(before * 9, 10)]
+    return torch.nn.Sequential(*layers)
+
+
+def _torchvision_root(images: ImageData) -> str:
+    from nncompare.data import dataset_state
+
+    folder = dataset_state(images.info.name).folder
+    assert folder is not None
+    return str(folder.parent.parent)
+
+
+def _ours(config: RunConfig, images: ImageData, count: int, threads: int) -> float:
+    torch.set_num_threads(threads)
+    cpu = torch.device("cpu")
+    mean, std = images.info.mean, images.info.std
+    training = Split.of(images.train_images[:count], images.train_labels[:count], mean, std, cpu)
+    test = Split.of(images.test_images[:1], images.test_labels[:1], mean, std, cpu)
+    job = Job(config, make_plan(config, 2**31, 10_000), 0, "float32")
+    model = build_model(config.channels, config.dropout, 0)
+    began = time.perf_counter()
+    for _ in train(model, job, training, test, Desk()):
+        pass
+    return count / (time.perf_counter() - began)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,137 @@
+"""The rules of the house, as DESIGN has them: who may import whom, and what nobody may do."""
+
+import ast
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "nncompare"
+
+FLOORS: list[set[str]] = [
+    {"config", "architecture", "events"},
+    {"data", "memory"},
+    {"training"},
+    {"engine"},
+    {"comparison"},
+    {"figures"},
+    {"ui", "cli"},
+]
+LEVELS = {room: level for level, rooms in enumerate(FLOORS) for room in rooms}
+ROOF = FLOORS[-1]
+
+# The lazy door: it names what lies above it, and imports it when it is asked for.
+MODULES = sorted(path for path in PACKAGE.rglob("*.py") if path != PACKAGE / "__init__.py")
+
+
+def room_of(path: Path) -> str:
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def name_of(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def imports(path: Path) -> Iterator[str]:
+    """List every module that is imported anywhere in a file: inside functions and for type checkers, too."""
+    for node in ast.walk(tree_of(path)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{name_of(path)} has a relative import"
+            assert node.module is not None
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def rooms_used(path: Path) -> set[str]:
+    rooms = {name.split(".")[1] for name in imports(path) if name.startswith("nncompare.")}
+    return rooms & set(LEVELS)
+
+
+def below_the_roof() -> list[Path]:
+    return [path for path in MODULES if room_of(path) not in ROOF]
+
+
+def test_every_room_has_a_floor() -> None:
+    assert {room_of(path) for path in MODULES} <= set(LEVELS)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_a_floor_imports_only_floors_below_it(path: Path) -> None:
+    own = room_of(path)
+    for room in rooms_used(path) - {own}:
+        same_roof = own in ROOF and room in ROOF
+        assert LEVELS[room] < LEVELS[own] or same_roof, f"{name_of(path)} imports nncompare.{room}"
+
+
+def test_nobody_takes_the_lazy_door_from_inside() -> None:
+    for path in MODULES:
+        for node in ast.walk(tree_of(path)):
+            names = {alias.name for alias in node.names} if isinstance(node, ast.ImportFrom) else set()
+            is_the_door = isinstance(node, ast.ImportFrom) and node.module == "nncompare"
+            assert not is_the_door or names <= {"__version__", *LEVELS}, name_of(path)
+
+
+def test_ui_and_cli_are_imported_by_nobody() -> None:
+    assert [name_of(path) for path in below_the_roof() if rooms_used(path) & ROOF] == []
+
+
+def test_the_kernel_never_imports_torch() -> None:
+    script = (
+        "import sys, nncompare, nncompare.ui.dashboard, nncompare.cli, nncompare.ui.terminal\n"
+        "import nncompare.comparison.comparison, nncompare.training.worker, nncompare.engine\n"
+        "from nncompare import Comparison, Dashboard, RunConfig, closest_valid_batch_size, compare\n"
+        "Comparison(a=RunConfig(channels=8)).model_dump_json()\n"
+        "print(sorted({name.partition('.')[0] for name in sys.modules} & {'torch', 'torchvision'}))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=120)
+    assert (done.stdout.strip(), done.returncode) == ("[]", 0), done.stderr
+
+
+def test_only_training_knows_torch() -> None:
+    users = {
+        room_of(path)
+        for path in MODULES
+        if {name.partition(".")[0] for name in imports(path)} & {"torch", "torchvision"}
+    }
+    assert users == {"training"}
+
+
+@pytest.mark.parametrize("path", below_the_roof(), ids=name_of)
+def test_nothing_below_the_roof_prints_or_knows_a_screen(path: Path) -> None:
+    packages = {name.partition(".")[0] for name in imports(path)}
+    assert not packages & {"IPython", "ipywidgets", "anywidget", "tqdm", "voila"}
+    printed = [ast.unparse(call) for call in calls(path) if ast.unparse(call.func) in ("print", "display", "input")]
+    allowed = ["print('ready', flush=True)"] if path == PACKAGE / "engine.py" else []
+    assert printed == allowed
+
+
+def test_nothing_uses_pyplot() -> None:
+    assert [
+        name_of(path) for path in MODULES if any("pyplot" in name or name == "pylab" for name in imports(path))
+    ] == []
+
+
+def calls(path: Path) -> list[ast.Call]:
+    return [node for node in ast.walk(tree_of(path)) if isinstance(node, ast.Call)]
+
+
+def test_the_notebook_opens_the_door_and_contains_nothing() -> None:
+    (notebook,) = sorted((ROOT / "notebooks").glob("*.ipynb"))
+    title, code = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    assert title["cell_type"] == "markdown"
+    assert "".join(title["source"]).startswith("# ")
+    assert code["cell_type"] == "code"
+    assert len("".join(code["source"]).strip().splitlines()) <= 5
+    assert code["outputs"] == []
+    assert code["execution_count"] is None
+    ast.parse("".join(code["source"]))
