@@ -1,4 +1,5 @@
 import os
+import uuid
 from collections.abc import Iterator
 from multiprocessing import resource_tracker
 from pathlib import Path
@@ -8,14 +9,18 @@ import pytest
 
 # As it was before the tests hide it: those that need the real images ask for it by the fixture below.
 REAL_DATA = os.environ.get("NNCOMPARE_DATA_DIR")
+MARK = "NNCOMPARE_TEST_SESSION"
 HIDDEN = ("NNCOMPARE_DATA_DIR", "NNCOMPARE_SCHEDULER", "NNCOMPARE_HOME", "MEM_LIMIT")
 
 
 @pytest.fixture(scope="session", autouse=True)
 def no_process_is_left() -> Iterator[None]:
-    """Fail when a process that the tests started outlives them."""
-    yield
-    _, alive = psutil.wait_procs(_children(), timeout=15)
+    """Fail when a process outlives the tests that started it, also one that has lost its parent meanwhile."""
+    with pytest.MonkeyPatch.context() as patch:
+        mark = uuid.uuid4().hex
+        patch.setenv(MARK, mark)
+        yield
+    _, alive = psutil.wait_procs(_started(mark), timeout=15)
     assert not alive, [" ".join(_words(process)) for process in alive]
 
 
@@ -46,10 +51,19 @@ def real_data() -> Path:
     return Path(REAL_DATA)
 
 
-def _children() -> list[psutil.Process]:
+def _started(mark: str) -> list[psutil.Process]:
     # Python's own helper ends with the process that it belongs to.
-    tracker = getattr(resource_tracker._resource_tracker, "_pid", None)
-    return [child for child in psutil.Process().children(recursive=True) if child.pid != tracker]
+    spared = {os.getpid(), getattr(resource_tracker._resource_tracker, "_pid", None)}
+    children = psutil.Process().children(recursive=True)
+    marked = [process for process in psutil.process_iter() if _mark_of(process) == mark]
+    return [process for process in {*children, *marked} if process.pid not in spared]
+
+
+def _mark_of(process: psutil.Process) -> str | None:
+    try:
+        return process.environ().get(MARK)
+    except (psutil.Error, OSError):
+        return None
 
 
 def _words(process: psutil.Process) -> list[str]:

@@ -50,9 +50,10 @@ class CurveChart:
         self._canvas = FigureCanvasSVG(self.figure)
         self.reset(epochs)
 
-    def reset(self, epochs: int) -> None:
-        """Empty the chart for a new race; `epochs` are those of the longer run."""
-        self._epochs = epochs
+    def reset(self, epochs: int, subject: str = "") -> None:
+        """Empty the chart for a new race; `epochs` are those of the longer run, `subject` the data set."""
+        self._epochs, self._subject = epochs, subject
+        self._frame.write_subject(subject)
         self.update({})
 
     def update(self, histories: Mapping[str, History]) -> None:
@@ -72,7 +73,7 @@ class CurveChart:
     @property
     def description(self) -> str:
         """The chart in plain words: where its lines end."""
-        return describe(self._quantity, self._shown)
+        return describe(self._quantity, self._shown, self._subject)
 
     def _points(self, histories: Mapping[str, History], model: str, split: Split) -> Points:
         return points_of(getattr(histories[model], split), self._quantity)

@@ -44,6 +44,7 @@ class Frame:
         self._grid = Line2D([], [], color=GRID, linewidth=1, transform=self._pixels, zorder=-1)
         self.figure.add_artist(self._grid)
         self.text(LEFT, HEIGHT - 24, title, size=15, weight="bold", color=INK)
+        self._subject = self.text(RIGHT, HEIGHT - 24, ha="right")
         self.text((LEFT + RIGHT) / 2, BOTTOM - 36, "epochs", ha="center")
         self._note = self.text((LEFT + RIGHT) / 2, (BOTTOM + TOP) / 2 - 5, _NOTE, size=13, ha="center", gid=HALO)
         self._x_names = [self.text(0, BOTTOM - 18, ha="center") for _ in range(_MOST_TICKS)]
@@ -54,6 +55,10 @@ class Frame:
         """Write a text with its baseline at (x, y) pixels."""
         options: dict[str, Any] = {"size": 12, "color": MUTED, "va": "baseline", "parse_math": False} | style
         return self.figure.text(x, y, words, transform=self._pixels, **options)
+
+    def write_subject(self, words: str) -> None:
+        """Write beside the title which images the curves are about."""
+        self._subject.set_text(words)
 
     def show_note(self, visible: bool) -> None:
         """Show or hide the note that stands in the place of the curves."""

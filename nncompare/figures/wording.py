@@ -9,10 +9,11 @@ from nncompare.figures.points import Points, Quantity
 _SPLITS: dict[Split, str] = {"train": "training", "test": "test"}
 
 
-def describe(quantity: Quantity, lines: Mapping[tuple[str, Split], Points]) -> str:
-    """Say where the lines end; those without points are not among `lines`."""
+def describe(quantity: Quantity, lines: Mapping[tuple[str, Split], Points], subject: str = "") -> str:
+    """Say where the lines end, and on which images; those without points are not among `lines`."""
     models = [_ends(quantity, model, lines) for model in MODELS if any(key[0] == model for key in lines)]
-    return " ".join([f"{quantity.capitalize()} over epochs.", *(models or ["No points yet."])])
+    title = f"{quantity.capitalize()} over epochs{f', {subject}' if subject else ''}."
+    return " ".join([title, *(models or ["No points yet."])])
 
 
 def _ends(quantity: Quantity, model: str, lines: Mapping[tuple[str, Split], Points]) -> str:

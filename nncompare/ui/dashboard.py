@@ -176,10 +176,19 @@ class Dashboard:
 
     def _refresh_state(self) -> None:
         state = self._state
+        dataset = self._running.comparison.dataset if self._running and self._step != STEPS[0] else self._data.dataset
+        stand_in = CATALOG[dataset].title if CATALOG[dataset].synthetic else ""
         self._training.enable(self._problems, state.is_active)
         set_value(
             self._header,
-            html=render("header.html", steps=STEPS, current=self._step, state=state, chip=self._chip(state)),
+            html=render(
+                "header.html",
+                steps=STEPS,
+                current=self._step,
+                state=state,
+                chip=self._chip(state),
+                stand_in=stand_in,
+            ),
         )
 
     def _chip(self, state: State) -> str:

@@ -7,7 +7,7 @@ import ipywidgets as widgets
 
 from nncompare.comparison.comparison import RunningComparison
 from nncompare.config import Split
-from nncompare.data import ImageData, load, png_data_uri
+from nncompare.data import DataError, ImageData, load, png_data_uri
 from nncompare.training.desk import Prediction, Shown
 from nncompare.ui.elements import button, column, html, row, set_class, set_value
 from nncompare.ui.html import render
@@ -61,8 +61,11 @@ class PredictionsStep:
     def begin(self, running: RunningComparison) -> None:
         """Follow a comparison that has just been started."""
         self._running, self._newest = running, NewestPredictions(running, self._refresher)
-        self._images = load(running.comparison.dataset)
-        self._error = ""
+        try:
+            self._images = load(running.comparison.dataset)
+        except DataError as error:
+            self._images = None
+            set_value(self._summary, value=render("message.html", message=str(error)))
         self._new_sample()
 
     def tick(self) -> None:

@@ -61,15 +61,14 @@ class TrainingStep:
         if not self._charts:
             self.draw_empty()
         for chart in self._charts.values():
-            chart.reset(max(run.config.epochs for run in running.runs))
+            chart.reset(max(run.config.epochs for run in running.runs), subject=subject(running.comparison.dataset))
 
     def enable(self, problems: Mapping[str, str], is_active: bool) -> None:
         """Enable the buttons for what is possible now, and say why Train is not."""
         set_value(self._train, disabled=bool(problems) or is_active)
         set_value(self._stop, disabled=not is_active)
         reasons = [] if is_active else list(dict.fromkeys(problems.values()))
-        stand_in = self._stand_in_sentence()
-        set_value(self._reason, value=render("reason.html", reasons=reasons, notice=stand_in))
+        set_value(self._reason, value=render("reason.html", reasons=reasons))
 
     def tick(self) -> None:
         """Draw what has changed since the last look."""
@@ -100,11 +99,11 @@ class TrainingStep:
             chart.update(histories)
             set_value(self._chart_places[quantity], value=chart.svg())
 
-    def _stand_in_sentence(self) -> str:
-        if self._running is None:
-            return ""
-        info = CATALOG[self._running.comparison.dataset]
-        return f"Trained on {info.title}, images made by this program." if info.synthetic else ""
+
+def subject(dataset: str) -> str:
+    """Name a data set, and say when it is a stand-in."""
+    info = CATALOG[dataset]
+    return f"{info.title}, made by this program" if info.synthetic else info.title
 
 
 def _lane(name: str, run: ModelRun | None) -> str:

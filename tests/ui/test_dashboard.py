@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import ipywidgets as widgets
 import pytest
-from waiting import until
+from processes import until
 
 from nncompare.comparison.state import State
 from nncompare.config import Comparison, RunConfig
