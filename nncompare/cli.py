@@ -6,13 +6,10 @@ from collections.abc import Sequence
 from typing import NoReturn, get_args
 
 from nncompare.config import Comparison, DatasetName
+from nncompare.ui.user_error import UserError
 
 WRONG_VALUE = 2
 INTERRUPTED = 130
-
-
-class UserError(Exception):
-    """Something the user can put right; the message is one sentence."""
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:

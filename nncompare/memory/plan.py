@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 
 from nncompare.architecture import IMAGE_CHANNELS, IMAGE_SIDE
-from nncompare.config import OptimizerName, RunConfig
+from nncompare.config import OptimizerName, Precision, RunConfig
 from nncompare.memory.batch_size import SMALLEST_BATCH, calculate_max_batch_size, closest_valid_batch_size
 from nncompare.memory.footprint import training_footprint
 
@@ -37,7 +37,7 @@ class Plan:
     why: dict[str, str]
 
 
-def make_plan(config: RunConfig, memory_limit: int, test_images: int) -> Plan:
+def make_plan(config: RunConfig, memory_limit: int, test_images: int, precision: Precision = "float32") -> Plan:
     """Fit a configuration into `memory_limit` bytes.
 
     Raises
@@ -45,9 +45,9 @@ def make_plan(config: RunConfig, memory_limit: int, test_images: int) -> Plan:
     ValueError
         When not even one channel with a batch of 4 fits.
     """
-    channels = min(config.channels, widest_that_fits(memory_limit, config.optimizer))
+    channels = min(config.channels, widest_that_fits(memory_limit, config.optimizer, precision))
     batch_size = closest_valid_batch_size(
-        test_images, largest_batch(channels, config.optimizer, memory_limit), config.batch_size
+        test_images, largest_batch(channels, config.optimizer, memory_limit, precision), config.batch_size
     )
     steps = math.ceil(config.batch_size / batch_size)
     return Plan(
@@ -60,13 +60,13 @@ def make_plan(config: RunConfig, memory_limit: int, test_images: int) -> Plan:
     )
 
 
-def largest_batch(channels: int, optimizer: OptimizerName, memory_limit: int) -> int:
+def largest_batch(channels: int, optimizer: OptimizerName, memory_limit: int, precision: Precision = "float32") -> int:
     """Count the images that fit: the smaller of the brief's formula and the model's own footprint."""
     by_pixels = calculate_max_batch_size(IMAGE_SIDE**2, IMAGE_CHANNELS, memory_limit=memory_limit)
-    return min(by_pixels, training_footprint(channels, optimizer).largest_batch(memory_limit))
+    return min(by_pixels, training_footprint(channels, optimizer, precision).largest_batch(memory_limit))
 
 
-def widest_that_fits(memory_limit: int, optimizer: OptimizerName) -> int:
+def widest_that_fits(memory_limit: int, optimizer: OptimizerName, precision: Precision = "float32") -> int:
     """Give the most channels (1 to 256) that train with a batch of 4 in `memory_limit` bytes.
 
     Raises
@@ -75,7 +75,7 @@ def widest_that_fits(memory_limit: int, optimizer: OptimizerName) -> int:
         When one channel is too much.
     """
     widest = 256
-    while widest and training_footprint(widest, optimizer).total(SMALLEST_BATCH) > memory_limit:
+    while widest and training_footprint(widest, optimizer, precision).total(SMALLEST_BATCH) > memory_limit:
         widest -= 1
     if not widest:
         raise ValueError(f"{memory_limit:,} bytes of memory are too little to train even one channel.")

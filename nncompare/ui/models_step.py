@@ -40,7 +40,7 @@ class ModelsStep:
         self._seed.observe(lambda _: self._on_field_change(), names="value")
         self._seed_note = html("nnc-note")
         self._question = html("nnc-question", render("question.html", preset=None))
-        self._file = widgets.FileUpload(accept=".json", multiple=False, description="Open settings")
+        self._file = widgets.FileUpload(accept=".json", multiple=False, description="Open settings", icon="")
         self._file.add_class("nnc-button")
         self._file.observe(lambda change: refresher.post(lambda: self._open(change["new"])), names="value")
         self._keep = html("nnc-keep")

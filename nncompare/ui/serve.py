@@ -7,7 +7,7 @@ import webbrowser
 from pathlib import Path
 from threading import Timer
 
-from nncompare.cli import UserError
+from nncompare.ui.user_error import UserError
 
 LOOPBACK = "127.0.0.1"
 FIRST_PORT = 8866

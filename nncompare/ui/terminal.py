@@ -10,11 +10,11 @@ from pydantic import ValidationError
 from tqdm import tqdm
 
 from nncompare.architecture import parameter_count
-from nncompare.cli import UserError
 from nncompare.comparison.comparison import RunningComparison, compare
 from nncompare.comparison.result import ComparisonError, ComparisonResult, ModelResult
 from nncompare.config import Comparison, RunConfig, one_sentence
 from nncompare.data import CATALOG, DataError, fetch
+from nncompare.ui.user_error import UserError
 
 _NOTHING = ("none", "all")
 
@@ -116,7 +116,7 @@ class Bars:
         """Give a callback for the progress of a download."""
 
         def on_progress(done: int, total: int) -> None:
-            self._set(CATALOG[dataset].title, done, total)
+            self._set(CATALOG[dataset].title, done, total, "" if CATALOG[dataset].synthetic else "B")
 
         return on_progress
 
@@ -124,15 +124,15 @@ class Bars:
         """Draw how far both models are."""
         for run in running.runs:
             progress = run.progress
-            if progress is not None:
-                self._set(f"model {run.name}", progress.images, progress.total_images)
+            images = progress.images if progress is not None else 0
+            self._set(f"model {run.name}", images, progress.total_images if progress is not None else None)
 
-    def _set(self, title: str, done: int, total: int) -> None:
+    def _set(self, title: str, done: int, total: int | None, unit: str = "") -> None:
         if title not in self._bars:
-            self._bars[title] = tqdm(total=total, desc=title, unit="", unit_scale=True, file=sys.stderr)
+            self._bars[title] = tqdm(desc=title, unit=unit, unit_scale=True, file=sys.stderr)
         bar = self._bars[title]
+        bar.total = total
         bar.update(done - bar.n)
-        bar.refresh()
 
 
 def _as_json(result: ComparisonResult) -> str:

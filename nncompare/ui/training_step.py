@@ -49,19 +49,22 @@ class TrainingStep:
 
     def draw_empty(self) -> None:
         """Draw the empty charts, so that nothing jumps when the first point arrives."""
+        self._make_charts()
+        self._draw({})
+
+    def _make_charts(self) -> None:
         if not self._charts:
             self._charts = {"loss": CurveChart("loss"), "accuracy": CurveChart("accuracy")}
-        self._draw({})
 
     def begin(self, running: RunningComparison) -> None:
         """Follow a comparison that has just been started."""
         self._running, self._began = running, time.monotonic()
         self._drawn, self._is_final_drawn = -1, False
         self._rest = Rest()
-        if not self._charts:
-            self.draw_empty()
+        self._make_charts()
         for chart in self._charts.values():
             chart.reset(max(run.config.epochs for run in running.runs), subject=subject(running.comparison.dataset))
+        self._draw({})
 
     def enable(self, problems: Mapping[str, str], is_active: bool) -> None:
         """Enable the buttons for what is possible now, and say why Train is not."""

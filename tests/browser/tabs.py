@@ -1,0 +1,25 @@
+"""Tabs of a browser."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from dashboard_page import DashboardPage
+from hosts import Host
+from playwright.sync_api import Browser
+
+
+@contextmanager
+def tab(browser: Browser, host: Host) -> Iterator[DashboardPage]:
+    """A dashboard in a tab of its own, not yet opened; the browser must have no complaint at the end.
+
+    Nor may it have asked anybody but this machine.
+    """
+    with browser.new_context(viewport={"width": 1280, "height": 900}) as context:
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        dashboard = DashboardPage(page, host)
+        yield dashboard
+        if not page.is_closed():
+            page.goto("about:blank")
+        assert dashboard.noise.errors == []
+        assert dashboard.noise.strangers == []

@@ -1,0 +1,21 @@
+"""Waits for conditions; nothing here waits for a fixed time."""
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+Answer = TypeVar("Answer")
+
+_LOOK_SECONDS = 0.1
+
+
+def wait_until(condition: Callable[[], Answer], seconds: float, what: str) -> Answer:
+    """Ask until the answer is true; fail with a sentence when it never is."""
+    deadline = time.monotonic() + seconds
+    while True:
+        answer = condition()
+        if answer:
+            return answer
+        if time.monotonic() > deadline:
+            raise AssertionError(f"Waited {seconds:g} s in vain for: {what}.")
+        time.sleep(_LOOK_SECONDS)

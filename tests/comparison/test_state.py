@@ -1,0 +1,74 @@
+from itertools import pairwise, product
+
+import pytest
+
+from nncompare.comparison.run import ModelRun
+from nncompare.comparison.state import State, follow, of_pair
+from nncompare.config import RunConfig
+
+# Every life that a run can have.
+LIVES = [
+    "idle preparing running finished",
+    "idle preparing running failed",
+    "idle preparing failed",
+    "idle preparing stopped",
+    "idle preparing stopping stopped",
+    "idle preparing running stopping stopped",
+    "idle preparing running stopping finished",
+    "idle preparing running stopping failed",
+]
+LEGAL = {step for life in LIVES for step in pairwise(State(word) for word in life.split())}
+
+
+@pytest.mark.parametrize(("now", "then"), sorted(LEGAL))
+def test_what_may_follow(now: State, then: State) -> None:
+    assert follow(now, then) is then
+
+
+@pytest.mark.parametrize(("now", "then"), sorted(set(product(State, State)) - LEGAL))
+def test_what_may_not_follow_is_told_and_changes_nothing(now: State, then: State) -> None:
+    run = ModelRun("A", RunConfig(), state=now)
+    with pytest.raises(ValueError, match=f"A run that is {now} cannot become {then}"):
+        run.enter(then)
+    assert (run.state, run.version) == (now, 0)
+
+
+def test_a_run_is_over_or_active_or_idle() -> None:
+    assert {state for state in State if state.is_over} == {State.FINISHED, State.STOPPED, State.FAILED}
+    assert {state for state in State if state.is_active} == {State.PREPARING, State.RUNNING, State.STOPPING}
+
+
+@pytest.mark.parametrize(
+    ("states", "both"),
+    [
+        ("finished finished", "finished"),
+        ("finished failed", "failed"),
+        ("finished stopped", "stopped"),
+        ("stopped failed", "failed"),
+        ("running finished", "running"),
+        ("running failed", "running"),
+        ("preparing running", "preparing"),
+        ("stopping finished", "stopping"),
+        ("idle idle", "idle"),
+        ("finished", "finished"),
+        ("", "idle"),
+    ],
+)
+def test_the_state_of_a_pair(states: str, both: str) -> None:
+    members = [State(word) for word in states.split()]
+    assert of_pair(members) is State(both)
+    assert of_pair(members[::-1]) is State(both)
+
+
+def test_stopping_twice_is_stopping_once() -> None:
+    run = ModelRun("A", RunConfig(), state=State.RUNNING)
+    run.stop()
+    version = run.version
+    run.stop()
+    assert (run.state, run.version) == (State.STOPPING, version)
+
+
+def test_stopping_what_is_over_changes_nothing() -> None:
+    run = ModelRun("A", RunConfig(), state=State.FINISHED)
+    run.stop()
+    assert run.state is State.FINISHED

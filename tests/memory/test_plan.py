@@ -1,0 +1,104 @@
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nncompare.architecture import parameter_count
+from nncompare.config import OptimizerName, RunConfig
+from nncompare.memory import Plan, make_plan
+from nncompare.memory.footprint import training_footprint
+from nncompare.memory.plan import widest_that_fits
+
+PLENTY = 10**11
+MEBIBYTE = 2**20
+
+optimizers = st.sampled_from(["adam", "sgd"])
+
+
+@pytest.mark.parametrize(("wish", "batch"), [(300, 512), (64, 64), (1, 4), (9_000, 8_192)])
+def test_with_plenty_of_memory_the_brief_decides_alone(wish: int, batch: int) -> None:
+    plan = make_plan(RunConfig(batch_size=wish), PLENTY, 10_000)
+    assert plan.batch_size == batch
+    assert plan.accumulation_steps == -(-wish // batch)
+
+
+def test_nine_thousand_images_become_two_steps() -> None:
+    plan = make_plan(RunConfig(batch_size=9_000), PLENTY, 10_000)
+    assert (plan.batch_size, plan.accumulation_steps, plan.effective_batch_size) == (8_192, 2, 16_384)
+    assert plan.why["batch_size"] == "Used: 8,192 x 2 steps added up = 16,384 images an update."
+
+
+def test_less_memory_makes_accumulation_and_keeps_a_power_of_two() -> None:
+    whole = make_plan(RunConfig(batch_size=1_024, channels=8), PLENTY, 10_000)
+    tight = make_plan(RunConfig(batch_size=1_024, channels=8), 20 * MEBIBYTE, 10_000)
+    assert whole.accumulation_steps == 1
+    assert tight.accumulation_steps > 1
+    assert tight.effective_batch_size == whole.effective_batch_size == 1_024
+
+
+@given(st.integers(1, 60_000), st.integers(1, 256), optimizers, st.integers(200_000, 10**12), st.integers(4, 60_000))
+def test_every_plan_fits_and_is_at_least_what_was_wished(
+    wish: int, channels: int, optimizer: OptimizerName, limit: int, test_images: int
+) -> None:
+    plan = make_plan(RunConfig(batch_size=wish, channels=channels, optimizer=optimizer), limit, test_images)
+    assert 1 <= plan.channels <= channels
+    assert 4 <= plan.batch_size <= test_images
+    assert plan.batch_size & (plan.batch_size - 1) == 0
+    assert training_footprint(plan.channels, optimizer).total(plan.batch_size) <= limit
+    assert plan.effective_batch_size == plan.batch_size * plan.accumulation_steps
+    assert plan.accumulation_steps == 1 or plan.effective_batch_size >= wish
+    assert plan.effective_batch_size - wish < plan.batch_size
+
+
+@given(st.integers(1, 60_000), st.integers(1, 256), st.integers(200_000, 10**10), st.integers(200_000, 10**10))
+def test_more_memory_never_gives_a_narrower_network(wish: int, channels: int, one: int, other: int) -> None:
+    small, large = (
+        make_plan(RunConfig(batch_size=wish, channels=channels), limit, 10_000) for limit in sorted((one, other))
+    )
+    assert small.channels <= large.channels
+
+
+@given(st.integers(200_000, 10**9), optimizers)
+def test_the_widest_network_fits_and_the_next_does_not(limit: int, optimizer: OptimizerName) -> None:
+    widest = widest_that_fits(limit, optimizer)
+    assert training_footprint(widest, optimizer).total(4) <= limit
+    assert widest == 256 or training_footprint(widest + 1, optimizer).total(4) > limit
+
+
+def test_every_change_is_told_and_nothing_else() -> None:
+    assert make_plan(RunConfig(batch_size=64), PLENTY, 10_000).why == {}
+    assert make_plan(RunConfig(batch_size=300), PLENTY, 10_000).why == {
+        "batch_size": "Used: 512, the next power of two."
+    }
+    assert make_plan(RunConfig(batch_size=1), PLENTY, 10_000).why == {"batch_size": "Used: 4, the smallest batch size."}
+
+
+def test_a_width_that_does_not_fit_is_lowered_and_told() -> None:
+    plan = make_plan(RunConfig(channels=256), 20 * MEBIBYTE, 10_000)
+    assert plan.channels < 256
+    assert plan.batch_size >= 4
+    assert plan.why["channels"] == f"Used: {plan.channels}, the widest that fits into memory."
+
+
+def test_too_little_for_one_channel_is_told() -> None:
+    with pytest.raises(ValueError, match=r"^40,000 bytes of memory are too little to train even one channel\.$"):
+        make_plan(RunConfig(), 40_000, 10_000)
+
+
+def test_the_fixed_part_counts_weights_gradients_and_optimiser() -> None:
+    floats = 4 * parameter_count(16)
+    assert training_footprint(16, "adam").fixed_bytes == 4 * floats
+    assert training_footprint(16, "sgd").fixed_bytes == 3 * floats
+
+
+def test_the_images_of_a_batch_cost_at_least_their_convolutions() -> None:
+    convolutions = 28 * 28 * 16 + 14 * 14 * 32 + 7 * 7 * 64
+    assert training_footprint(16, "adam").image_bytes >= 4 * convolutions
+    assert training_footprint(32, "adam").image_bytes > training_footprint(16, "adam").image_bytes
+
+
+def test_every_number_of_the_plan_is_in_its_sentence() -> None:
+    plan: Plan = make_plan(RunConfig(batch_size=1_000, channels=16), 10 * MEBIBYTE, 10_000)
+    numbers = [int(number.replace(",", "")) for number in re.findall(r"[\d,]*\d", plan.why["batch_size"])]
+    assert numbers == [plan.batch_size, plan.accumulation_steps, plan.effective_batch_size]

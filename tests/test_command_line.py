@@ -1,0 +1,240 @@
+import io
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import redirect_stderr, redirect_stdout
+from pathlib import Path
+from typing import Any
+
+import pytest
+from processes import descendants, until, until_gone
+
+from nncompare.cli import main
+
+COMMAND = Path(sys.executable).parent / "nncompare"
+SMALL = ("--dataset", "synthetic-digits", "--train-images", "1000", "--seed", "0")
+
+
+def shell(*arguments: str, **environment: str) -> tuple[int, str, str]:
+    """Run the command as a shell does; give exit code, stdout and stderr."""
+    done = subprocess.run(
+        [COMMAND, *arguments], capture_output=True, text=True, timeout=120, env={**os.environ, **environment}
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
+def called(*arguments: str) -> tuple[int, str, str]:
+    """Run the command in this process: quicker, for what ends before anything is started."""
+    out, err = io.StringIO(), io.StringIO()
+    with redirect_stdout(out), redirect_stderr(err), pytest.raises(SystemExit) as end:
+        main(arguments)
+    return int(end.value.code or 0), out.getvalue(), err.getvalue()
+
+
+def assert_is_one_sentence(stderr: str, *words: str) -> None:
+    assert stderr.startswith("nncompare: ")
+    assert stderr.endswith(".\n")
+    assert stderr.count("\n") == 1
+    assert "Traceback" not in stderr
+    for word in words:
+        assert word in stderr
+
+
+@pytest.fixture
+def settings_file(tmp_path: Path) -> Path:
+    file = tmp_path / "settings.json"
+    settings = {"dataset": "synthetic-fashion", "a": {"channels": 3, "epochs": 1, "dropout": 0}, "b": {"epochs": 5}}
+    file.write_text(json.dumps({**settings, "train_images": 1_000, "seed": 7}))
+    return file
+
+
+def test_json_on_stdout_bars_on_stderr_and_flags_before_the_file(synthetic_digits: Path, settings_file: Path) -> None:
+    code, out, err = shell(
+        "compare", "--config", str(settings_file), "--dataset", "synthetic-digits",
+        "--a", "channels=2", "--b", "channels=4,epochs=2,batch_size=300", "--json",
+    )  # fmt: skip
+    assert code == 0, err
+    told = json.loads(out, parse_constant=lambda word: pytest.fail(f"{word} is not JSON"))
+    used = told["comparison"]
+    assert (used["dataset"], used["seed"], used["train_images"]) == ("synthetic-digits", 7, 1_000)
+    assert (used["a"]["channels"], used["a"]["epochs"], used["a"]["dropout"]) == (2, 1, 0)
+    assert (used["b"]["channels"], used["b"]["epochs"]) == (4, 2)
+    assert told["state"] == told["a"]["state"] == told["b"]["state"] == "finished"
+    assert [len(told[name]["history"]["test_accuracy"]) for name in "ab"] == [1, 2]
+    assert [told[name]["plan"]["batch_size"] for name in "ab"] == [64, 512]
+    assert told["a"]["parameters"] == 90 * 2**2 + 376 * 2 + 10
+    assert "model A: 100%" in err
+    assert "model B: 100%" in err
+
+
+def test_a_table_without_json_and_a_alone_without_b(synthetic_digits: Path) -> None:
+    code, out, err = shell("compare", *SMALL, "--a", "channels=2,epochs=1", "--b", "none")
+    assert code == 0, err
+    title, *table = out.splitlines()
+    assert title.startswith("Synthetic digits")
+    assert "seed 0" in title
+    rows = {row[0]: row[-1] for row in (re.split(" {2,}", line.strip()) for line in table)}
+    assert "model A" in rows
+    assert (rows["channels"], rows["epochs"], rows["batch used"], rows["state"]) == ("2", "1", "64", "finished")
+    assert rows["parameters"] == "1,122"
+    assert 0 < float(rows["test accuracy"].removesuffix("%")) <= 100
+    assert "model B" not in out + err
+
+
+def test_a_failure_is_told_and_what_was_reached_is_printed(synthetic_digits: Path) -> None:
+    code, out, err = shell(
+        "compare", *SMALL, "--a", "channels=1,epochs=1", "--b", "epochs=1", "--memory-budget", "1000", "--json"
+    )
+    assert code == 1
+    assert json.loads(out)["state"] == "failed"
+    # Once for both models, and no advice to try the same again.
+    assert err.endswith("nncompare: 500 bytes of memory are too little to train even one channel.\n")
+
+
+@pytest.mark.parametrize(
+    ("flags", "words"),
+    [
+        (["--a", "channels=0"], ["Model A: Channels must be a whole number from 1 to 256; got 0."]),
+        (["--a", "channels=1000000000"], ["got 1000000000."]),
+        (["--b", "dropout=1"], ["Model B: Dropout must be a number from 0 to below 1; got 1."]),
+        (["--b", "learning_rate=nan"], ["Learning rate", "got nan."]),
+        (["--a", "optimizer=rmsprop"], ["Optimiser must be adam or sgd; got rmsprop."]),
+        (["--a", "width=3"], ["There is no setting named 'width'; there are channels"]),
+        (["--a", "channels"], ["--a must be settings such as channels=8,epochs=1; got 'channels'."]),
+        (["--a", ""], ["--a must be settings such as channels=8,epochs=1"]),
+        (["--a", "none"], ["Model A must be a set of settings; got nothing."]),
+        (["--dataset", "cifar"], ["Data set must be mnist, fashion-mnist, synthetic-digits or", "got cifar."]),
+        (["--seed", "-1"], ["Seed must be a whole number from 0 to 4,294,967,295; got -1."]),
+        (["--seed", "x"], ["Seed", "got x."]),
+        (["--train-images", "999"], ["Training images must be a whole number from 1,000 to 60,000; got 999."]),
+        (["--memory-budget", "0"], ["Memory budget must be a whole number from 1; got 0."]),
+        (["--device", "tpu"], ["Device must be auto, cpu, cuda or cuda:N; got tpu."]),
+        (["--precision", "int8"], ["Precision must be auto, float32 or bfloat16; got int8."]),
+    ],
+    ids=lambda value: " ".join(value) if value and value[0].startswith("--") else "",
+)
+def test_a_wrong_value_is_one_sentence_on_stderr_and_nothing_on_stdout(flags: list[str], words: list[str]) -> None:
+    code, out, err = called("compare", *flags)
+    assert (code, out) == (2, "")
+    assert_is_one_sentence(err, *words)
+
+
+def test_a_wrong_value_in_a_real_shell() -> None:
+    code, out, err = shell("compare", "--a", "epochs=1.5")
+    assert (code, out) == (2, "")
+    assert err == "nncompare: Model A: Epochs must be a whole number from 1 to 100; got 1.5.\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"{channels: 8}", ["is not JSON."]),
+        (b"\xff\xfe\x00", ["is not JSON."]),
+        (b"", ["is not JSON."]),
+        (b"[1, 2]", ["holds no settings."]),
+        (b'{"dataset": "cifar"}', ["got cifar."]),
+        (b'{"a": {"channels": 1e400}}', ["Model A: Channels", "got inf."]),
+        (b'{"colour": "red"}', ["There is no setting named 'colour'"]),
+    ],
+)
+def test_a_wrong_settings_file_is_told(tmp_path: Path, content: bytes, words: list[str]) -> None:
+    file = tmp_path / "settings.json"
+    file.write_bytes(content)
+    code, out, err = called("compare", "--config", str(file))
+    assert (code, out) == (2, "")
+    assert_is_one_sentence(err, *words)
+
+
+@pytest.mark.parametrize("before", [5, "wide", [1], True])
+def test_flags_beside_a_file_whose_model_is_no_settings_end_in_a_sentence(tmp_path: Path, before: Any) -> None:
+    file = tmp_path / "settings.json"
+    file.write_text(json.dumps({"a": before, "b": {"channels": 0}}))
+    code, out, err = called("compare", "--config", str(file), "--a", "channels=8")
+    assert (code, out) == (2, "")
+    assert_is_one_sentence(err)
+
+
+@pytest.mark.parametrize("name", ["missing.json", "."])
+def test_a_settings_file_that_cannot_be_read_is_told(tmp_path: Path, name: str) -> None:
+    code, out, err = called("compare", "--config", str(tmp_path / name))
+    assert (code, out) == (2, "")
+    assert_is_one_sentence(err, "cannot be read: ")
+
+
+def test_ctrl_c_while_training_ends_everything(synthetic_digits: Path, tmp_path: Path) -> None:
+    log = tmp_path / "stderr"
+    flags = ("compare", *SMALL, "--a", "channels=1,epochs=100", "--b", "channels=1,epochs=100")
+    with log.open("wb") as stderr:
+        # A group of its own, as a terminal gives to a command: the signal goes to all of it.
+        command = subprocess.Popen([COMMAND, *flags], stdout=subprocess.PIPE, stderr=stderr, start_new_session=True)
+    try:
+        until(lambda: re.search(r"model B: +[1-9]\d*%", log.read_text()), "a bar that moves")
+        pids = descendants(command.pid)
+        assert len(pids) >= 3
+        began = time.monotonic()
+        os.killpg(command.pid, signal.SIGINT)
+        out, _ = command.communicate(timeout=15)
+        until_gone(pids, seconds=15 - (time.monotonic() - began))
+    finally:
+        command.kill()
+        command.wait()
+    assert command.returncode == 130
+    assert out == b""
+    assert log.read_text().rstrip().endswith("nncompare: stopped.")
+    assert "Traceback" not in log.read_text()
+
+
+def test_fetch_makes_a_synthetic_set_and_says_where_it_is(synthetic_digits: Path) -> None:
+    code, out, _ = shell("fetch", "synthetic-digits")
+    assert (code, out) == (0, f"Synthetic digits is in {synthetic_digits}.\n")
+
+
+def test_fetch_that_cannot_write_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    code, out, err = shell("fetch", "mnist", NNCOMPARE_DATA_DIR=str(tmp_path / "file" / "folder"))
+    assert (code, out) == (1, "")
+    assert "MNIST could not be kept" in err
+    assert "set NNCOMPARE_DATA_DIR to another folder" in err
+    assert "Traceback" not in err
+
+
+def test_compare_without_its_images_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    code, out, err = shell("compare", "--dataset", "mnist", NNCOMPARE_DATA_DIR=str(tmp_path / "file" / "folder"))
+    assert (code, out) == (1, "")
+    assert "MNIST could not be kept" in err
+    assert "Traceback" not in err
+
+
+def test_fetch_of_an_unknown_set_is_told() -> None:
+    code, out, err = called("fetch", "cifar")
+    assert (code, out) == (2, "")
+    assert_is_one_sentence(err, "mnist, fashion-mnist, synthetic-digits, synthetic-fashion", "got cifar.")
+
+
+def test_serve_on_a_port_in_use_is_told() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        code, out, err = shell("serve", "--port", str(port), "--no-browser")
+    assert (code, out, err) == (2, "", f"nncompare: Port {port} is in use. Choose another with --port.\n")
+
+
+@pytest.mark.parametrize("port", ["0", "-1", "65536", "1000000000"])
+def test_serve_on_a_port_that_is_none_is_told(port: str) -> None:
+    code, out, err = called("serve", f"--port={port}", "--no-browser")
+    assert (code, out) == (2, "")
+    assert err == f"nncompare: Port must be a whole number from 1 to 65535; got {port}.\n"
+
+
+@pytest.mark.parametrize("flags", [["serve", "--port", "x"], ["--bogus"], ["train"], ["compare", "--c"]])
+def test_what_is_no_command_or_flag_is_told(flags: list[str]) -> None:
+    code, out, err = called(*flags)
+    assert (code, out) == (2, "")
+    assert "nncompare" in err

@@ -1,0 +1,287 @@
+import dataclasses
+import math
+from itertools import pairwise
+
+import pytest
+import torch
+from tiny_runs import images, model_of, plan_of, run, same_weights
+from torch.nn.functional import cross_entropy
+
+from nncompare.config import RunConfig
+from nncompare.events import EpochEnd, Event, Failed, Finished, TestPoint, TrainPoint
+from nncompare.training.desk import Controls, Desk, Seen, Shown
+from nncompare.training.loop import Job, make_optimizer, train
+from nncompare.training.model import normalise
+from nncompare.training.tensors import Split
+
+WILD = {"optimizer": "sgd", "learning_rate": 10, "momentum": 0.99}
+
+
+def of_kind(events: list[Event], kind: type) -> list:
+    return [event for event in events if isinstance(event, kind)]
+
+
+def losses(events: list[Event]) -> list[float]:
+    return [event.loss for event in events if isinstance(event, TrainPoint | TestPoint)]
+
+
+def evaluated(model: torch.nn.Module, split: Split) -> tuple[float, float]:
+    """Give mean loss and accuracy, written as a textbook would."""
+    model.eval()
+    with torch.no_grad():
+        scores = model(normalise(split.images, split.mean, split.std))
+    return float(cross_entropy(scores, split.labels)), float((scores.argmax(1) == split.labels).float().mean())
+
+
+def test_adam_takes_a_first_step_of_the_learning_rate_against_the_gradient() -> None:
+    model, before = model_of(), model_of()
+    optimizer = make_optimizer(model, RunConfig(optimizer="adam", learning_rate=0.01))
+    for parameter in model.parameters():
+        parameter.grad = torch.full_like(parameter, -3.0)
+    optimizer.step()
+    for now, then in zip(model.parameters(), before.parameters(), strict=True):
+        torch.testing.assert_close(now - then, torch.full_like(now, 0.01), atol=1e-6, rtol=1e-4)
+
+
+def test_sgd_takes_the_gradient_and_a_share_of_its_last_step() -> None:
+    model, before = model_of(), model_of()
+    optimizer = make_optimizer(model, RunConfig(optimizer="sgd", learning_rate=0.1, momentum=0.5))
+    for _ in range(2):
+        for parameter in model.parameters():
+            parameter.grad = torch.ones_like(parameter)
+        optimizer.step()
+    for now, then in zip(model.parameters(), before.parameters(), strict=True):
+        torch.testing.assert_close(then - now, torch.full_like(now, 0.1 + 0.1 * 1.5), atol=1e-6, rtol=1e-4)
+
+
+def test_the_points_of_an_epoch_come_where_they_are_promised() -> None:
+    _, events = run(images(800), images(1_500), batch_size=4, epochs=2)
+    points = of_kind(events, TrainPoint)
+    assert events[0] == points[0]
+    assert points[0].images == 4
+    first_epoch = [point for point in points if point.epoch <= 1]
+    assert 38 <= len(first_epoch) <= 42
+    assert 38 <= len(points) - len(first_epoch) <= 42
+    assert max(after.epoch - before.epoch for before, after in pairwise(points)) <= 1 / 38
+    tests = of_kind(events, TestPoint)
+    assert [round(point.epoch, 2) for point in tests] == [0.2, 0.4, 0.6, 0.8, 1, 1.2, 1.4, 1.6, 1.8, 2]
+    assert [point.sample_size for point in tests] == [1_000] * 4 + [1_500] + [1_000] * 4 + [1_500]
+    assert events[-1] == Finished(2.0, events[-1].seconds, stopped=False)
+
+
+def test_every_point_counts_images_steps_and_seconds() -> None:
+    _, events = run(images(100), images(30), plan=plan_of(8, 2), epochs=2)
+    points = [event for event in events if isinstance(event, TrainPoint | TestPoint)]
+    for point in points:
+        assert point.epoch == point.images / 100
+        # 100 images are six updates of 16 and one of 4.
+        whole_epochs, rest = divmod(point.images, 100)
+        assert point.steps == 7 * whole_epochs + rest // 16
+    assert all(after.seconds >= before.seconds >= 0 for before, after in pairwise(points))
+    assert points[-1].images == 200
+
+
+def test_a_test_set_below_the_sample_is_used_whole() -> None:
+    _, events = run(images(200), images(30))
+    assert {point.sample_size for point in of_kind(events, TestPoint)} == {30}
+
+
+def test_the_end_of_an_epoch_has_the_means_over_all_its_images() -> None:
+    _, events = run(images(330), images(50), batch_size=16, epochs=2, learning_rate=0.01)
+    ends = of_kind(events, EpochEnd)
+    assert [end.epoch for end in ends] == [1, 2]
+    for end in ends:
+        points = [point for point in of_kind(events, TrainPoint) if end.epoch - 1 < point.epoch <= end.epoch]
+        starts = [(end.epoch - 1) * 330, *(point.images for point in points[:-1])]
+        counts = [point.images - start for point, start in zip(points, starts, strict=True)]
+        assert sum(counts) == 330
+        mean_loss = sum(point.loss * count for point, count in zip(points, counts, strict=True)) / 330
+        right = sum(point.accuracy * count for point, count in zip(points, counts, strict=True)) / 330
+        assert end.train_loss == pytest.approx(mean_loss)
+        assert end.train_accuracy == pytest.approx(right)
+
+
+def test_a_train_point_has_the_mean_over_the_images_since_the_last_one() -> None:
+    """One batch an epoch and a learning rate next to nothing: the loss is that of the untouched network."""
+    data = images(64)
+    _, events = run(data, images(20), batch_size=64, learning_rate=1e-30)
+    loss, accuracy = evaluated(model_of(), data)
+    (point,) = of_kind(events, TrainPoint)
+    assert (point.loss, point.accuracy) == (pytest.approx(loss), pytest.approx(accuracy))
+
+
+def test_the_end_of_an_epoch_evaluates_the_model_on_the_whole_test_set() -> None:
+    data, test = images(320), images(1_300, seed=1)
+    model, events = run(data, test, epochs=1, dropout=0.5, learning_rate=0.01)
+    end, point = of_kind(events, EpochEnd)[0], of_kind(events, TestPoint)[-1]
+    loss, accuracy = evaluated(model, test)
+    assert (end.test_loss, end.test_accuracy) == (pytest.approx(loss, rel=1e-5), pytest.approx(accuracy))
+    assert (point.loss, point.accuracy) == (end.test_loss, end.test_accuracy)
+    assert end.train_eval_accuracy == pytest.approx(evaluated(model, data)[1])
+
+
+def test_the_test_point_within_an_epoch_comes_from_a_fixed_spread_sample() -> None:
+    test = images(3_000, seed=1)
+    _, events = run(images(64), test, learning_rate=1e-30, batch_size=8)
+    inside = of_kind(events, TestPoint)[:4]
+    assert len({(point.loss, point.accuracy) for point in inside}) == 1
+    sample = test.take(torch.linspace(0, 2_999, 1_000).long())
+    assert inside[0].loss == pytest.approx(evaluated(model_of(), sample)[0], rel=1e-5)
+
+
+def test_the_last_evaluation_leaves_the_probabilities_of_the_whole_test_set() -> None:
+    test, desk = images(130, seed=1), Desk()
+    model, _ = run(images(64), test, desk)
+    model.eval()
+    with torch.no_grad():
+        expected = torch.softmax(model(normalise(test.images, test.mean, test.std)), dim=1)
+    assert desk.test is not None
+    assert desk.test.epoch == 1
+    torch.testing.assert_close(torch.from_numpy(desk.test.probabilities), expected, atol=1e-5, rtol=1e-4)
+
+
+def test_looking_at_images_changes_nothing_of_the_training() -> None:
+    watched, unwatched = Desk(), Desk()
+    watched.set_controls(Controls(shown=Shown("train", (3, 1, 2))))
+    data, test = images(300), images(60)
+    one, told = run(data, test, watched, dropout=0.5, epochs=2)
+    other, untold = run(data, test, unwatched, dropout=0.5, epochs=2)
+    assert watched.shown is not None
+    assert unwatched.shown is None
+    assert same_weights(one, other)
+    assert losses(told) == losses(untold)
+
+
+def test_the_shown_images_are_predicted_in_their_order_at_the_end_too() -> None:
+    desk = Desk()
+    desk.set_controls(Controls(shown=Shown("train", (30, 1, 2))))
+    data = images(64)
+    model, _ = run(data, images(20), desk)
+    model.eval()
+    with torch.no_grad():
+        part = data.images[[30, 1, 2]]
+        expected = torch.softmax(model(normalise(part, data.mean, data.std)), dim=1)
+    assert desk.shown is not None
+    assert desk.shown.of == Shown("train", (30, 1, 2))
+    torch.testing.assert_close(torch.from_numpy(desk.shown.probabilities), expected, atol=1e-5, rtol=1e-4)
+
+
+@pytest.mark.parametrize("settings", [{"dropout": 0.5}, {"optimizer": "sgd", "dropout": 0.2}])
+def test_the_same_seed_gives_the_same_losses_to_the_last_digit(settings: dict) -> None:
+    data, test = images(300), images(60)
+    torch.manual_seed(77)
+    one, first = run(data, test, seed=3, epochs=2, **settings)
+    torch.rand(5)
+    other, second = run(data, test, seed=3, epochs=2, **settings)
+    assert losses(first) == losses(second)
+    assert same_weights(one, other)
+    _, third = run(data, test, seed=4, epochs=2, **settings)
+    assert losses(first) != losses(third)
+
+
+def test_the_order_of_the_images_does_not_depend_on_width_or_dropout(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[list[int]] = []
+
+    def note(split: Split, index: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        seen[-1] += index.tolist()
+        return normalise(split.images[index], split.mean, split.std), split.labels[index]
+
+    monkeypatch.setattr(Split, "batch", note)
+    for settings in ({"channels": 1, "dropout": 0.5}, {"channels": 3, "dropout": 0.0}):
+        seen.append([])
+        run(images(90), images(20), epochs=2, **settings)
+    assert seen[0] == seen[1]
+    assert sorted(seen[0][:90]) == sorted(seen[0][90:]) == list(range(90))
+    assert seen[0][:90] != seen[0][90:]
+
+
+def test_stop_acts_between_two_batches_and_keeps_what_was_learned() -> None:
+    desk, model, data = Desk(), model_of(), images(400)
+    config = RunConfig(channels=2, epochs=3, batch_size=4, dropout=0)
+    events: list[Event] = []
+    for event in train(model, Job(config, plan_of(4), 0, "float32"), data, images(60), desk):
+        events.append(event)
+        if isinstance(event, TrainPoint) and event.images >= 100:
+            desk.set_controls(Controls(stop=True))
+    last = events[-1]
+    stopped_at = next(point.images for point in of_kind(events, TrainPoint) if point.images >= 100)
+    assert isinstance(last, Finished)
+    assert last.stopped
+    assert last.epoch * 400 == stopped_at
+    assert of_kind(events, EpochEnd) == []
+    assert not same_weights(model, model_of())
+    loss, accuracy = evaluated(model, images(60))
+    point = of_kind(events, TestPoint)[-1]
+    assert (point.loss, point.accuracy) == (pytest.approx(loss, rel=1e-5), pytest.approx(accuracy))
+
+
+def test_a_stop_that_was_set_before_the_first_batch_ends_after_it() -> None:
+    desk = Desk()
+    desk.set_controls(Controls(stop=True))
+    _, events = run(images(400), images(20), desk, batch_size=4)
+    assert events[-1] == Finished(0.01, events[-1].seconds, stopped=True)
+
+
+def test_a_stop_is_never_taken_back() -> None:
+    desk = Desk()
+    desk.set_controls(Controls(stop=True))
+    desk.set_controls(Controls(stop=False))
+    assert desk.controls.stop
+
+
+@pytest.mark.parametrize("batch_size", [4, 8, 16, 32, 64, 128, 256])
+@pytest.mark.parametrize("channels", [2, 4])
+def test_no_event_of_a_wild_run_carries_a_nan(batch_size: int, channels: int) -> None:
+    _, events = run(images(400), images(100), epochs=4, channels=channels, batch_size=batch_size, **WILD)
+    assert_finite(events)
+
+
+# The first batch has a huge, finite loss; after its step every loss is no number: at a point within the epoch, or at
+# its end.
+@pytest.mark.parametrize(("count", "batch_size"), [(400, 100), (400, 400)])
+def test_a_learning_rate_that_is_too_high_fails_in_a_sentence(count: int, batch_size: int) -> None:
+    model = model_of(channels=4)
+    with torch.no_grad():
+        model[6].bias.fill_(1e20)  # the last convolution: scores of 1e20 now, of 1e40 after one step
+    _, events = run(images(count), images(100), model=model, channels=4, batch_size=batch_size, **WILD)
+    assert isinstance(events[0], TrainPoint)
+    assert_finite(events)
+    assert isinstance(events[-1], Failed)
+    assert "learning rate 10 is too high" in events[-1].message
+    assert events[-1].message.endswith(".")
+    assert of_kind(events, Finished) == of_kind(events, EpochEnd) == []
+
+
+def assert_finite(events: list[Event]) -> None:
+    for event in events:
+        for name, value in dataclasses.asdict(event).items():
+            assert not isinstance(value, float) or math.isfinite(value), (name, event)
+
+
+def test_a_loss_that_is_no_number_ends_the_run_at_once() -> None:
+    broken = model_of()
+    with torch.no_grad():
+        broken[0].weight.fill_(torch.inf)
+    _, events = run(images(400), images(50), model=broken)
+    assert [type(event) for event in events] == [Failed]
+
+
+def test_bfloat16_learns() -> None:
+    data = images(600)
+    model, events = run(data, images(200, seed=1), precision="bfloat16", epochs=4, learning_rate=0.01, channels=4)
+    ends = of_kind(events, EpochEnd)
+    assert ends[-1].train_loss < 0.5 * ends[0].train_loss
+    assert ends[-1].test_accuracy > 0.9
+    assert {parameter.dtype for parameter in model.parameters()} == {torch.float32}
+    _, exact = run(data, images(200, seed=1), epochs=4, learning_rate=0.01, channels=4)
+    assert losses(exact) != losses(events)
+
+
+def test_the_desk_gives_each_asker_what_is_new() -> None:
+    desk = Desk()
+    first, second = Finished(1.0, 0.5, False), Failed("No.")
+    desk.put(first)
+    assert desk.report(Seen()).events == (first,)
+    desk.put(second)
+    assert desk.report(Seen(events=1)).events == (second,)
+    assert desk.report(Seen(events=2)).events == ()

@@ -1,0 +1,56 @@
+"""Trainings of a moment: few images, narrow networks."""
+
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+
+from nncompare.config import Precision, RunConfig
+from nncompare.events import Event
+from nncompare.memory import Plan
+from nncompare.training.desk import Desk
+from nncompare.training.loop import Job, train
+from nncompare.training.model import build_model
+from nncompare.training.tensors import Split
+
+
+def plan_of(batch_size: int, steps: int = 1, channels: int = 2) -> Plan:
+    return Plan(batch_size, steps, batch_size * steps, channels, memory_limit=0, why={})
+
+
+def images(count: int, seed: int = 0) -> Split:
+    """Draw noise with a bright row at a height that tells the class."""
+    rng = np.random.default_rng(seed)
+    labels = (np.arange(count) % 10).astype(np.uint8)
+    pixels = rng.integers(0, 60, (count, 28, 28), dtype=np.uint8)
+    pixels[np.arange(count), 2 * labels + 3] = 255
+    return Split.of(pixels, labels, 0.15, 0.2, torch.device("cpu"))
+
+
+def model_of(channels: int = 2, dropout: float = 0.0, seed: int = 0) -> nn.Sequential:
+    return build_model(channels, dropout, seed)
+
+
+def run(
+    training: Split,
+    test: Split,
+    desk: Desk | None = None,
+    *,
+    plan: Plan | None = None,
+    model: nn.Module | None = None,
+    seed: int = 0,
+    precision: Precision = "float32",
+    **settings: Any,
+) -> tuple[nn.Module, list[Event]]:
+    """Train from start to end; give the model and all events."""
+    config = RunConfig(**{"channels": 2, "epochs": 1, "batch_size": 16, "dropout": 0.0, **settings})
+    plan = plan or plan_of(config.batch_size, channels=config.channels)
+    model = model or build_model(plan.channels, config.dropout, seed)
+    events = train(model, Job(config, plan, seed, precision), training, test, desk or Desk())
+    return model, list(events)
+
+
+def same_weights(one: nn.Module, other: nn.Module) -> bool:
+    pairs = zip(one.parameters(), other.parameters(), strict=True)
+    return all(torch.equal(a, b) for a, b in pairs)
