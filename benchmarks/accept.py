@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from nncompare.comparison.comparison import RunningComparison, compare
-from nncompare.comparison.engine import EngineHolder
+from nncompare.comparison.engine_holder import EngineHolder
 from nncompare.comparison.result import ComparisonResult
 from nncompare.config import Comparison, DatasetName, RunConfig
 from nncompare.data import CATALOG, DataError, fetch, load

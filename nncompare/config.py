@@ -176,15 +176,18 @@ def from_text(values: Mapping[str, Any]) -> tuple[RunConfig | None, dict[str, st
     White space and thousands separators are accepted in whole numbers.
     """
     try:
-        return RunConfig.model_validate({name: _plain(value) for name, value in values.items()}), {}
+        return RunConfig.model_validate({name: _plain(name, value) for name, value in values.items()}), {}
     except ValidationError as error:
         return None, explain(error, RunConfig)
 
 
-def _plain(value: object) -> object:
+def _plain(name: str, value: object) -> object:
     if not isinstance(value, str):
         return value
     text = value.strip()
+    field = RunConfig.model_fields.get(name)
+    if field is None or field.annotation is not int:  # in 0,001 the comma is no thousands separator
+        return text
     groups = text.replace(" ", ",").split(",")
     thousands = len(groups) > 1 and 0 < len(groups[0]) <= 3 and all(len(g) == 3 for g in groups[1:])
     return "".join(groups) if thousands and all(g.isdigit() for g in groups) else text
@@ -213,5 +216,7 @@ def _shown(value: object) -> str:
         return "nothing"
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)
+    if isinstance(value, int) and value.bit_length() > 1_000:  # Python refuses to write out very long numbers
+        return "a number of hundreds of digits"
     text = str(value)
     return text if len(text) <= 40 else text[:37] + "..."

@@ -9,6 +9,7 @@ import asyncio
 import json
 import logging
 import os
+import shutil
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -72,6 +73,7 @@ async def _serve(slots: int, folder: Path) -> None:
             write_credentials(folder / "engine.json", cluster.scheduler_address, security)
             print("ready", flush=True)  # noqa: T201 - the parent waits for this word
             await asyncio.to_thread(_wait_for_end_of_input)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def write_credentials(file: Path, address: str, security: Any) -> None:

@@ -93,7 +93,9 @@ def test_a_failure_is_told_and_what_was_reached_is_printed(synthetic_digits: Pat
     assert code == 1
     assert json.loads(out)["state"] == "failed"
     # Once for both models, and no advice to try the same again.
-    assert err.endswith("nncompare: 500 bytes of memory are too little to train even one channel.\n")
+    assert err.endswith(
+        "nncompare: 500 bytes are too little memory for a model: one channel with a batch of 4 needs 79,584.\n"
+    )
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from nncompare.comparison.engine import Engine, EngineError, EngineHolder, Slot
+from nncompare.comparison.engine import Engine, EngineError, Slot
+from nncompare.comparison.engine_holder import EngineHolder
 from nncompare.comparison.result import ComparisonResult, ModelResult
 from nncompare.comparison.run import ModelRun
 from nncompare.comparison.state import State, of_pair
@@ -106,17 +107,23 @@ class RunningComparison:
 
     def _follow(self, run: ModelRun, engine: Engine, slot: Slot) -> None:
         try:
-            run.follow(engine, slot, self._assignment(run, slot))
+            assignment = self._assignment(run, slot)
+        except ValueError as error:  # what does not fit says so itself
+            run.fail(str(error))
+            return
+        try:
+            run.follow(engine, slot, assignment)
         except Exception as error:  # the other model goes on
             run.fail(f"Model {run.name} could not go on ({error}). Train again.")
 
     def _assignment(self, run: ModelRun, slot: Slot) -> Assignment:
         comparison = self.comparison
+        limit = model_memory_limit(comparison, slot.report.available_bytes)
         return Assignment(
             run=secrets.token_hex(8),
             token=slot.report.token,
             config=run.config,
-            plan=make_plan(run.config, model_memory_limit(comparison, slot.report.available_bytes), TEST_IMAGES),
+            plan=make_plan(run.config, limit, TEST_IMAGES, comparison.precision),
             dataset=comparison.dataset,
             train_images=comparison.train_images,
             seed=comparison.seed,

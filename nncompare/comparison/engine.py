@@ -1,30 +1,23 @@
-"""The kernel's side of the engine: starts or finds workers, and hands runs to free ones."""
+"""The kernel's side of the engine: finds free workers and hands runs to them."""
 
-import atexit
 import logging
-import os
-import shutil
-import subprocess
-import sys
-import tempfile
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nncompare.engine import read_credentials
+from nncompare.comparison.engine_process import SLOTS, EngineProcess
 from nncompare.training.worker import SlotReport, slot_report, warm_up
 
 if TYPE_CHECKING:
     from distributed import Client, Future
 
 SCHEDULER_VARIABLE = "NNCOMPARE_SCHEDULER"
-_SLOTS = 2
-_START_SECONDS = 60.0
+_CONNECT_SECONDS = 60.0
 _WORKER_SECONDS = 60.0
 _LOOK_SECONDS = 0.1
+_ASK_SECONDS = 5.0
 
 
 class EngineError(Exception):
@@ -51,10 +44,10 @@ class Engine:
 
     def __init__(self, address: str | None = None) -> None:
         self._address = address
-        self._process = None if address else _EngineProcess()
+        self._process = None if address else EngineProcess()
         try:
             self._client = self._connect()
-        except (OSError, TimeoutError, ValueError) as error:
+        except (OSError, TimeoutError, TypeError, ValueError) as error:
             self.close()
             raise EngineError(
                 f"No Dask scheduler answers at {address}. Check {SCHEDULER_VARIABLE}, or unset it to train here."
@@ -116,6 +109,21 @@ class Engine:
             let_go(future)
         return future
 
+    def run(self, function: Callable[..., Any], *arguments: Any, address: str) -> Any:
+        """Run a function on one worker and wait for its answer.
+
+        Raises
+        ------
+        EngineError
+            When the worker or the engine ends meanwhile.
+        """
+        future = self.submit(function, *arguments, address=address)
+        while not future.done():
+            if not self.is_alive or address not in (self._workers_or_none() or {address: None}):
+                raise EngineError("The worker process ended unexpectedly. Try again.")
+            time.sleep(_LOOK_SECONDS / 5)
+        return future.result()
+
     def ask(self, function: Callable[..., Any], *arguments: Any, address: str) -> Any:
         """Run a short function beside whatever the worker is doing.
 
@@ -124,7 +132,7 @@ class Engine:
         Exception
             When the worker is gone or does not answer.
         """
-        return self._client.run(function, *arguments, workers=[address])[address]
+        return self._wait(self._client._run, function, *arguments, workers=[address])[address]
 
     def has_worker(self, address: str) -> bool:
         """Say whether the scheduler still knows this worker."""
@@ -147,18 +155,27 @@ class Engine:
         if self._process is None:
             return Client(self._address, set_as_default=False, timeout=10)
         address, credentials = self._process.credentials()
-        return Client(address, security=Security(**credentials), set_as_default=False, timeout=_START_SECONDS)
+        return Client(address, security=Security(**credentials), set_as_default=False, timeout=_CONNECT_SECONDS)
 
     def _workers(self) -> dict[str, Any]:
-        workers: dict[str, Any] = self._client.scheduler_info(n_workers=-1)["workers"]
+        workers: dict[str, Any] = self._wait(self._scheduler().identity, n_workers=-1)["workers"]
         return workers
+
+    def _scheduler(self) -> Any:
+        if self._client.scheduler is None:
+            raise ConnectionError("The connection to the scheduler is closed.")
+        return self._client.scheduler
+
+    def _wait(self, method: Callable[..., Any], *arguments: Any, **keywords: Any) -> Any:
+        # The client's own calls wait a minute for a worker that was killed, and for ever for a scheduler that was.
+        return self._client.sync(method, *arguments, callback_timeout=_ASK_SECONDS, **keywords)
 
     def _claim_addresses(self, count: int, is_cancelled: Callable[[], bool]) -> list[str]:
         deadline = time.monotonic() + _WORKER_SECONDS
         while not is_cancelled():
-            workers = self._workers()
+            workers = self._workers_or_none()
             suitable = [address for address, worker in workers.items() if worker["nthreads"] == 1]
-            free = self._take_free(suitable, count)
+            free = self._take_free(suitable, count) if len(suitable) >= count else []
             if free:
                 return free
             if len(suitable) >= count:  # they are busy: this is a queue, not an error
@@ -168,8 +185,18 @@ class Engine:
             time.sleep(_LOOK_SECONDS)
         return []
 
+    def _workers_or_none(self) -> dict[str, Any]:
+        try:
+            return self._workers()
+        except (OSError, TimeoutError):  # busy, or gone: whoever waits for workers finds out which
+            return {}
+
     def _take_free(self, suitable: list[str], count: int) -> list[str]:
-        busy = {address for address, tasks in self._client.processing().items() if tasks}
+        try:
+            processing = self._wait(self._scheduler().processing, workers=None)
+        except (OSError, TimeoutError):
+            return []
+        busy = {address for address, tasks in processing.items() if tasks}
         with self._claims:
             free = [address for address in suitable if address not in busy | self._claimed][:count]
             if len(free) < count:
@@ -188,8 +215,7 @@ class Engine:
         return f"{count} workers are needed, but there are {workers}. Start more: dask worker --nthreads 1"
 
     def _describe(self, addresses: list[str], device: str) -> list[Slot]:
-        asked = [self.submit(slot_report, device, address=address) for address in addresses]
-        reports = [future.result(timeout=_WORKER_SECONDS) for future in asked]
+        reports = [self.run(slot_report, device, address=address) for address in addresses]
         return [
             Slot(address, report, max(1, report.cores // self._slots_beside(address)))
             for address, report in zip(addresses, reports, strict=True)
@@ -198,92 +224,8 @@ class Engine:
     def _slots_beside(self, address: str) -> int:
         """Count the slots on a worker's machine; in our own engine also while one of them is being restarted."""
         if self._process is not None:
-            return _SLOTS
+            return SLOTS
         return max(1, [_host(other) for other in self._workers()].count(_host(address)))
-
-
-class EngineHolder:
-    """Keeps one engine, starts it when it is first wanted, and again when it has ended."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._engine: Engine | None = None
-        self._is_closed = False
-        atexit.register(self.close)
-
-    def get(self) -> Engine:
-        """Give a living engine.
-
-        Raises
-        ------
-        EngineError
-            When none can be had.
-        """
-        with self._lock:
-            if self._is_closed:
-                raise EngineError("The engine was closed. Open the dashboard again.")
-            if self._engine is not None and not self._engine.is_alive:
-                self._engine.close()
-                self._engine = None
-            if self._engine is None:
-                self._engine = Engine(os.environ.get(SCHEDULER_VARIABLE) or None)
-            return self._engine
-
-    def close(self) -> None:
-        """End the engine, for good."""
-        with self._lock:
-            self._is_closed = True
-            if self._engine is not None:
-                self._engine.close()
-                self._engine = None
-        atexit.unregister(self.close)
-
-
-class _EngineProcess:
-    """The process ``python -m nncompare.engine``, its private folder, and the pipe whose end is its end."""
-
-    def __init__(self) -> None:
-        self._folder = Path(tempfile.mkdtemp(prefix="nncompare-"))
-        self._log = (self._folder / "engine.log").open("wb")
-        # -P: a file named torch.py beside the notebook must not be taken for torch.
-        # A session of its own: Ctrl-C is for the program that started it, which then ends it in order.
-        self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "nncompare.engine", "--slots", str(_SLOTS), "--folder", str(self._folder)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._log,
-            start_new_session=True,
-        )
-
-    @property
-    def is_alive(self) -> bool:
-        """Say whether the process runs."""
-        return self._process.poll() is None
-
-    def credentials(self) -> tuple[str, dict[str, Any]]:
-        """Wait until the engine is ready, and read how to reach it."""
-        assert self._process.stdout is not None
-        if self._process.stdout.readline().strip() != b"ready":
-            raise OSError("it ended at once: " + self._last_words())
-        address, credentials = read_credentials(self._folder / "engine.json")
-        return address, dict(credentials)
-
-    def close(self) -> None:
-        """Close the pipe, wait for the end, and remove the folder."""
-        for stream in (self._process.stdin, self._process.stdout):
-            if stream is not None:
-                stream.close()
-        try:
-            self._process.wait(timeout=10)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        self._log.close()
-        shutil.rmtree(self._folder, ignore_errors=True)
-
-    def _last_words(self) -> str:
-        lines = (self._folder / "engine.log").read_text(encoding="utf-8", errors="replace").splitlines()
-        return lines[-1] if lines else "it said nothing"
 
 
 def _host(address: str) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from nncompare.comparison.engine import EngineHolder
+from nncompare.comparison.engine_holder import EngineHolder
 from nncompare.comparison.history import History
 from nncompare.comparison.run import ModelRun
 from nncompare.comparison.state import State
@@ -102,7 +102,7 @@ class ModelResult:
             self._device,
             self._threads,
         )
-        return self._on_a_free_worker(lambda engine, address: engine.submit(predict, request, address=address).result())
+        return self._on_a_free_worker(lambda engine, address: engine.run(predict, request, address=address))
 
     def _on_a_free_worker(self, work: Callable[..., NDArray[np.float32]]) -> NDArray[np.float32]:
         engine = self._engines.get()

@@ -93,7 +93,7 @@ class ModelRun:
             if not self._exchange(engine, slot, assignment.run) and self._is_lost(engine, slot, future):
                 future.cancel()
                 break
-        else:
+        if future.status == "finished":
             self._exchange(engine, slot, assignment.run)
         self._end(engine, future)
 
@@ -128,6 +128,8 @@ class ModelRun:
     def _is_lost(self, engine: Engine, slot: Slot, future: "Future[Any]") -> bool:
         if future.done():
             return False
+        if not engine.is_alive:
+            return True
         try:
             return not engine.has_worker(slot.address)
         except Exception:  # not even the scheduler answers

@@ -1,4 +1,4 @@
-"""Where the names of the lines go: at the ends of their lines, as far as there is room."""
+"""Where the names of the lines go: in one column behind the longest line, each at the height of its own end."""
 
 from collections.abc import Sequence
 
@@ -8,21 +8,12 @@ from nncompare.figures.named_line import Place
 GAP = 14
 """Pixels between two names, from middle to middle."""
 
-_NEAR = 24
-"""Pixels between the ends of two lines that are still called near."""
-
 
 def name_places(ends: Sequence[Place]) -> list[Place]:
     """Find places for the names of lines that end at `ends`, none of them over another."""
     heights = spread([end.y for end in ends], GAP, BOTTOM + 3, TOP)
-    sides = [end.x + max(_shift(other.x - end.x) for other in ends) for end in ends]
-    return [Place(*place) for place in zip(sides, heights, strict=True)]
-
-
-def _shift(lag: float) -> float:
-    # The name of a line that ends a little before another would lie over that one: it moves up to its end.
-    # Farther behind, it stays with its own line; in between it slides, so that nothing jumps.
-    return max(0.0, min(lag, 2 * _NEAR - lag))
+    # Behind the longest line nothing is drawn: a name there never lies over another model's curve.
+    return [Place(max(end.x for end in ends), height) for height in heights]
 
 
 def spread(wishes: Sequence[float], gap: float, low: float, high: float) -> list[float]:

@@ -5,10 +5,14 @@ INK = "#1d2430"
 MUTED = "#667085"
 GRID = "#e2e6ec"
 MODELS = {"A": "#0072b2", "B": "#d55e00"}
+# Words are thinner than lines: on white, B's orange is too light for them.
+NAMES = {"A": "#0072b1", "B": "#b84f00"}
 
 _VARIABLES = {
     MODELS["A"]: "--nnc-a",
     MODELS["B"]: "--nnc-b",
+    NAMES["A"]: "--nnc-a",
+    NAMES["B"]: "--nnc-b-text",
     INK: "--nnc-ink",
     MUTED: "--nnc-muted",
     GRID: "--nnc-line",

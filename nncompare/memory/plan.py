@@ -78,7 +78,11 @@ def widest_that_fits(memory_limit: int, optimizer: OptimizerName, precision: Pre
     while widest and training_footprint(widest, optimizer, precision).total(SMALLEST_BATCH) > memory_limit:
         widest -= 1
     if not widest:
-        raise ValueError(f"{memory_limit:,} bytes of memory are too little to train even one channel.")
+        least = training_footprint(1, optimizer, precision).total(SMALLEST_BATCH)
+        raise ValueError(
+            f"{memory_limit:,} bytes are too little memory for a model: one channel with a batch of "
+            f"{SMALLEST_BATCH} needs {least:,}."
+        )
     return widest
 
 

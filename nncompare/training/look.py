@@ -2,6 +2,7 @@
 
 import time
 
+import numpy as np
 import torch
 from torch import nn
 
@@ -34,7 +35,8 @@ class Look:
         began = time.monotonic()
         split = self._splits[shown.split].take(torch.tensor(shown.indices))
         probabilities = log_probabilities(self._model, split).exp().cpu().numpy()
-        self._looks += 1
-        self._desk.shown = Prediction(self._looks, epoch, probabilities, shown)
+        if np.isfinite(probabilities).all():
+            self._looks += 1
+            self._desk.shown = Prediction(self._looks, epoch, probabilities, shown)
         ended = time.monotonic()
         self._next = ended + (ended - began) / SHARE

@@ -53,10 +53,11 @@ def train(model: nn.Module, job: Job, training: Split, test: Split, desk: Desk) 
             yield from measure.points()
             if desk.controls.stop or measure.diverged:
                 break
+        if not measure.diverged:
+            yield from measure.end_of_epoch()
         if measure.diverged:
             yield Failed(divergence(job.config))
             return
-        yield from measure.end_of_epoch()
         if desk.controls.stop:
             break
     yield Finished(measure.epoch, measure.seconds, stopped=measure.epoch < job.config.epochs)

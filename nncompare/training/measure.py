@@ -83,15 +83,17 @@ class Measure:
         if is_first_batch or self._passed_mark(TRAIN_POINTS_PER_EPOCH):
             yield from self._train_point()
         if self._passed_mark(TEST_POINTS_PER_EPOCH) and not self._epoch_is_whole():
-            yield self._test_point(self._test_sample, log_probabilities(self._model, self._test_sample))
+            point = self._test_point(self._test_sample, log_probabilities(self._model, self._test_sample))
+            if point is not None:
+                yield point
         self._look.if_due(self.epoch)
 
     def end_of_epoch(self) -> Iterator[Event]:
         """Measure on the whole test set; after a stop this may be given up, and then there is no point."""
         yield from self._train_point()
         scores = log_probabilities_unless(self._is_too_late, self._model, self._test)
-        if scores is not None:
-            point = self._test_point(self._test, scores)
+        point = self._test_point(self._test, scores) if scores is not None else None
+        if scores is not None and point is not None:
             self._desk.test = Prediction(self._updates, self.epoch, scores.exp().cpu().numpy())
             yield point
             if self._epoch_is_whole():
@@ -121,8 +123,11 @@ class Measure:
         if not self.diverged:
             yield TrainPoint(self.epoch, self._images, self._updates, self.seconds, loss / images, right / images)
 
-    def _test_point(self, split: Split, scores: Tensor) -> TestPoint:
+    def _test_point(self, split: Split, scores: Tensor) -> TestPoint | None:
         loss, accuracy = mean_loss_and_accuracy(scores, split.labels)
+        self.diverged = self.diverged or not math.isfinite(loss)
+        if self.diverged:
+            return None
         return TestPoint(self.epoch, self._images, self._updates, self.seconds, loss, accuracy, len(split))
 
     def _epoch_end(self, test: TestPoint) -> EpochEnd:

@@ -6,7 +6,7 @@ import weakref
 from typing import Any
 
 from nncompare.comparison.comparison import RunningComparison
-from nncompare.comparison.engine import EngineHolder
+from nncompare.comparison.engine_holder import EngineHolder
 from nncompare.comparison.result import ComparisonResult
 from nncompare.comparison.state import State
 from nncompare.config import Comparison, RunConfig
@@ -48,7 +48,9 @@ class Dashboard:
         self._refresher = Refresher(self._tick)
         self._page = Page(lambda address: self._refresher.post(lambda: self._on_page_ready(address)))
         self._header = Clickable(lambda step: self._refresher.post(lambda: self._go(step)), "nnc-header")
-        self._notice = html("nnc-notice", render("messages.html", messages=problems))
+        self._notice = html(
+            "nnc-notice", render("messages.html", messages=[f"Left out of the address: {p}" for p in problems])
+        )
         self._data = DataStep(self._refresher, self._on_change, lambda: self._post_go("Models"))
         self._models = ModelsStep(
             self._refresher, self._on_change, self._open, self._data.set_count, lambda: self._post_go("Training")
@@ -107,7 +109,7 @@ class Dashboard:
         comparison = self.comparison
         query = to_query(comparison, self._opening) if comparison is not None else self._page.query
         set_value(self._page, query=query)
-        self._models.keep(comparison, f"{self._address}?{query}" if self._address else "")
+        self._models.keep(comparison, f"{self._address}{'?' if query else ''}{query}" if self._address else "")
         if self._data.images is not None:
             self._predictions.use_images(self._data.images)
         self._refresh_state()

@@ -206,9 +206,9 @@ class DataStep:
         set_value(self._cards, html=render("datasets.html", cards=cards))
         self._refresh_action()
         error = self._count_error
-        used = "" if error else "the first of 60,000; all are shuffled in every epoch"
+        hint = "shuffled anew in every epoch" if error or self._train_images() is None else "the first of 60,000"
         set_class(self._count, "nnc-invalid", bool(error))
-        set_value(self._count_note, value=render("note.html", error=error, used="", hint=used))
+        set_value(self._count_note, value=render("note.html", error=error, used="", hint=hint))
 
     def _card(self, name: str) -> dict[str, object]:
         return {
@@ -221,12 +221,12 @@ class DataStep:
     def _refresh_action(self) -> None:
         info, state = CATALOG[self.dataset], self._states[self.dataset]
         progress, error = self._progress.get(self.dataset), self._errors.get(self.dataset, "")
-        is_missing = state.availability in (Availability.DOWNLOAD, Availability.DAMAGED) and progress is None
+        is_missing = state.availability is not Availability.READY and progress is None
         set_value(
             self._status,
             value=render("data_status.html", info=info, state=state, progress=progress, error=error),
         )
-        set_value(self._fetch, description="Make it again" if info.synthetic else f"Download {info.title}")
+        set_value(self._fetch, description=f"{'Make' if info.synthetic else 'Download'} {info.title}")
         set_value(self._stand_in, description=_stand_in_title(self.dataset))
         set_class(self._fetch, "nnc-hidden", not is_missing)
         set_class(self._stand_in, "nnc-hidden", not (is_missing and info.stand_in))

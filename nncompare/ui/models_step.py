@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from nncompare.comparison.comparison import TEST_IMAGES, model_memory_limit
 from nncompare.config import Comparison, RunConfig, one_sentence
 from nncompare.memory import Plan, available_memory, make_plan
-from nncompare.ui.elements import button, column, html, row, set_value
+from nncompare.ui.elements import button, column, html, row, set_class, set_value
 from nncompare.ui.html import render
 from nncompare.ui.model_form import ModelForm
 from nncompare.ui.presets import PRESETS, Preset
@@ -109,6 +109,7 @@ class ModelsStep:
             Comparison.model_validate({"seed": self._seed.value})
         except ValidationError as problem:
             error = self.problems["seed"] = one_sentence(problem, Comparison)
+        set_class(self._seed, "nnc-invalid", bool(error))
         hint = "the same for both; the same seed gives the same run"
         set_value(self._seed_note, value=render("note.html", error=error, used="", hint=hint))
 

@@ -46,7 +46,7 @@ def _differences(model: BaseModel, default: BaseModel, prefix: str) -> dict[str,
     for name in type(model).model_fields:
         value, usual = getattr(model, name), getattr(default, name)
         if isinstance(value, RunConfig):
-            found |= _differences(value, usual or RunConfig(), f"{prefix}{name}.")
+            found |= _differences(value, usual, f"{prefix}{name}.") if usual else _all_of(value, f"{prefix}{name}.")
         elif value != usual:
             found[prefix + name] = _NOTHING if value is None else value
     return found
@@ -61,3 +61,7 @@ def _with(values: dict[str, Any], name: str, text: str) -> dict[str, Any] | None
     if not owner and field in Comparison.model_fields and (field not in ("a", "b") or value is None):
         return {**values, field: value}
     return None
+
+
+def _all_of(config: RunConfig, prefix: str) -> dict[str, Any]:
+    return {prefix + name: value for name, value in config.model_dump().items()}

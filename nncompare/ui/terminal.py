@@ -47,8 +47,11 @@ def fetch_in_terminal(dataset: str) -> int:
             folder = fetch(dataset, progress=bars.fetch(dataset))
         except DataError as error:
             bars.message = str(error)
-    print(f"nncompare: {bars.message}" if bars.message else f"{CATALOG[dataset].title} is in {folder}.")  # noqa: T201
-    return 1 if bars.message else 0
+    if bars.message:
+        print(f"nncompare: {bars.message}", file=sys.stderr)  # noqa: T201
+        return 1
+    print(f"{CATALOG[dataset].title} is in {folder}.")  # noqa: T201
+    return 0
 
 
 def read_comparison(arguments: argparse.Namespace) -> Comparison:
@@ -77,7 +80,7 @@ def _read_value(text: str) -> str | None:
 def _read_model(name: str, text: str, before: Any) -> dict[str, Any] | None:
     if text in _NOTHING:
         return None
-    values = dict(before or {})
+    values = dict(before) if isinstance(before, dict) else {}
     for setting in text.split(","):
         key, equals, value = setting.partition("=")
         if not equals:
@@ -132,7 +135,8 @@ class Bars:
             self._bars[title] = tqdm(desc=title, unit=unit, unit_scale=True, file=sys.stderr)
         bar = self._bars[title]
         bar.total = total
-        bar.update(done - bar.n)
+        if done != bar.n:
+            bar.update(done - bar.n)
 
 
 def _as_json(result: ComparisonResult) -> str:

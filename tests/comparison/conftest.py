@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from nncompare.comparison.engine import EngineHolder
+from nncompare.comparison.engine_holder import EngineHolder
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,6 @@
 import dataclasses
 
-from nncompare.comparison.engine import EngineHolder
+from nncompare.comparison.engine_holder import EngineHolder
 from nncompare.config import RunConfig
 from nncompare.memory import make_plan
 from nncompare.training.desk import Controls, Seen

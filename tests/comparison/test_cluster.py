@@ -13,7 +13,7 @@ import pytest
 from processes import descendants, runs, until
 from tiny_pairs import begin, engine_pids, finish, pair
 
-from nncompare.comparison.engine import EngineHolder
+from nncompare.comparison.engine_holder import EngineHolder
 from nncompare.comparison.state import State
 
 DASK = Path(sys.executable).parent / "dask"

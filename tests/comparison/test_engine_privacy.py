@@ -7,7 +7,7 @@ from distributed import Client
 from processes import descendants
 from tiny_pairs import engine_pids, words
 
-from nncompare.comparison.engine import EngineHolder
+from nncompare.comparison.engine_holder import EngineHolder
 
 
 @pytest.fixture(scope="module")

@@ -11,12 +11,13 @@ import pytest
 from processes import descendants, runs, until, until_gone
 from tiny_pairs import begin, engine_pids, finish, pair, until_both_train, words, worker_pids
 
-from nncompare.comparison.engine import EngineError, EngineHolder
+from nncompare.comparison.engine import EngineError
+from nncompare.comparison.engine_holder import EngineHolder
 from nncompare.comparison.state import State
 
 OWNER_SCRIPT = """
 import signal
-from nncompare.comparison.engine import EngineHolder
+from nncompare.comparison.engine_holder import EngineHolder
 
 holder = EngineHolder()
 holder.get()

@@ -1,6 +1,6 @@
 import pytest
 
-from nncompare.comparison.engine import EngineHolder
+from nncompare.comparison.engine_holder import EngineHolder
 from nncompare.comparison.result import ComparisonError, ComparisonResult, ModelResult
 from nncompare.comparison.run import ModelRun
 from nncompare.comparison.state import State

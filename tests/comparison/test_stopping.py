@@ -3,7 +3,7 @@ import pytest
 from processes import until
 from tiny_pairs import begin, finish, pair, until_both_train
 
-from nncompare.comparison.engine import EngineHolder
+from nncompare.comparison.engine_holder import EngineHolder
 from nncompare.comparison.state import State
 from nncompare.data import load
 

@@ -11,7 +11,7 @@ from tiny_pairs import begin, finish, pair, until_both_train
 from torch.nn.functional import conv2d, max_pool2d, relu
 
 from nncompare.comparison import comparison as module
-from nncompare.comparison.engine import EngineHolder
+from nncompare.comparison.engine_holder import EngineHolder
 from nncompare.comparison.history import History
 from nncompare.comparison.result import ComparisonError, ComparisonResult
 from nncompare.comparison.state import State
@@ -142,7 +142,9 @@ def test_a_small_budget_makes_accumulation_happen(engines: EngineHolder) -> None
 def test_a_budget_that_is_too_small_is_told_and_the_next_comparison_works(engines: EngineHolder) -> None:
     result = finish(pair(memory_budget=1_000), engines)
     assert result.state is State.FAILED
-    assert result.a.message == "500 bytes of memory are too little to train even one channel."
+    assert (
+        result.a.message == "500 bytes are too little memory for a model: one channel with a batch of 4 needs 79,584."
+    )
     assert finish(pair(), engines).state is State.FINISHED
 
 

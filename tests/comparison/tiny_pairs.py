@@ -6,7 +6,7 @@ import psutil
 from processes import until
 
 from nncompare.comparison.comparison import RunningComparison
-from nncompare.comparison.engine import EngineHolder
+from nncompare.comparison.engine_holder import EngineHolder
 from nncompare.comparison.result import ComparisonResult
 from nncompare.config import Comparison, RunConfig
 

@@ -37,9 +37,9 @@ def test_colours_are_css_variables(make_history):
     chart = CurveChart("loss")
     chart.update({"A": make_history(1), "B": make_history(1)})
     svg = chart.svg()
-    variables = set(re.findall(r"var\((--nnc-[a-z]+), #[0-9a-f]{6}\)", svg))
-    assert variables == {f"--nnc-{name}" for name in ("a", "b", "ink", "muted", "line", "paper")}
-    rest = re.sub(r"var\(--nnc-[a-z]+, #[0-9a-f]{6}\)", "", svg)
+    variables = set(re.findall(r"var\((--nnc-[a-z-]+), #[0-9a-f]{6}\)", svg))
+    assert variables == {f"--nnc-{name}" for name in ("a", "b", "b-text", "ink", "muted", "line", "paper")}
+    rest = re.sub(r"var\(--nnc-[a-z-]+, #[0-9a-f]{6}\)", "", svg)
     assert not re.search(r"#[0-9a-fA-F]{3}|rgb|black|white", rest)
     assert set(re.findall(r"(?:fill|stroke): ?([^;\"]*)", rest)) == {"none", ""}
 

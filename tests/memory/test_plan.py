@@ -82,14 +82,23 @@ def test_a_width_that_does_not_fit_is_lowered_and_told() -> None:
 
 
 def test_too_little_for_one_channel_is_told() -> None:
-    with pytest.raises(ValueError, match=r"^40,000 bytes of memory are too little to train even one channel\.$"):
+    with pytest.raises(
+        ValueError,
+        match=r"^40,000 bytes are too little memory for a model: one channel with a batch of 4 needs 79,584\.$",
+    ):
         make_plan(RunConfig(), 40_000, 10_000)
 
 
-def test_the_fixed_part_counts_weights_gradients_and_optimiser() -> None:
+def test_the_fixed_part_counts_weights_gradients_optimiser_and_two_orders() -> None:
     floats = 4 * parameter_count(16)
-    assert training_footprint(16, "adam").fixed_bytes == 4 * floats
-    assert training_footprint(16, "sgd").fixed_bytes == 3 * floats
+    assert training_footprint(16, "adam").fixed_bytes == (1 + 1 + 2 + 2) * floats
+    assert training_footprint(16, "sgd").fixed_bytes == (1 + 1 + 1 + 2) * floats
+
+
+def test_half_the_bytes_a_value_are_not_half_of_everything() -> None:
+    full, half = training_footprint(16, "adam", "float32"), training_footprint(16, "adam", "bfloat16")
+    assert half.fixed_bytes == full.fixed_bytes, "weights, gradients and optimiser stay in float32"
+    assert full.image_bytes / 2 < half.image_bytes < full.image_bytes, "so do the positions of the pooled values"
 
 
 def test_the_images_of_a_batch_cost_at_least_their_convolutions() -> None:

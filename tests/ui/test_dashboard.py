@@ -189,7 +189,10 @@ def test_the_settings_are_offered_as_a_file_and_a_link(tiny, settle):
     offered = tiny._models._keep.value
     encoded = offered.split("charset=utf-8,")[1].split('"')[0]
     assert Comparison.model_validate(json.loads(unquote(encoded))) == TINY
-    assert 'value="http://127.0.0.1:1/?' in offered
+    assert 'value="http://127.0.0.1:1/"' in offered  # as it was opened
+    tiny._models._seed.value = "7"
+    settle(tiny)
+    assert 'value="http://127.0.0.1:1/?seed=7"' in tiny._models._keep.value
 
 
 def test_the_address_of_a_web_page_sets_the_fields(monkeypatch, open_dashboard):

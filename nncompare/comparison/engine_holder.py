@@ -1,0 +1,44 @@
+"""One engine for a program or a notebook, started when it is first wanted."""
+
+import atexit
+import os
+import threading
+
+from nncompare.comparison.engine import SCHEDULER_VARIABLE, Engine, EngineError
+
+
+class EngineHolder:
+    """Keeps one engine, starts it when it is first wanted, and again when it has ended."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._engine: Engine | None = None
+        self._is_closed = False
+        atexit.register(self.close)
+
+    def get(self) -> Engine:
+        """Give a living engine.
+
+        Raises
+        ------
+        EngineError
+            When none can be had.
+        """
+        with self._lock:
+            if self._is_closed:
+                raise EngineError("The engine was closed. Open the dashboard again.")
+            if self._engine is not None and not self._engine.is_alive:
+                self._engine.close()
+                self._engine = None
+            if self._engine is None:
+                self._engine = Engine(os.environ.get(SCHEDULER_VARIABLE) or None)
+            return self._engine
+
+    def close(self) -> None:
+        """End the engine, for good."""
+        with self._lock:
+            self._is_closed = True
+            if self._engine is not None:
+                self._engine.close()
+                self._engine = None
+        atexit.unregister(self.close)
