@@ -13,6 +13,7 @@ from nncompare.figures import CurveChart
 
 SVG = "{http://www.w3.org/2000/svg}"
 NOTE = "The curves appear here as soon as training starts."
+LOOKED_AT = ("matplotlib", "nncompare")
 NAMES = {"A train", "A test", "B train", "B test"}
 
 
@@ -171,7 +172,7 @@ def test_nothing_grows_over_many_drawings(make_history):
             chart.svg()
         gc.collect()
         # Only what drawing makes: other tests of the same process may have left threads that work on.
-        drawn = [thing for thing in gc.get_objects() if type(thing).__module__.startswith(("matplotlib", "nncompare"))]
+        drawn = [thing for thing in gc.get_objects() if str(type(thing).__module__).startswith(LOOKED_AT)]
         files = [tracemalloc.Filter(True, f"*/{folder}/*") for folder in ("matplotlib", "nncompare/figures")]
         statistics = tracemalloc.take_snapshot().filter_traces(files).statistics("filename")
         return len(drawn), sum(statistic.size for statistic in statistics)
