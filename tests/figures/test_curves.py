@@ -177,9 +177,9 @@ def test_nothing_grows_over_many_drawings(make_history):
         statistics = tracemalloc.take_snapshot().filter_traces(files).statistics("filename")
         return len(drawn), sum(statistic.size for statistic in statistics)
 
-    draw(8)
     tracemalloc.start()
     try:
+        draw(8)
         objects_before, memory_before = draw(40)
         objects_after, memory_after = draw(120)
     finally:
