@@ -160,7 +160,7 @@ def explain(error: ValidationError, model: type[BaseModel]) -> dict[str, str]:
     """
     sentences: dict[str, str] = {}
     for problem in error.errors():
-        path = [str(part) for part in problem["loc"] if part in _known_names(model) or isinstance(part, str)]
+        path = [part for part in problem["loc"] if isinstance(part, str)]
         sentences.setdefault(".".join(path), _sentence(path, problem["input"], model))
     return sentences
 
@@ -176,25 +176,33 @@ def from_text(values: Mapping[str, Any]) -> tuple[RunConfig | None, dict[str, st
     White space and thousands separators are accepted in whole numbers.
     """
     try:
-        return RunConfig.model_validate({name: _plain(name, value) for name, value in values.items()}), {}
+        return RunConfig.model_validate({name: _plain(RunConfig, name, value) for name, value in values.items()}), {}
     except ValidationError as error:
         return None, explain(error, RunConfig)
 
 
-def _plain(name: str, value: object) -> object:
+def read_field(model: type[BaseModel], name: str, text: str) -> tuple[Any, str]:
+    """Read the text of one field as `from_text` does: its value, or None and a sentence."""
+    try:
+        return getattr(model.model_validate({name: _plain(model, name, text)}), name), ""
+    except ValidationError as error:
+        return None, one_sentence(error, model)
+
+
+def _plain(model: type[BaseModel], name: str, value: object) -> object:
     if not isinstance(value, str):
         return value
     text = value.strip()
-    field = RunConfig.model_fields.get(name)
-    if field is None or field.annotation is not int:  # in 0,001 the comma is no thousands separator
+    field = model.model_fields.get(name)
+    if field is None or not _is_whole_number(field):  # in 0,001 the comma is no thousands separator
         return text
     groups = text.replace(" ", ",").split(",")
     thousands = len(groups) > 1 and 0 < len(groups[0]) <= 3 and all(len(g) == 3 for g in groups[1:])
     return "".join(groups) if thousands and all(g.isdigit() for g in groups) else text
 
 
-def _known_names(model: type[BaseModel]) -> set[str]:
-    return set(model.model_fields) | set(RunConfig.model_fields)
+def _is_whole_number(field: FieldInfo) -> bool:
+    return field.annotation is int or Integer in get_args(field.annotation)
 
 
 def _sentence(path: list[str], value: object, model: type[BaseModel]) -> str:

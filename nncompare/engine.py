@@ -6,6 +6,7 @@
 
 import argparse
 import asyncio
+import contextlib
 import json
 import logging
 import os
@@ -44,7 +45,10 @@ def main() -> None:
     parser.add_argument("--slots", type=int, required=True, help="worker processes")
     parser.add_argument("--folder", type=Path, required=True, help="private folder for credentials and scratch files")
     arguments = parser.parse_args()
-    asyncio.run(_serve(arguments.slots, arguments.folder))
+    try:
+        asyncio.run(_serve(arguments.slots, arguments.folder))
+    finally:
+        shutil.rmtree(arguments.folder, ignore_errors=True)
 
 
 async def _serve(slots: int, folder: Path) -> None:
@@ -71,9 +75,9 @@ async def _serve(slots: int, folder: Path) -> None:
             silence_logs=logging.WARNING,
         ) as cluster:
             write_credentials(folder / "engine.json", cluster.scheduler_address, security)
-            print("ready", flush=True)  # noqa: T201 - the parent waits for this word
+            with contextlib.suppress(BrokenPipeError):  # then nobody waits any more, and the input is at its end too
+                print("ready", flush=True)  # noqa: T201 - the parent waits for this word
             await asyncio.to_thread(_wait_for_end_of_input)
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 def write_credentials(file: Path, address: str, security: Any) -> None:

@@ -4,15 +4,14 @@ import secrets
 import threading
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 from nncompare.comparison.engine import Engine, EngineError, Slot
-from nncompare.comparison.engine_holder import EngineHolder
+from nncompare.comparison.engine_holder import EngineHolder, shared_engine
 from nncompare.comparison.result import ComparisonResult, ModelResult
 from nncompare.comparison.run import ModelRun
 from nncompare.comparison.state import State, of_pair
 from nncompare.config import Comparison
-from nncompare.data import DataError, fetch, load
+from nncompare.data import DataError, fetch
 from nncompare.memory import make_plan
 from nncompare.memory.available import USABLE_SHARE
 from nncompare.training.desk import Shown
@@ -20,6 +19,7 @@ from nncompare.training.errors import DeviceError
 from nncompare.training.worker import Assignment
 
 MODELS_OF_A_PAIR = 2
+TEST_IMAGES = 10_000
 
 
 class RunningComparison:
@@ -37,6 +37,7 @@ class RunningComparison:
         self._engines = engines
         self._over = threading.Event()
         self._is_stopped = False
+        self._result: ComparisonResult | None = None
 
     @property
     def state(self) -> State:
@@ -70,10 +71,15 @@ class RunningComparison:
         return self._over.wait(seconds)
 
     def result(self) -> ComparisonResult:
-        """Give what is known now; after the end, all of it."""
+        """Give what is known now; after the end all of it, and always the same."""
+        if self._result is not None:
+            return self._result
         a = ModelResult(self.a, self.comparison, self._engines)
         b = ModelResult(self.b, self.comparison, self._engines) if self.b is not None else None
-        return ComparisonResult(self.comparison, a, b, self.seconds, self.state)
+        result = ComparisonResult(self.comparison, a, b, self.seconds, self.state)
+        if self._over.is_set():
+            self._result = result
+        return result
 
     def _work(self) -> None:
         began = time.monotonic()
@@ -142,9 +148,6 @@ class RunningComparison:
                 run.fail(message)
 
 
-TEST_IMAGES = 10_000
-
-
 def model_memory_limit(comparison: Comparison, available_bytes: int) -> int:
     """Give the bytes that one model of a pair may take: half of the budget, or of 70% of what is available.
 
@@ -152,9 +155,6 @@ def model_memory_limit(comparison: Comparison, available_bytes: int) -> int:
     """
     pair = comparison.memory_budget or int(USABLE_SHARE * available_bytes)
     return pair // MODELS_OF_A_PAIR
-
-
-_engines = EngineHolder()
 
 
 def compare(
@@ -185,8 +185,9 @@ def compare(
     -----
     After Ctrl-C both models stop and the KeyboardInterrupt goes on.
     """
-    _ensure_data(comparison.dataset, data_progress)
-    running = RunningComparison(comparison, _engines)
+    fetch(comparison.dataset, progress=data_progress)
+    shared_engine.join()  # for good: a script that compares once compares again
+    running = RunningComparison(comparison, shared_engine)
     running.start()
     try:
         while not running.wait(0.25):
@@ -201,11 +202,3 @@ def compare(
     result = running.result()
     result.raise_for_failure()
     return result
-
-
-def _ensure_data(dataset: str, progress: Callable[[int, int], None] | None) -> Path | None:
-    try:
-        load(dataset)
-    except DataError:
-        return fetch(dataset, progress=progress)
-    return None

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from distributed import Client, Future
 
 SCHEDULER_VARIABLE = "NNCOMPARE_SCHEDULER"
+_LOST_WORKER = "The worker process ended unexpectedly. Try again."
 _CONNECT_SECONDS = 60.0
 _WORKER_SECONDS = 60.0
 _LOOK_SECONDS = 0.1
@@ -61,7 +62,7 @@ class Engine:
     def is_alive(self) -> bool:
         """Say whether the scheduler is still there."""
         process_is_alive = self._process is None or self._process.is_alive
-        return process_is_alive and self._client.status in ("running", "connecting")
+        return process_is_alive and self._client.status == "running"
 
     def warm_up(self, dataset: str | None) -> None:
         """Have every worker prepare itself for `dataset`, without waiting for it."""
@@ -117,12 +118,7 @@ class Engine:
         EngineError
             When the worker or the engine ends meanwhile.
         """
-        future = self.submit(function, *arguments, address=address)
-        while not future.done():
-            if not self.is_alive or address not in (self._workers_or_none() or {address: None}):
-                raise EngineError("The worker process ended unexpectedly. Try again.")
-            time.sleep(_LOOK_SECONDS / 5)
-        return future.result()
+        return self._answer(self.submit(function, *arguments, address=address), address)
 
     def ask(self, function: Callable[..., Any], *arguments: Any, address: str) -> Any:
         """Run a short function beside whatever the worker is doing.
@@ -142,7 +138,7 @@ class Engine:
         """Let go of the workers; our own end."""
         client = getattr(self, "_client", None)
         if client is not None:
-            client.close(timeout=2)
+            _close(client)
         if self._process is not None:
             self._process.close()
 
@@ -205,6 +201,8 @@ class Engine:
             return free
 
     def _too_few(self, workers: int, suitable: int, count: int) -> str:
+        if not self.is_alive and self._process is None:
+            return f"The Dask scheduler at {self._address} no longer answers. Start it, then train again."
         if not self.is_alive:
             return "The engine that trains the models has ended. Train again to start a new one."
         if suitable < workers:
@@ -215,17 +213,37 @@ class Engine:
         return f"{count} workers are needed, but there are {workers}. Start more: dask worker --nthreads 1"
 
     def _describe(self, addresses: list[str], device: str) -> list[Slot]:
-        reports = [self.run(slot_report, device, address=address) for address in addresses]
+        asked = [self.submit(slot_report, device, address=address) for address in addresses]
+        reports = [self._answer(future, address) for future, address in zip(asked, addresses, strict=True)]
         return [
             Slot(address, report, max(1, report.cores // self._slots_beside(address)))
             for address, report in zip(addresses, reports, strict=True)
         ]
+
+    def _answer(self, future: "Future[Any]", address: str) -> Any:
+        from distributed import KilledWorker
+
+        while not future.done():
+            if not self.is_alive or address not in (self._workers_or_none() or {address: None}):
+                raise EngineError(_LOST_WORKER)
+            time.sleep(_LOOK_SECONDS / 5)
+        if future.cancelled() or isinstance(future.exception(), KilledWorker):
+            raise EngineError(_LOST_WORKER)
+        return future.result()
 
     def _slots_beside(self, address: str) -> int:
         """Count the slots on a worker's machine; in our own engine also while one of them is being restarted."""
         if self._process is not None:
             return SLOTS
         return max(1, [_host(other) for other in self._workers()].count(_host(address)))
+
+
+def _close(client: "Client") -> None:
+    try:
+        client.close(timeout=2)
+    except Exception:  # its scheduler is gone
+        # Else its destructor would try again for minutes, on whichever thread tidies up memory, with a lock held.
+        client.status = "closed"
 
 
 def _host(address: str) -> str:

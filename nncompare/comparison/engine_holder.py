@@ -13,8 +13,21 @@ class EngineHolder:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._engine: Engine | None = None
+        self._users = 0
         self._is_closed = False
         atexit.register(self.close)
+
+    def join(self) -> None:
+        """Count one more who may want the engine."""
+        with self._lock:
+            self._users += 1
+
+    def leave(self) -> None:
+        """Count one less; when nobody is left the engine ends, until somebody wants it again."""
+        with self._lock:
+            self._users -= 1
+            if self._users <= 0:
+                self._end()
 
     def get(self) -> Engine:
         """Give a living engine.
@@ -28,8 +41,7 @@ class EngineHolder:
             if self._is_closed:
                 raise EngineError("The engine was closed. Open the dashboard again.")
             if self._engine is not None and not self._engine.is_alive:
-                self._engine.close()
-                self._engine = None
+                self._end()
             if self._engine is None:
                 self._engine = Engine(os.environ.get(SCHEDULER_VARIABLE) or None)
             return self._engine
@@ -38,7 +50,14 @@ class EngineHolder:
         """End the engine, for good."""
         with self._lock:
             self._is_closed = True
-            if self._engine is not None:
-                self._engine.close()
-                self._engine = None
+            self._end()
         atexit.unregister(self.close)
+
+    def _end(self) -> None:
+        if self._engine is not None:
+            self._engine.close()
+            self._engine = None
+
+
+shared_engine = EngineHolder()
+"""The one of this process: two dashboards in a notebook share its workers, and so its cores."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from distributed import Future
 
 EXCHANGE_SECONDS = 0.25
+_LAST_TRIES = 3
 _LOST = (
     "The worker process of model {name} ended unexpectedly; it may have run out of memory. "
     "The curves up to here are kept. Train again, or with a smaller model."
@@ -94,7 +95,7 @@ class ModelRun:
                 future.cancel()
                 break
         if future.status == "finished":
-            self._exchange(engine, slot, assignment.run)
+            any(self._exchange(engine, slot, assignment.run) for _ in range(_LAST_TRIES))
         self._end(engine, future)
 
     def fail(self, message: str) -> None:
@@ -144,8 +145,6 @@ class ModelRun:
             case "finished":
                 self.enter(State.FINISHED)
             case "stopped":
-                if self.state is State.RUNNING:
-                    self.enter(State.STOPPING)
                 self.enter(State.STOPPED)
             case "failed":
                 self.fail(outcome.message)

@@ -4,9 +4,7 @@ Every process has a token of its own. A task that finds another token than the o
 attempt after a lost worker, and answers "lost" at once.
 """
 
-import os
 import secrets
-import socket
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -41,7 +39,6 @@ class SlotReport:
     """What a worker process says of itself."""
 
     token: str
-    host: str
     cores: int
     device: str
     available_bytes: int
@@ -71,7 +68,6 @@ class Outcome:
     message: str = ""
     weights: Weights | None = None
     seconds: float = 0.0
-    epoch: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -96,10 +92,12 @@ def slot_report(device: str) -> SlotReport:
     DeviceError
         When the wished device is not here.
     """
+    from dask.system import CPU_COUNT  # knows what this process is bound to, and the quotas of cgroups
+
     from nncompare.training.device import available_bytes, choose_device
 
     chosen = choose_device(device)
-    return SlotReport(_TOKEN, socket.gethostname(), _cores(), str(chosen), available_bytes(chosen))
+    return SlotReport(_TOKEN, CPU_COUNT, str(chosen), available_bytes(chosen))
 
 
 def warm_up(dataset: str | None) -> None:
@@ -180,18 +178,15 @@ def _train(assignment: Assignment, desk: Desk) -> Outcome:
         desk.put(event)
         if isinstance(event, Finished):
             state: Literal["stopped", "finished"] = "stopped" if event.stopped else "finished"
-            outcome = Outcome(state, "", _weights(model), event.seconds, event.epoch)
+            outcome = Outcome(state, "", _weights(model), event.seconds)
         if isinstance(event, Failed):
             outcome = Outcome("failed", event.message)
     return outcome
 
 
 def _images(dataset: str) -> ImageData:
-    try:
-        return load(dataset)
-    except DataError:
-        fetch(dataset)
-        return load(dataset)
+    fetch(dataset)  # nothing to do where it is
+    return load(dataset)
 
 
 def _split(images: ImageData, split: SplitName, count: int | None, device: "torch.device") -> "Split":
@@ -207,7 +202,3 @@ def _weights(model: "nn.Module") -> Weights:
 
 def _first_line(error: Exception) -> str:
     return f"{type(error).__name__}: {error}".splitlines()[0].rstrip(".")[:200]
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

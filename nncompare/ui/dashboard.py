@@ -2,18 +2,18 @@
 
 import os
 import time
-import weakref
 from typing import Any
 
 from nncompare.comparison.comparison import RunningComparison
-from nncompare.comparison.engine_holder import EngineHolder
+from nncompare.comparison.engine_holder import shared_engine
 from nncompare.comparison.result import ComparisonResult
 from nncompare.comparison.state import State
 from nncompare.config import Comparison, RunConfig
 from nncompare.data import CATALOG
+from nncompare.ui import words
 from nncompare.ui.clickable import Clickable
 from nncompare.ui.data_step import DataStep
-from nncompare.ui.elements import close_tree, column, html, set_class, set_value
+from nncompare.ui.elements import close_tree, column, html, row, set_class, set_value
 from nncompare.ui.html import render
 from nncompare.ui.models_step import ModelsStep
 from nncompare.ui.page import Page, is_web_page
@@ -23,6 +23,7 @@ from nncompare.ui.settings_link import from_query, to_query
 from nncompare.ui.training_step import TrainingStep
 
 OPENING = Comparison(a=RunConfig(channels=8), b=RunConfig(channels=16))
+_AWAY = "This page was away for too long, and its workers were ended. Reload it to go on."
 STEPS = ("Data", "Models", "Training", "Predictions")
 
 
@@ -40,14 +41,18 @@ class Dashboard:
         query = os.environ.get("QUERY_STRING", "") if is_web_page() else ""
         self._opening = comparison or OPENING
         self._base, problems = from_query(query, self._opening)
-        self._engines = EngineHolder()
+        self._engines = shared_engine
+        self._engines.join()
         self._running: RunningComparison | None = None
         self._began = 0.0
         self._address = ""
         self._is_warm = False
+        self._is_open = True
+        self._ended: RunningComparison | None = None
         self._refresher = Refresher(self._tick)
         self._page = Page(lambda address: self._refresher.post(lambda: self._on_page_ready(address)))
-        self._header = Clickable(lambda step: self._refresher.post(lambda: self._go(step)), "nnc-header")
+        self._steps = Clickable(lambda step: self._refresher.post(lambda: self._go(step)), "nnc-steps")
+        self._status = html("nnc-state")
         self._notice = html(
             "nnc-notice", render("messages.html", messages=[f"Left out of the address: {p}" for p in problems])
         )
@@ -61,17 +66,18 @@ class Dashboard:
             zip(STEPS, (self._data.box, self._models.box, self._training.box, self._predictions.box), strict=True)
         )
         self._step = STEPS[0]
-        self._box = column("nnc", [self._page, self._header, self._notice, *self._boxes.values()])
+        self._box = column(
+            "nnc", [self._page, row("nnc-header", [self._steps, self._status]), self._notice, *self._boxes.values()]
+        )
         self._open(self._base)
         self._go(self._step)
         self._refresher.start()
-        weakref.finalize(self, self._engines.close)
 
     @property
     def result(self) -> ComparisonResult | None:
         """The last comparison that has ended; None before."""
-        running = self._running
-        return running.result() if running is not None and running.wait(0) else None
+        ended = self._running if self._running is not None and self._running.wait(0) else self._ended
+        return ended.result() if ended is not None else None
 
     @property
     def comparison(self) -> Comparison | None:
@@ -81,11 +87,8 @@ class Dashboard:
         return self._models.settings(self._data.settings(self._base))
 
     def close(self) -> None:
-        """Stop training, end the workers, and remove the page."""
-        if self._running is not None:
-            self._running.stop()
-        self._refresher.close()
-        self._engines.close()
+        """Stop training, let go of the workers, and remove the page."""
+        self._let_go()
         close_tree(self._box)
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
@@ -118,7 +121,8 @@ class Dashboard:
         """Once the page stands, prepare what Train would otherwise wait for."""
         self._address = address
         self._on_change()
-        self._training.draw_empty()
+        if self._running is None:
+            self._training.draw_empty()
         self._data.preview_missing()
         if not self._is_warm:
             self._is_warm = True
@@ -148,7 +152,9 @@ class Dashboard:
         comparison = self.comparison
         if comparison is None or self._state.is_active:
             return
+        self._ended = self._running
         self._running = RunningComparison(comparison, self._engines)
+        set_value(self._notice, value="")
         self._began = time.monotonic()
         self._training.begin(self._running)
         self._predictions.begin(self._running)
@@ -173,33 +179,40 @@ class Dashboard:
             return
         self._page.ping()
         if self._page.is_gone:
+            set_value(self._notice, value=render("messages.html", messages=[_AWAY]))
+            self._let_go()
+
+    def _let_go(self) -> None:
+        if self._is_open:
+            self._is_open = False
+            if self._running is not None:
+                self._running.stop()
             self._refresher.close()
-            self._engines.close()
+            self._engines.leave()
 
     def _refresh_state(self) -> None:
         state = self._state
-        dataset = self._running.comparison.dataset if self._running and self._step != STEPS[0] else self._data.dataset
-        stand_in = CATALOG[dataset].title if CATALOG[dataset].synthetic else ""
         self._training.enable(self._problems, state.is_active)
+        set_value(self._steps, html=render("navigation.html", steps=STEPS, current=self._step))
+        chip, stand_in = self._chip(state), self._stand_in()
         set_value(
-            self._header,
-            html=render(
-                "header.html",
-                steps=STEPS,
-                current=self._step,
-                state=state,
-                chip=self._chip(state),
-                stand_in=stand_in,
-            ),
+            self._status,
+            value=render("status.html", state=state, words=_STATE_WORDS[state], chip=chip, stand_in=stand_in),
         )
 
+    def _stand_in(self) -> str:
+        """Name the stand-in that this page is about, if it is one."""
+        is_about_run = self._running is not None and self._step in ("Training", "Predictions")
+        dataset = self._running.comparison.dataset if self._running and is_about_run else self._data.dataset
+        return CATALOG[dataset].title if CATALOG[dataset].synthetic else ""
+
     def _chip(self, state: State) -> str:
-        if self._running is None:
+        running = self._running
+        if running is None:
             title = CATALOG[self._data.dataset].title
             return f"{title}: not here yet" if "dataset" in self._data.problems else f"{title} · ready"
-        seconds = self._running.seconds if state.is_over else time.monotonic() - self._began
-        minutes, rest = divmod(int(seconds), 60)
-        return f"{_STATE_WORDS[state]} · {minutes}:{rest:02}"
+        seconds = running.seconds if running.wait(0) else time.monotonic() - self._began
+        return f"{_STATE_WORDS[state]} · {words.clock(seconds)}"
 
 
 _STATE_WORDS = {

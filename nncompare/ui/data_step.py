@@ -3,9 +3,8 @@
 from collections.abc import Callable
 
 import ipywidgets as widgets
-from pydantic import ValidationError
 
-from nncompare.config import Comparison, one_sentence
+from nncompare.config import Comparison, read_field
 from nncompare.data import (
     CATALOG,
     Availability,
@@ -103,19 +102,15 @@ class DataStep:
         return base.model_copy(update={"dataset": self.dataset, "train_images": self._train_images()})
 
     def _train_images(self) -> int | None:
-        text = self._count.value.strip().lower()
-        return None if text == _ALL else int(_digits(text))
+        return self._read_count()[0]
 
     @property
     def _count_error(self) -> str:
+        return self._read_count()[1]
+
+    def _read_count(self) -> tuple[int | None, str]:
         text = self._count.value.strip().lower()
-        if text == _ALL:
-            return ""
-        try:
-            Comparison.model_validate({"train_images": _digits(text)})
-        except ValidationError as error:
-            return one_sentence(error, Comparison)
-        return ""
+        return (None, "") if text == _ALL else read_field(Comparison, "train_images", text)
 
     def _on_count_change(self) -> None:
         self._refresh()
@@ -236,10 +231,6 @@ class DataStep:
 def _stand_in_title(name: str) -> str:
     stand_in = CATALOG[name].stand_in
     return f"Use {CATALOG[stand_in].title} instead" if stand_in else ""
-
-
-def _digits(text: str) -> str:
-    return text.replace(",", "").replace(" ", "")
 
 
 def _load_with_strip(name: str) -> tuple[ImageData, list[str]]:

@@ -6,9 +6,9 @@ from typing import Any
 import ipywidgets as widgets
 
 
-def button(text: str, on_click: Callable[[], None], *, strong: bool = False, tooltip: str = "") -> widgets.Button:
+def button(text: str, on_click: Callable[[], None], *, strong: bool = False) -> widgets.Button:
     """Make a button; a page has one strong one."""
-    made = widgets.Button(description=text, tooltip=tooltip or None)
+    made = widgets.Button(description=text)
     made.add_class("nnc-button")
     if strong:
         made.add_class("nnc-strong")

@@ -6,7 +6,7 @@ import ipywidgets as widgets
 from pydantic import ValidationError
 
 from nncompare.comparison.comparison import TEST_IMAGES, model_memory_limit
-from nncompare.config import Comparison, RunConfig, one_sentence
+from nncompare.config import Comparison, RunConfig, one_sentence, read_field
 from nncompare.memory import Plan, available_memory, make_plan
 from nncompare.ui.elements import button, column, html, row, set_class, set_value
 from nncompare.ui.html import render
@@ -78,7 +78,12 @@ class ModelsStep:
         self.problems = {}
         for name, form in self._forms.items():
             config, errors = form.read()
-            plan = self._plan(config) if config else None
+            plan = None
+            if config is not None:
+                try:
+                    plan = self._plan(config)
+                except ValueError as error:
+                    errors = {"channels": str(error)}
             form.show(config, errors, plan)
             if form.is_used:
                 self.problems |= {f"{name}.{field}": f"Model {name}: {text}" for field, text in errors.items()}
@@ -86,29 +91,26 @@ class ModelsStep:
 
     def settings(self, base: Comparison) -> Comparison | None:
         """Give `base` with both models and the seed as the forms say; None while something is wrong."""
-        if self.problems:
+        a, b = (form.read()[0] for form in self._forms.values())
+        seed, _ = read_field(Comparison, "seed", self._seed.value)
+        is_b_used = self._forms["B"].is_used
+        if a is None or seed is None or (is_b_used and b is None):
             return None
-        a, b = (form.read()[0] if form.is_used else None for form in self._forms.values())
-        return base.model_copy(update={"a": a, "b": b, "seed": int(self._seed.value.strip())})
+        return base.model_copy(update={"a": a, "b": b if is_b_used else None, "seed": seed})
 
     def keep(self, comparison: Comparison | None, link: str) -> None:
         """Offer the settings as a file and as a link."""
         json = comparison.model_dump_json(indent=2) if comparison else ""
         set_value(self._keep, value=render("keep.html", json=json, link=link))
 
-    def _plan(self, config: RunConfig) -> Plan | None:
-        try:
-            limit = model_memory_limit(self._comparison, self._available_bytes)
-            return make_plan(config, limit, TEST_IMAGES)
-        except ValueError:
-            return None
+    def _plan(self, config: RunConfig) -> Plan:
+        limit = model_memory_limit(self._comparison, self._available_bytes)
+        return make_plan(config, limit, TEST_IMAGES, self._comparison.precision)
 
     def _refresh_seed(self) -> None:
-        error = ""
-        try:
-            Comparison.model_validate({"seed": self._seed.value})
-        except ValidationError as problem:
-            error = self.problems["seed"] = one_sentence(problem, Comparison)
+        _, error = read_field(Comparison, "seed", self._seed.value)
+        if error:
+            self.problems["seed"] = error
         set_class(self._seed, "nnc-invalid", bool(error))
         hint = "the same for both; the same seed gives the same run"
         set_value(self._seed_note, value=render("note.html", error=error, used="", hint=hint))
@@ -139,6 +141,7 @@ class ModelsStep:
         if not files:
             return
         content = bytes(files[0]["content"])  # type: ignore[call-overload]
+        self._file.value = ()  # so that the same file can be opened again
         try:
             if len(content) > _LARGEST_FILE:
                 raise ValueError("it is too large to be a file of settings.")

@@ -34,7 +34,8 @@ class Page(anywidget.AnyWidget):
     def ping(self) -> None:
         """Ask the page whether it is there, if the last time is a while ago."""
         now = time.monotonic()
-        if now - self._last_ping >= PING_SECONDS:
+        # Every message counts as activity: a page that never opened must be left to Voila's culling.
+        if self._is_open and now - self._last_ping >= PING_SECONDS:
             if now - self._last_ping > GONE_SECONDS / 2:  # the machine slept, or this process did: be patient
                 self._last_pong = now
             self._last_ping = now

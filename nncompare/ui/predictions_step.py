@@ -39,10 +39,11 @@ class PredictionsStep:
         self._running: RunningComparison | None = None
         self._newest: NewestPredictions | None = None
         self._shown = Shown("test", ())
+        self._wanted = 12
         self._error = ""
         self._drawn: object = None
         self._split = widgets.Dropdown(options=_SPLITS, description="Images from")
-        self._count = widgets.Text("12", description="How many")
+        self._count = widgets.Text(str(self._wanted), description="How many")
         for widget in (self._split, self._count):
             widget.observe(lambda _: refresher.post(self._on_choice_change), names="value")
         self._note = html("nnc-note", render("note.html", error="", used="", hint=_HINT))
@@ -86,6 +87,7 @@ class PredictionsStep:
         set_class(self._count, "nnc-invalid", bool(error))
         set_value(self._note, value=render("note.html", error=error, used="", hint=_HINT))
         if not error:
+            self._wanted = int(self._count.value)
             self._new_sample()
 
     def _on_failed(self, message: str) -> None:
@@ -99,11 +101,11 @@ class PredictionsStep:
         return f"How many must be a whole number from 1 to {MOST_IMAGES}; got {text[:40] or 'nothing'}."
 
     def _new_sample(self) -> None:
-        if self._images is None or self._count_error:
+        if self._images is None:
             return
         split: Split = "train" if self._split.value == "train" else "test"
         total = self._total(self._images, split)
-        count = min(int(self._count.value), total)
+        count = min(self._wanted, total)
         self._shown = Shown(split, tuple(sorted(self._random.sample(range(total), count))))
         self._error = ""
         if self._running is not None:
@@ -121,7 +123,6 @@ class PredictionsStep:
         summary = render(
             "predictions_summary.html",
             info=info,
-            split=self._shown.split,
             newest=newest,
             right={name: self._right(prediction) for name, prediction in newest.items()},
             total=len(self._shown.indices),

@@ -3,9 +3,10 @@
 import os
 import socket
 import sys
+import threading
+import time
 import webbrowser
 from pathlib import Path
-from threading import Timer
 
 from nncompare.ui.user_error import UserError
 
@@ -29,7 +30,7 @@ def serve(port: int | None, *, open_browser: bool) -> None:
     address = f"http://{LOOPBACK}:{chosen}/"
     print(f"nncompare is at {address} - press Ctrl-C to end.", flush=True)  # noqa: T201
     if open_browser:
-        Timer(1.0, webbrowser.open, [address]).start()
+        threading.Thread(target=_open_when_served, args=(address, chosen), daemon=True).start()
     _run_voila(notebook, chosen)
 
 
@@ -39,6 +40,12 @@ def notebook_path() -> Path:
         if file.is_file():
             return file
     raise UserError("notebooks/dashboard.ipynb is missing. Install nncompare again.")
+
+
+def _open_when_served(address: str, port: int) -> None:
+    while _is_free(port):
+        time.sleep(0.05)
+    webbrowser.open(address)
 
 
 def _run_voila(notebook: Path, port: int) -> None:

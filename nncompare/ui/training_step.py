@@ -1,7 +1,6 @@
 """The third step: both models train, side by side."""
 
 import itertools
-import time
 from collections.abc import Callable, Mapping
 
 from nncompare.architecture import parameter_count
@@ -36,7 +35,6 @@ class TrainingStep:
         self._drawn = -1
         self._is_final_drawn = True
         self._running: RunningComparison | None = None
-        self._began = 0.0
         self.box = column(
             "nnc-step",
             [
@@ -58,7 +56,7 @@ class TrainingStep:
 
     def begin(self, running: RunningComparison) -> None:
         """Follow a comparison that has just been started."""
-        self._running, self._began = running, time.monotonic()
+        self._running = running
         self._drawn, self._is_final_drawn = -1, False
         self._rest = Rest()
         self._make_charts()

@@ -193,7 +193,7 @@ def test_compare_works_from_a_plain_script_and_leaves_nothing(synthetic_digits: 
 def test_the_watcher_is_called_about_four_times_a_second(
     engines: EngineHolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "_engines", engines)
+    monkeypatch.setattr(module, "shared_engine", engines)
     seen: list[list[float]] = []
     result = module.compare(
         pair(a={"epochs": 4}), watch=lambda running: seen.append(running.a.history.train.epoch[-1:])
@@ -204,7 +204,7 @@ def test_the_watcher_is_called_about_four_times_a_second(
 
 
 def test_compare_raises_what_failed(engines: EngineHolder, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_engines", engines)
+    monkeypatch.setattr(module, "shared_engine", engines)
     with pytest.raises(ComparisonError, match="too little") as error:
         module.compare(pair(memory_budget=1_000))
     assert error.value.result.a.state is State.FAILED

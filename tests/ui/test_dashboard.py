@@ -96,7 +96,7 @@ def test_training_images_can_be_shown_after_the_end(tiny, settle):
     tiny._predictions._split.value = "train"
     tiny._predictions._count.value = "100"
     until(lambda: tiny._predictions._cards.value.count("nnc-guess") == 200, WHAT)
-    until(lambda: "not yet" not in tiny._predictions._cards.value, WHAT)
+    until(lambda: "not predicted yet" not in tiny._predictions._cards.value, WHAT)
     assert all(index < 1_000 for index in tiny._predictions._shown.indices)  # only images that were trained with
     before = tiny._predictions._shown
     tiny._predictions._new_sample()
@@ -210,7 +210,7 @@ def test_only_one_step_is_seen(tiny, settle):
         settle(tiny)
         seen = [name for name, box in tiny._boxes.items() if "nnc-hidden" not in box._dom_classes]
         assert seen == [step]
-        assert tiny._header.html.count('aria-current="step"') == 1
+        assert tiny._steps.html.count('aria-current="step"') == 1
 
 
 def test_opening_and_closing_leaves_no_widget_behind(open_dashboard, settle):

@@ -3,9 +3,15 @@ function render({ model, el }) {
   el.dataset.lmSuppressShortcuts = "true"; // JupyterLab would take the keys for its own commands
   const find = (pick) => el.querySelector(`[data-pick="${CSS.escape(pick)}"]`);
 
+  let drawn;
+  let isPressed = false; // what is pressed must still be there when it is released
+  const press = () => { isPressed = true; };
+  const release = () => setTimeout(() => { isPressed = false; draw(); });
   const draw = () => {
+    if (isPressed || drawn === model.get("html")) return;
+    drawn = model.get("html");
     const focused = el.contains(document.activeElement) ? document.activeElement.dataset.pick : undefined;
-    el.innerHTML = model.get("html");
+    el.innerHTML = drawn;
     if (focused !== undefined) find(focused)?.focus();
   };
 
@@ -25,9 +31,14 @@ function render({ model, el }) {
     choose(next);
   });
 
+  el.addEventListener("pointerdown", press);
+  for (const end of ["pointerup", "pointercancel"]) addEventListener(end, release);
   model.on("change:html", draw);
   draw();
-  return () => model.off("change:html", draw);
+  return () => {
+    for (const end of ["pointerup", "pointercancel"]) removeEventListener(end, release);
+    model.off("change:html", draw);
+  };
 }
 
 export default { render };
