@@ -30,6 +30,7 @@ bench: $(STAMP)
 
 # torch goes first: alone it takes the pinned build, and nothing later asks for another.
 $(STAMP): pyproject.toml constraints.txt
+	@echo "Installing into $(VENV); the first time this takes some minutes."
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) torch torchvision

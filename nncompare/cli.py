@@ -52,7 +52,9 @@ def _add_compare(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     for name, field in Comparison.model_fields.items():
         if name not in ("a", "b"):
             flag = "--" + name.replace("_", "-")
-            compare.add_argument(flag, dest=name, metavar=name.upper(), help=field.description)
+            compare.add_argument(
+                flag, dest=name, metavar=name.upper(), help=(field.description or "").replace("%", "%%")
+            )
     compare.add_argument("--json", action="store_true", help="print the result as JSON")
     compare.set_defaults(run=_compare)
 

@@ -216,7 +216,10 @@ def _sentence(path: list[str], value: object, model: type[BaseModel]) -> str:
         return f"{prefix}There is no setting named {name!r}; there are {', '.join(owner.model_fields)}."
     if name in ("a", "b"):
         return f"{field.title} must be a set of settings; got {_shown(value)}."
-    return f"{prefix}{field.title} must be {bounds(field)}; got {_shown(value)}."
+    advice = (
+        " Write a point, not a comma." if isinstance(value, str) and "," in value and field.annotation is float else ""
+    )
+    return f"{prefix}{field.title} must be {bounds(field)}; got {_shown(value)}.{advice}"
 
 
 def _shown(value: object) -> str:

@@ -121,6 +121,8 @@ class RunningComparison:
             run.follow(engine, slot, assignment)
         except Exception as error:  # the other model goes on
             run.fail(f"Model {run.name} could not go on ({error}). Train again.")
+        finally:
+            engine.release([slot.address])  # its predictions need not wait for the other model
 
     def _assignment(self, run: ModelRun, slot: Slot) -> Assignment:
         comparison = self.comparison

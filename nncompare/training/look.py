@@ -20,6 +20,7 @@ class Look:
         self._model, self._desk = model, desk
         self._splits = {"train": training, "test": test}
         self._looks = 0
+        self._last_cost = 0.0
         self._next = 0.0
 
     def if_due(self, epoch: float) -> None:
@@ -39,4 +40,6 @@ class Look:
             self._looks += 1
             self._desk.shown = Prediction(self._looks, epoch, probabilities, shown)
         ended = time.monotonic()
-        self._next = ended + (ended - began) / SHARE
+        # The very first look also prepares torch, and once in a while one is interrupted: neither says what looks cost.
+        self._next = ended + min(ended - began, self._last_cost) / SHARE
+        self._last_cost = ended - began

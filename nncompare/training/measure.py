@@ -3,7 +3,7 @@
 import math
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from torch import Tensor, nn
 
@@ -27,7 +27,6 @@ class Tally:
     images: int = 0
     _loss: Tensor | float = 0.0
     _right: Tensor | float = 0.0
-    _began: float = field(default_factory=time.monotonic)
 
     def add(self, images: int, loss: Tensor | float, right: Tensor | float) -> None:
         """Add one batch."""
@@ -38,10 +37,6 @@ class Tally:
     def sums(self) -> tuple[float, float]:
         """Give summed loss and number of right answers."""
         return float(self._loss), float(self._right)
-
-    def speed(self) -> float:
-        """Give images per second since the tally was begun."""
-        return self.images / max(time.monotonic() - self._began, 1e-9)
 
 
 class Measure:
@@ -56,7 +51,8 @@ class Measure:
         self._images = self._last_batch = self._updates = 0
         self._speed = 0.0
         self._started = time.monotonic()
-        self._since_point, self._since_epoch = Tally(), Tally()
+        self._since_point, self._since_epoch, self._carried = Tally(), Tally(), Tally()
+        self._clock, self._images_then = self._started, 0
         self.diverged = False
 
     @property
@@ -80,7 +76,7 @@ class Measure:
     def points(self) -> Iterator[Event]:
         """Give the points that are due after the last batch, and look at the shown images if that is due."""
         is_first_batch = self._images == self._last_batch
-        if is_first_batch or self._passed_mark(TRAIN_POINTS_PER_EPOCH):
+        if is_first_batch or (self._passed_mark(TRAIN_POINTS_PER_EPOCH) and not self._epoch_is_whole()):
             yield from self._train_point()
         if self._passed_mark(TEST_POINTS_PER_EPOCH) and not self._epoch_is_whole():
             point = self._test_point(self._test_sample, log_probabilities(self._model, self._test_sample))
@@ -90,7 +86,7 @@ class Measure:
 
     def end_of_epoch(self) -> Iterator[Event]:
         """Measure on the whole test set; after a stop this may be given up, and then there is no point."""
-        yield from self._train_point()
+        yield from self._last_train_point()
         scores = log_probabilities_unless(self._is_too_late, self._model, self._test)
         point = self._test_point(self._test, scores) if scores is not None else None
         if scores is not None and point is not None:
@@ -99,7 +95,8 @@ class Measure:
             if self._epoch_is_whole():
                 yield self._epoch_end(point)
         self._look.now(self.epoch)
-        self._since_point, self._since_epoch = Tally(), Tally()
+        self._since_epoch = Tally()
+        self._clock, self._images_then = time.monotonic(), self._images
 
     def _epoch_is_whole(self) -> bool:
         return self._images % len(self._training) == 0
@@ -115,13 +112,29 @@ class Measure:
         images = self._since_point.images
         if not images:
             return
-        loss, right = self._since_point.sums()
-        self._speed = self._since_point.speed()
-        self._since_point = Tally()
-        self._since_epoch.add(images, loss, right)
-        self.diverged = self.diverged or not math.isfinite(loss)
+        loss, right = self._add_to_epoch()
+        self._since_point, self._carried = Tally(), Tally()
+        self._speed = (self._images - self._images_then) / max(time.monotonic() - self._clock, 1e-9)
+        self._clock, self._images_then = time.monotonic(), self._images
         if not self.diverged:
             yield TrainPoint(self.epoch, self._images, self._updates, self.seconds, loss / images, right / images)
+
+    def _last_train_point(self) -> Iterator[Event]:
+        """Give the point at the end of an epoch; a handful of images waits for the next point: it would be noise."""
+        if self._since_point.images * 2 * TRAIN_POINTS_PER_EPOCH >= len(self._training):
+            yield from self._train_point()
+        elif self._since_point.images:
+            loss, right = self._add_to_epoch()
+            self._carried = Tally()
+            self._carried.add(self._since_point.images, loss, right)
+
+    def _add_to_epoch(self) -> tuple[float, float]:
+        """Add what came since the last point to the epoch, less what the epoch before has counted already."""
+        loss, right = self._since_point.sums()
+        loss_then, right_then = self._carried.sums()
+        self._since_epoch.add(self._since_point.images - self._carried.images, loss - loss_then, right - right_then)
+        self.diverged = self.diverged or not math.isfinite(loss)
+        return loss, right
 
     def _test_point(self, split: Split, scores: Tensor) -> TestPoint | None:
         loss, accuracy = mean_loss_and_accuracy(scores, split.labels)

@@ -60,7 +60,7 @@ class Dashboard:
         self._models = ModelsStep(
             self._refresher, self._on_change, self._open, self._data.set_count, lambda: self._post_go("Training")
         )
-        self._training = TrainingStep(self._refresher, self._train, self._stop)
+        self._training = TrainingStep(self._refresher, self._train, self._stop, lambda: self._post_go("Predictions"))
         self._predictions = PredictionsStep(self._refresher)
         self._boxes = dict(
             zip(STEPS, (self._data.box, self._models.box, self._training.box, self._predictions.box), strict=True)
@@ -141,12 +141,12 @@ class Dashboard:
     def _go(self, step: str) -> None:
         if step not in self._boxes:
             return
-        if step != self._step:
-            self._page.scroll_to_top()
-        self._step = step
+        is_new, self._step = step != self._step, step
         for name, box in self._boxes.items():
             set_class(box, "nnc-hidden", name != step)
         self._refresh_state()
+        if is_new:
+            self._page.show_top()
 
     def _train(self) -> None:
         comparison = self.comparison

@@ -50,7 +50,10 @@ class ModelForm:
             error = errors.get(name, "")
             set_class(field, "nnc-invalid", bool(error))
             used = plan.why.get(name, "") if plan else ""
-            set_value(self._notes[name], value=render("note.html", error=error, used=used, hint=_hint(name, config)))
+            set_value(
+                self._notes[name],
+                value=render("note.html", error=error, used=used, hint=_hint(name, config, self._optimizer)),
+            )
             set_value(field, disabled=not self.is_used or (name == "momentum" and self._optimizer == "adam"))
         channels = plan.channels if plan else None
         table = architecture.layers(channels) if channels else []
@@ -85,13 +88,15 @@ def _text(value: str | float) -> str:
     return str(value).removesuffix(".0")
 
 
-def _hint(name: str, config: RunConfig | None) -> str:
+def _hint(name: str, config: RunConfig | None, optimizer: str) -> str:
     if name == "channels" and config is not None:
         return " → ".join(f"{width:,}" for width in architecture.widths(config.channels))
     if name == "optimizer":
         return ""
-    if name == "momentum" and config is not None and config.optimizer == "adam":
+    if name == "momentum" and optimizer == "adam":
         return "SGD only"
+    if name == "learning_rate" and optimizer == "sgd":
+        return "SGD likes 0.01 to 0.1"
     field = RunConfig.model_fields[name]
     extra = field.json_schema_extra
     unit = f" {extra['unit']}" if isinstance(extra, dict) and "unit" in extra else ""

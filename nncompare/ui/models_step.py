@@ -1,5 +1,6 @@
 """The second step: two identical forms, presets, and settings that can be kept and shared."""
 
+import json
 from collections.abc import Callable
 
 import ipywidgets as widgets
@@ -43,6 +44,7 @@ class ModelsStep:
         self._file = widgets.FileUpload(accept=".json", multiple=False, description="Open settings", icon="")
         self._file.add_class("nnc-button")
         self._file.observe(lambda change: refresher.post(lambda: self._open(change["new"])), names="value")
+        self._file_note = html("nnc-file-note")
         self._keep = html("nnc-keep")
         self.problems: dict[str, str] = {}
         self.box = column("nnc-step", [*self._arrange(on_next)])
@@ -61,6 +63,7 @@ class ModelsStep:
             row("nnc-two", [form.box for form in self._forms.values()]),
             row("nnc-row", [*copies, seed]),
             row("nnc-row", [self._file, self._keep]),
+            self._file_note,
             html("nnc-help", render("help.html", fields=RunConfig.model_fields)),
             row("nnc-row nnc-next", [button("Next: training", on_next, strong=True)]),
         ]
@@ -142,17 +145,28 @@ class ModelsStep:
             return
         content = bytes(files[0]["content"])  # type: ignore[call-overload]
         self._file.value = ()  # so that the same file can be opened again
+        name = str(files[0]["name"])
         try:
-            if len(content) > _LARGEST_FILE:
-                raise ValueError("it is too large to be a file of settings.")
-            comparison = Comparison.model_validate_json(content)
+            comparison = _read_settings(content)
         except ValidationError as error:
-            self._say(f"{files[0]['name']} was not taken. {one_sentence(error, Comparison)}")
+            self._say(f"{name} was not taken. {one_sentence(error, Comparison)}")
         except ValueError as error:
-            self._say(f"{files[0]['name']} was not taken: {error}")
+            self._say(f"{name} was not taken: {error}")
         else:
-            self._say("")
             self._on_open(comparison)
+            set_value(self._file_note, value=render("opened.html", name=name))
 
     def _say(self, message: str) -> None:
-        set_value(self._question, value=render("message.html", message=message) if message else "")
+        set_value(self._file_note, value=render("message.html", message=message))
+
+
+def _read_settings(content: bytes) -> Comparison:
+    if len(content) > _LARGEST_FILE:
+        raise ValueError("it is too large to be a file of settings.")
+    try:
+        values = json.loads(content)
+    except ValueError:
+        raise ValueError("it is not JSON.") from None
+    if not isinstance(values, dict):
+        raise ValueError("it holds no settings.")
+    return Comparison.model_validate(values)

@@ -36,12 +36,10 @@ class NewestPredictions:
 
     def ask_for_missing(self, shown: Shown, failed: Callable[[str], None]) -> None:
         """After the end, have predicted what no earlier prediction covers."""
-        if not self._running.wait(0):
-            return
         for name, run in self._runs.items():
             newest = self.of(name, shown)
             is_final = newest is not None and newest.epoch == run.epoch
-            if run.weights is not None and not is_final and (name, shown) not in self._asked:
+            if run.state.is_over and run.weights is not None and not is_final and (name, shown) not in self._asked:
                 self._asked.add((name, shown))
                 self._ask(name, run, shown, failed)
 

@@ -46,8 +46,8 @@ class Page(anywidget.AnyWidget):
         """Say whether a page that was open no longer answers."""
         return self._is_open and time.monotonic() - self._last_pong > GONE_SECONDS
 
-    def scroll_to_top(self) -> None:
-        """Bring the top of the dashboard into view."""
+    def show_top(self) -> None:
+        """Bring the top of the dashboard into view, and the keyboard to the current step."""
         self.send({"top": True})
 
     def _on_message(self, _widget: object, content: dict[str, Any], _buffers: object) -> None:

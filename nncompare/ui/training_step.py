@@ -21,10 +21,16 @@ _SECONDS_TO_WARM_UP = 3.0
 class TrainingStep:
     """Train and Stop, the figures of both models, and the curves.
 
-    `on_train` and `on_stop` are called when the buttons are pressed.
+    `on_train`, `on_stop` and `on_next` are called when the buttons are pressed.
     """
 
-    def __init__(self, refresher: Refresher, on_train: Callable[[], None], on_stop: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        refresher: Refresher,
+        on_train: Callable[[], None],
+        on_stop: Callable[[], None],
+        on_next: Callable[[], None],
+    ) -> None:
         self._train = button("Train", lambda: refresher.post(on_train), strong=True)
         self._stop = button("Stop", lambda: refresher.post(on_stop))
         self._reason = html("nnc-reason")
@@ -42,6 +48,8 @@ class TrainingStep:
                 row("nnc-row nnc-controls", [self._train, self._stop, self._reason]),
                 row("nnc-two", list(self._lanes.values())),
                 row("nnc-two", list(self._chart_places.values())),
+                html("nnc-legend", render("legend.html")),
+                row("nnc-row nnc-next", [button("Next: predictions", on_next)]),
             ],
         )
 
@@ -112,6 +120,7 @@ def _lane(name: str, run: ModelRun | None) -> str:
         return render("lane_empty.html", name=name, words="not used")
     with run.lock:
         history, progress = run.history, run.progress
+        is_at_end = run.state is State.FINISHED  # then the means of the last epoch, not of its last few images
         return render(
             "lane.html",
             run=run,
@@ -121,8 +130,8 @@ def _lane(name: str, run: ModelRun | None) -> str:
             share=progress.images / progress.total_images if progress else 0.0,
             speed=progress.images_per_second if progress and progress.images_per_second else None,
             left=_seconds_left(run),
-            train_loss=_last(history.train.loss),
-            train_accuracy=_last(history.train.accuracy),
+            train_loss=_last(history.train_loss if is_at_end else history.train.loss),
+            train_accuracy=_last(history.train_accuracy if is_at_end else history.train.accuracy),
             test_loss=_last(history.test.loss),
             test_accuracy=_last(history.test.accuracy),
             log=_log(run),

@@ -285,3 +285,15 @@ def test_the_desk_gives_each_asker_what_is_new() -> None:
     desk.put(second)
     assert desk.report(Seen(events=1)).events == (second,)
     assert desk.report(Seen(events=2)).events == ()
+
+
+def test_a_handful_of_images_at_the_end_is_no_point_but_counts_in_the_mean() -> None:
+    """1,610 images in batches of 64 leave 10: too few to say anything; the mean of either epoch has all images."""
+    data, model = images(1_610), model_of()
+    with torch.no_grad():
+        whole = cross_entropy(model(data.batch(torch.arange(1_610))[0]), data.labels).item()
+    _, events = run(data, images(50), model=model, epochs=2, batch_size=64, learning_rate=1e-12)
+    points = of_kind(events, TrainPoint)
+    assert 1_610 not in [point.images for point in points]
+    assert {1_600, 1_610 + 64} <= {point.images for point in points}
+    assert [end.train_loss for end in of_kind(events, EpochEnd)] == pytest.approx([whole, whole], rel=1e-5)

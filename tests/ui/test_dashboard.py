@@ -164,8 +164,8 @@ def test_settings_are_opened_from_a_file(tiny, settle):
 def test_a_foreign_file_is_refused_in_a_sentence(tiny, settle, content):
     upload(tiny, content)
     settle(tiny)
-    assert "settings.json was not taken" in tiny._models._question.value
-    assert "<script>" not in tiny._models._question.value
+    assert "settings.json was not taken" in tiny._models._file_note.value
+    assert "<script>" not in tiny._models._file_note.value
     assert tiny.comparison == TINY
 
 

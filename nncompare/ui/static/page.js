@@ -5,7 +5,14 @@ function render({ model, el }) {
 
   const answer = (message) => {
     if ("ping" in message) model.send({ pong: message.ping });
-    if ("top" in message) el.closest(".nnc")?.scrollIntoView({ block: "start" });
+    if ("top" in message) showTop(el.closest(".nnc"));
+  };
+  // The button that was pressed is hidden with its step: without a new place the keyboard would start over.
+  const showTop = (dashboard) => {
+    dashboard?.scrollIntoView({ block: "start" });
+    if (document.activeElement === document.body || document.activeElement?.closest(".nnc-hidden")) {
+      dashboard?.querySelector(".nnc-nav [aria-current]")?.focus({ preventScroll: true });
+    }
   };
   const writeAddress = () => {
     const query = model.get("query");
