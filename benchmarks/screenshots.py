@@ -64,6 +64,7 @@ class Tour:
         dashboard = self._dashboard
         dashboard.open(f"?dataset={dataset}&{SETTINGS}")
         dashboard.choose(dataset)
+        expect(dashboard.page.locator(".nnc-strip img")).to_have_count(40, timeout=20_000)
         self._take("data", "")
         dashboard.go("Predictions")
         expect(dashboard.cards.first).to_be_visible()

@@ -46,7 +46,7 @@ class Frame:
         self.text(LEFT, HEIGHT - 24, title, size=15, weight="bold", color=INK)
         self._subject = self.text(RIGHT, HEIGHT - 24, ha="right")
         self.text((LEFT + RIGHT) / 2, BOTTOM - 36, "epochs", ha="center")
-        self._note = self.text((LEFT + RIGHT) / 2, (BOTTOM + TOP) / 2 - 5, _NOTE, size=13, ha="center", gid=HALO)
+        self._note = self.text((LEFT + RIGHT) / 2, (BOTTOM + TOP) / 2 + 8, _NOTE, size=13, ha="center", gid=HALO)
         self._x_names = [self.text(0, BOTTOM - 18, ha="center") for _ in range(_MOST_TICKS)]
         self._y_names = [self.text(LEFT - 8, 0, ha="right") for _ in range(_MOST_TICKS)]
         self._y_scale: Scale | None = None

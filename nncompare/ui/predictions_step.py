@@ -55,7 +55,8 @@ class PredictionsStep:
 
     def use_images(self, images: ImageData) -> None:
         """Show images of a data set on which nothing is trained yet."""
-        if self._running is None and images is not self._images:
+        is_new = self._images is None or self._images.info is not images.info
+        if self._running is None and is_new:
             self._images = images
             self._new_sample()
 

@@ -223,3 +223,57 @@ def test_opening_and_closing_leaves_no_widget_behind(open_dashboard, settle):
     second.close()
     after = len(widgets.widget._instances)
     assert after <= before
+
+
+def test_a_page_that_comes_back_finds_the_curves_again(tiny, settle):
+    tiny._training._train.click()
+    until(lambda: tiny.result is not None, WHAT)
+    loss = tiny._training._chart_places["loss"]
+    until(lambda: "B test" in loss.value, WHAT)
+    tiny._page._on_message(tiny._page, {"ready": ""}, [])
+    settle(tiny)
+    assert "B test" in loss.value
+
+
+def test_the_last_result_stays_while_the_next_one_is_trained(tiny, settle):
+    tiny._training._train.click()
+    until(lambda: tiny.result is not None, WHAT)
+    first = tiny.result
+    assert tiny.result is first
+    until(lambda: not tiny._training._train.disabled, WHAT)
+    tiny._training._train.click()
+    settle(tiny)
+    assert tiny.result is first
+    until(lambda: tiny.result is not first, WHAT)
+
+
+@pytest.mark.parametrize(("text", "seed"), [("7", 7), (" 1,000 ", 1_000), ("1.0", 1)])
+def test_a_seed_is_read_once_and_the_same_everywhere(tiny, settle, text, seed):
+    tiny._models._seed.value = text
+    settle(tiny)
+    assert tiny.comparison.seed == seed
+    assert not tiny._training._train.disabled
+
+
+def test_the_clock_does_not_redraw_the_steps(tiny, settle):
+    """What is pressed must still be there when it is released."""
+    tiny._post_go("Training")
+    tiny._training._train.click()
+    settle(tiny)
+    steps, status = tiny._steps.html, tiny._status.value
+    until(lambda: tiny._status.value != status, WHAT)
+    assert tiny._steps.html == steps
+
+
+def test_two_dashboards_share_one_engine(tiny, open_dashboard):
+    other = open_dashboard(TINY)
+    assert other._engines.get() is tiny._engines.get()
+
+
+def test_the_same_file_can_be_opened_twice(tiny, settle):
+    wanted = TINY.model_copy(update={"seed": 7})
+    for _ in range(2):
+        upload(tiny, wanted.model_dump_json().encode())
+        until(lambda: tiny.comparison == wanted, WHAT)
+        tiny._models._seed.value = "3"
+        until(lambda: tiny.comparison is not None and tiny.comparison.seed == 3, WHAT)
