@@ -82,7 +82,7 @@ class Dashboard:
     @property
     def comparison(self) -> Comparison | None:
         """The settings as they stand on the page; None while one of them is wrong."""
-        if self._problems:
+        if "train_images" in self._data.problems:
             return None
         return self._models.settings(self._data.settings(self._base))
 
@@ -150,7 +150,7 @@ class Dashboard:
 
     def _train(self) -> None:
         comparison = self.comparison
-        if comparison is None or self._state.is_active:
+        if comparison is None or self._problems or self._state.is_active:
             return
         self._ended = self._running
         self._running = RunningComparison(comparison, self._engines)

@@ -92,7 +92,7 @@ FOREIGN = {
 def test_a_foreign_file_is_refused_in_a_sentence(ready: DashboardPage) -> None:
     ready.go("Models")
     before = ready.saved()
-    sentence = ready.page.locator(".nnc-question").get_by_role("alert")
+    sentence = ready.page.locator(".nnc-file-note").get_by_role("alert")
     for name, content in FOREIGN.items():
         ready.upload({"name": name, "mimeType": "application/json", "buffer": content})
         expect(sentence).to_contain_text(f"{name} was not taken")

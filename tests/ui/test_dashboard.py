@@ -40,7 +40,7 @@ def test_a_bare_dashboard_compares_two_different_models(open_dashboard, settle):
     settle(dashboard)
     a, b = dashboard._models.settings(Comparison()).a, dashboard._models.settings(Comparison()).b
     assert a != b
-    assert dashboard.comparison is None  # MNIST is not here, so nothing can be trained
+    assert dashboard.comparison.dataset == "mnist"  # a setting like any other, though nothing can be trained yet
     assert "MNIST is not here yet" in dashboard._training._reason.value
     assert dashboard._training._train.disabled
 
