@@ -24,6 +24,8 @@ FLOORS: dict[DatasetName, float] = {
 }
 FIRST_POINT_SECONDS = 2.0
 SHOWN_SHARE = 0.01
+ACCUMULATION_BUDGET = 64 * 2**20
+ACCUMULATION_POINTS = 0.005
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,7 @@ def _checks() -> Iterator[Check]:
             yield Check(name, f"{accuracy:.2%} in {model.seconds:.0f} s", f"{floor:.0%}", accuracy >= floor)
         if dataset == "mnist":
             yield from _repeatability(result)
+    yield from _accumulation()
     yield _first_point()
     yield _cost_of_shown_images()
 
@@ -77,6 +80,23 @@ def _equal(name: str, one: ComparisonResult, other: ComparisonResult) -> Check:
     if one.b is not None and other.b is not None:
         same = same and one.b.history.train.loss == other.b.history.train.loss
     return Check(name, "equal" if same else "different", "equal to the last digit", same)
+
+
+def _accumulation() -> Iterator[Check]:
+    """Train with large batches, at once and in the small steps that a budget makes: rounding apart, the same."""
+    large = RunConfig(channels=16, batch_size=1_024, epochs=3)
+    whole, parts = (
+        compare(Comparison(a=large, b=None, memory_budget=budget)).a for budget in (None, ACCUMULATION_BUDGET)
+    )
+    assert whole.plan is not None
+    assert parts.plan is not None
+    one, other = whole.history.test_accuracy[-1], parts.history.test_accuracy[-1]
+    yield Check(
+        f"MNIST, 1,024 at once and {parts.plan.batch_size} x {parts.plan.accumulation_steps}: test accuracy",
+        f"{one:.2%} and {other:.2%}",
+        f"within {ACCUMULATION_POINTS:.1%}",
+        whole.plan.accumulation_steps == 1 < parts.plan.accumulation_steps and abs(one - other) <= ACCUMULATION_POINTS,
+    )
 
 
 def _first_point() -> Check:

@@ -1,4 +1,4 @@
-"""The shell's door: ``nncompare serve | compare | fetch``."""
+"""The shell's door: ``nncompare serve | compare | fetch | doctor``."""
 
 import argparse
 import sys
@@ -34,6 +34,8 @@ def _parser() -> argparse.ArgumentParser:
     _add_serve(commands)
     _add_compare(commands)
     _add_fetch(commands)
+    doctor = commands.add_parser("doctor", help="tell what nncompare sees of this machine")
+    doctor.set_defaults(run=_doctor)
     return parser
 
 
@@ -81,3 +83,9 @@ def _fetch(arguments: argparse.Namespace) -> int:
     from nncompare.ui.terminal import fetch_in_terminal
 
     return fetch_in_terminal(arguments.dataset)
+
+
+def _doctor(_: argparse.Namespace) -> None:
+    from nncompare.ui.doctor import examine
+
+    print(examine())

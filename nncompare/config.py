@@ -146,7 +146,7 @@ def bounds(field: FieldInfo) -> str:
         highest = f"to below {rule.lt:,}" if hasattr(rule, "lt") else highest
         if hasattr(rule, "pattern"):
             return "auto, cpu, cuda or cuda:N"
-    kind = "a number" if field.annotation is float else "a whole number"
+    kind = "a whole number" if _is_whole_number(field) else "a number"
     return " ".join(part for part in (kind, lowest, highest) if part)
 
 

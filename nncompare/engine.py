@@ -56,7 +56,7 @@ async def _serve(slots: int, folder: Path) -> None:
     from distributed import LocalCluster
     from distributed.security import Security
 
-    from nncompare.memory import available_memory
+    from nncompare.machine import available_memory
 
     security = Security.temporary()
     with dask.config.set(_DASK_SETTINGS):

@@ -48,6 +48,15 @@ class EpochEnd:
 
 
 @dataclass(frozen=True)
+class BatchHalved:
+    """Memory ran out in a step: from `epoch` on, half as many images in a step and twice as many steps an update."""
+
+    epoch: float
+    batch_size: int
+    accumulation_steps: int
+
+
+@dataclass(frozen=True)
 class Finished:
     """The run is over: after its last epoch, or earlier because somebody stopped it."""
 
@@ -63,4 +72,4 @@ class Failed:
     message: str
 
 
-Event = TrainPoint | TestPoint | EpochEnd | Finished | Failed
+Event = TrainPoint | TestPoint | EpochEnd | BatchHalved | Finished | Failed

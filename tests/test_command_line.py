@@ -88,14 +88,23 @@ def test_a_table_without_json_and_a_alone_without_b(synthetic_digits: Path) -> N
 
 def test_a_failure_is_told_and_what_was_reached_is_printed(synthetic_digits: Path) -> None:
     code, out, err = shell(
-        "compare", *SMALL, "--a", "channels=1,epochs=1", "--b", "epochs=1", "--memory-budget", "1000", "--json"
+        "compare",
+        *SMALL,
+        "--a",
+        "channels=1,epochs=1",
+        "--b",
+        "epochs=1",
+        "--memory-budget",
+        "999999999999999",
+        "--json",
     )
     assert code == 1
     assert json.loads(out)["state"] == "failed"
     # Once for both models, and no advice to try the same again.
-    assert err.endswith(
-        "nncompare: 500 bytes are too little memory for a model: one channel with a batch of 4 needs 79,584.\n"
+    assert (
+        "nncompare: The memory budget of 953,674,316 MiB is more than the memory that is there. Choose at most" in err
     )
+    assert err.count("more than the memory that is there") == 1
 
 
 @pytest.mark.parametrize(
@@ -114,6 +123,7 @@ def test_a_failure_is_told_and_what_was_reached_is_printed(synthetic_digits: Pat
         (["--seed", "-1"], ["Seed must be a whole number from 0 to 4,294,967,295; got -1."]),
         (["--seed", "x"], ["Seed", "got x."]),
         (["--train-images", "999"], ["Training images must be a whole number from 1,000 to 60,000; got 999."]),
+        (["--memory-budget", "1000"], ["The memory budget of 0.00 MiB (1,000 bytes) is too small."]),
         (["--memory-budget", "0"], ["Memory budget must be a whole number from 1; got 0."]),
         (["--device", "tpu"], ["Device must be auto, cpu, cuda or cuda:N; got tpu."]),
         (["--precision", "int8"], ["Precision must be auto, float32 or bfloat16; got int8."]),
@@ -189,6 +199,21 @@ def test_ctrl_c_while_training_ends_everything(synthetic_digits: Path, tmp_path:
     assert out == b""
     assert log.read_text().rstrip().endswith("nncompare: stopped.")
     assert "Traceback" not in log.read_text()
+
+
+def test_the_table_says_what_memory_changed(synthetic_digits: Path) -> None:
+    flags = ("--a", "channels=8,epochs=1,batch_size=300", "--b", "none", "--memory-budget", str(20 * 2**20))
+    code, out, _ = shell("compare", *SMALL, *flags)
+    assert code == 0
+    assert re.search(r"^batch used +64 x 5$", out, re.MULTILINE)
+    assert "Model A, batch size: Used: 64 × 5 steps = 320 images an update, not 300. Memory holds" in out
+
+
+def test_doctor_tells_what_it_sees() -> None:
+    code, out, err = shell("doctor")
+    assert (code, err) == (0, "")
+    for part in ("Cores: ", "Memory: ", "Devices: auto takes ", "Data sets", "Workers: ", "nncompare "):
+        assert re.search(rf"^{part}", out, re.MULTILINE)
 
 
 def test_fetch_makes_a_synthetic_set_and_says_where_it_is(synthetic_digits: Path) -> None:

@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "nncompare"
 
 FLOORS: list[set[str]] = [
-    {"config", "architecture", "events"},
+    {"config", "architecture", "events", "machine"},
     {"data", "memory"},
     {"training"},
     {"engine"},

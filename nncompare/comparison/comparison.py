@@ -12,13 +12,11 @@ from nncompare.comparison.run import ModelRun
 from nncompare.comparison.state import State, of_pair
 from nncompare.config import Comparison
 from nncompare.data import DataError, fetch
-from nncompare.memory import make_plan
-from nncompare.memory.available import USABLE_SHARE
+from nncompare.memory import make_plan, model_memory_limit
 from nncompare.training.desk import Shown
 from nncompare.training.errors import DeviceError
 from nncompare.training.worker import Assignment
 
-MODELS_OF_A_PAIR = 2
 TEST_IMAGES = 10_000
 
 
@@ -126,17 +124,18 @@ class RunningComparison:
 
     def _assignment(self, run: ModelRun, slot: Slot) -> Assignment:
         comparison = self.comparison
-        limit = model_memory_limit(comparison, slot.report.available_bytes)
+        report = slot.report
+        limit = model_memory_limit(comparison.memory_budget, report.available_bytes, report.physical_bytes)
         return Assignment(
             run=secrets.token_hex(8),
-            token=slot.report.token,
+            token=report.token,
             config=run.config,
             plan=make_plan(run.config, limit, TEST_IMAGES, comparison.precision),
             dataset=comparison.dataset,
             train_images=comparison.train_images,
             seed=comparison.seed,
             precision=comparison.precision,
-            device=slot.report.device,
+            device=report.device,
             threads=slot.threads,
         )
 
@@ -148,15 +147,6 @@ class RunningComparison:
         for run in self.runs:
             if not run.state.is_over:
                 run.fail(message)
-
-
-def model_memory_limit(comparison: Comparison, available_bytes: int) -> int:
-    """Give the bytes that one model of a pair may take: half of the budget, or of 70% of what is available.
-
-    A model alone gets the same half, so that it trains as it does beside another.
-    """
-    pair = comparison.memory_budget or int(USABLE_SHARE * available_bytes)
-    return pair // MODELS_OF_A_PAIR
 
 
 def compare(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from nncompare.comparison.engine_process import SLOTS, EngineProcess
-from nncompare.training.worker import SlotReport, slot_report, warm_up
+from nncompare.training.worker import SlotReport, slot_report, survey, warm_up
 
 if TYPE_CHECKING:
     from distributed import Client, Future
@@ -69,6 +69,28 @@ class Engine:
         if self._process is not None:
             for address in self._workers():
                 self.submit(warm_up, dataset, address=address, key=None, fire_and_forget=True)
+
+    def survey(self, device: str) -> SlotReport:
+        """Ask a worker what it is and has, beside whatever it is doing.
+
+        Raises
+        ------
+        EngineError
+            When no worker answers.
+        DeviceError
+            When the wished device is not there.
+        """
+        workers = self._workers_or_none()
+        if not workers:
+            raise EngineError(self._nobody())
+        address = next(iter(workers))
+        try:
+            # Torch may have to be imported first, which takes longer than a usual question.
+            reports = self._wait(self._client._run, survey, device, workers=[address], seconds=_WORKER_SECONDS)
+        except (OSError, TimeoutError) as error:
+            raise EngineError(self._nobody()) from error
+        report: SlotReport = reports[address]
+        return report
 
     def claim(self, count: int, device: str, is_cancelled: Callable[[], bool]) -> list[Slot]:
         """Wait for `count` free slots and take them; give none when the wait was cancelled.
@@ -162,9 +184,9 @@ class Engine:
             raise ConnectionError("The connection to the scheduler is closed.")
         return self._client.scheduler
 
-    def _wait(self, method: Callable[..., Any], *arguments: Any, **keywords: Any) -> Any:
+    def _wait(self, method: Callable[..., Any], *arguments: Any, seconds: float = _ASK_SECONDS, **keywords: Any) -> Any:
         # The client's own calls wait a minute for a worker that was killed, and for ever for a scheduler that was.
-        return self._client.sync(method, *arguments, callback_timeout=_ASK_SECONDS, **keywords)
+        return self._client.sync(method, *arguments, callback_timeout=seconds, **keywords)
 
     def _claim_addresses(self, count: int, is_cancelled: Callable[[], bool]) -> list[str]:
         deadline = time.monotonic() + _WORKER_SECONDS
@@ -199,6 +221,11 @@ class Engine:
                 return []
             self._claimed.update(free)
             return free
+
+    def _nobody(self) -> str:
+        if self._process is not None or not self.is_alive:
+            return "No worker answers. Train to start again."
+        return f"No worker answers at {self._address}. Start some: dask worker {self._address} --nthreads 1"
 
     def _too_few(self, workers: int, suitable: int, count: int) -> str:
         if not self.is_alive and self._process is None:

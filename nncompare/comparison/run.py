@@ -9,6 +9,7 @@ from nncompare.comparison.engine import Engine, Slot
 from nncompare.comparison.history import History
 from nncompare.comparison.state import State, follow
 from nncompare.config import RunConfig
+from nncompare.events import BatchHalved
 from nncompare.memory import Plan
 from nncompare.training.desk import Controls, Prediction, Progress, Report, Seen, Shown
 from nncompare.training.worker import Assignment, Outcome, Weights, exchange, run_training
@@ -20,7 +21,7 @@ EXCHANGE_SECONDS = 0.25
 _LAST_TRIES = 3
 _LOST = (
     "The worker process of model {name} ended unexpectedly; it may have run out of memory. "
-    "The curves up to here are kept. Train again, or with a smaller model."
+    "The curves up to here are kept. Choose fewer channels or a smaller batch, or end other programs, then train again."
 )
 _LOST_ENGINE = "The connection to the workers was lost. The curves up to here are kept. Train again."
 
@@ -119,6 +120,9 @@ class ModelRun:
     def _take(self, report: Report) -> None:
         with self.lock:
             self.history.extend(report.events)
+            for event in report.events:
+                if isinstance(event, BatchHalved) and self.plan is not None:
+                    self.plan = self.plan.halved()
             self._events += len(report.events)
             self.progress = report.progress or self.progress
             self.test = report.test or self.test

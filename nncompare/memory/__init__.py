@@ -1,15 +1,18 @@
 """What fits in memory: the brief's batch-size rules, the cost of a configuration, and the plan made of both."""
 
-from nncompare.memory.available import MemoryReading, available_memory, memory_limit
 from nncompare.memory.batch_size import calculate_max_batch_size, closest_valid_batch_size
+from nncompare.memory.budget import BudgetError, model_memory_limit
+from nncompare.memory.limit import memory_limit
+from nncompare.memory.mebibytes import in_mebibytes
 from nncompare.memory.plan import Plan, make_plan
 
 __all__ = [
-    "MemoryReading",
+    "BudgetError",
     "Plan",
-    "available_memory",
     "calculate_max_batch_size",
     "closest_valid_batch_size",
+    "in_mebibytes",
     "make_plan",
     "memory_limit",
+    "model_memory_limit",
 ]

@@ -1,6 +1,10 @@
 """The brief's two rules for batch sizes: what memory holds, and the nearest power of two."""
 
-from nncompare.memory.available import memory_limit as usable_memory
+import math
+import operator
+from typing import SupportsIndex
+
+from nncompare.memory.limit import memory_limit as usable_memory
 
 SMALLEST_BATCH = 4
 
@@ -31,11 +35,9 @@ def calculate_max_batch_size(
     ValueError
         When a value is not a positive whole number.
     """
-    limit = usable_memory() if memory_limit is None else memory_limit
-    for name, value in (("image_size", image_size), ("channels", channels), ("dtype_size", dtype_size)):
-        _require_whole(name, value, at_least=1)
-    _require_whole("memory_limit", limit, at_least=0)
-    return limit // (image_size * channels * dtype_size)
+    limit = usable_memory() if memory_limit is None else _whole("memory_limit", memory_limit, at_least=0)
+    sizes = {"image_size": image_size, "channels": channels, "dtype_size": dtype_size}
+    return limit // math.prod(_whole(name, value, at_least=1) for name, value in sizes.items())
 
 
 def closest_valid_batch_size(test_data_size: int, memory_based_max: int, user_input_batch_size: int) -> int:
@@ -49,20 +51,26 @@ def closest_valid_batch_size(test_data_size: int, memory_based_max: int, user_in
     ValueError
         When a value is not a whole number, the wish is below 1, or not even a batch of 4 is valid.
     """
-    _require_whole("test_data_size", test_data_size, at_least=0)
-    _require_whole("memory_based_max", memory_based_max, at_least=0)
-    _require_whole("user_input_batch_size", user_input_batch_size, at_least=1)
-    largest = min(test_data_size, memory_based_max)
+    in_test_set = _whole("test_data_size", test_data_size, at_least=0)
+    in_memory = _whole("memory_based_max", memory_based_max, at_least=0)
+    wish = _whole("user_input_batch_size", user_input_batch_size, at_least=1)
+    largest = min(in_test_set, in_memory)
     if largest < SMALLEST_BATCH:
         raise ValueError(
             f"No valid batch size: at least {SMALLEST_BATCH} images are needed, but the test set has "
-            f"{test_data_size:,} and memory holds {memory_based_max:,}."
+            f"{in_test_set:,} and memory holds {in_memory:,}."
         )
     largest_power = 1 << (largest.bit_length() - 1)
-    wished_power = 1 << (user_input_batch_size - 1).bit_length()
+    wished_power = 1 << (wish - 1).bit_length()
     return min(max(wished_power, SMALLEST_BATCH), largest_power)
 
 
-def _require_whole(name: str, value: int, at_least: int) -> None:
-    if isinstance(value, bool) or not isinstance(value, int) or value < at_least:
+def _whole(name: str, value: SupportsIndex, at_least: int) -> int:
+    """Give a whole number of any kind, numpy's too, as an int."""
+    try:
+        whole = None if isinstance(value, bool) else operator.index(value)
+    except TypeError:
+        whole = None
+    if whole is None or whole < at_least:
         raise ValueError(f"{name} must be a whole number of at least {at_least}; got {value!r}.")
+    return whole

@@ -1,12 +1,13 @@
 """From what was asked for to what is trained: the batch, its accumulation and the width that fit into memory."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nncompare.architecture import IMAGE_CHANNELS, IMAGE_SIDE
 from nncompare.config import OptimizerName, Precision, RunConfig
 from nncompare.memory.batch_size import SMALLEST_BATCH, calculate_max_batch_size, closest_valid_batch_size
 from nncompare.memory.footprint import training_footprint
+from nncompare.memory.mebibytes import in_mebibytes
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,8 @@ class Plan:
         Images in one update: their product.
     channels : int
         Width of the first convolution.
+    training_bytes : int
+        Memory that the training is reckoned to take.
     memory_limit : int
         Bytes that this model may take.
     why : dict
@@ -33,8 +36,32 @@ class Plan:
     accumulation_steps: int
     effective_batch_size: int
     channels: int
+    training_bytes: int
     memory_limit: int
     why: dict[str, str]
+
+    def halved(self) -> "Plan":
+        """Give the plan after memory ran out: half the batch, twice the steps, so that the update stays the same."""
+        batch_size, steps = self.batch_size // 2, 2 * self.accumulation_steps
+        sentence = (
+            f"Memory ran out while training. From then on: {batch_size:,} × {steps:,} steps, "
+            f"still {self.effective_batch_size:,} images an update."
+        )
+        why = {**self.why, "batch_size": sentence}
+        return replace(self, batch_size=batch_size, accumulation_steps=steps, why=why)
+
+
+@dataclass(frozen=True)
+class Capacity:
+    """How many images fit into memory at once: by the brief's formula, and beside the network that is to be trained."""
+
+    by_pixels: int
+    by_network: int
+
+    @property
+    def images(self) -> int:
+        """The smaller of the two."""
+        return min(self.by_pixels, self.by_network)
 
 
 def make_plan(config: RunConfig, memory_limit: int, test_images: int, precision: Precision = "float32") -> Plan:
@@ -46,24 +73,28 @@ def make_plan(config: RunConfig, memory_limit: int, test_images: int, precision:
         When not even one channel with a batch of 4 fits.
     """
     channels = min(config.channels, widest_that_fits(memory_limit, config.optimizer, precision))
-    batch_size = closest_valid_batch_size(
-        test_images, largest_batch(channels, config.optimizer, memory_limit, precision), config.batch_size
-    )
+    capacity = image_capacity(channels, config.optimizer, memory_limit, precision)
+    batch_size = closest_valid_batch_size(test_images, capacity.images, config.batch_size)
     steps = math.ceil(config.batch_size / batch_size)
     return Plan(
         batch_size=batch_size,
         accumulation_steps=steps,
         effective_batch_size=batch_size * steps,
         channels=channels,
+        training_bytes=training_footprint(channels, config.optimizer, precision).total(batch_size),
         memory_limit=memory_limit,
-        why=_reasons(config, channels, batch_size, steps),
+        why=_reasons(config, channels, batch_size, steps, _bound(capacity, test_images)),
     )
 
 
-def largest_batch(channels: int, optimizer: OptimizerName, memory_limit: int, precision: Precision = "float32") -> int:
-    """Count the images that fit: the smaller of the brief's formula and the model's own footprint."""
-    by_pixels = calculate_max_batch_size(IMAGE_SIDE**2, IMAGE_CHANNELS, memory_limit=memory_limit)
-    return min(by_pixels, training_footprint(channels, optimizer, precision).largest_batch(memory_limit))
+def image_capacity(
+    channels: int, optimizer: OptimizerName, memory_limit: int, precision: Precision = "float32"
+) -> Capacity:
+    """Count the images that fit: by the brief's formula, and by the network's own footprint."""
+    return Capacity(
+        by_pixels=calculate_max_batch_size(IMAGE_SIDE**2, IMAGE_CHANNELS, memory_limit=memory_limit),
+        by_network=training_footprint(channels, optimizer, precision).largest_batch(memory_limit),
+    )
 
 
 def widest_that_fits(memory_limit: int, optimizer: OptimizerName, precision: Precision = "float32") -> int:
@@ -80,21 +111,30 @@ def widest_that_fits(memory_limit: int, optimizer: OptimizerName, precision: Pre
     if not widest:
         least = training_footprint(1, optimizer, precision).total(SMALLEST_BATCH)
         raise ValueError(
-            f"{memory_limit:,} bytes are too little memory for a model: one channel with a batch of "
-            f"{SMALLEST_BATCH} needs {least:,}."
+            f"{in_mebibytes(memory_limit)} are too little memory for a model: one channel with a batch of "
+            f"{SMALLEST_BATCH} needs {in_mebibytes(least)}."
         )
     return widest
 
 
-def _reasons(config: RunConfig, channels: int, batch_size: int, steps: int) -> dict[str, str]:
+def _reasons(config: RunConfig, channels: int, batch_size: int, steps: int, bound: str) -> dict[str, str]:
     why = {}
     if channels != config.channels:
         why["channels"] = f"Used: {channels}, the widest that fits into memory."
     if steps > 1:
-        why["batch_size"] = f"Used: {batch_size:,} x {steps} steps added up = {batch_size * steps:,} images an update."
+        effective = batch_size * steps
+        kept = "" if effective == config.batch_size else f", not {config.batch_size:,}"
+        why["batch_size"] = f"Used: {batch_size:,} × {steps:,} steps = {effective:,} images an update{kept}. {bound}"
     elif batch_size != config.batch_size:
         why["batch_size"] = f"Used: {batch_size:,}, {_rounding(config.batch_size)}."
     return why
+
+
+def _bound(capacity: Capacity, test_images: int) -> str:
+    """Say what keeps a batch from being larger."""
+    if capacity.images < test_images:
+        return f"Memory holds {capacity.images:,} images at once."
+    return f"The {test_images:,} test images allow no larger batch."
 
 
 def _rounding(wish: int) -> str:

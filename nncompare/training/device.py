@@ -1,10 +1,34 @@
 """Where the computation runs, and in which number format."""
 
+from dataclasses import dataclass, replace
+from typing import Any
+
 import torch
+from torch import Tensor
 
 from nncompare.config import Precision
-from nncompare.memory import available_memory
+from nncompare.machine import MemoryReading, available_memory, physical_memory
 from nncompare.training.errors import DeviceError
+
+# The CPU allocator, on Linux and on Windows; C++; oneDNN; CUDA and its libraries.
+_OUT_OF_MEMORY = (
+    "can't allocate memory",
+    "not enough memory",
+    "bad_alloc",
+    "could not create a memory",
+    "out of memory",
+    "alloc_failed",
+)
+
+
+@dataclass(frozen=True)
+class DeviceDescription:
+    """A device that can be chosen, such as ``cuda:0``: what it is, its memory, and whether it computes in bfloat16."""
+
+    name: str
+    title: str
+    memory: MemoryReading
+    has_native_bfloat16: bool
 
 
 def choose_device(name: str) -> torch.device:
@@ -23,11 +47,17 @@ def choose_device(name: str) -> torch.device:
     return device
 
 
-def available_bytes(device: torch.device) -> int:
-    """Ask how much memory is free on the device."""
+def device_memory(device: torch.device) -> MemoryReading:
+    """Ask how much memory is free on the device, and how much it has."""
     if device.type == "cuda":
-        return int(torch.cuda.mem_get_info(device)[0])
-    return available_memory().available_bytes
+        return MemoryReading(*torch.cuda.mem_get_info(device), source=str(device))
+    return replace(available_memory(), total_bytes=physical_memory())
+
+
+def describe_devices() -> list[DeviceDescription]:
+    """List the devices that can be chosen here."""
+    cards = [torch.device("cuda", number) for number in range(torch.cuda.device_count())]
+    return [_describe(device) for device in (torch.device("cpu"), *cards)]
 
 
 def number_format(device: torch.device, precision: Precision) -> torch.autocast:
@@ -36,3 +66,41 @@ def number_format(device: torch.device, precision: Precision) -> torch.autocast:
     Entered anew for every forward pass: it keeps the converted weights until it is left.
     """
     return torch.autocast(device.type, dtype=torch.bfloat16, enabled=precision == "bfloat16")
+
+
+def random_state(device: torch.device) -> Tensor:
+    """Give the state of the random numbers that a forward pass on this device draws."""
+    return torch.cuda.get_rng_state(device) if device.type == "cuda" else torch.get_rng_state()
+
+
+def set_random_state(device: torch.device, state: Tensor) -> None:
+    """Go back to a state of the random numbers."""
+    if device.type == "cuda":
+        torch.cuda.set_rng_state(state, device)
+    else:
+        torch.set_rng_state(state)
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Say whether an exception means that memory could not be had, on any device and from any of torch's libraries."""
+    if isinstance(error, (MemoryError, torch.OutOfMemoryError)):
+        return True
+    text = str(error).lower()
+    return isinstance(error, RuntimeError) and any(words in text for words in _OUT_OF_MEMORY)
+
+
+def give_back_memory(device: torch.device) -> None:
+    """Give back what torch keeps in store for later, so that smaller pieces find room."""
+    if device.type == "cuda":
+        torch.cuda.empty_cache()
+
+
+def _describe(device: torch.device) -> DeviceDescription:
+    if device.type == "cuda":
+        title = torch.cuda.get_device_name(device)
+        return DeviceDescription(
+            str(device), title, device_memory(device), torch.cuda.get_device_capability(device) >= (8, 0)
+        )
+    processor: dict[str, Any] = getattr(torch.cpu, "get_capabilities", dict)()  # torch has it since 2.10
+    is_native = any(processor.get(name, False) for name in ("avx512_bf16", "amx_bf16", "arm_bf16"))
+    return DeviceDescription("cpu", processor.get("cpu_name", "processor"), device_memory(device), is_native)

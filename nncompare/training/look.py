@@ -16,8 +16,8 @@ SHARE = 0.008  # of the run; the looks at the ends of epochs are not waited for,
 class Look:
     """Predicts what the desk says is shown, as often as costs at most 1% of the run."""
 
-    def __init__(self, model: nn.Module, training: Split, test: Split, desk: Desk) -> None:
-        self._model, self._desk = model, desk
+    def __init__(self, model: nn.Module, training: Split, test: Split, batch_size: int, desk: Desk) -> None:
+        self._model, self._batch_size, self._desk = model, batch_size, desk
         self._splits = {"train": training, "test": test}
         self._looks = 0
         self._last_cost = 0.0
@@ -35,7 +35,7 @@ class Look:
             return
         began = time.monotonic()
         split = self._splits[shown.split].take(torch.tensor(shown.indices))
-        probabilities = log_probabilities(self._model, split).exp().cpu().numpy()
+        probabilities = log_probabilities(self._model, split, self._batch_size).exp().cpu().numpy()
         if np.isfinite(probabilities).all():
             self._looks += 1
             self._desk.shown = Prediction(self._looks, epoch, probabilities, shown)

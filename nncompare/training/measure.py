@@ -12,6 +12,7 @@ from nncompare.training.desk import Desk, Prediction, Progress
 from nncompare.training.evaluate import log_probabilities, log_probabilities_unless, mean_loss_and_accuracy
 from nncompare.training.look import Look
 from nncompare.training.tensors import Split, spread
+from nncompare.training.updates import Piece
 
 TRAIN_POINTS_PER_EPOCH = 40
 TEST_POINTS_PER_EPOCH = 5  # four of them from the sample, the last from the whole set
@@ -42,11 +43,14 @@ class Tally:
 class Measure:
     """Follows one run: counts its batches, gives the points that are due, and keeps the desk up to date."""
 
-    def __init__(self, model: nn.Module, training: Split, test: Split, epochs: int, desk: Desk) -> None:
+    def __init__(
+        self, model: nn.Module, training: Split, test: Split, *, epochs: int, batch_size: int, desk: Desk
+    ) -> None:
         self._model, self._training, self._test, self._desk = model, training, test, desk
+        self._batch_size = batch_size
         self._test_sample = test.take(spread(len(test), TEST_SAMPLE))
         self._train_sample = training.take(spread(len(training), TRAIN_SAMPLE))
-        self._look = Look(model, training, test, desk)
+        self._look = Look(model, training, test, batch_size, desk)
         self._total_images = epochs * len(training)
         self._images = self._last_batch = self._updates = 0
         self._speed = 0.0
@@ -65,12 +69,12 @@ class Measure:
         """Wall clock since the run began."""
         return time.monotonic() - self._started
 
-    def count(self, images: int, completes_update: bool, loss: Tensor, right: Tensor) -> None:
-        """Take note of one batch: its images, its summed loss and its right answers."""
-        self._images += images
-        self._last_batch = images
-        self._updates += completes_update
-        self._since_point.add(images, loss, right)
+    def count(self, piece: Piece) -> None:
+        """Take note of one step."""
+        self._images += piece.images
+        self._last_batch = piece.images
+        self._updates += piece.completes_update
+        self._since_point.add(piece.images, piece.loss, piece.right)
         self._desk.progress = Progress(self._images, self._total_images, self.epoch, self.seconds, self._speed)
 
     def points(self) -> Iterator[Event]:
@@ -79,7 +83,7 @@ class Measure:
         if is_first_batch or (self._passed_mark(TRAIN_POINTS_PER_EPOCH) and not self._epoch_is_whole()):
             yield from self._train_point()
         if self._passed_mark(TEST_POINTS_PER_EPOCH) and not self._epoch_is_whole():
-            point = self._test_point(self._test_sample, log_probabilities(self._model, self._test_sample))
+            point = self._test_point(self._test_sample, self._scores(self._test_sample))
             if point is not None:
                 yield point
         self._look.if_due(self.epoch)
@@ -87,7 +91,7 @@ class Measure:
     def end_of_epoch(self) -> Iterator[Event]:
         """Measure on the whole test set; after a stop this may be given up, and then there is no point."""
         yield from self._last_train_point()
-        scores = log_probabilities_unless(self._is_too_late, self._model, self._test)
+        scores = log_probabilities_unless(self._is_too_late, self._model, self._test, self._batch_size)
         point = self._test_point(self._test, scores) if scores is not None else None
         if scores is not None and point is not None:
             self._desk.test = Prediction(self._updates, self.epoch, scores.exp().cpu().numpy())
@@ -97,6 +101,9 @@ class Measure:
         self._look.now(self.epoch)
         self._since_epoch = Tally()
         self._clock, self._images_then = time.monotonic(), self._images
+
+    def _scores(self, split: Split) -> Tensor:
+        return log_probabilities(self._model, split, self._batch_size)
 
     def _epoch_is_whole(self) -> bool:
         return self._images % len(self._training) == 0
@@ -145,7 +152,7 @@ class Measure:
 
     def _epoch_end(self, test: TestPoint) -> EpochEnd:
         sample = self._train_sample
-        _, train_eval_accuracy = mean_loss_and_accuracy(log_probabilities(self._model, sample), sample.labels)
+        _, train_eval_accuracy = mean_loss_and_accuracy(self._scores(sample), sample.labels)
         loss, right = self._since_epoch.sums()
         images = self._since_epoch.images
         return EpochEnd(

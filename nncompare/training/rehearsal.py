@@ -14,7 +14,7 @@ from nncompare.training.tensors import Split
 def rehearse() -> None:
     """Train a network with one channel on eight black images, with either optimiser."""
     black = Split.of(np.zeros((8, 28, 28), np.uint8), np.zeros(8, np.uint8), 0.5, 0.5, torch.device("cpu"))
-    plan = Plan(batch_size=4, accumulation_steps=1, effective_batch_size=4, channels=1, memory_limit=0, why={})
+    plan = Plan(4, 1, 4, channels=1, training_bytes=0, memory_limit=0, why={})
     for optimizer in ("adam", "sgd"):
         config = RunConfig.model_validate({"epochs": 1, "channels": 1, "optimizer": optimizer})
         for _ in train(build_model(1, 0.0, seed=0), Job(config, plan, 0, "float32"), black, black, Desk()):

@@ -10,6 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from nncompare.architecture import IMAGE_SIDE
 from nncompare.training.model import normalise
 
 
@@ -26,7 +27,18 @@ class Split:
     def of(
         cls, images: NDArray[np.uint8], labels: NDArray[np.uint8], mean: float, std: float, device: torch.device
     ) -> "Split":
-        """Copy arrays (N, 28, 28) and (N,) to the device."""
+        """Copy arrays (N, 28, 28) and (N,) to the device.
+
+        Raises
+        ------
+        ValueError
+            When the images have another size or colours, or are not as many as the labels.
+        """
+        if images.shape != (len(labels), IMAGE_SIDE, IMAGE_SIDE) or images.dtype != np.uint8:
+            raise ValueError(
+                f"Training needs grey images of {IMAGE_SIDE} x {IMAGE_SIDE} pixels, one for each of the "
+                f"{len(labels):,} labels, as bytes; got {' x '.join(map(str, images.shape))} as {images.dtype}."
+            )
         pixels = torch.from_numpy(np.array(images)).unsqueeze(1)
         classes = torch.from_numpy(np.array(labels)).to(torch.int64)
         return cls(pixels.to(device), classes.to(device), mean, std)

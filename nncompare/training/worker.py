@@ -4,6 +4,7 @@ Every process has a token of its own. A task that finds another token than the o
 attempt after a lost worker, and answers "lost" at once.
 """
 
+import asyncio
 import secrets
 import threading
 from collections import OrderedDict
@@ -17,6 +18,7 @@ from nncompare.config import Precision, RunConfig
 from nncompare.config import Split as SplitName
 from nncompare.data import DataError, ImageData, fetch, load
 from nncompare.events import Failed, Finished
+from nncompare.machine import usable_cores
 from nncompare.memory import Plan
 from nncompare.training.desk import Controls, Desk, Report, Seen
 
@@ -36,12 +38,28 @@ _desks_lock = threading.Lock()
 
 @dataclass(frozen=True)
 class SlotReport:
-    """What a worker process says of itself."""
+    """What a worker process says of itself.
+
+    Attributes
+    ----------
+    token : str
+        Tells this process from every other.
+    cores : int
+        Cores that it may use.
+    device : str
+        What the wished device came to: ``cpu`` or ``cuda:0``.
+    devices : dict
+        Every device that can be chosen here, and what it is.
+    available_bytes, physical_bytes : int
+        Memory of the device: free, and all of it.
+    """
 
     token: str
     cores: int
     device: str
+    devices: dict[str, str]
     available_bytes: int
+    physical_bytes: int
 
 
 @dataclass(frozen=True)
@@ -92,12 +110,23 @@ def slot_report(device: str) -> SlotReport:
     DeviceError
         When the wished device is not here.
     """
-    from dask.system import CPU_COUNT  # knows what this process is bound to, and the quotas of cgroups
-
-    from nncompare.training.device import available_bytes, choose_device
+    from nncompare.training.device import choose_device, describe_devices, device_memory
 
     chosen = choose_device(device)
-    return SlotReport(_TOKEN, CPU_COUNT, str(chosen), available_bytes(chosen))
+    memory = device_memory(chosen)
+    return SlotReport(
+        token=_TOKEN,
+        cores=usable_cores(),
+        device=str(chosen),
+        devices={description.name: description.title for description in describe_devices()},
+        available_bytes=memory.available_bytes,
+        physical_bytes=memory.total_bytes,
+    )
+
+
+async def survey(device: str) -> SlotReport:
+    """Tell the same beside whatever the process is doing: off the loop that answers for it, since torch may be new."""
+    return await asyncio.to_thread(slot_report, device)
 
 
 def warm_up(dataset: str | None) -> None:
@@ -122,7 +151,7 @@ def run_training(assignment: Assignment) -> Outcome:
     except DataError as error:
         return Outcome("failed", str(error))
     except Exception as error:  # an exception of torch's own would bring torch into the kernel
-        return Outcome("failed", f"Training broke off: {_first_line(error)}. The curves up to here are kept.")
+        return Outcome("failed", _why_it_broke_off(error))
 
 
 def exchange(run: str, seen: Seen, controls: Controls) -> Report | None:
@@ -147,7 +176,9 @@ def predict(request: PredictionRequest) -> NDArray[np.float32]:
     model.load_state_dict({name: torch.from_numpy(np.array(array)) for name, array in request.weights.items()})
     split = _split(_images(request.dataset), request.split, None, device)
     part = split if request.indices is None else split.take(torch.tensor(request.indices, dtype=torch.long))
-    probabilities: NDArray[np.float32] = log_probabilities(model.to(device), part).exp().cpu().numpy()
+    probabilities: NDArray[np.float32] = (
+        log_probabilities(model.to(device), part, request.plan.batch_size).exp().cpu().numpy()
+    )
     return probabilities
 
 
@@ -198,6 +229,17 @@ def _split(images: ImageData, split: SplitName, count: int | None, device: "torc
 
 def _weights(model: "nn.Module") -> Weights:
     return {name: tensor.detach().cpu().contiguous().numpy() for name, tensor in model.state_dict().items()}
+
+
+def _why_it_broke_off(error: Exception) -> str:
+    from nncompare.training.device import is_out_of_memory
+
+    if is_out_of_memory(error):
+        return (
+            "Training broke off: the memory does not even hold one image at a time. The curves up to here are kept. "
+            "Choose fewer channels or end other programs, then train again."
+        )
+    return f"Training broke off: {_first_line(error)}. The curves up to here are kept."
 
 
 def _first_line(error: Exception) -> str:

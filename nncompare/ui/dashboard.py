@@ -10,11 +10,13 @@ from nncompare.comparison.result import ComparisonResult
 from nncompare.comparison.state import State
 from nncompare.config import Comparison, RunConfig
 from nncompare.data import CATALOG
+from nncompare.training.errors import DeviceError
 from nncompare.ui import words
 from nncompare.ui.clickable import Clickable
 from nncompare.ui.data_step import DataStep
 from nncompare.ui.elements import close_tree, column, html, row, set_class, set_value
 from nncompare.ui.html import render
+from nncompare.ui.machine import Machine
 from nncompare.ui.models_step import ModelsStep
 from nncompare.ui.page import Page, is_web_page
 from nncompare.ui.predictions_step import PredictionsStep
@@ -47,6 +49,7 @@ class Dashboard:
         self._began = 0.0
         self._address = ""
         self._is_warm = False
+        self._surveyed = ""
         self._is_open = True
         self._ended: RunningComparison | None = None
         self._refresher = Refresher(self._tick)
@@ -115,6 +118,8 @@ class Dashboard:
         self._models.keep(comparison, f"{self._address}{'?' if query else ''}{query}" if self._address else "")
         if self._data.images is not None:
             self._predictions.use_images(self._data.images)
+        if self._surveyed and self._surveyed != self._models.device:
+            self._survey()
         self._refresh_state()
 
     def _on_page_ready(self, address: str) -> None:
@@ -128,12 +133,30 @@ class Dashboard:
             self._is_warm = True
             dataset = self._data.dataset if self._data.images is not None else None
             self._refresher.in_background(
-                lambda: self._engines.get().warm_up(dataset), lambda _: None, self._on_warm_up_failed
+                lambda: self._engines.get().warm_up(dataset), lambda _: self._survey(), self._on_warm_up_failed
             )
 
     def _on_warm_up_failed(self, error: Exception) -> None:
         self._is_warm = False
         set_value(self._notice, value=render("messages.html", messages=[str(error)]))
+
+    def _survey(self) -> None:
+        """Ask the workers what the chosen device is and has; the forms reckon with the answer."""
+        device = self._surveyed = self._models.device
+        self._refresher.in_background(
+            lambda: self._engines.get().survey(device),
+            lambda report: self._on_survey(device, Machine.of(report), ""),
+            lambda error: self._on_survey(device, Machine.here(), str(error) if isinstance(error, DeviceError) else ""),
+        )
+
+    def _on_survey(self, device: str, machine: Machine, device_error: str) -> None:
+        if device == self._models.device:  # else another answer is on its way
+            self._models.show_machine(machine, device_error)
+            self._on_change()
+
+    def _on_no_survey(self, device: str, error: Exception) -> None:
+        is_no_device = isinstance(error, DeviceError)
+        self._on_survey(device, Machine.here("" if is_no_device else str(error)), str(error) if is_no_device else "")
 
     def _post_go(self, step: str) -> None:
         self._refresher.post(lambda: self._go(step))
@@ -147,6 +170,8 @@ class Dashboard:
         self._refresh_state()
         if is_new:
             self._page.show_top()
+        if step == "Models" and self._surveyed:
+            self._survey()  # what is available changes all the time
 
     def _train(self) -> None:
         comparison = self.comparison

@@ -1,16 +1,27 @@
 """The settings of one model: used twice, for A and for B."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import ipywidgets as widgets
 
 from nncompare import architecture
 from nncompare.config import RunConfig, bounds, from_text
 from nncompare.memory import Plan
-from nncompare.ui.elements import column, html, row, set_class, set_value
+from nncompare.memory.plan import Capacity
+from nncompare.ui.elements import button, column, html, row, set_class, set_value
 from nncompare.ui.html import render
 
 _OPTIMIZERS = [("Adam", "adam"), ("SGD", "sgd")]
+
+
+@dataclass(frozen=True)
+class Fit:
+    """What memory makes of a configuration: the plan, the images that fit at once, and the most channels that would."""
+
+    plan: Plan
+    capacity: Capacity
+    widest: int
 
 
 class ModelForm:
@@ -21,11 +32,14 @@ class ModelForm:
         self._switch = _switch(name) if is_optional else None
         self._fields = {field: _input(field) for field in RunConfig.model_fields}
         self._notes = {field: html("nnc-note") for field in self._fields}
+        self._memory = html("nnc-memory")
+        self._widest_channels: int | None = None
+        self._widest = button("Widest that fits", self._take_widest)
         self._layers = html("nnc-layers")
         for widget in (self._switch, *self._fields.values()):
             if widget is not None:
                 widget.observe(lambda _: on_change(), names="value")
-        self.box = column(f"nnc-card nnc-{name.lower()}", [self._head(), self._rows(), self._layers])
+        self.box = column(f"nnc-card nnc-{name.lower()}", [self._head(), self._rows(), self._fit(), self._layers])
 
     def read(self) -> tuple[RunConfig | None, dict[str, str]]:
         """Give the configuration, or None and a sentence for each wrong field."""
@@ -44,8 +58,9 @@ class ModelForm:
             for name, field in self._fields.items():
                 set_value(field, value=_text(getattr(config, name)))
 
-    def show(self, config: RunConfig | None, errors: dict[str, str], plan: Plan | None) -> None:
+    def show(self, config: RunConfig | None, errors: dict[str, str], fit: Fit | None) -> None:
         """Write the notes and the layer table for what `read` gave, and for what memory makes of it."""
+        plan = fit.plan if fit else None
         for name, field in self._fields.items():
             error = errors.get(name, "")
             set_class(field, "nnc-invalid", bool(error))
@@ -55,10 +70,23 @@ class ModelForm:
                 value=render("note.html", error=error, used=used, hint=_hint(name, config, self._optimizer)),
             )
             set_value(field, disabled=not self.is_used or (name == "momentum" and self._optimizer == "adam"))
+        self._show_fit(config, fit)
         channels = plan.channels if plan else None
         table = architecture.layers(channels) if channels else []
         set_value(self._layers, value=render("layers.html", layers=table, channels=channels))
         set_class(self.box, "nnc-off", not self.is_used)
+
+    def _show_fit(self, config: RunConfig | None, fit: Fit | None) -> None:
+        set_value(self._memory, value=render("memory.html", fit=fit))
+        if fit is not None:
+            set_value(self._widest, description=f"Widest that fits: {fit.widest} channels")
+        is_taken = fit is None or config is None or config.channels == fit.widest
+        set_value(self._widest, disabled=is_taken or not self.is_used)
+        self._widest_channels = fit.widest if fit else None
+
+    def _take_widest(self) -> None:
+        if self._widest_channels is not None:
+            self._fields["channels"].value = str(self._widest_channels)
 
     @property
     def _optimizer(self) -> str:
@@ -67,6 +95,9 @@ class ModelForm:
     def _head(self) -> widgets.Widget:
         title = html("nnc-title", render("model_title.html", name=self.name))
         return row("nnc-head", [title, self._switch] if self._switch is not None else [title])
+
+    def _fit(self) -> widgets.Widget:
+        return row("nnc-fit", [self._memory, self._widest])
 
     def _rows(self) -> widgets.Widget:
         return column("nnc-fields", [row("nnc-field", [self._fields[f], self._notes[f]]) for f in self._fields])

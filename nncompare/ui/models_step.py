@@ -5,21 +5,25 @@ from collections.abc import Callable
 
 import ipywidgets as widgets
 from pydantic import ValidationError
+from pydantic.fields import FieldInfo
 
-from nncompare.comparison.comparison import TEST_IMAGES, model_memory_limit
-from nncompare.config import Comparison, RunConfig, one_sentence, read_field
-from nncompare.memory import Plan, available_memory, make_plan
-from nncompare.ui.elements import button, column, html, row, set_class, set_value
+from nncompare.comparison.comparison import TEST_IMAGES
+from nncompare.config import Comparison, Precision, RunConfig, one_sentence
+from nncompare.memory import BudgetError, make_plan, model_memory_limit
+from nncompare.memory.plan import image_capacity, widest_that_fits
+from nncompare.ui.elements import button, column, html, row, set_value
 from nncompare.ui.html import render
-from nncompare.ui.model_form import ModelForm
+from nncompare.ui.machine import Machine
+from nncompare.ui.model_form import Fit, ModelForm
 from nncompare.ui.presets import PRESETS, Preset
 from nncompare.ui.refresher import Refresher
+from nncompare.ui.shared_settings import SHARED, SharedSettings
 
 _LARGEST_FILE = 100_000
 
 
 class ModelsStep:
-    """Holds the settings of both models and the seed; `settings` and `problems` say what they come to.
+    """Holds the settings of both models and what they share; `settings` and `problems` say what they come to.
 
     Calls `on_change` after every change, `on_open` with a comparison that was read from a file, and
     `on_next` when the user goes on.
@@ -35,11 +39,9 @@ class ModelsStep:
     ) -> None:
         self._refresher, self._on_change, self._on_open, self._on_images = refresher, on_change, on_open, on_images
         self._comparison = Comparison()
-        self._available_bytes = available_memory().available_bytes
+        self._machine, self._device_error = Machine.here(), ""
         self._forms = {name: ModelForm(name, self._on_field_change, is_optional=name == "B") for name in ("A", "B")}
-        self._seed = widgets.Text(description="Seed", tooltip=Comparison.model_fields["seed"].description)
-        self._seed.observe(lambda _: self._on_field_change(), names="value")
-        self._seed_note = html("nnc-note")
+        self._shared = SharedSettings(self._on_field_change)
         self._question = html("nnc-question", render("question.html", preset=None))
         self._file = widgets.FileUpload(accept=".json", multiple=False, description="Open settings", icon="")
         self._file.add_class("nnc-button")
@@ -55,16 +57,21 @@ class ModelsStep:
             button("Copy A to B", lambda: self._post(lambda: self._copy("A", "B"))),
             button("Copy B to A", lambda: self._post(lambda: self._copy("B", "A"))),
         ]
-        seed = row("nnc-field nnc-seed", [self._seed, self._seed_note])
         return [
             html("nnc-heading", "<h2>Two networks, side by side</h2>"),
             row("nnc-row", [html("nnc-label", "Start from"), *presets]),
             self._question,
             row("nnc-two", [form.box for form in self._forms.values()]),
-            row("nnc-row", [*copies, seed]),
+            row("nnc-row", copies),
+            self._shared.box,
             row("nnc-row", [self._file, self._keep]),
             self._file_note,
-            html("nnc-help", render("help.html", fields=RunConfig.model_fields)),
+            html(
+                "nnc-help",
+                render(
+                    "help.html", fields=[*RunConfig.model_fields.values(), *map(Comparison.model_fields.get, SHARED)]
+                ),
+            ),
             row("nnc-row nnc-next", [button("Next: training", on_next, strong=True)]),
         ]
 
@@ -73,50 +80,66 @@ class ModelsStep:
         self._comparison = comparison
         self._forms["A"].write(comparison.a)
         self._forms["B"].write(comparison.b)
-        set_value(self._seed, value=str(comparison.seed))
+        self._shared.write(comparison)
+        self.refresh()
+
+    @property
+    def device(self) -> str:
+        """The device that is chosen."""
+        return self._shared.device
+
+    def show_machine(self, machine: Machine, device_error: str = "") -> None:
+        """Reckon with this machine from now on; or with none, where the chosen device is not there."""
+        self._machine, self._device_error = machine, device_error
         self.refresh()
 
     def refresh(self) -> None:
         """Read the forms, and write their notes and tables."""
         self.problems = {}
+        shared, errors = self._shared.read()
+        limit = self._memory_limit(shared, errors)
         for name, form in self._forms.items():
-            config, errors = form.read()
-            plan = None
-            if config is not None:
-                try:
-                    plan = self._plan(config)
-                except ValueError as error:
-                    errors = {"channels": str(error)}
-            form.show(config, errors, plan)
-            if form.is_used:
-                self.problems |= {f"{name}.{field}": f"Model {name}: {text}" for field, text in errors.items()}
-        self._refresh_seed()
+            self._refresh_form(name, form, limit)
+        if self._device_error:
+            errors = {**errors, "device": self._device_error}
+        self.problems |= errors
+        self._shared.show(errors, self._machine, _budget(shared))
 
     def settings(self, base: Comparison) -> Comparison | None:
-        """Give `base` with both models and the seed as the forms say; None while something is wrong."""
+        """Give `base` with both models and what they share as the forms say; None while something is wrong."""
         a, b = (form.read()[0] for form in self._forms.values())
-        seed, _ = read_field(Comparison, "seed", self._seed.value)
+        shared, errors = self._shared.read()
         is_b_used = self._forms["B"].is_used
-        if a is None or seed is None or (is_b_used and b is None):
+        if a is None or errors or (is_b_used and b is None):
             return None
-        return base.model_copy(update={"a": a, "b": b if is_b_used else None, "seed": seed})
+        return base.model_copy(update={"a": a, "b": b if is_b_used else None, **shared})
 
     def keep(self, comparison: Comparison | None, link: str) -> None:
         """Offer the settings as a file and as a link."""
         json = comparison.model_dump_json(indent=2) if comparison else ""
         set_value(self._keep, value=render("keep.html", json=json, link=link))
 
-    def _plan(self, config: RunConfig) -> Plan:
-        limit = model_memory_limit(self._comparison, self._available_bytes)
-        return make_plan(config, limit, TEST_IMAGES, self._comparison.precision)
+    def _memory_limit(self, shared: dict[str, object], errors: dict[str, str]) -> int | None:
+        """Give the bytes for one model; None, and a sentence among the errors, where the budget is wrong."""
+        if "memory_budget" in errors:
+            return None
+        try:
+            return model_memory_limit(_budget(shared), self._machine.available_bytes, self._machine.physical_bytes)
+        except BudgetError as error:
+            errors["memory_budget"] = str(error)
+            return None
 
-    def _refresh_seed(self) -> None:
-        _, error = read_field(Comparison, "seed", self._seed.value)
-        if error:
-            self.problems["seed"] = error
-        set_class(self._seed, "nnc-invalid", bool(error))
-        hint = "the same for both; the same seed gives the same run"
-        set_value(self._seed_note, value=render("note.html", error=error, used="", hint=hint))
+    def _refresh_form(self, name: str, form: ModelForm, limit: int | None) -> None:
+        config, errors = form.read()
+        fit = None
+        if config is not None and limit is not None:
+            try:
+                fit = _fit(config, limit, self._comparison.precision)
+            except ValueError as error:
+                errors = {"channels": str(error)}
+        form.show(config, errors, fit)
+        if form.is_used:
+            self.problems |= {f"{name}.{field}": f"Model {name}: {text}" for field, text in errors.items()}
 
     def _on_field_change(self) -> None:
         self._post(lambda: None)
@@ -158,6 +181,21 @@ class ModelsStep:
 
     def _say(self, message: str) -> None:
         set_value(self._file_note, value=render("message.html", message=message))
+
+
+def _explained_fields() -> list[FieldInfo]:
+    return [*RunConfig.model_fields.values(), *(Comparison.model_fields[name] for name in SHARED)]
+
+
+def _fit(config: RunConfig, limit: int, precision: Precision) -> Fit:
+    plan = make_plan(config, limit, TEST_IMAGES, precision)
+    capacity = image_capacity(plan.channels, config.optimizer, limit, precision)
+    return Fit(plan, capacity, widest_that_fits(limit, config.optimizer, precision))
+
+
+def _budget(shared: dict[str, object]) -> int | None:
+    budget = shared.get("memory_budget")
+    return budget if isinstance(budget, int) else None
 
 
 def _read_settings(content: bytes) -> Comparison:

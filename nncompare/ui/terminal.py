@@ -14,6 +14,8 @@ from nncompare.comparison.comparison import RunningComparison, compare
 from nncompare.comparison.result import ComparisonError, ComparisonResult, ModelResult
 from nncompare.config import Comparison, RunConfig, one_sentence
 from nncompare.data import CATALOG, DataError, fetch
+from nncompare.memory import in_mebibytes
+from nncompare.memory.budget import BudgetError, require_enough
 from nncompare.ui.user_error import UserError
 
 _NOTHING = ("none", "all")
@@ -68,9 +70,14 @@ def read_comparison(arguments: argparse.Namespace) -> Comparison:
         if text is not None:
             values[name] = _read_model(name, text, values.get(name)) if name in ("a", "b") else _read_value(text)
     try:
-        return Comparison.model_validate(values)
+        comparison = Comparison.model_validate(values)
+        if comparison.memory_budget is not None:
+            require_enough(comparison.memory_budget)
     except ValidationError as error:
         raise UserError(one_sentence(error, Comparison)) from None
+    except BudgetError as error:
+        raise UserError(str(error)) from None
+    return comparison
 
 
 def _read_value(text: str) -> str | None:
@@ -164,6 +171,7 @@ def _as_table(result: ComparisonResult) -> str:
     for name in RunConfig.model_fields:
         rows.append([name.replace("_", " "), *(str(getattr(model.config, name)) for model in models)])
     rows.append(["batch used", *(_batch(model) for model in models)])
+    rows.append(["memory", *(in_mebibytes(model.plan.training_bytes) if model.plan else "-" for model in models)])
     rows.append(["parameters", *(_parameters(model) for model in models)])
     for title, column, form in (
         ("train accuracy", "train_accuracy", ".2%"),
@@ -178,7 +186,19 @@ def _as_table(result: ComparisonResult) -> str:
         "  ".join([row[0].ljust(sizes[0]), *(c.rjust(s) for c, s in zip(row[1:], sizes[1:], strict=True))])
         for row in rows
     ]
-    return "\n".join([f"{CATALOG[result.comparison.dataset].title}, seed {result.comparison.seed}", "", *lines])
+    title = f"{CATALOG[result.comparison.dataset].title}, seed {result.comparison.seed}"
+    return "\n".join([title, "", *lines, *_changes(models)])
+
+
+def _changes(models: list[ModelResult]) -> list[str]:
+    """Say what was changed of the wishes, and why."""
+    sentences = [
+        f"Model {model.name}, {name.replace('_', ' ')}: {sentence}"
+        for model in models
+        if model.plan is not None
+        for name, sentence in model.plan.why.items()
+    ]
+    return ["", *sentences] if sentences else []
 
 
 def _models(result: ComparisonResult) -> list[ModelResult]:

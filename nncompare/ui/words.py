@@ -2,7 +2,9 @@
 
 import math
 
-__all__ = ["clock", "count", "loss", "percent", "shape"]
+from nncompare.memory import in_mebibytes
+
+__all__ = ["clock", "count", "loss", "mebibytes", "percent", "shape"]
 
 UNKNOWN = "–"
 
@@ -34,3 +36,8 @@ def clock(seconds: float | None) -> str:
 def shape(sides: tuple[int, ...]) -> str:
     """Write the shape of a layer's output: 16 × 14 × 14."""
     return " × ".join(f"{side:,}" for side in sides)
+
+
+def mebibytes(size_bytes: float) -> str:
+    """Write bytes: 41 MiB."""
+    return in_mebibytes(size_bytes)

@@ -1,6 +1,7 @@
 import math
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -86,3 +87,16 @@ def test_without_a_limit_70_percent_of_the_available_memory_counts(monkeypatch: 
 def test_a_wrong_size_is_told_by_name(name: str, wrong: Any) -> None:
     with pytest.raises(ValueError, match=f"{name} must be a whole number of at least 1; got"):
         calculate_max_batch_size(**{"image_size": 784, "memory_limit": 10**6, name: wrong})
+
+
+def test_whole_numbers_of_numpy_are_whole_numbers() -> None:
+    sizes = np.array([10_000, 10**6, 300])
+    answer = closest_valid_batch_size(*sizes)
+    assert (answer, type(answer)) == (512, int)
+    assert calculate_max_batch_size(np.int32(784), memory_limit=np.int64(784 * 4 * 100)) == 100
+
+
+@pytest.mark.parametrize("wrong", [np.float64(4), np.bool_(True), np.array([4, 5])])
+def test_other_values_of_numpy_are_told(wrong: Any) -> None:
+    with pytest.raises(ValueError, match="must be a whole number of at least 1; got"):
+        closest_valid_batch_size(10_000, 10**6, wrong)

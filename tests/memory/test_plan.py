@@ -8,7 +8,7 @@ from nncompare.architecture import parameter_count
 from nncompare.config import OptimizerName, RunConfig
 from nncompare.memory import Plan, make_plan
 from nncompare.memory.footprint import training_footprint
-from nncompare.memory.plan import widest_that_fits
+from nncompare.memory.plan import image_capacity, widest_that_fits
 
 PLENTY = 10**11
 MEBIBYTE = 2**20
@@ -26,7 +26,9 @@ def test_with_plenty_of_memory_the_brief_decides_alone(wish: int, batch: int) ->
 def test_nine_thousand_images_become_two_steps() -> None:
     plan = make_plan(RunConfig(batch_size=9_000), PLENTY, 10_000)
     assert (plan.batch_size, plan.accumulation_steps, plan.effective_batch_size) == (8_192, 2, 16_384)
-    assert plan.why["batch_size"] == "Used: 8,192 x 2 steps added up = 16,384 images an update."
+    assert plan.why["batch_size"] == (
+        "Used: 8,192 × 2 steps = 16,384 images an update, not 9,000. The 10,000 test images allow no larger batch."
+    )
 
 
 def test_less_memory_makes_accumulation_and_keeps_a_power_of_two() -> None:
@@ -35,6 +37,7 @@ def test_less_memory_makes_accumulation_and_keeps_a_power_of_two() -> None:
     assert whole.accumulation_steps == 1
     assert tight.accumulation_steps > 1
     assert tight.effective_batch_size == whole.effective_batch_size == 1_024
+    assert "not 1,024" not in tight.why["batch_size"]
 
 
 @given(st.integers(1, 60_000), st.integers(1, 256), optimizers, st.integers(200_000, 10**12), st.integers(4, 60_000))
@@ -45,7 +48,7 @@ def test_every_plan_fits_and_is_at_least_what_was_wished(
     assert 1 <= plan.channels <= channels
     assert 4 <= plan.batch_size <= test_images
     assert plan.batch_size & (plan.batch_size - 1) == 0
-    assert training_footprint(plan.channels, optimizer).total(plan.batch_size) <= limit
+    assert plan.training_bytes == training_footprint(plan.channels, optimizer).total(plan.batch_size) <= limit
     assert plan.effective_batch_size == plan.batch_size * plan.accumulation_steps
     assert plan.accumulation_steps == 1 or plan.effective_batch_size >= wish
     assert plan.effective_batch_size - wish < plan.batch_size
@@ -84,15 +87,15 @@ def test_a_width_that_does_not_fit_is_lowered_and_told() -> None:
 def test_too_little_for_one_channel_is_told() -> None:
     with pytest.raises(
         ValueError,
-        match=r"^40,000 bytes are too little memory for a model: one channel with a batch of 4 needs 79,584\.$",
+        match=r"^0\.04 MiB are too little memory for a model: one channel with a batch of 4 needs 0\.08 MiB\.$",
     ):
         make_plan(RunConfig(), 40_000, 10_000)
 
 
 def test_the_fixed_part_counts_weights_gradients_optimiser_and_two_orders() -> None:
     floats = 4 * parameter_count(16)
-    assert training_footprint(16, "adam").fixed_bytes == (1 + 1 + 2 + 2) * floats
-    assert training_footprint(16, "sgd").fixed_bytes == (1 + 1 + 1 + 2) * floats
+    assert training_footprint(16, "adam").fixed_bytes == (1 + 2 + 2 + 2) * floats
+    assert training_footprint(16, "sgd").fixed_bytes == (1 + 2 + 1 + 2) * floats
 
 
 def test_half_the_bytes_a_value_are_not_half_of_everything() -> None:
@@ -110,4 +113,49 @@ def test_the_images_of_a_batch_cost_at_least_their_convolutions() -> None:
 def test_every_number_of_the_plan_is_in_its_sentence() -> None:
     plan: Plan = make_plan(RunConfig(batch_size=1_000, channels=16), 10 * MEBIBYTE, 10_000)
     numbers = [int(number.replace(",", "")) for number in re.findall(r"[\d,]*\d", plan.why["batch_size"])]
-    assert numbers == [plan.batch_size, plan.accumulation_steps, plan.effective_batch_size]
+    held = image_capacity(16, "adam", 10 * MEBIBYTE).images
+    assert numbers == [plan.batch_size, plan.accumulation_steps, plan.effective_batch_size, 1_000, held]
+
+
+@given(st.integers(1, 60_000), st.integers(1, 60_000), st.integers(1, 256), st.integers(200_000, 10**11))
+def test_a_larger_wish_never_gives_a_smaller_batch(one: int, other: int, channels: int, limit: int) -> None:
+    small, large = (
+        make_plan(RunConfig(batch_size=wish, channels=channels), limit, 10_000) for wish in sorted((one, other))
+    )
+    assert small.batch_size <= large.batch_size
+    assert small.effective_batch_size <= large.effective_batch_size
+
+
+@given(st.integers(1, 60_000), st.integers(1, 256), st.integers(200_000, 10**11), st.integers(200_000, 10**11))
+def test_more_memory_never_gives_a_smaller_batch_to_the_same_network(
+    wish: int, channels: int, one: int, other: int
+) -> None:
+    small, large = (
+        make_plan(RunConfig(batch_size=wish, channels=channels), limit, 10_000) for limit in sorted((one, other))
+    )
+    assert small.batch_size <= large.batch_size or small.channels < large.channels
+
+
+@given(st.integers(0, 15), st.integers(1, 256), st.integers(200_000, 10**11), st.integers(8_192, 60_000))
+def test_a_power_of_two_keeps_its_update_whatever_the_memory(
+    power: int, channels: int, limit: int, test_images: int
+) -> None:
+    wish = max(2**power, 4)
+    assert make_plan(RunConfig(batch_size=wish, channels=channels), limit, test_images).effective_batch_size == wish
+
+
+@given(st.integers(1, 60_000), st.integers(200_000, 10**10))
+def test_running_out_of_memory_halves_the_batch_and_keeps_the_update(wish: int, limit: int) -> None:
+    plan = make_plan(RunConfig(batch_size=wish), limit, 10_000)
+    halved = plan.halved()
+    assert (halved.batch_size, halved.accumulation_steps) == (plan.batch_size // 2, 2 * plan.accumulation_steps)
+    assert halved.effective_batch_size == plan.effective_batch_size == halved.batch_size * halved.accumulation_steps
+    assert f"{halved.batch_size:,} × {halved.accumulation_steps:,} steps" in halved.why["batch_size"]
+    assert (halved.channels, halved.memory_limit) == (plan.channels, plan.memory_limit)
+
+
+def test_the_pixels_alone_would_allow_far_more_images() -> None:
+    capacity = image_capacity(16, "adam", 100 * MEBIBYTE)
+    assert capacity.by_pixels == 100 * MEBIBYTE // (28 * 28 * 4)
+    assert capacity.by_network < capacity.by_pixels / 10
+    assert capacity.images == capacity.by_network

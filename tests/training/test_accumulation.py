@@ -1,28 +1,30 @@
+from collections.abc import Iterator
+
 import pytest
 import torch
 from tiny_runs import images, model_of, plan_of, run
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn.functional import cross_entropy
+from torch.optim.optimizer import register_optimizer_step_pre_hook
 
-from nncompare.training.loop import Batch, backward, batches
+from nncompare.config import RunConfig
 from nncompare.training.model import normalise
 from nncompare.training.tensors import Split
+from nncompare.training.updates import Updates
 
 
-def gradient(model: nn.Module) -> Tensor:
-    return torch.cat([parameter.grad.flatten() for parameter in model.parameters() if parameter.grad is not None])
+@pytest.fixture
+def gradients() -> Iterator[list[Tensor]]:
+    """Record the gradient of every update, when the optimiser is about to take it."""
+    seen: list[Tensor] = []
 
+    def record(optimizer: torch.optim.Optimizer, *_: object) -> None:
+        parameters = [parameter for group in optimizer.param_groups for parameter in group["params"]]
+        seen.append(torch.cat([parameter.grad.flatten() for parameter in parameters]).clone())
 
-def updates(data: Split, batch_size: int, steps: int) -> list[Tensor]:
-    """Give the gradient of every update of one epoch; the weights stay as they are."""
-    model = model_of(4)
-    gradients = []
-    for batch in batches(torch.arange(len(data)), plan_of(batch_size, steps)):
-        backward(model, data, batch, "float32")
-        if batch.completes_update:
-            gradients.append(gradient(model))
-            model.zero_grad()
-    return gradients
+    hook = register_optimizer_step_pre_hook(record)
+    yield seen
+    hook.remove()
 
 
 def whole_gradient(data: Split, index: Tensor) -> Tensor:
@@ -30,36 +32,42 @@ def whole_gradient(data: Split, index: Tensor) -> Tensor:
     model = model_of(4)
     scores = model(normalise(data.images[index], data.mean, data.std))
     cross_entropy(scores, data.labels[index]).backward()
-    return gradient(model)
+    return torch.cat([parameter.grad.flatten() for parameter in model.parameters()])
 
 
-# 150 images in updates of 64 leave a last one of 22, whose last batch has 6 or 2 images.
+def still() -> RunConfig:
+    """Learn so slowly that the weights stay as they are."""
+    return RunConfig(channels=4, dropout=0, optimizer="sgd", learning_rate=1e-30)
+
+
+# 150 images in updates of 64 leave a last one of 22, whose last piece has 6 or 2 images.
 @pytest.mark.parametrize(("batch_size", "steps"), [(64, 1), (16, 4), (4, 16)])
-def test_the_gradient_of_many_batches_is_that_of_one_large_batch(batch_size: int, steps: int) -> None:
+def test_the_gradient_of_many_pieces_is_that_of_one_large_batch(
+    batch_size: int, steps: int, gradients: list[Tensor]
+) -> None:
     data = images(150)
-    found = updates(data, batch_size, steps)
+    updates = Updates(model_of(4), data, still(), plan_of(batch_size, steps), "float32")
+    gradients.clear()  # the state of the optimiser is made by a step as well
+    list(updates.epoch(torch.arange(150)))
     wanted = [whole_gradient(data, index) for index in torch.arange(150).split(64)]
-    assert len(found) == 3
-    for one, other in zip(found, wanted, strict=True):
+    assert len(gradients) == 3
+    for one, other in zip(gradients, wanted, strict=True):
         assert float((one - other).norm() / other.norm()) < 1e-5
 
 
-def test_an_epoch_is_cut_into_updates_and_updates_into_batches() -> None:
-    cut = list(batches(torch.arange(150), plan_of(16, 4)))
-    assert [len(batch.index) for batch in cut] == [16] * 4 + [16] * 4 + [16, 6]
-    assert [batch.update_images for batch in cut] == [64] * 8 + [22] * 2
-    assert [batch.completes_update for batch in cut] == [False, False, False, True] * 2 + [False, True]
-    assert torch.equal(torch.cat([batch.index for batch in cut]), torch.arange(150))
+def test_an_epoch_is_cut_into_updates_and_updates_into_pieces() -> None:
+    pieces = list(Updates(model_of(4), images(150), still(), plan_of(16, 4), "float32").epoch(torch.arange(150)))
+    assert [piece.images for piece in pieces] == [16] * 4 + [16] * 4 + [16, 6]
+    assert [piece.completes_update for piece in pieces] == [False, False, False, True] * 2 + [False, True]
 
 
-def test_backward_gives_the_summed_loss_and_the_right_answers() -> None:
+def test_a_piece_tells_its_summed_loss_and_its_right_answers() -> None:
     data, model = images(20), model_of(4)
-    loss, right = backward(model, data, Batch(torch.arange(20), 20, True), "float32")
+    (piece,) = Updates(model_of(4), data, still(), plan_of(32), "float32").epoch(torch.arange(20))
     scores = model(normalise(data.images, data.mean, data.std)).detach()
-    assert float(loss) == pytest.approx(
-        sum(float(cross_entropy(s, y)) for s, y in zip(scores, data.labels, strict=True))
-    )
-    assert int(right) == sum(int(s.argmax() == y) for s, y in zip(scores, data.labels, strict=True))
+    losses = [float(cross_entropy(s, y)) for s, y in zip(scores, data.labels, strict=True)]
+    assert float(piece.loss) == pytest.approx(sum(losses))
+    assert int(piece.right) == sum(int(s.argmax() == y) for s, y in zip(scores, data.labels, strict=True))
 
 
 @pytest.mark.parametrize("optimizer", ["adam", "sgd"])

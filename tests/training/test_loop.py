@@ -2,6 +2,7 @@ import dataclasses
 import math
 from itertools import pairwise
 
+import numpy as np
 import pytest
 import torch
 from tiny_runs import images, model_of, plan_of, run, same_weights
@@ -10,9 +11,10 @@ from torch.nn.functional import cross_entropy
 from nncompare.config import RunConfig
 from nncompare.events import EpochEnd, Event, Failed, Finished, TestPoint, TrainPoint
 from nncompare.training.desk import Controls, Desk, Seen, Shown
-from nncompare.training.loop import Job, make_optimizer, train
+from nncompare.training.loop import Job, train
 from nncompare.training.model import normalise
 from nncompare.training.tensors import Split
+from nncompare.training.updates import make_optimizer
 
 WILD = {"optimizer": "sgd", "learning_rate": 10, "momentum": 0.99}
 
@@ -297,3 +299,17 @@ def test_a_handful_of_images_at_the_end_is_no_point_but_counts_in_the_mean() -> 
     assert 1_610 not in [point.images for point in points]
     assert {1_600, 1_610 + 64} <= {point.images for point in points}
     assert [end.train_loss for end in of_kind(events, EpochEnd)] == pytest.approx([whole, whole], rel=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("shape", "dtype", "got"),
+    [
+        ((5, 32, 32), np.uint8, "5 x 32 x 32 as uint8"),
+        ((5, 28, 28, 3), np.uint8, "5 x 28 x 28 x 3 as uint8"),
+        ((4, 28, 28), np.uint8, "4 x 28 x 28 as uint8"),
+        ((5, 28, 28), np.float32, "5 x 28 x 28 as float32"),
+    ],
+)
+def test_images_of_another_size_or_colour_are_told(shape: tuple[int, ...], dtype: type, got: str) -> None:
+    with pytest.raises(ValueError, match=f"^Training needs grey images of 28 x 28 pixels, one .* 5 labels.*got {got}"):
+        Split.of(np.zeros(shape, dtype), np.zeros(5, np.uint8), 0.1, 0.2, torch.device("cpu"))

@@ -16,7 +16,7 @@ from nncompare.training.tensors import Split
 
 
 def plan_of(batch_size: int, steps: int = 1, channels: int = 2) -> Plan:
-    return Plan(batch_size, steps, batch_size * steps, channels, memory_limit=0, why={})
+    return Plan(batch_size, steps, batch_size * steps, channels, training_bytes=0, memory_limit=0, why={})
 
 
 def images(count: int, seed: int = 0) -> Split:

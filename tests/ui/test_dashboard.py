@@ -190,7 +190,7 @@ def test_the_settings_are_offered_as_a_file_and_a_link(tiny, settle):
     encoded = offered.split("charset=utf-8,")[1].split('"')[0]
     assert Comparison.model_validate(json.loads(unquote(encoded))) == TINY
     assert 'value="http://127.0.0.1:1/"' in offered  # as it was opened
-    tiny._models._seed.value = "7"
+    tiny._models._shared._fields["seed"].value = "7"
     settle(tiny)
     assert 'value="http://127.0.0.1:1/?seed=7"' in tiny._models._keep.value
 
@@ -249,7 +249,7 @@ def test_the_last_result_stays_while_the_next_one_is_trained(tiny, settle):
 
 @pytest.mark.parametrize(("text", "seed"), [("7", 7), (" 1,000 ", 1_000), ("1.0", 1)])
 def test_a_seed_is_read_once_and_the_same_everywhere(tiny, settle, text, seed):
-    tiny._models._seed.value = text
+    tiny._models._shared._fields["seed"].value = text
     settle(tiny)
     assert tiny.comparison.seed == seed
     assert not tiny._training._train.disabled
@@ -275,5 +275,42 @@ def test_the_same_file_can_be_opened_twice(tiny, settle):
     for _ in range(2):
         upload(tiny, wanted.model_dump_json().encode())
         until(lambda: tiny.comparison == wanted, WHAT)
-        tiny._models._seed.value = "3"
+        tiny._models._shared._fields["seed"].value = "3"
         until(lambda: tiny.comparison is not None and tiny.comparison.seed == 3, WHAT)
+
+
+def test_the_workers_say_which_device_auto_took(tiny, settle):
+    tiny._on_page_ready("http://127.0.0.1:1/")
+    until(lambda: "auto took cpu" in tiny._models._shared._notes["device"].value, WHAT)
+
+
+def test_a_device_that_is_not_there_is_told_before_training(tiny, settle):
+    tiny._on_page_ready("http://127.0.0.1:1/")
+    tiny._refresher.post(lambda: tiny._open(TINY.model_copy(update={"device": "cuda:7"})))
+    until(lambda: "There is no device cuda:7 here" in tiny._training._reason.value, WHAT)
+    assert tiny._training._train.disabled
+    tiny._models._shared._fields["device"].value = "cpu"
+    until(lambda: not tiny._training._train.disabled, WHAT)
+
+
+def test_a_budget_makes_accumulation_and_says_so_before_and_after_training(tiny, settle):
+    wide = TINY.model_copy(update={"a": RunConfig(channels=8, batch_size=256, epochs=1)})
+    tiny._refresher.post(lambda: tiny._open(wide))
+    settle(tiny)
+    tiny._models._shared._fields["memory_budget"].value = "8"
+    settle(tiny)
+    sentence = "Used: 32 × 8 steps = 256 images an update. Memory holds 34 images at once."
+    assert sentence in tiny._models._forms["A"]._notes["batch_size"].value
+    assert tiny.comparison.memory_budget == 8 * 2**20
+    tiny._training._train.click()
+    until(lambda: tiny.result is not None, WHAT)
+    assert tiny.result.a.plan.why == {"batch_size": sentence}
+    until(lambda: sentence in tiny._training._lanes["A"].value, WHAT)
+
+
+def test_a_budget_above_the_memory_that_is_there_is_told_at_its_field(tiny, settle):
+    tiny._models._shared._fields["memory_budget"].value = "99,999,999"
+    settle(tiny)
+    assert "is more than the memory that is there" in tiny._models._shared._notes["memory_budget"].value
+    assert "is more than the memory that is there" in tiny._training._reason.value
+    assert tiny._training._train.disabled

@@ -3,7 +3,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from nncompare.memory import MemoryReading, available, available_memory, memory_limit
+from nncompare.machine import MemoryReading, available_memory, cgroups, memory_readings, physical_memory
 
 GIBIBYTE = 2**30
 UNLIMITED_V1 = 9_223_372_036_854_771_712  # what version 1 says for no limit
@@ -12,10 +12,10 @@ UNLIMITED_V1 = 9_223_372_036_854_771_712  # what version 1 says for no limit
 @pytest.fixture(autouse=True)
 def host(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Pretend to be on a host with 64 GiB available and no control groups."""
-    seen = psutil.virtual_memory()._replace(available=64 * GIBIBYTE)
+    seen = psutil.virtual_memory()._replace(available=64 * GIBIBYTE, total=128 * GIBIBYTE)
     monkeypatch.setattr(psutil, "virtual_memory", lambda: seen)
-    monkeypatch.setattr(available, "_CGROUP_ROOT", tmp_path / "cgroup")
-    monkeypatch.setattr(available, "_OWN_CGROUPS", tmp_path / "own")
+    monkeypatch.setattr(cgroups, "_ROOT", tmp_path / "cgroup")
+    monkeypatch.setattr(cgroups, "_OWN", tmp_path / "own")
 
 
 def own_groups(folder: Path, lines: str) -> Path:
@@ -34,15 +34,16 @@ def put(folder: Path, **files: object) -> Path:
 
 
 def test_without_control_groups_psutil_decides() -> None:
-    assert available_memory() == MemoryReading(64 * GIBIBYTE, "psutil")
-    assert memory_limit() == int(0.7 * 64 * GIBIBYTE)
+    assert available_memory() == MemoryReading(64 * GIBIBYTE, 128 * GIBIBYTE, "psutil")
+    assert physical_memory() == 128 * GIBIBYTE
 
 
 def test_version_2_leaves_its_limit_less_what_is_used(tmp_path: Path) -> None:
     root = own_groups(tmp_path, "0::/user/notebook\n")
     put(root / "user" / "notebook", memory_max=4 * GIBIBYTE, memory_current=GIBIBYTE)
     reading = available_memory()
-    assert reading.available_bytes == 3 * GIBIBYTE
+    assert (reading.available_bytes, reading.total_bytes) == (3 * GIBIBYTE, 4 * GIBIBYTE)
+    assert physical_memory() == 4 * GIBIBYTE
     assert reading.source == str(root / "user" / "notebook" / "memory.max")
 
 
@@ -78,7 +79,7 @@ def test_no_limit_is_no_reading(tmp_path: Path) -> None:
     root = own_groups(tmp_path, "0::/a\n4:memory:/b\n")
     put(root / "a", memory_max="max", memory_current=5)
     put(root / "memory" / "b", memory_limit_in_bytes=UNLIMITED_V1, memory_usage_in_bytes=5)
-    assert available.memory_readings() == [MemoryReading(64 * GIBIBYTE, "psutil")]
+    assert memory_readings() == [MemoryReading(64 * GIBIBYTE, 128 * GIBIBYTE, "psutil")]
 
 
 def test_a_group_that_is_over_its_limit_leaves_nothing(tmp_path: Path) -> None:
@@ -98,7 +99,7 @@ def test_mem_limit_wins_where_it_is_tighter(tmp_path: Path, monkeypatch: pytest.
     root = own_groups(tmp_path, "0::/\n")
     put(root, memory_max=4 * GIBIBYTE, memory_current=0)
     monkeypatch.setenv("MEM_LIMIT", str(GIBIBYTE))
-    assert available_memory() == MemoryReading(GIBIBYTE, "MEM_LIMIT")
+    assert available_memory() == MemoryReading(GIBIBYTE, GIBIBYTE, "MEM_LIMIT")
     monkeypatch.setenv("MEM_LIMIT", str(8 * GIBIBYTE))
     assert available_memory().available_bytes == 4 * GIBIBYTE
 

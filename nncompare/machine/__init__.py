@@ -1,0 +1,23 @@
+"""What this machine gives: its memory and its cores, who limits them, and whether others share them."""
+
+from nncompare.machine.cores import CoreReading, core_readings, usable_cores
+from nncompare.machine.memory import (
+    LIMIT_VARIABLE,
+    MemoryReading,
+    available_memory,
+    memory_readings,
+    physical_memory,
+)
+from nncompare.machine.sharing import signs_of_sharing
+
+__all__ = [
+    "LIMIT_VARIABLE",
+    "CoreReading",
+    "MemoryReading",
+    "available_memory",
+    "core_readings",
+    "memory_readings",
+    "physical_memory",
+    "signs_of_sharing",
+    "usable_cores",
+]

@@ -1,0 +1,44 @@
+"""How many cores this process may use, and who says so."""
+
+import os
+from dataclasses import dataclass
+
+import psutil
+
+from nncompare.machine.cgroups import control_groups, read_number, read_words
+
+
+@dataclass(frozen=True)
+class CoreReading:
+    """Cores that may be used, such as 1.5 where a control group grants them, and where the figure comes from."""
+
+    cores: float
+    source: str
+
+
+def usable_cores() -> int:
+    """Give the whole cores that may be used: the least of the affinity and every quota, at least 1."""
+    return max(1, int(min(reading.cores for reading in core_readings())))
+
+
+def core_readings() -> list[CoreReading]:
+    """List every figure that is known for the cores, each with its source."""
+    return [_affinity(), *_quotas()]
+
+
+def _affinity() -> CoreReading:
+    if hasattr(psutil.Process, "cpu_affinity"):  # not on macOS
+        return CoreReading(len(psutil.Process().cpu_affinity()), "affinity")
+    return CoreReading(os.cpu_count() or 1, "the system")
+
+
+def _quotas() -> list[CoreReading]:
+    readings = []
+    for folder in control_groups("cpu"):
+        words = read_words(folder / "cpu.max")
+        if len(words) == 2 and all(word.isdigit() for word in words) and int(words[1]):
+            readings.append(CoreReading(int(words[0]) / int(words[1]), str(folder / "cpu.max")))
+        quota, period = (read_number(folder / f"cpu.cfs_{name}_us") for name in ("quota", "period"))
+        if quota and period:
+            readings.append(CoreReading(quota / period, str(folder / "cpu.cfs_quota_us")))
+    return readings

@@ -1,0 +1,27 @@
+"""Whether other people use this machine as well."""
+
+import os
+
+import psutil
+
+_HUB_VARIABLES = ("JUPYTERHUB_API_URL", "JUPYTERHUB_USER")
+_FIRST_PERSON = 1_000  # lower user numbers belong to the system's own services
+
+
+def signs_of_sharing() -> list[str]:
+    """List what speaks for a shared server, such as ``a JupyterHub started this``; none on a machine of one's own."""
+    signs = []
+    if any(os.environ.get(variable) for variable in _HUB_VARIABLES):
+        signs.append("a JupyterHub started this")
+    others = len(_other_people())
+    if others:
+        signs.append(f"{others} other user{'s have' if others > 1 else ' has'} programs running")
+    return signs
+
+
+def _other_people() -> set[int]:
+    if not hasattr(os, "getuid"):  # Windows
+        return set()
+    users = {process.info["uids"].real for process in psutil.process_iter(["uids"]) if process.info["uids"]}
+    nobody = 65_534
+    return {user for user in users if user >= _FIRST_PERSON and user not in (os.getuid(), nobody)}

@@ -1,0 +1,49 @@
+"""The memory of one model: half of 70% of what is available, or half of a budget that the user sets."""
+
+from nncompare.memory.batch_size import SMALLEST_BATCH
+from nncompare.memory.footprint import training_footprint
+from nncompare.memory.limit import USABLE_SHARE
+from nncompare.memory.mebibytes import in_mebibytes
+
+MODELS_OF_A_PAIR = 2
+
+
+class BudgetError(ValueError):
+    """A memory budget that is too small or too large; the message is a sentence for the user."""
+
+
+def model_memory_limit(budget: int | None, available_bytes: int, physical_bytes: int) -> int:
+    """Give the bytes that one model of a pair may take: half of the budget, or of 70% of what is available.
+
+    A model alone gets the same half, so that it trains as it does beside another.
+
+    Raises
+    ------
+    BudgetError
+        When the budget holds no network at all, or is more than the memory that is there.
+    """
+    if budget is None:
+        return int(USABLE_SHARE * available_bytes) // MODELS_OF_A_PAIR
+    require_enough(budget)
+    if budget > physical_bytes:
+        raise BudgetError(
+            f"The memory budget of {in_mebibytes(budget)} is more than the memory that is there. "
+            f"Choose at most {in_mebibytes(physical_bytes)}."
+        )
+    return budget // MODELS_OF_A_PAIR
+
+
+def require_enough(budget: int) -> None:
+    """Refuse a budget that holds no network at all.
+
+    Raises
+    ------
+    BudgetError
+        When half of it is less than one channel with a batch of 4 takes.
+    """
+    least = MODELS_OF_A_PAIR * training_footprint(1, "adam").total(SMALLEST_BATCH)
+    if budget < least:
+        raise BudgetError(
+            f"The memory budget of {in_mebibytes(budget)} ({budget:,} bytes) is too small. Two networks with one "
+            f"channel and a batch of {SMALLEST_BATCH} need {in_mebibytes(least)} ({least:,} bytes)."
+        )

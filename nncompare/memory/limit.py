@@ -1,0 +1,10 @@
+"""How much of the available memory may be used."""
+
+from nncompare.machine import available_memory
+
+USABLE_SHARE = 0.7
+
+
+def memory_limit() -> int:
+    """Give the bytes that may be used: 70% of the available memory."""
+    return int(USABLE_SHARE * available_memory().available_bytes)

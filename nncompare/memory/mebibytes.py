@@ -1,0 +1,10 @@
+"""Bytes as words for the user: MiB, whole where they are many."""
+
+MEBIBYTE = 2**20
+
+
+def in_mebibytes(size_bytes: float) -> str:
+    """Write bytes as MiB: ``0.15 MiB``, ``41 MiB``, ``24,105 MiB``."""
+    size = size_bytes / MEBIBYTE
+    digits = 0 if size >= 10 else 1 if size >= 1 else 2
+    return f"{size:,.{digits}f} MiB"

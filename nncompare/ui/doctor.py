@@ -1,0 +1,105 @@
+"""What nncompare sees of this machine, for a terminal."""
+
+import os
+import platform
+from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError, version
+
+from nncompare.comparison.engine import SCHEDULER_VARIABLE
+from nncompare.comparison.engine_process import SLOTS
+from nncompare.data import CATALOG, dataset_state
+from nncompare.machine import (
+    LIMIT_VARIABLE,
+    available_memory,
+    core_readings,
+    memory_readings,
+    signs_of_sharing,
+    usable_cores,
+)
+from nncompare.memory import in_mebibytes, model_memory_limit
+
+_PACKAGES = ("torch", "torchvision", "distributed", "ipywidgets", "voila", "jupyterlab", "numpy")
+
+
+def examine() -> str:
+    """Describe cores, memory, devices, data sets and versions, and warn of what may go wrong."""
+    parts = [_cores(), _memory(), _devices(), _datasets(), _workers(), _versions(), _warnings()]
+    return "\n\n".join("\n".join(lines) for lines in map(list, parts) if lines)
+
+
+def _cores() -> Iterator[str]:
+    cores = usable_cores()
+    threads = max(1, cores // SLOTS)
+    yield f"Cores: {cores}; each model trains on {threads} thread{'s' if threads > 1 else ''}"
+    readings = core_readings()
+    for reading in readings:
+        yield _row(f"{reading.cores:g}", reading.source)
+    if len(readings) == 1:
+        yield _row("no quota", "control groups")
+
+
+def _memory() -> Iterator[str]:
+    least = available_memory()
+    limit = model_memory_limit(None, least.available_bytes, least.total_bytes)
+    yield f"Memory: {in_mebibytes(least.available_bytes)} available, {in_mebibytes(limit)} for each model"
+    readings = memory_readings()
+    for reading in readings:
+        yield _row(f"{in_mebibytes(reading.available_bytes)} of {in_mebibytes(reading.total_bytes)}", reading.source)
+    if {reading.source for reading in readings} <= {"psutil", LIMIT_VARIABLE}:
+        yield _row("no limit", "control groups")
+    if not os.environ.get(LIMIT_VARIABLE):
+        yield _row("not set", LIMIT_VARIABLE)
+
+
+def _devices() -> Iterator[str]:
+    from nncompare.training.device import choose_device, describe_devices
+
+    yield f"Devices: auto takes {choose_device('auto')}"
+    for device in describe_devices():
+        memory = f", {in_mebibytes(device.memory.available_bytes)} of {in_mebibytes(device.memory.total_bytes)} free"
+        bfloat16 = "float32, bfloat16" if device.has_native_bfloat16 else "float32; bfloat16 only imitated, so slow"
+        yield _row(device.name, f"{device.title}{memory if device.name != 'cpu' else ''}; {bfloat16}")
+
+
+def _datasets() -> Iterator[str]:
+    yield "Data sets"
+    for name in CATALOG:
+        state = dataset_state(name)
+        yield _row(name, f"{state.message} {state.folder or ''}".strip())
+
+
+def _workers() -> Iterator[str]:
+    address = os.environ.get(SCHEDULER_VARIABLE)
+    yield f"Workers: those of the Dask scheduler at {address}" if address else "Workers: started here when needed"
+
+
+def _versions() -> Iterator[str]:
+    yield f"nncompare {_version('nncompare')}, Python {platform.python_version()}, {platform.platform()}"
+    yield _indented(", ".join(f"{package} {_version(package)}" for package in _PACKAGES))
+
+
+def _warnings() -> Iterator[str]:
+    text, sources = os.environ.get(LIMIT_VARIABLE), {reading.source for reading in memory_readings()}
+    if text and LIMIT_VARIABLE not in sources:
+        yield f"Warning: {LIMIT_VARIABLE} is {text!r}, which is not a number of bytes; it is not used."
+    signs = signs_of_sharing()
+    if signs and sources == {"psutil"}:
+        yield (
+            f"Warning: this looks like a shared server ({' and '.join(signs)}), and nothing limits the memory. "
+            f"One training can take what the others need. Set {LIMIT_VARIABLE} to a number of bytes."
+        )
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "missing"
+
+
+def _row(what: str, whence: str) -> str:
+    return _indented(f"{what:<26}{whence}")
+
+
+def _indented(text: str) -> str:
+    return f"  {text}"

@@ -1,0 +1,83 @@
+"""Workers that really run out of memory: an allocation that the system refuses, and a process that is killed."""
+
+import os
+import re
+import resource
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tiny_pairs import begin, pair
+
+from nncompare.comparison.engine import Engine
+from nncompare.comparison.engine_holder import EngineHolder
+from nncompare.comparison.state import State
+from nncompare.training.worker import warm_up
+
+MEBIBYTE = 2**20
+needs_linux = pytest.mark.skipif(sys.platform != "linux", reason="address space is limited and measured as Linux does")
+
+
+@pytest.fixture
+def own(synthetic_digits: Path) -> Iterator[EngineHolder]:
+    holder = EngineHolder()
+    yield holder
+    holder.close()
+
+
+def limit_address_space(engine: Engine, address: str, extra_bytes: int) -> None:
+    """Warm a worker, and let its address space grow by so much and no more."""
+    engine.run(warm_up, "synthetic-digits", address=address)
+    status = Path(f"/proc/{engine.ask(os.getpid, address=address)}/status").read_text()
+    size = 1024 * int(re.search(r"VmSize:\s+(\d+)", status).group(1))  # type: ignore[union-attr]
+    engine.ask(resource.setrlimit, resource.RLIMIT_AS, (size + extra_bytes,) * 2, address=address)
+
+
+@needs_linux
+def test_a_worker_that_is_refused_memory_goes_on_in_smaller_steps(own: EngineHolder) -> None:
+    engine = own.get()
+    for slot in engine.claim(2, "cpu", is_cancelled=lambda: False):
+        limit_address_space(engine, slot.address, 300 * MEBIBYTE)
+        engine.release([slot.address])
+    wide = {"channels": 32, "batch_size": 1_024}
+    running = begin(pair(a=wide, b={"channels": 2, "batch_size": 64}), own)
+    assert running.wait(120)
+    result = running.result()
+    assert result.b is not None
+    assert (result.a.state, result.b.state) == (State.FINISHED, State.FINISHED), result.a.message
+    plan = result.a.plan
+    assert plan is not None
+    assert plan.batch_size < 1_024
+    assert plan.batch_size * plan.accumulation_steps == plan.effective_batch_size == 1_024
+    assert plan.why["batch_size"] == (
+        f"Memory ran out while training. From then on: {plan.batch_size:,} × {plan.accumulation_steps:,} steps, "
+        "still 1,024 images an update."
+    )
+    assert result.a.history.epochs == 1
+    assert result.a.probabilities("test").shape == (10_000, 10)
+    assert result.b.plan is not None
+    assert result.b.plan.why == {}
+
+
+@needs_linux
+def test_a_worker_that_is_killed_for_its_memory_is_told_and_the_other_model_finishes(
+    synthetic_digits: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The budget leaves out the interpreter and the data; here they do not fit beside it."""
+    monkeypatch.setenv("MEM_LIMIT", str(500 * MEBIBYTE))
+    holder = EngineHolder()
+    try:
+        wide = {"channels": 64, "batch_size": 1_024}
+        comparison = pair(a=wide, b={"channels": 1, "batch_size": 64}, memory_budget=500 * MEBIBYTE)
+        running = begin(comparison, holder)
+        assert running.wait(60)
+        result = running.result()
+        assert result.b is not None
+        assert (result.a.state, result.b.state) == (State.FAILED, State.FINISHED)
+        assert result.a.message == (
+            "The worker process of model A ended unexpectedly; it may have run out of memory. The curves up to here "
+            "are kept. Choose fewer channels or a smaller batch, or end other programs, then train again."
+        )
+    finally:
+        holder.close()

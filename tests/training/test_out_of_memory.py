@@ -1,0 +1,138 @@
+import math
+
+import pytest
+import torch
+from tiny_runs import images, model_of, plan_of, run, same_weights
+from torch import Tensor
+
+from nncompare.config import RunConfig
+from nncompare.events import BatchHalved, TrainPoint
+from nncompare.training import evaluate, updates
+from nncompare.training.device import is_out_of_memory
+from nncompare.training.evaluate import log_probabilities
+from nncompare.training.updates import OutOfMemory, Updates
+
+CPU_MESSAGE = (
+    "[enforce fail at alloc_cpu.cpp:127] err == 0. DefaultCPUAllocator: can't allocate memory: "
+    "you tried to allocate 100352000 bytes. Error code 12 (Cannot allocate memory)"
+)
+SETTINGS = {"dropout": 0.5, "learning_rate": 0.01, "epochs": 2}
+
+
+class ShortMemory:
+    """Stands before the true step: those of more than `most` images fail half-way, with their gradient half made."""
+
+    def __init__(self, most: int, first: int = 0) -> None:
+        self._step, self._most, self._first = updates.backward, most, first
+        self.steps = self.failures = 0
+
+    def __call__(self, model: torch.nn.Module, training: object, index: Tensor, *rest: object) -> tuple[Tensor, Tensor]:
+        self.steps += 1
+        sums = self._step(model, training, index, *rest)
+        if self.steps > self._first and len(index) > self._most:
+            self.failures += 1
+            next(model.parameters()).grad = None
+            raise torch.OutOfMemoryError("CUDA out of memory.")
+        return sums
+
+
+@pytest.mark.parametrize("optimizer", ["adam", "sgd"])
+def test_a_run_that_was_short_of_memory_is_the_one_that_was_planned_smaller(
+    optimizer: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Bit for bit, with dropout: so a failed step touches neither weights nor optimiser nor random numbers."""
+    data, test = images(200), images(50)
+    planned, _ = run(data, test, plan=plan_of(16, 4), optimizer=optimizer, **SETTINGS)
+    memory = ShortMemory(most=16)
+    monkeypatch.setattr(updates, "backward", memory)
+    short, events = run(data, test, plan=plan_of(64, 1), optimizer=optimizer, **SETTINGS)
+    assert memory.failures == 2
+    assert same_weights(planned, short)
+    assert [event for event in events if isinstance(event, BatchHalved)] == [
+        BatchHalved(0.0, 32, 2),
+        BatchHalved(0.0, 16, 4),
+    ]
+
+
+def test_a_failure_in_the_middle_of_an_update_keeps_what_its_other_pieces_gave(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = images(64)
+    config = RunConfig(channels=2, dropout=0, optimizer="sgd", momentum=0, learning_rate=0.1)
+    whole, short = model_of(), model_of()
+    list(Updates(whole, data, config, plan_of(64), "float32").epoch(torch.arange(64)))
+    memory = ShortMemory(most=8, first=2)
+    monkeypatch.setattr(updates, "backward", memory)
+    pieces = list(Updates(short, data, config, plan_of(16, 4), "float32").epoch(torch.arange(64)))
+    assert memory.failures == 1
+    assert [piece.images for piece in pieces if not isinstance(piece, OutOfMemory)] == [16, 16, 8, 8, 8, 8]
+    for one, other in zip(whole.parameters(), short.parameters(), strict=True):
+        torch.testing.assert_close(one, other, atol=1e-6, rtol=1e-5)
+
+
+def test_every_image_is_counted_once_however_often_its_step_was_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(updates, "backward", ShortMemory(most=8, first=3))
+    _, events = run(images(100), images(20), plan=plan_of(32), **SETTINGS)
+    points = [event for event in events if isinstance(event, TrainPoint)]
+    assert points[-1].images == 200
+    assert points[-1].steps == 8, "two epochs of 32 + 32 + 32 + 4 images"
+    assert all(math.isfinite(point.loss) and point.accuracy <= 1 for point in points)
+
+
+def test_memory_that_does_not_hold_one_image_ends_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    memory = ShortMemory(most=0)
+    monkeypatch.setattr(updates, "backward", memory)
+    with pytest.raises(torch.OutOfMemoryError):
+        run(images(20), images(20), plan=plan_of(8))
+    assert memory.failures == 4, "with 8, 4, 2 images, and with one"
+
+
+def test_another_error_is_not_taken_for_a_lack_of_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> tuple[Tensor, Tensor]:
+        raise RuntimeError("mat1 and mat2 shapes cannot be multiplied")
+
+    monkeypatch.setattr(updates, "backward", broken)
+    with pytest.raises(RuntimeError, match="shapes"):
+        run(images(20), images(20), plan=plan_of(8))
+
+
+def test_an_evaluation_that_was_short_of_memory_gives_the_same_predictions(monkeypatch: pytest.MonkeyPatch) -> None:
+    model, data = model_of(), images(100)
+    wanted = log_probabilities(model, data, 64)
+    predict, sizes = evaluate._predict, []
+
+    def short(model: torch.nn.Module, batch: Tensor) -> Tensor:
+        sizes.append(len(batch))
+        if len(batch) > 20:
+            raise RuntimeError(CPU_MESSAGE)
+        return predict(model, batch)
+
+    monkeypatch.setattr(evaluate, "_predict", short)
+    torch.testing.assert_close(log_probabilities(model, data, 64), wanted, atol=1e-5, rtol=1e-4)
+    assert sizes == [64, 32, 16, 16, 16, 16, 16, 16, 4]
+
+
+def test_an_evaluation_takes_no_more_images_at_once_than_the_training(monkeypatch: pytest.MonkeyPatch) -> None:
+    predict, sizes = evaluate._predict, []
+    monkeypatch.setattr(evaluate, "_predict", lambda model, batch: (sizes.append(len(batch)), predict(model, batch))[1])
+    run(images(40), images(100), plan=plan_of(8))
+    assert max(sizes) == 8
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        MemoryError(),
+        torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB."),
+        RuntimeError(CPU_MESSAGE),
+        RuntimeError("std::bad_alloc"),
+        RuntimeError("could not create a memory object"),
+        RuntimeError("[enforce fail at alloc_cpu.cpp:114] data. DefaultCPUAllocator: not enough memory"),
+        RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`"),
+    ],
+)
+def test_a_lack_of_memory_is_known_by_its_many_names(error: Exception) -> None:
+    assert is_out_of_memory(error)
+
+
+@pytest.mark.parametrize("error", [RuntimeError("shape mismatch"), ValueError("out of memory"), KeyError("memory")])
+def test_other_errors_are_no_lack_of_memory(error: Exception) -> None:
+    assert not is_out_of_memory(error)

@@ -1,0 +1,83 @@
+import pytest
+
+from nncompare.config import Comparison
+from nncompare.memory.mebibytes import MEBIBYTE
+from nncompare.ui.machine import Machine
+from nncompare.ui.shared_settings import SharedSettings
+
+GIBIBYTE = 1024 * MEBIBYTE
+MACHINE = Machine(10 * GIBIBYTE, 16 * GIBIBYTE, "cpu", {"cpu": "A Processor", "cuda:0": "A Card"}, cores=4)
+
+
+@pytest.fixture
+def shared():
+    made = SharedSettings(lambda: None)
+    made.write(Comparison())
+    return made
+
+
+def note(shared, name):
+    return shared._notes[name].value
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {},
+        {"seed": 7, "device": "cpu"},
+        {"memory_budget": 24 * MEBIBYTE},
+        {"memory_budget": 1_234_567},
+        {"device": "cuda"},
+    ],
+)
+def test_what_is_written_is_read_again(shared, settings):
+    comparison = Comparison(**settings)
+    shared.write(comparison)
+    values, errors = shared.read()
+    assert errors == {}
+    assert values == {name: getattr(comparison, name) for name in ("seed", "device", "memory_budget")}
+
+
+@pytest.mark.parametrize(("text", "budget"), [("24", 24), (" 1,024 ", 1_024), ("2048", 2_048)])
+def test_a_budget_is_written_in_mebibytes(shared, text, budget):
+    shared._fields["memory_budget"].value = text
+    assert shared.read()[0]["memory_budget"] == budget * MEBIBYTE
+
+
+def test_an_emptied_budget_is_none(shared):
+    shared.write(Comparison(memory_budget=24 * MEBIBYTE))
+    shared._fields["memory_budget"].value = ""
+    assert shared.read()[0]["memory_budget"] is None
+
+
+@pytest.mark.parametrize("text", ["0", "-5", "0.5", "much", "nan", "1e9"])
+def test_a_wrong_budget_is_told(shared, text):
+    shared._fields["memory_budget"].value = text
+    values, errors = shared.read()
+    assert "memory_budget" not in values
+    assert errors == {"memory_budget": f"Memory budget (MiB) must be a whole number from 1; got {text}."}
+    shared.show(errors, MACHINE, None)
+    assert 'role="alert"' in note(shared, "memory_budget")
+    assert "nnc-invalid" in shared._fields["memory_budget"]._dom_classes
+
+
+def test_it_is_said_what_auto_took_and_what_each_model_may_take(shared):
+    shared.show({}, MACHINE, None)
+    assert "auto took cpu: A Processor, 4 cores" in note(shared, "device")
+    assert "70% of the 10,240 MiB available, 3,584 MiB for each model" in note(shared, "memory_budget")
+    shared.show({}, MACHINE, 24 * MEBIBYTE)
+    assert "12 MiB for each model" in note(shared, "memory_budget")
+
+
+def test_every_device_of_the_workers_can_be_chosen(shared):
+    assert list(shared._fields["device"].options) == ["auto", "cpu"]
+    shared.show({}, MACHINE, None)
+    assert list(shared._fields["device"].options) == ["auto", "cpu", "cuda:0"]
+    assert shared.device == "auto"
+
+
+def test_until_a_worker_answers_that_is_said(shared):
+    shared.show({}, Machine(GIBIBYTE, GIBIBYTE), None)
+    assert "asking the workers" in note(shared, "device")
+    shared.show({}, Machine.here("No worker answers."), None)
+    assert "No worker answers." in note(shared, "device")
