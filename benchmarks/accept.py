@@ -134,8 +134,8 @@ def _cost_of_shown_images() -> Check:
     from nncompare.memory import make_plan
     from nncompare.training import look
     from nncompare.training.desk import Controls, Desk
-    from nncompare.training.loop import Job, train
-    from nncompare.training.model import build_model
+    from nncompare.training.loop import train
+    from nncompare.training.session import Job, Session
     from nncompare.training.tensors import Split
 
     torch.set_num_threads(1)
@@ -159,7 +159,7 @@ def _cost_of_shown_images() -> Check:
     look.Look.now = timed  # type: ignore[method-assign]
     began = time.monotonic()
     job = Job(config, make_plan(config, 2**30, 10_000), 0, "float32")
-    for _ in train(build_model(16, 0.25, 0), job, training, test, desk):
+    for _ in train(Session(job, training, test, desk)):
         pass
     share = spent / (time.monotonic() - began)
     looks = desk.shown.version if desk.shown else 0

@@ -3,11 +3,12 @@
     python benchmarks/memory.py     (Linux)
 
 Peak is the growth of VmHWM (reset through clear_refs) over three updates of one or four steps, in a fresh process
-that has rehearsed once.
+that has rehearsed once; of three such processes the median counts.
 The formula promises to be within 25% above 64 MB. Exits with 1 when it is not.
 """
 
 import os
+import statistics
 import subprocess
 import sys
 from pathlib import Path
@@ -21,6 +22,7 @@ STEPS = 4
 OPTIMIZERS = ("adam", "sgd")
 PRECISIONS = ("float32", "bfloat16")
 MEBIBYTE = 2**20
+ROUNDS = 3
 TOLERANCE = 0.25
 SMALLEST = 64 * MEBIBYTE
 
@@ -48,7 +50,8 @@ def main() -> None:
 def _row(channels: int, batch: int, steps: int, optimizer: str, precision: str) -> bool:
     from nncompare.memory.footprint import training_footprint
 
-    peak = _in_a_fresh_process(channels, batch, steps, optimizer, precision)
+    peaks = [_in_a_fresh_process(channels, batch, steps, optimizer, precision) for _ in range(ROUNDS)]
+    peak = int(statistics.median(peaks))  # by chance the allocator finds its room in pieces: up to a fifth more
     formula = training_footprint(channels, optimizer, precision).total(batch)  # type: ignore[arg-type]
     is_off = max(peak, formula) > SMALLEST and abs(formula / peak - 1) > TOLERANCE
     figures = (f"{peak / MEBIBYTE:.1f} M", f"{formula / MEBIBYTE:.1f} M", f"{formula / peak:.2f}")

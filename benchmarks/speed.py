@@ -20,8 +20,8 @@ from nncompare.config import RunConfig
 from nncompare.data import ImageData, load
 from nncompare.memory import make_plan
 from nncompare.training.desk import Desk
-from nncompare.training.loop import Job, train
-from nncompare.training.model import build_model
+from nncompare.training.loop import train
+from nncompare.training.session import Job, Session
 from nncompare.training.tensors import Split
 from nncompare.training.torchvision_import import import_torchvision
 
@@ -107,9 +107,9 @@ def _ours(config: RunConfig, images: ImageData, count: int, threads: int) -> flo
     training = Split.of(images.train_images[:count], images.train_labels[:count], mean, std, cpu)
     test = Split.of(images.test_images[:1], images.test_labels[:1], mean, std, cpu)
     job = Job(config, make_plan(config, 2**31, 10_000), 0, "float32")
-    model = build_model(config.channels, config.dropout, 0)
+    session = Session(job, training, test, Desk())
     began = time.perf_counter()
-    for _ in train(model, job, training, test, Desk()):
+    for _ in train(session):
         pass
     return count / (time.perf_counter() - began)
 

@@ -57,6 +57,21 @@ class BatchHalved:
 
 
 @dataclass(frozen=True)
+class Diverged:
+    """The loss is no longer a finite number; the network went back to the weights before."""
+
+    epoch: float
+    images: int
+    steps: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Parked:
+    """The run was paused for so long that it left its worker; it can go on from its checkpoint."""
+
+
+@dataclass(frozen=True)
 class Finished:
     """The run is over: after its last epoch, or earlier because somebody stopped it."""
 
@@ -72,4 +87,4 @@ class Failed:
     message: str
 
 
-Event = TrainPoint | TestPoint | EpochEnd | BatchHalved | Finished | Failed
+Event = TrainPoint | TestPoint | EpochEnd | BatchHalved | Diverged | Parked | Finished | Failed

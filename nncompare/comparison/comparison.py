@@ -15,7 +15,7 @@ from nncompare.data import DataError, fetch
 from nncompare.memory import make_plan, model_memory_limit
 from nncompare.training.desk import Shown
 from nncompare.training.errors import DeviceError
-from nncompare.training.worker import Assignment
+from nncompare.training.worker import PARK_SECONDS, Assignment
 
 TEST_IMAGES = 10_000
 
@@ -23,41 +23,58 @@ TEST_IMAGES = 10_000
 class RunningComparison:
     """A comparison under way: both runs, their common start and end.
 
-    Nothing here waits for a screen, and no screen has to wait for it: `start` returns at once.
+    Nothing here waits for a screen, and no screen has to wait for it: everything but `wait` returns at once.
+    Each model can be steered alone; what is said of no model by name is meant for both.
     """
 
-    def __init__(self, comparison: Comparison, engines: EngineHolder) -> None:
+    def __init__(self, comparison: Comparison, engines: EngineHolder, *, park_seconds: float = PARK_SECONDS) -> None:
         self.comparison = comparison
         self.a = ModelRun("A", comparison.a)
         self.b = ModelRun("B", comparison.b) if comparison.b is not None else None
         self.runs = [run for run in (self.a, self.b) if run is not None]
-        self.seconds = 0.0
-        self._engines = engines
-        self._over = threading.Event()
-        self._is_stopped = False
+        self._engines, self._park_seconds = engines, park_seconds
+        self._clock = _Clock()
         self._result: ComparisonResult | None = None
 
     @property
     def state(self) -> State:
         """The state of the pair."""
-        return of_pair([run.state for run in self.runs])
+        return of_pair(run.state for run in self.runs)
 
     @property
     def version(self) -> int:
         """Grows with every change of either run."""
         return sum(run.version for run in self.runs)
 
+    @property
+    def seconds(self) -> float:
+        """Wall clock in which at least one of the models was under way."""
+        return self._clock.seconds
+
     def start(self) -> None:
         """Begin in the background."""
-        for run in self.runs:
-            run.enter(State.PREPARING)
-        threading.Thread(target=self._work, name="nncompare-comparison", daemon=True).start()
+        self._launch(self.runs)
 
-    def stop(self) -> None:
-        """Ask both runs to end."""
-        self._is_stopped = True
-        for run in self.runs:
+    def stop(self, name: str | None = None) -> None:
+        """Ask the runs to end."""
+        for run in self._named(name):
             run.stop()
+
+    def pause(self, name: str | None = None) -> None:
+        """Ask the runs to wait."""
+        for run in self._named(name):
+            run.pause()
+
+    def resume(self, name: str | None = None) -> None:
+        """Let paused runs go on."""
+        for run in self._named(name):
+            run.resume()
+
+    def train_on(self, epochs: int, name: str | None = None) -> None:
+        """Add epochs to runs that have ended, where they left off."""
+        runs = [run for run in self._named(name) if run.state.can_train_on and run.checkpoint is not None]
+        if runs:
+            self._launch(runs, lambda run: run.train_on(epochs))
 
     def show(self, shown: Shown | None) -> None:
         """Say which images are on the screen."""
@@ -66,7 +83,7 @@ class RunningComparison:
 
     def wait(self, seconds: float | None = None) -> bool:
         """Wait for the end, at most so long; say whether it came."""
-        return self._over.wait(seconds)
+        return self._clock.wait(seconds)
 
     def result(self) -> ComparisonResult:
         """Give what is known now; after the end all of it, and always the same."""
@@ -75,78 +92,130 @@ class RunningComparison:
         a = ModelResult(self.a, self.comparison, self._engines)
         b = ModelResult(self.b, self.comparison, self._engines) if self.b is not None else None
         result = ComparisonResult(self.comparison, a, b, self.seconds, self.state)
-        if self._over.is_set():
+        if self.wait(0):
             self._result = result
         return result
 
-    def _work(self) -> None:
-        began = time.monotonic()
-        try:
-            self._train_on(self._engines.get())
-        except (DataError, DeviceError, EngineError, ValueError) as error:
-            self._fail(str(error))
-        except Exception as error:  # a mistake of ours must not leave a screen that waits for ever
-            self._fail(f"The comparison could not go on ({type(error).__name__}: {error}). Train again.")
-        finally:
-            self.seconds = time.monotonic() - began
-            self._over.set()
+    def _named(self, name: str | None) -> list[ModelRun]:
+        return [run for run in self.runs if name is None or run.name == name]
 
-    def _train_on(self, engine: Engine) -> None:
-        slots = engine.claim(len(self.runs), self.comparison.device, is_cancelled=lambda: self._is_stopped)
+    def _launch(self, runs: list[ModelRun], prepare: Callable[[ModelRun], None] | None = None) -> None:
+        self._result = None
+        self._clock.start()
+        for run in runs:
+            if prepare is not None:
+                prepare(run)
+            else:
+                run.enter(State.PREPARING)
+        threading.Thread(target=self._work, args=(runs,), name="nncompare-comparison", daemon=True).start()
+
+    def _work(self, runs: list[ModelRun]) -> None:
         try:
-            if not slots:
-                self._end_before_start()
-                return
-            # Daemons: a worker that hangs must not keep the program from ending.
-            threads = [
-                threading.Thread(target=self._follow, args=(run, engine, slot), daemon=True)
-                for run, slot in zip(self.runs, slots, strict=True)
-            ]
-            for thread in threads:
-                thread.start()
-            for thread in threads:
-                thread.join()
+            self._train_on(self._engines.get(), runs)
+        except (DataError, DeviceError, EngineError, ValueError) as error:
+            _fail(runs, str(error))
+        except Exception as error:  # a mistake of ours must not leave a screen that waits for ever
+            _fail(runs, f"The comparison could not go on ({type(error).__name__}: {error}). Train again.")
         finally:
-            engine.release([slot.address for slot in slots])
+            self._clock.stop()
+
+    def _train_on(self, engine: Engine, runs: list[ModelRun]) -> None:
+        """Claim a slot for each run at once, so that they start together."""
+        slots = engine.claim(len(runs), self.comparison.device, lambda: any(run.is_unwanted for run in runs))
+        if not slots:
+            self._part(runs)
+            return
+        # Daemons: a worker that hangs must not keep the program from ending.
+        threads = [
+            threading.Thread(target=self._live, args=(run, engine, slot), daemon=True)
+            for run, slot in zip(runs, slots, strict=True)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    def _part(self, runs: list[ModelRun]) -> None:
+        """End those that are not wanted any more before they began; the other one need not wait for them."""
+        for run in runs:
+            if run.is_unwanted:
+                run.enter(State.STOPPED)
+        left = [run for run in runs if not run.is_unwanted]
+        if left:
+            self._train_on(self._engines.get(), left)
+
+    def _live(self, run: ModelRun, engine: Engine, slot: Slot) -> None:
+        """Train on a slot; after a long pause on another one."""
+        try:
+            self._follow(run, engine, slot)
+            run.wait_while_parked()
+            if run.state is State.PREPARING:
+                self._train_on(self._engines.get(), [run])
+        except (DataError, DeviceError, EngineError, ValueError) as error:
+            _fail([run], str(error))
+        except Exception as error:  # the other model goes on
+            _fail([run], f"Model {run.name} could not go on ({type(error).__name__}: {error}). Train again.")
 
     def _follow(self, run: ModelRun, engine: Engine, slot: Slot) -> None:
         try:
-            assignment = self._assignment(run, slot)
-        except ValueError as error:  # what does not fit says so itself
-            run.fail(str(error))
-            return
-        try:
-            run.follow(engine, slot, assignment)
-        except Exception as error:  # the other model goes on
-            run.fail(f"Model {run.name} could not go on ({error}). Train again.")
+            run.follow(engine, slot, self._assignment(run, slot))
         finally:
             engine.release([slot.address])  # its predictions need not wait for the other model
 
     def _assignment(self, run: ModelRun, slot: Slot) -> Assignment:
-        comparison = self.comparison
-        report = slot.report
+        comparison, report, start = self.comparison, slot.report, run.checkpoint
         limit = model_memory_limit(comparison.memory_budget, report.available_bytes, report.physical_bytes)
         return Assignment(
             run=secrets.token_hex(8),
             token=report.token,
             config=run.config,
-            plan=make_plan(run.config, limit, TEST_IMAGES, comparison.precision),
+            plan=start.plan if start else make_plan(run.config, limit, TEST_IMAGES, comparison.precision),
             dataset=comparison.dataset,
             train_images=comparison.train_images,
             seed=comparison.seed,
             precision=comparison.precision,
             device=report.device,
-            threads=slot.threads,
+            threads=run.threads or slot.threads,
+            start=start,
+            park_seconds=self._park_seconds,
         )
 
-    def _end_before_start(self) -> None:
-        for run in self.runs:
-            run.enter(State.STOPPED)
 
-    def _fail(self, message: str) -> None:
-        for run in self.runs:
-            if not run.state.is_over:
-                run.fail(message)
+class _Clock:
+    """Counts the seconds in which anything is under way."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._active = 0
+        self._seconds, self._began = 0.0, 0.0
+
+    @property
+    def seconds(self) -> float:
+        with self._changed:
+            return self._seconds + (time.monotonic() - self._began if self._active else 0.0)
+
+    def start(self) -> None:
+        with self._changed:
+            if not self._active:
+                self._began = time.monotonic()
+            self._active += 1
+
+    def stop(self) -> None:
+        with self._changed:
+            self._active -= 1
+            if not self._active:
+                self._seconds += time.monotonic() - self._began
+            self._changed.notify_all()
+
+    def wait(self, seconds: float | None) -> bool:
+        with self._changed:
+            return self._changed.wait_for(lambda: not self._active and self._began > 0, seconds)
+
+
+def _fail(runs: list[ModelRun], message: str) -> None:
+    for run in runs:
+        if not run.state.is_over:
+            run.fail(message)
 
 
 def compare(

@@ -1,5 +1,6 @@
 """The kernel's side of the engine: finds free workers and hands runs to them."""
 
+import contextlib
 import logging
 import threading
 import time
@@ -151,6 +152,11 @@ class Engine:
             When the worker is gone or does not answer.
         """
         return self._wait(self._client._run, function, *arguments, workers=[address])[address]
+
+    def restart(self, address: str) -> None:
+        """End a worker process that hangs; its nanny starts a new one."""
+        with contextlib.suppress(OSError, TimeoutError):
+            self._wait(self._client._restart_workers, [address], timeout=_WORKER_SECONDS, seconds=_WORKER_SECONDS)
 
     def has_worker(self, address: str) -> bool:
         """Say whether the scheduler still knows this worker."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from nncompare.events import EpochEnd, Event, TestPoint, TrainPoint
+from nncompare.events import Diverged, EpochEnd, Event, TestPoint, TrainPoint
 
 
 @dataclass
@@ -43,6 +43,8 @@ class History:
         Seconds since the start of the run at the end of each epoch.
     train, test : Curve
         Several points an epoch; the test points within an epoch come from a fixed sample of 1,000 images.
+    diverged : Diverged, optional
+        Where the loss stopped being a finite number.
     """
 
     train_loss: list[float] = field(default_factory=list)
@@ -53,6 +55,7 @@ class History:
     epoch_seconds: list[float] = field(default_factory=list)
     train: Curve = field(default_factory=Curve)
     test: Curve = field(default_factory=Curve)
+    diverged: Diverged | None = None
 
     def copy(self) -> "History":
         """Give a copy that does not grow: for a reader beside the one who writes."""
@@ -80,6 +83,8 @@ class History:
                 self.train.append(event)
             case TestPoint():
                 self.test.append(event)
+            case Diverged():
+                self.diverged = event
             case EpochEnd():
                 self.epoch_seconds.append(event.seconds)
                 for column in ("train_loss", "train_accuracy", "train_eval_accuracy", "test_loss", "test_accuracy"):

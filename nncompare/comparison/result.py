@@ -12,7 +12,8 @@ from nncompare.comparison.run import ModelRun
 from nncompare.comparison.state import State
 from nncompare.config import Comparison, RunConfig, Split
 from nncompare.memory import Plan
-from nncompare.training.worker import PredictionRequest, Weights, predict
+from nncompare.training.checkpoint import Weights
+from nncompare.training.worker import PredictionRequest, predict
 
 
 class ComparisonError(Exception):

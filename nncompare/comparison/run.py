@@ -2,7 +2,7 @@
 
 import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from nncompare.comparison.engine import Engine, Slot
@@ -11,19 +11,22 @@ from nncompare.comparison.state import State, follow
 from nncompare.config import RunConfig
 from nncompare.events import BatchHalved
 from nncompare.memory import Plan
+from nncompare.training.checkpoint import Checkpoint, Weights
 from nncompare.training.desk import Controls, Prediction, Progress, Report, Seen, Shown
-from nncompare.training.worker import Assignment, Outcome, Weights, exchange, run_training
+from nncompare.training.worker import Assignment, Outcome, exchange, run_training
 
 if TYPE_CHECKING:
     from distributed import Future
 
 EXCHANGE_SECONDS = 0.25
+STOP_GRACE_SECONDS = 30.0
 _LAST_TRIES = 3
 _LOST = (
     "The worker process of model {name} ended unexpectedly; it may have run out of memory. "
     "The curves up to here are kept. Choose fewer channels or a smaller batch, or end other programs, then train again."
 )
 _LOST_ENGINE = "The connection to the workers was lost. The curves up to here are kept. Train again."
+_HUNG = "Model {name} did not stop within {seconds:.0f} s; its worker was restarted. The curves up to here are kept."
 
 
 @dataclass
@@ -34,6 +37,8 @@ class ModelRun:
     ----------
     name : str
         "A" or "B".
+    checkpoint : Checkpoint, optional
+        From here the run can go on, in any worker: after a long pause, after a stop, and after its end.
     test, shown : Prediction, optional
         The newest probabilities for the whole test set, and for the images on the screen.
     version : int
@@ -52,17 +57,29 @@ class ModelRun:
     test: Prediction | None = None
     shown: Prediction | None = None
     weights: Weights | None = None
+    checkpoint: Checkpoint | None = None
     seconds: float = 0.0
     message: str = ""
     version: int = 0
-    _events: int = 0
-    _shown_version: int = 0
+    _seen: Seen = field(default_factory=Seen)
     _wanted: Controls = field(default_factory=Controls)
+    _wish: threading.Event = field(default_factory=threading.Event)
+    _stopped_at: float | None = None
 
     @property
     def epoch(self) -> float:
         """Epochs done, such as 1.5."""
         return self.progress.epoch if self.progress is not None else 0.0
+
+    @property
+    def is_parked(self) -> bool:
+        """Say whether a long pause has made the run leave its worker."""
+        return self.state is State.PAUSED and self.checkpoint is not None
+
+    @property
+    def is_unwanted(self) -> bool:
+        """Say whether the user has asked for the end."""
+        return self._wanted.stop
 
     def enter(self, state: State, message: str = "") -> None:
         """Go to another state, with a sentence for the user where there is one."""
@@ -74,27 +91,63 @@ class ModelRun:
     def stop(self) -> None:
         """Ask the run to end; what it has learned is kept."""
         with self.lock:
-            if self.state in (State.PREPARING, State.RUNNING):
-                self.enter(State.STOPPING)
-            self._wanted = Controls(True, self._wanted.shown)
+            if self.state.can_stop:
+                self.enter(State.STOPPED if self.is_parked else State.STOPPING)
+                self._stopped_at = time.monotonic()
+            self._want(replace(self._wanted, stop=True))
+
+    def pause(self) -> None:
+        """Ask the run to wait; nothing happens where it cannot."""
+        with self.lock:
+            if self.state.can_pause:
+                self.enter(State.PAUSING)
+                self._want(replace(self._wanted, pause=True))
+
+    def resume(self) -> None:
+        """Let a paused run go on; nothing happens where there is none."""
+        with self.lock:
+            if self.state.can_resume:
+                self.enter(State.PREPARING if self.is_parked else State.RUNNING)
+                self._want(replace(self._wanted, pause=False))
+
+    def train_on(self, epochs: int) -> None:
+        """Add epochs to a run that has ended; one that was stopped first completes the epoch under way."""
+        with self.lock:
+            if self.state.can_train_on and self.checkpoint is not None:
+                self.config = self.config.model_copy(update={"epochs": int(self.epoch) + epochs})
+                self.enter(State.PREPARING)
+                self._stopped_at = None
+                self._wanted = Controls(shown=self._wanted.shown)
 
     def show(self, shown: Shown | None) -> None:
         """Say which images are on the screen, so that they are predicted while the network learns."""
         with self.lock:
-            self._wanted = Controls(self._wanted.stop, shown)
+            self._want(replace(self._wanted, shown=shown))
+
+    def wait_while_parked(self) -> None:
+        """Sleep until the user wants to go on or to end."""
+        while self.is_parked:
+            self._wish.wait()
+            self._wish.clear()
 
     def follow(self, engine: Engine, slot: Slot, assignment: Assignment) -> None:
-        """Train on `slot`, and come back when the run is over."""
+        """Train on `slot`, and come back when the run is over or parked."""
         with self.lock:
             self.plan, self.device, self.threads = assignment.plan, assignment.device, assignment.threads
+            self.checkpoint = None
+            self._seen = Seen()
             if self.state is State.PREPARING:
                 self.enter(State.RUNNING)
         future = engine.submit(run_training, assignment, address=slot.address, key=f"train-{assignment.run}")
         while not future.done():
-            time.sleep(EXCHANGE_SECONDS)
+            self._wish.wait(EXCHANGE_SECONDS)
+            self._wish.clear()
             if not self._exchange(engine, slot, assignment.run) and self._is_lost(engine, slot, future):
                 future.cancel()
                 break
+            if self._is_hung():
+                self._end_hung(engine, slot, future)
+                return
         if future.status == "finished":
             any(self._exchange(engine, slot, assignment.run) for _ in range(_LAST_TRIES))
         self._end(engine, future)
@@ -103,9 +156,15 @@ class ModelRun:
         """End the run with an error."""
         self.enter(State.FAILED, message)
 
+    def _want(self, controls: Controls) -> None:
+        """Take over the user's wishes, and send them at once."""
+        if controls != self._wanted:
+            self._wanted = controls
+            self._wish.set()
+
     def _exchange(self, engine: Engine, slot: Slot, run: str) -> bool:
         with self.lock:
-            seen, wanted = self._seen(), self._wanted
+            seen, wanted = self._seen, self._wanted
         try:
             report = engine.ask(exchange, run, seen, wanted, address=slot.address)
         except Exception:  # whatever it is, the worker did not answer; whether it is lost is asked elsewhere
@@ -114,20 +173,22 @@ class ModelRun:
             self._take(report)
         return True
 
-    def _seen(self) -> Seen:
-        return Seen(self._events, self.test.version if self.test else 0, self._shown_version)
-
     def _take(self, report: Report) -> None:
         with self.lock:
             self.history.extend(report.events)
             for event in report.events:
                 if isinstance(event, BatchHalved) and self.plan is not None:
                     self.plan = self.plan.halved()
-            self._events += len(report.events)
             self.progress = report.progress or self.progress
             self.test = report.test or self.test
-            if report.shown is not None:
-                self.shown, self._shown_version = report.shown, report.shown.version
+            self.shown = report.shown or self.shown
+            self._seen = Seen(
+                self._seen.events + len(report.events),
+                report.test.version if report.test else self._seen.test,
+                report.shown.version if report.shown else self._seen.shown,
+            )
+            if report.is_paused and self.state is State.PAUSING:
+                self.enter(State.PAUSED)
             self.version += 1
 
     def _is_lost(self, engine: Engine, slot: Slot, future: "Future[Any]") -> bool:
@@ -140,17 +201,42 @@ class ModelRun:
         except Exception:  # not even the scheduler answers
             return not engine.is_alive
 
+    def _is_hung(self) -> bool:
+        return self._stopped_at is not None and time.monotonic() - self._stopped_at > STOP_GRACE_SECONDS
+
+    def _end_hung(self, engine: Engine, slot: Slot, future: "Future[Any]") -> None:
+        """A step that takes too long to wait for its end is ended with its process; nothing else could end it."""
+        future.cancel()
+        engine.restart(slot.address)
+        with self.lock:
+            self.seconds = self.progress.seconds if self.progress else 0.0
+            self.enter(State.STOPPED, _HUNG.format(name=self.name, seconds=STOP_GRACE_SECONDS))
+
     def _end(self, engine: Engine, future: "Future[Any]") -> None:
         outcome = future.result() if future.status == "finished" else Outcome("lost")
         with self.lock:
-            self.weights = outcome.weights
+            self.weights, self.checkpoint = outcome.weights, outcome.checkpoint
             self.seconds = outcome.seconds or (self.progress.seconds if self.progress else 0.0)
-        match outcome.state:
-            case "finished":
-                self.enter(State.FINISHED)
-            case "stopped":
+            match outcome.state:
+                case "finished":
+                    self.enter(State.FINISHED)
+                case "stopped":
+                    self.enter(State.STOPPED)
+                case "parked":
+                    self._park()
+                case "failed":
+                    self.fail(outcome.message)
+                case "lost":
+                    self.fail(_LOST.format(name=self.name) if engine.is_alive else _LOST_ENGINE)
+
+    def _park(self) -> None:
+        """Take note that the run has left its worker; the user may want something else meanwhile."""
+        match self.state:
+            case State.PAUSING:
+                self.enter(State.PAUSED)
+            case State.STOPPING:
                 self.enter(State.STOPPED)
-            case "failed":
-                self.fail(outcome.message)
-            case "lost":
-                self.fail(_LOST.format(name=self.name) if engine.is_alive else _LOST_ENGINE)
+            case State.RUNNING:  # resumed at the last moment
+                self.enter(State.PAUSING)
+                self.enter(State.PAUSED)
+                self.enter(State.PREPARING)

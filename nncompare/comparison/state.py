@@ -1,5 +1,9 @@
-"""The states of one model's run, and which may follow which."""
+"""The states of one model's run and of the pair, which may follow which, and what may be pressed in each.
 
+`docs/design.md` draws them.
+"""
+
+from collections.abc import Iterable
 from enum import StrEnum
 
 
@@ -9,6 +13,8 @@ class State(StrEnum):
     IDLE = "idle"
     PREPARING = "preparing"
     RUNNING = "running"
+    PAUSING = "pausing"
+    PAUSED = "paused"
     STOPPING = "stopping"
     FINISHED = "finished"
     STOPPED = "stopped"
@@ -16,24 +22,64 @@ class State(StrEnum):
 
     @property
     def is_over(self) -> bool:
-        """Say whether nothing more will happen."""
+        """Say whether nothing more will happen by itself, or by a button but Train and Train on."""
         return self in (State.FINISHED, State.STOPPED, State.FAILED)
 
     @property
     def is_active(self) -> bool:
         """Say whether the run is between its start and its end."""
-        return self in (State.PREPARING, State.RUNNING, State.STOPPING)
+        return not self.is_over and self is not State.IDLE
+
+    @property
+    def can_train(self) -> bool:
+        """Say whether a new run may begin."""
+        return not self.is_active
+
+    @property
+    def can_pause(self) -> bool:
+        """Say whether the run may be paused."""
+        return self is State.RUNNING
+
+    @property
+    def can_resume(self) -> bool:
+        """Say whether the run waits to go on."""
+        return self in (State.PAUSING, State.PAUSED)
+
+    @property
+    def can_stop(self) -> bool:
+        """Say whether the run may be ended."""
+        return self.is_active and self is not State.STOPPING
+
+    @property
+    def can_train_on(self) -> bool:
+        """Say whether more epochs may be added."""
+        return self in (State.FINISHED, State.STOPPED)
 
 
 FOLLOWERS: dict[State, frozenset[State]] = {
     State.IDLE: frozenset({State.PREPARING}),
     State.PREPARING: frozenset({State.RUNNING, State.STOPPING, State.STOPPED, State.FAILED}),
-    State.RUNNING: frozenset({State.STOPPING, State.FINISHED, State.FAILED}),
+    State.RUNNING: frozenset({State.PAUSING, State.STOPPING, State.FINISHED, State.FAILED}),
+    State.PAUSING: frozenset({State.PAUSED, State.RUNNING, State.STOPPING, State.FINISHED, State.FAILED}),
+    State.PAUSED: frozenset({State.RUNNING, State.PREPARING, State.STOPPING, State.STOPPED, State.FAILED}),
     State.STOPPING: frozenset({State.FINISHED, State.STOPPED, State.FAILED}),
-    State.FINISHED: frozenset(),
-    State.STOPPED: frozenset(),
+    State.FINISHED: frozenset({State.PREPARING}),
+    State.STOPPED: frozenset({State.PREPARING}),
     State.FAILED: frozenset(),
 }
+
+# Of two models, the one that is furthest from its end tells where the pair is; after the end the worse one.
+_OF_A_PAIR = (
+    State.PREPARING,
+    State.RUNNING,
+    State.PAUSING,
+    State.STOPPING,
+    State.PAUSED,
+    State.FAILED,
+    State.STOPPED,
+    State.FINISHED,
+    State.IDLE,
+)
 
 
 def follow(now: State, then: State) -> State:
@@ -49,15 +95,6 @@ def follow(now: State, then: State) -> State:
     return then
 
 
-def of_pair(states: list[State]) -> State:
-    """Sum up the states of both models: the busiest one, and after the end the worst one."""
-    order = [
-        State.PREPARING,
-        State.RUNNING,
-        State.STOPPING,
-        State.FAILED,
-        State.STOPPED,
-        State.FINISHED,
-        State.IDLE,
-    ]
-    return min(states, key=order.index) if states else State.IDLE
+def of_pair(states: Iterable[State]) -> State:
+    """Sum up the states of both models."""
+    return min(states, key=_OF_A_PAIR.index, default=State.IDLE)

@@ -1,9 +1,10 @@
 """What training one network costs in memory, as a closed formula of its settings.
 
-Once: the weights, their gradients of this step and of the steps before it, the optimiser's state, and the weights in
-the order in which the convolutions of the forward and of the backward pass want them. For every image of a batch: the
-input, what the forward pass keeps for the backward pass, and the gradient of the largest layer while it is being made.
-`benchmarks/memory.py` holds the formula against the measured peak of real training steps.
+Once: the weights as they are and as they were last seen to work, their gradients of this step and of the steps before
+it, the optimiser's state, and the weights in the order in which the convolutions of the forward and of the backward
+pass want them. For every image of a batch: the input, what the forward pass keeps for the backward pass, and the
+gradient of the largest layer while it is being made. `benchmarks/memory.py` holds the formula against the measured
+peak of real training steps.
 """
 
 from dataclasses import dataclass
@@ -35,7 +36,7 @@ class Footprint:
 
 def training_footprint(channels: int, optimizer: OptimizerName, precision: Precision = "float32") -> Footprint:
     """Estimate the memory of training a network with this width, optimiser and number format."""
-    weights, gradients, reordered = 1, 2, 2
+    weights, gradients, reordered = 2, 2, 2
     copies = weights + gradients + reordered + _STATES[optimizer]
     return Footprint(
         fixed_bytes=copies * parameter_count(channels) * FLOAT_BYTES,

@@ -4,9 +4,10 @@ The training thread lays events and predictions on the desk and looks at the fla
 the exchange, on another thread of the process, takes the one and sets the other.
 """
 
+import threading
 import time
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +31,7 @@ class Controls:
     """What the user wants of a run."""
 
     stop: bool = False
+    pause: bool = False
     shown: Shown | None = None
 
 
@@ -65,9 +67,10 @@ class Seen:
 
 @dataclass(frozen=True)
 class Report:
-    """What has happened since the asker last looked."""
+    """What has happened since the asker last looked, and whether the run waits in a pause."""
 
     events: tuple[Event, ...]
+    is_paused: bool
     progress: Progress | None
     test: Prediction | None
     shown: Prediction | None
@@ -75,15 +78,28 @@ class Report:
 
 @dataclass
 class Desk:
-    """The shared place of one run; each attribute is replaced whole, so no lock is needed."""
+    """The shared place of one run; each attribute is replaced whole, so only waiting needs a lock."""
 
     controls: Controls = field(default_factory=Controls)
     progress: Progress | None = None
     test: Prediction | None = None
     shown: Prediction | None = None
     stopped_at: float | None = None
+    is_paused: bool = False
     _events: deque[tuple[int, Event]] = field(default_factory=lambda: deque(maxlen=_KEPT_EVENTS))
     _count: int = 0
+    _version: int = 0
+    _changed: threading.Condition = field(default_factory=threading.Condition)
+
+    def next_version(self) -> int:
+        """Count the predictions of this run."""
+        self._version += 1
+        return self._version
+
+    def wait_for_change(self, known: Controls, seconds: float) -> None:
+        """Sleep until the controls are other than `known`, at most so long."""
+        with self._changed:
+            self._changed.wait_for(lambda: self.controls != known, timeout=seconds)
 
     def put(self, event: Event) -> None:
         """Lay down an event."""
@@ -94,7 +110,9 @@ class Desk:
         """Take over the user's wishes; a stop is never taken back."""
         if controls.stop and self.stopped_at is None:
             self.stopped_at = time.monotonic()
-        self.controls = Controls(controls.stop or self.controls.stop, controls.shown)
+        with self._changed:
+            self.controls = replace(controls, stop=controls.stop or self.controls.stop)
+            self._changed.notify_all()
 
     def report(self, seen: Seen) -> Report:
         """Gather what is newer than `seen`."""
@@ -102,6 +120,7 @@ class Desk:
         test, shown = self.test, self.shown
         return Report(
             events=events,
+            is_paused=self.is_paused,
             progress=self.progress,
             test=test if test and test.version > seen.test else None,
             shown=shown if shown and shown.version > seen.shown else None,

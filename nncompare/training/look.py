@@ -19,7 +19,6 @@ class Look:
     def __init__(self, model: nn.Module, training: Split, test: Split, batch_size: int, desk: Desk) -> None:
         self._model, self._batch_size, self._desk = model, batch_size, desk
         self._splits = {"train": training, "test": test}
-        self._looks = 0
         self._last_cost = 0.0
         self._next = 0.0
 
@@ -37,8 +36,7 @@ class Look:
         split = self._splits[shown.split].take(torch.tensor(shown.indices))
         probabilities = log_probabilities(self._model, split, self._batch_size).exp().cpu().numpy()
         if np.isfinite(probabilities).all():
-            self._looks += 1
-            self._desk.shown = Prediction(self._looks, epoch, probabilities, shown)
+            self._desk.shown = Prediction(self._desk.next_version(), epoch, probabilities, shown)
         ended = time.monotonic()
         # The very first look also prepares torch, and once in a while one is interrupted: neither says what looks cost.
         self._next = ended + min(ended - began, self._last_cost) / SHARE

@@ -2,12 +2,13 @@
 
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from torch import Tensor, nn
 
-from nncompare.events import EpochEnd, Event, TestPoint, TrainPoint
+from nncompare.events import Diverged, EpochEnd, Event, TestPoint, TrainPoint
+from nncompare.training.checkpoint import Position, Sums
 from nncompare.training.desk import Desk, Prediction, Progress
 from nncompare.training.evaluate import log_probabilities, log_probabilities_unless, mean_loss_and_accuracy
 from nncompare.training.look import Look
@@ -35,29 +36,70 @@ class Tally:
         self._loss = self._loss + loss
         self._right = self._right + right
 
-    def sums(self) -> tuple[float, float]:
-        """Give summed loss and number of right answers."""
-        return float(self._loss), float(self._right)
+    def sums(self) -> Sums:
+        """Give images, summed loss and number of right answers as plain numbers."""
+        return Sums(self.images, float(self._loss), float(self._right))
+
+    @classmethod
+    def of(cls, sums: Sums) -> "Tally":
+        """Go on from plain numbers."""
+        return cls(sums.images, sums.loss, sums.right)
 
 
 class Measure:
-    """Follows one run: counts its batches, gives the points that are due, and keeps the desk up to date."""
+    """Follows one run: counts its batches, gives the points that are due, and keeps the desk up to date.
+
+    Calls `on_finite` whenever the loss was seen to be finite.
+    """
 
     def __init__(
-        self, model: nn.Module, training: Split, test: Split, *, epochs: int, batch_size: int, desk: Desk
+        self,
+        model: nn.Module,
+        training: Split,
+        test: Split,
+        *,
+        epochs: int,
+        batch_size: int,
+        on_finite: Callable[[], None],
+        desk: Desk,
     ) -> None:
         self._model, self._training, self._test, self._desk = model, training, test, desk
-        self._batch_size = batch_size
+        self._batch_size, self._on_finite = batch_size, on_finite
         self._test_sample = test.take(spread(len(test), TEST_SAMPLE))
         self._train_sample = training.take(spread(len(training), TRAIN_SAMPLE))
-        self._look = Look(model, training, test, batch_size, desk)
+        self.look = Look(model, training, test, batch_size, desk)
         self._total_images = epochs * len(training)
         self._images = self._last_batch = self._updates = 0
         self._speed = 0.0
         self._started = time.monotonic()
         self._since_point, self._since_epoch, self._carried = Tally(), Tally(), Tally()
         self._clock, self._images_then = self._started, 0
+        self.epochs = 0
         self.diverged = False
+
+    def position(self) -> Position:
+        """Tell how far the run is."""
+        tallies = (self._since_point, self._since_epoch, self._carried)
+        return Position(self._images, self._updates, self.epochs, self.seconds, *(tally.sums() for tally in tallies))
+
+    def go_on_from(self, position: Position) -> None:
+        """Count on from where a run was left."""
+        self._images = self._images_then = position.images
+        self._updates, self.epochs = position.updates, position.epochs
+        self._since_point = Tally.of(position.since_point)
+        self._since_epoch = Tally.of(position.since_epoch)
+        self._carried = Tally.of(position.carried)
+        self._started = self._clock - position.seconds
+
+    def leave_out(self, seconds: float) -> None:
+        """Leave a pause out of all times."""
+        self._started += seconds
+        self._clock += seconds
+
+    @property
+    def images_of_epoch(self) -> int:
+        """Images seen of the epoch that is not measured yet."""
+        return self._images - self.epochs * len(self._training)
 
     @property
     def epoch(self) -> float:
@@ -86,27 +128,45 @@ class Measure:
             point = self._test_point(self._test_sample, self._scores(self._test_sample))
             if point is not None:
                 yield point
-        self._look.if_due(self.epoch)
+        self.look.if_due(self.epoch)
 
     def end_of_epoch(self) -> Iterator[Event]:
-        """Measure on the whole test set; after a stop this may be given up, and then there is no point."""
+        """Measure on the whole test set, unless the user wants to pause or cannot wait; then the epoch stays open."""
         yield from self._last_train_point()
-        scores = log_probabilities_unless(self._is_too_late, self._model, self._test, self._batch_size)
-        point = self._test_point(self._test, scores) if scores is not None else None
-        if scores is not None and point is not None:
-            self._desk.test = Prediction(self._updates, self.epoch, scores.exp().cpu().numpy())
+        point = self._whole_test_point()
+        if point is not None:
             yield point
             if self._epoch_is_whole():
                 yield self._epoch_end(point)
-        self._look.now(self.epoch)
-        self._since_epoch = Tally()
+                self.epochs += 1
+                self._since_epoch = Tally()
+        self.look.now(self.epoch)
         self._clock, self._images_then = time.monotonic(), self._images
+
+    def diverge(self) -> Diverged:
+        """Tell where the loss stopped being a finite number."""
+        self.diverged = True
+        return Diverged(self.epoch, self._images, self._updates, self.seconds)
+
+    def kept_state(self) -> Iterator[Event]:
+        """Measure a network that was taken back to its last finite state."""
+        self.diverged = False
+        point = self._whole_test_point()
+        if point is not None:
+            yield point
+
+    def _whole_test_point(self) -> TestPoint | None:
+        scores = log_probabilities_unless(self._must_wait, self._model, self._test, self._batch_size)
+        point = self._test_point(self._test, scores) if scores is not None else None
+        if scores is not None and point is not None:
+            self._desk.test = Prediction(self._desk.next_version(), self.epoch, scores.exp().cpu().numpy())
+        return point
 
     def _scores(self, split: Split) -> Tensor:
         return log_probabilities(self._model, split, self._batch_size)
 
     def _epoch_is_whole(self) -> bool:
-        return self._images % len(self._training) == 0
+        return self.images_of_epoch == len(self._training)
 
     def _passed_mark(self, marks_per_epoch: int) -> bool:
         now, before = (images * marks_per_epoch // len(self._training) for images in self._images_now_and_before())
@@ -119,29 +179,30 @@ class Measure:
         images = self._since_point.images
         if not images:
             return
-        loss, right = self._add_to_epoch()
+        sums = self._add_to_epoch()
         self._since_point, self._carried = Tally(), Tally()
         self._speed = (self._images - self._images_then) / max(time.monotonic() - self._clock, 1e-9)
         self._clock, self._images_then = time.monotonic(), self._images
         if not self.diverged:
-            yield TrainPoint(self.epoch, self._images, self._updates, self.seconds, loss / images, right / images)
+            self._on_finite()
+            yield TrainPoint(
+                self.epoch, self._images, self._updates, self.seconds, sums.loss / images, sums.right / images
+            )
 
     def _last_train_point(self) -> Iterator[Event]:
         """Give the point at the end of an epoch; a handful of images waits for the next point: it would be noise."""
         if self._since_point.images * 2 * TRAIN_POINTS_PER_EPOCH >= len(self._training):
             yield from self._train_point()
         elif self._since_point.images:
-            loss, right = self._add_to_epoch()
-            self._carried = Tally()
-            self._carried.add(self._since_point.images, loss, right)
+            sums = self._add_to_epoch()
+            self._carried = Tally.of(sums)
 
-    def _add_to_epoch(self) -> tuple[float, float]:
+    def _add_to_epoch(self) -> Sums:
         """Add what came since the last point to the epoch, less what the epoch before has counted already."""
-        loss, right = self._since_point.sums()
-        loss_then, right_then = self._carried.sums()
-        self._since_epoch.add(self._since_point.images - self._carried.images, loss - loss_then, right - right_then)
-        self.diverged = self.diverged or not math.isfinite(loss)
-        return loss, right
+        sums, then = self._since_point.sums(), self._carried.sums()
+        self._since_epoch.add(sums.images - then.images, sums.loss - then.loss, sums.right - then.right)
+        self.diverged = self.diverged or not math.isfinite(sums.loss)
+        return sums
 
     def _test_point(self, split: Split, scores: Tensor) -> TestPoint | None:
         loss, accuracy = mean_loss_and_accuracy(scores, split.labels)
@@ -153,18 +214,19 @@ class Measure:
     def _epoch_end(self, test: TestPoint) -> EpochEnd:
         sample = self._train_sample
         _, train_eval_accuracy = mean_loss_and_accuracy(self._scores(sample), sample.labels)
-        loss, right = self._since_epoch.sums()
-        images = self._since_epoch.images
+        sums = self._since_epoch.sums()
         return EpochEnd(
             epoch=round(self.epoch),
             seconds=self.seconds,
-            train_loss=loss / images,
-            train_accuracy=right / images,
+            train_loss=sums.loss / sums.images,
+            train_accuracy=sums.right / sums.images,
             train_eval_accuracy=train_eval_accuracy,
             test_loss=test.loss,
             test_accuracy=test.accuracy,
         )
 
-    def _is_too_late(self) -> bool:
+    def _must_wait(self) -> bool:
         stopped_at = self._desk.stopped_at
-        return stopped_at is not None and time.monotonic() - stopped_at > LAST_MEASUREMENT_SECONDS
+        if stopped_at is not None:
+            return time.monotonic() - stopped_at > LAST_MEASUREMENT_SECONDS
+        return self._desk.controls.pause

@@ -6,8 +6,8 @@ import torch
 from nncompare.config import RunConfig
 from nncompare.memory import Plan
 from nncompare.training.desk import Desk
-from nncompare.training.loop import Job, train
-from nncompare.training.model import build_model
+from nncompare.training.loop import train
+from nncompare.training.session import Job, Session
 from nncompare.training.tensors import Split
 
 
@@ -17,5 +17,5 @@ def rehearse() -> None:
     plan = Plan(4, 1, 4, channels=1, training_bytes=0, memory_limit=0, why={})
     for optimizer in ("adam", "sgd"):
         config = RunConfig.model_validate({"epochs": 1, "channels": 1, "optimizer": optimizer})
-        for _ in train(build_model(1, 0.0, seed=0), Job(config, plan, 0, "float32"), black, black, Desk()):
+        for _ in train(Session(Job(config, plan, 0, "float32"), black, black, Desk())):
             pass

@@ -1,9 +1,12 @@
-"""Updates of the weights, each made from as many pieces as memory asks for. B images, K classes."""
+"""Updates of the weights, each made from as many pieces as memory asks for. B images, N of an epoch, K classes."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
@@ -30,37 +33,93 @@ class OutOfMemory:
     plan: Plan
 
 
+@dataclass(frozen=True)
+class NotFinite:
+    """The loss of a piece was no finite number; its gradient was not taken."""
+
+
+Step = Piece | OutOfMemory | NotFinite
+
+
 class Updates:
     """Makes one update of the weights after the other.
 
     A piece that does not fit into memory leaves weights, optimiser, gradient and random state as they were.
+    The weights whose loss was last seen to be finite are kept, for `go_back`.
     """
 
     def __init__(self, model: nn.Module, training: Split, config: RunConfig, plan: Plan, precision: Precision) -> None:
         self._model, self._training, self._precision = model, training, precision
         self._parameters = list(model.parameters())
         self._optimizer = make_optimizer(model, config)
-        self._plan = plan
+        self._gradient: list[Tensor] | None = None
+        self._kept = [parameter.detach().clone() for parameter in self._parameters]
+        # To look at a number costs nothing on a CPU; elsewhere every look waits for the device.
+        self._looks_at_every_loss = training.images.device.type == "cpu"
+        self.plan = plan
 
-    def epoch(self, order: Tensor) -> Iterator[Piece | OutOfMemory]:
-        """Learn from the images at `order` (N,), update by update; tell of every piece."""
-        for index in order.split(self._plan.effective_batch_size):
-            yield from self._update(index)
+    def epoch(self, order: Tensor, done: int = 0) -> Iterator[Step]:
+        """Learn from the images at `order` (N,), but for the first `done`, update by update; tell of every piece."""
+        start = 0
+        for index in order.split(self.plan.effective_batch_size):
+            if start + len(index) > done:
+                yield from self._update(index, max(0, done - start))
+            start += len(index)
 
-    def _update(self, index: Tensor) -> Iterator[Piece | OutOfMemory]:
-        done = 0
-        total: list[Tensor] | None = None
+    def keep(self) -> None:
+        """Keep the weights as they are: their loss is finite."""
+        with torch.no_grad():
+            for kept, parameter in zip(self._kept, self._parameters, strict=True):
+                kept.copy_(parameter)
+
+    def keep_if_unwatched(self) -> None:
+        """Keep the weights where not every loss is looked at: called now and then, when the loss was seen finite."""
+        if not self._looks_at_every_loss:
+            self.keep()
+
+    def go_back(self) -> None:
+        """Take the weights that were kept last."""
+        with torch.no_grad():
+            for kept, parameter in zip(self._kept, self._parameters, strict=True):
+                parameter.copy_(kept)
+
+    def state(self) -> dict[str, list[NDArray[np.float32]]]:
+        """Give what the optimiser keeps: for each quantity, one array a parameter."""
+        states = [self._optimizer.state[parameter] for parameter in self._parameters]
+        return {name: [to_array(state[name]) for state in states] for name in (states[0] if states else ())}
+
+    def gradient(self) -> list[NDArray[np.float32]] | None:
+        """Give the sum over the pieces of the update under way; None between two updates."""
+        return None if self._gradient is None else [to_array(part) for part in self._gradient]
+
+    def restore(self, state: dict[str, list[NDArray[np.float32]]], gradient: list[NDArray[np.float32]] | None) -> None:
+        """Go on from what `state` and `gradient` gave; the weights are already in the model."""
+        for name, arrays in state.items():
+            for parameter, array in zip(self._parameters, arrays, strict=True):
+                self._optimizer.state[parameter][name].copy_(torch.from_numpy(array))
+        if gradient is not None:
+            self._gradient = [
+                torch.empty_like(parameter).copy_(torch.from_numpy(array))
+                for parameter, array in zip(self._parameters, gradient, strict=True)
+            ]
+        self.keep()
+
+    def _update(self, index: Tensor, done: int) -> Iterator[Step]:
         while done < len(index):
-            part = index[done : done + self._plan.batch_size]
+            part = index[done : done + self.plan.batch_size]
             sums = self._try(part, len(index))
             if sums is None:
-                self._plan = self._plan.halved()
-                yield OutOfMemory(self._plan)
+                self.plan = self.plan.halved()
+                yield OutOfMemory(self.plan)
                 continue
+            if self._looks_at_every_loss and not math.isfinite(sums[0]):
+                self._optimizer.zero_grad()
+                yield NotFinite()
+                return
             done += len(part)
-            total = self._take_gradient(total)
+            self._take_gradient()
             if done == len(index):
-                self._step(total)
+                self._step()
             yield Piece(len(part), *sums, completes_update=done == len(index))
 
     def _try(self, index: Tensor, update_images: int) -> tuple[Tensor, Tensor] | None:
@@ -70,7 +129,7 @@ class Updates:
         try:
             return backward(self._model, self._training, index, update_images, self._precision)
         except (RuntimeError, MemoryError) as error:
-            if self._plan.batch_size == 1 or not is_out_of_memory(error):
+            if self.plan.batch_size == 1 or not is_out_of_memory(error):
                 raise
         # Out here the exception is gone, and with it what the failed step still held.
         self._optimizer.zero_grad()
@@ -78,19 +137,22 @@ class Updates:
         give_back_memory(device)
         return None
 
-    def _take_gradient(self, total: list[Tensor] | None) -> list[Tensor]:
+    def _take_gradient(self) -> None:
         """Add the gradient of a piece to that of the pieces before it; so a failed piece cannot spoil the sum."""
         fresh = [parameter.grad for parameter in self._parameters if parameter.grad is not None]
         self._optimizer.zero_grad()
-        if total is None:
-            return fresh
-        for before, added in zip(total, fresh, strict=True):
-            before.add_(added)
-        return total
+        if self._gradient is None:
+            self._gradient = fresh
+            return
+        for total, added in zip(self._gradient, fresh, strict=True):
+            total.add_(added)
 
-    def _step(self, gradient: list[Tensor]) -> None:
-        for parameter, share in zip(self._parameters, gradient, strict=True):
-            parameter.grad = share
+    def _step(self) -> None:
+        if self._looks_at_every_loss:
+            self.keep()
+        for parameter, gradient in zip(self._parameters, self._gradient or [], strict=True):
+            parameter.grad = gradient
+        self._gradient = None
         self._optimizer.step()
         self._optimizer.zero_grad()
 
@@ -119,6 +181,12 @@ def make_optimizer(model: nn.Module, config: RunConfig) -> torch.optim.Optimizer
         optimizer = torch.optim.SGD(model.parameters(), lr=config.learning_rate, momentum=config.momentum, fused=True)
     _make_state(optimizer)
     return optimizer
+
+
+def to_array(tensor: Tensor) -> NDArray[np.float32]:
+    """Copy a tensor from any device into an array."""
+    array: NDArray[np.float32] = tensor.detach().to("cpu", copy=True).contiguous().numpy()
+    return array
 
 
 def _make_state(optimizer: torch.optim.Optimizer) -> None:

@@ -17,18 +17,19 @@ from numpy.typing import NDArray
 from nncompare.config import Precision, RunConfig
 from nncompare.config import Split as SplitName
 from nncompare.data import DataError, ImageData, fetch, load
-from nncompare.events import Failed, Finished
+from nncompare.events import Event, Failed, Finished, Parked
 from nncompare.machine import usable_cores
 from nncompare.memory import Plan
+from nncompare.training.checkpoint import Checkpoint, Weights
 from nncompare.training.desk import Controls, Desk, Report, Seen
 
 if TYPE_CHECKING:
     import torch
-    from torch import nn
 
     from nncompare.training.tensors import Split
 
-Weights = dict[str, NDArray[np.float32]]
+# A pause that is longer makes room for others.
+PARK_SECONDS = 60.0
 
 _TOKEN = secrets.token_hex(8)
 _KEPT_DESKS = 4
@@ -76,15 +77,22 @@ class Assignment:
     precision: Precision
     device: str
     threads: int
+    start: Checkpoint | None = None
+    park_seconds: float = PARK_SECONDS
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a run ended; `state` is "lost" for a second attempt, which trains nothing."""
+    """How a run ended; `state` is "lost" for a second attempt, which trains nothing.
 
-    state: Literal["finished", "stopped", "failed", "lost"]
+    A run that was finished, stopped or parked can go on from its checkpoint; one that diverged leaves its last finite
+    weights.
+    """
+
+    state: Literal["finished", "stopped", "parked", "failed", "lost"]
     message: str = ""
     weights: Weights | None = None
+    checkpoint: Checkpoint | None = None
     seconds: float = 0.0
 
 
@@ -195,24 +203,32 @@ def _open_desk(assignment: Assignment) -> Desk | None:
 def _train(assignment: Assignment, desk: Desk) -> Outcome:
     import torch
 
-    from nncompare.training.loop import Job, train
-    from nncompare.training.model import build_model
+    from nncompare.training.loop import train
+    from nncompare.training.session import Job, Session
 
     torch.set_num_threads(assignment.threads)
     device = torch.device(assignment.device)
     images = _images(assignment.dataset)
-    model = build_model(assignment.plan.channels, assignment.config.dropout, assignment.seed).to(device)
     training = _split(images, "train", assignment.train_images, device)
-    job = Job(assignment.config, assignment.plan, assignment.seed, assignment.precision)
-    outcome = Outcome("failed", "The training ended without a word.")
-    for event in train(model, job, training, _split(images, "test", None, device), desk):
+    job = Job(
+        assignment.config, assignment.plan, assignment.seed, assignment.precision, park_seconds=assignment.park_seconds
+    )
+    session = Session(job, training, _split(images, "test", None, device), desk, assignment.start)
+    last: Event | None = None
+    for event in train(session):
         desk.put(event)
-        if isinstance(event, Finished):
-            state: Literal["stopped", "finished"] = "stopped" if event.stopped else "finished"
-            outcome = Outcome(state, "", _weights(model), event.seconds)
-        if isinstance(event, Failed):
-            outcome = Outcome("failed", event.message)
-    return outcome
+        last = event
+    checkpoint = session.checkpoint()
+    seconds = checkpoint.position.seconds
+    match last:
+        case Finished(stopped=stopped):
+            return Outcome("stopped" if stopped else "finished", "", checkpoint.weights, checkpoint, seconds)
+        case Parked():
+            return Outcome("parked", "", checkpoint.weights, checkpoint, seconds)
+        case Failed(message):
+            return Outcome("failed", message, checkpoint.weights, None, seconds)
+        case _:
+            return Outcome("failed", "The training ended without a word.")
 
 
 def _images(dataset: str) -> ImageData:
@@ -225,10 +241,6 @@ def _split(images: ImageData, split: SplitName, count: int | None, device: "torc
 
     arrays = images.images(split)[:count], images.labels(split)[:count]
     return Split.of(*arrays, images.info.mean, images.info.std, device)
-
-
-def _weights(model: "nn.Module") -> Weights:
-    return {name: tensor.detach().cpu().contiguous().numpy() for name, tensor in model.state_dict().items()}
 
 
 def _why_it_broke_off(error: Exception) -> str:

@@ -16,6 +16,16 @@ LIVES = [
     "idle preparing running stopping stopped",
     "idle preparing running stopping finished",
     "idle preparing running stopping failed",
+    "idle preparing running pausing paused running finished",
+    "idle preparing running pausing running pausing paused preparing running finished",
+    "idle preparing running pausing paused stopping stopped",
+    "idle preparing running pausing paused stopped",
+    "idle preparing running pausing paused failed",
+    "idle preparing running pausing stopping stopped",
+    "idle preparing running pausing finished",
+    "idle preparing running pausing failed",
+    "idle preparing running finished preparing running finished",
+    "idle preparing running stopping stopped preparing running finished",
 ]
 LEGAL = {step for life in LIVES for step in pairwise(State(word) for word in life.split())}
 
@@ -35,7 +45,21 @@ def test_what_may_not_follow_is_told_and_changes_nothing(now: State, then: State
 
 def test_a_run_is_over_or_active_or_idle() -> None:
     assert {state for state in State if state.is_over} == {State.FINISHED, State.STOPPED, State.FAILED}
-    assert {state for state in State if state.is_active} == {State.PREPARING, State.RUNNING, State.STOPPING}
+    assert {state for state in State if not state.is_active} == {State.IDLE, *(s for s in State if s.is_over)}
+
+
+@pytest.mark.parametrize(
+    ("button", "states"),
+    [
+        ("can_train", "idle finished stopped failed"),
+        ("can_pause", "running"),
+        ("can_resume", "pausing paused"),
+        ("can_stop", "preparing running pausing paused"),
+        ("can_train_on", "finished stopped"),
+    ],
+)
+def test_what_can_be_pressed(button: str, states: str) -> None:
+    assert {state for state in State if getattr(state, button)} == {State(word) for word in states.split()}
 
 
 @pytest.mark.parametrize(
@@ -50,6 +74,11 @@ def test_a_run_is_over_or_active_or_idle() -> None:
         ("preparing running", "preparing"),
         ("stopping finished", "stopping"),
         ("idle idle", "idle"),
+        ("paused running", "running"),
+        ("paused pausing", "pausing"),
+        ("paused finished", "paused"),
+        ("paused failed", "paused"),
+        ("paused preparing", "preparing"),
         ("finished", "finished"),
         ("", "idle"),
     ],

@@ -16,8 +16,8 @@ from nncompare.comparison.history import History
 from nncompare.comparison.result import ComparisonError, ComparisonResult
 from nncompare.comparison.state import State
 from nncompare.data import load
+from nncompare.training.checkpoint import Weights
 from nncompare.training.desk import Shown
-from nncompare.training.worker import Weights
 
 PLAIN_SCRIPT = """
 import json, sys

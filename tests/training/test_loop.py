@@ -5,13 +5,13 @@ from itertools import pairwise
 import numpy as np
 import pytest
 import torch
-from tiny_runs import images, model_of, plan_of, run, same_weights
+from tiny_runs import images, model_of, plan_of, run, same_weights, session_of
 from torch.nn.functional import cross_entropy
 
 from nncompare.config import RunConfig
-from nncompare.events import EpochEnd, Event, Failed, Finished, TestPoint, TrainPoint
+from nncompare.events import Diverged, EpochEnd, Event, Failed, Finished, TestPoint, TrainPoint
 from nncompare.training.desk import Controls, Desk, Seen, Shown
-from nncompare.training.loop import Job, train
+from nncompare.training.loop import train
 from nncompare.training.model import normalise
 from nncompare.training.tensors import Split
 from nncompare.training.updates import make_optimizer
@@ -198,10 +198,11 @@ def test_the_order_of_the_images_does_not_depend_on_width_or_dropout(monkeypatch
 
 
 def test_stop_acts_between_two_batches_and_keeps_what_was_learned() -> None:
-    desk, model, data = Desk(), model_of(), images(400)
-    config = RunConfig(channels=2, epochs=3, batch_size=4, dropout=0)
+    desk, data = Desk(), images(400)
+    session = session_of(data, images(60), desk, epochs=3, batch_size=4)
+    model = session.model
     events: list[Event] = []
-    for event in train(model, Job(config, plan_of(4), 0, "float32"), data, images(60), desk):
+    for event in train(session):
         events.append(event)
         if isinstance(event, TrainPoint) and event.images >= 100:
             desk.set_controls(Controls(stop=True))
@@ -217,11 +218,13 @@ def test_stop_acts_between_two_batches_and_keeps_what_was_learned() -> None:
     assert (point.loss, point.accuracy) == (pytest.approx(loss, rel=1e-5), pytest.approx(accuracy))
 
 
-def test_a_stop_that_was_set_before_the_first_batch_ends_after_it() -> None:
+def test_a_stop_that_was_set_before_the_first_batch_trains_nothing() -> None:
     desk = Desk()
     desk.set_controls(Controls(stop=True))
-    _, events = run(images(400), images(20), desk, batch_size=4)
-    assert events[-1] == Finished(0.01, events[-1].seconds, stopped=True)
+    model, events = run(images(400), images(20), desk, batch_size=4)
+    assert events[-1] == Finished(0.0, events[-1].seconds, stopped=True)
+    assert of_kind(events, TrainPoint) == []
+    assert same_weights(model, model_of())
 
 
 def test_a_stop_is_never_taken_back() -> None:
@@ -265,7 +268,7 @@ def test_a_loss_that_is_no_number_ends_the_run_at_once() -> None:
     with torch.no_grad():
         broken[0].weight.fill_(torch.inf)
     _, events = run(images(400), images(50), model=broken)
-    assert [type(event) for event in events] == [Failed]
+    assert [type(event) for event in events] == [Diverged, Failed]
 
 
 def test_bfloat16_learns() -> None:

@@ -9,9 +9,11 @@ from torch import nn
 from nncompare.config import Precision, RunConfig
 from nncompare.events import Event
 from nncompare.memory import Plan
+from nncompare.training.checkpoint import Checkpoint
 from nncompare.training.desk import Desk
-from nncompare.training.loop import Job, train
+from nncompare.training.loop import train
 from nncompare.training.model import build_model
+from nncompare.training.session import Job, Session
 from nncompare.training.tensors import Split
 
 
@@ -32,7 +34,7 @@ def model_of(channels: int = 2, dropout: float = 0.0, seed: int = 0) -> nn.Seque
     return build_model(channels, dropout, seed)
 
 
-def run(
+def session_of(
     training: Split,
     test: Split,
     desk: Desk | None = None,
@@ -41,14 +43,25 @@ def run(
     model: nn.Module | None = None,
     seed: int = 0,
     precision: Precision = "float32",
+    start: Checkpoint | None = None,
+    park_seconds: float = 60.0,
     **settings: Any,
-) -> tuple[nn.Module, list[Event]]:
-    """Train from start to end; give the model and all events."""
+) -> Session:
+    """Begin a training; with `model`, from its weights."""
     config = RunConfig(**{"channels": 2, "epochs": 1, "batch_size": 16, "dropout": 0.0, **settings})
     plan = plan or plan_of(config.batch_size, channels=config.channels)
-    model = model or build_model(plan.channels, config.dropout, seed)
-    events = train(model, Job(config, plan, seed, precision), training, test, desk or Desk())
-    return model, list(events)
+    session = Session(Job(config, plan, seed, precision, park_seconds), training, test, desk or Desk(), start)
+    if model is not None:
+        session.model.load_state_dict(model.state_dict())
+        session.updates.keep()
+    return session
+
+
+def run(training: Split, test: Split, desk: Desk | None = None, **settings: Any) -> tuple[nn.Module, list[Event]]:
+    """Train from start to end; give the model and all events."""
+    session = session_of(training, test, desk, **settings)
+    events = list(train(session))
+    return session.model, events
 
 
 def same_weights(one: nn.Module, other: nn.Module) -> bool:

@@ -1,0 +1,121 @@
+"""One model's run on this worker: what belongs to it, and how it begins, waits and is left."""
+
+import math
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import torch
+from torch import nn
+
+from nncompare.config import Precision, RunConfig
+from nncompare.memory import Plan
+from nncompare.training.checkpoint import Checkpoint
+from nncompare.training.desk import Desk
+from nncompare.training.device import random_state, set_random_state
+from nncompare.training.measure import Measure
+from nncompare.training.model import build_model
+from nncompare.training.tensors import Split
+from nncompare.training.updates import Step, Updates, to_array
+
+
+@dataclass(frozen=True)
+class Job:
+    """What decides a run: its settings, what of them fits into memory, the seed and the number format.
+
+    After a pause of `park_seconds` the run leaves its worker to others.
+    """
+
+    config: RunConfig
+    plan: Plan
+    seed: int
+    precision: Precision
+    park_seconds: float = math.inf
+
+
+class Session:
+    """A network in training: begins with fresh weights, or goes on from a checkpoint to the last bit.
+
+    The order of the images depends on the seed alone.
+    """
+
+    def __init__(self, job: Job, training: Split, test: Split, desk: Desk, start: Checkpoint | None = None) -> None:
+        self.job, self.desk = job, desk
+        self._training = training
+        plan = start.plan if start else job.plan
+        self.model: nn.Module = build_model(plan.channels, job.config.dropout, job.seed).to(training.images.device)
+        if start is not None:
+            self._load(start)
+        self.updates = Updates(self.model, training, job.config, plan, job.precision)
+        self.measure = Measure(
+            self.model,
+            training,
+            test,
+            epochs=job.config.epochs,
+            batch_size=plan.batch_size,
+            on_finite=self.updates.keep_if_unwatched,
+            desk=desk,
+        )
+        self._order = torch.Generator().manual_seed(job.seed)
+        if start is not None:
+            self._go_on_from(start)
+        self._order_of_epoch = self._order.get_state()
+        self._shuffled, self._shuffled_epoch = torch.empty(0), -1
+        self.is_parked = False
+        self.model.train()
+
+    @property
+    def is_complete(self) -> bool:
+        """Say whether every epoch was learned and measured."""
+        return self.measure.epochs >= self.job.config.epochs
+
+    def steps(self) -> Iterator[Step]:
+        """Learn from what is left of the epoch under way."""
+        if not self._epoch_has_begun:
+            self._order_of_epoch = self._order.get_state()
+            self._shuffled = torch.randperm(len(self._training), generator=self._order)
+            self._shuffled_epoch = self.measure.epochs
+        yield from self.updates.epoch(self._shuffled, self.measure.images_of_epoch)
+
+    def may_go_on(self) -> bool:
+        """Wait while the user wants a pause; say whether to go on: neither after a stop nor after too long a pause."""
+        if self.desk.controls.pause and not self.desk.controls.stop:
+            self._pause()
+        return not (self.desk.controls.stop or self.is_parked)
+
+    def checkpoint(self) -> Checkpoint:
+        """Give everything from which the run can go on."""
+        return Checkpoint(
+            plan=self.updates.plan,
+            position=self.measure.position(),
+            weights={name: to_array(tensor) for name, tensor in self.model.state_dict().items()},
+            optimizer=self.updates.state(),
+            gradient=self.updates.gradient(),
+            order=(self._order_of_epoch if self._epoch_has_begun else self._order.get_state()).numpy().copy(),
+            randomness=random_state(self._training.images.device).cpu().numpy().copy(),
+        )
+
+    @property
+    def _epoch_has_begun(self) -> bool:
+        return self._shuffled_epoch == self.measure.epochs
+
+    def _load(self, start: Checkpoint) -> None:
+        self.model.load_state_dict({name: torch.from_numpy(array.copy()) for name, array in start.weights.items()})
+
+    def _go_on_from(self, start: Checkpoint) -> None:
+        self.updates.restore(start.optimizer, start.gradient)
+        self.measure.go_on_from(start.position)
+        self._order.set_state(torch.from_numpy(start.order.copy()))
+        set_random_state(self._training.images.device, torch.from_numpy(start.randomness.copy()))
+
+    def _pause(self) -> None:
+        began = time.monotonic()
+        self.desk.is_paused = True
+        while (controls := self.desk.controls).pause and not controls.stop and not self.is_parked:
+            left = began + self.job.park_seconds - time.monotonic()
+            self.desk.wait_for_change(controls, max(0.0, left))
+            self.is_parked = left <= 0
+            if self.desk.controls.shown != controls.shown:
+                self.measure.look.now(self.measure.epoch)
+        self.desk.is_paused = self.is_parked
+        self.measure.leave_out(time.monotonic() - began)

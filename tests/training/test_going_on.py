@@ -1,0 +1,195 @@
+"""Pauses, long ones too, and epochs that are added: the weights are those of an uninterrupted run, to the last bit."""
+
+import pickle
+import threading
+import time
+from dataclasses import replace
+
+import pytest
+import torch
+from processes import until
+from tiny_runs import images, model_of, plan_of, run, same_weights, session_of
+
+from nncompare.events import EpochEnd, Event, Finished, Parked, TestPoint, TrainPoint
+from nncompare.training.checkpoint import Checkpoint
+from nncompare.training.desk import Controls, Desk, Seen, Shown
+from nncompare.training.loop import train
+from nncompare.training.session import Session
+
+SETTINGS = {"dropout": 0.5, "learning_rate": 0.01, "epochs": 3}
+PLANS = [plan_of(16), plan_of(8, 4)]  # the second leaves an update half done when it is paused within
+OPTIMIZERS = [{"optimizer": "adam"}, {"optimizer": "sgd"}, {"optimizer": "sgd", "momentum": 0}]
+
+
+def leave_at(session: Session, desk: Desk, image: int, controls: Controls) -> list[Event]:
+    """Train until so many images were seen, then want something."""
+    events = []
+    for event in train(session):
+        events.append(event)
+        if isinstance(event, TrainPoint | TestPoint) and event.images >= image:
+            desk.set_controls(controls)
+    return events
+
+
+def travelled(session: Session) -> Checkpoint:
+    """Send a checkpoint through a process boundary."""
+    checkpoint: Checkpoint = pickle.loads(pickle.dumps(session.checkpoint()))
+    return checkpoint
+
+
+def figures(events: list[Event]) -> list[EpochEnd]:
+    """Give the end of every epoch, but for its time."""
+    return [replace(event, seconds=0) for event in events if isinstance(event, EpochEnd)]
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize("plan", PLANS)
+@pytest.mark.parametrize("image", [8, 100, 204, 205, 400])
+def test_a_run_that_was_parked_goes_on_elsewhere_to_the_same_weights(plan, optimizer, image) -> None:
+    data, test = images(205), images(50)
+    settings = {**SETTINGS, **optimizer, "plan": plan}
+    whole, told = run(data, test, **settings)
+    desk = Desk()
+    first = session_of(data, test, desk, **settings, park_seconds=0)
+    before = leave_at(first, desk, image, Controls(pause=True))
+    assert isinstance(before[-1], Parked)
+    checkpoint = travelled(first)
+    torch.rand(7)  # another process has drawn other numbers
+    second = session_of(data, test, **settings, start=checkpoint)
+    after = list(train(second))
+    assert isinstance(after[-1], Finished)
+    assert same_weights(second.model, whole)
+    assert figures(before + after) == figures(told)
+    assert [type(event) for event in before[:-1] + after] == [type(event) for event in told]
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_epochs_added_at_the_end_give_the_weights_of_the_longer_run(optimizer) -> None:
+    data, test = images(205), images(50)
+    whole, told = run(data, test, **{**SETTINGS, **optimizer, "epochs": 4})
+    first = session_of(data, test, **{**SETTINGS, **optimizer, "epochs": 1})
+    before = list(train(first))
+    second = session_of(data, test, **{**SETTINGS, **optimizer, "epochs": 4}, start=travelled(first))
+    after = list(train(second))
+    assert same_weights(second.model, whole)
+    assert figures(before + after) == figures(told)
+    times = [event.seconds for event in before + after if isinstance(event, TrainPoint)]
+    assert times == sorted(times)
+
+
+@pytest.mark.parametrize("image", [30, 205, 300])
+def test_a_stopped_run_goes_on_to_the_same_weights(image) -> None:
+    data, test = images(205), images(50)
+    whole, _ = run(data, test, **SETTINGS)
+    desk = Desk()
+    first = session_of(data, test, desk, **SETTINGS)
+    before = leave_at(first, desk, image, Controls(stop=True))
+    assert isinstance(before[-1], Finished)
+    assert before[-1].stopped
+    second = session_of(data, test, **SETTINGS, start=travelled(first))
+    after = list(train(second))
+    assert same_weights(second.model, whole)
+    assert figures(before + after)[-1].epoch == 3
+
+
+def test_a_halved_batch_stays_halved(monkeypatch: pytest.MonkeyPatch) -> None:
+    from test_out_of_memory import ShortMemory
+
+    from nncompare.training import updates
+
+    data, test = images(100), images(20)
+    monkeypatch.setattr(updates, "backward", ShortMemory(most=8))
+    first = session_of(data, test, plan=plan_of(32), **{**SETTINGS, "epochs": 1})
+    list(train(first))
+    monkeypatch.undo()
+    second = session_of(data, test, plan=plan_of(32), **SETTINGS, start=travelled(first))
+    assert (second.updates.plan.batch_size, second.updates.plan.accumulation_steps) == (8, 4)
+
+
+class InThread:
+    """A training in a thread of its own, as in a worker."""
+
+    def __init__(self, session: Session) -> None:
+        self.session, self.events = session, []
+        self.thread = threading.Thread(target=lambda: self.events.extend(train(session)), daemon=True)
+        self.thread.start()
+
+
+def test_a_pause_holds_no_core_and_the_resumed_run_is_the_same() -> None:
+    data, test = images(2_000), images(50)
+    settings = {**SETTINGS, "epochs": 3}
+    whole, _ = run(data, test, **settings)
+    desk = Desk()
+    running = InThread(session_of(data, test, desk, **settings))
+    until(lambda: desk.progress is not None, "the first batch")
+    desk.set_controls(Controls(pause=True))
+    until(lambda: desk.report(Seen()).is_paused, "the pause")
+    assert desk.progress is not None
+    seen, used = desk.progress.images, time.process_time()
+    began = time.monotonic()
+    threading.Event().wait(0.5)
+    assert time.process_time() - used < 0.1 * (time.monotonic() - began)
+    assert desk.progress.images == seen < 6_000
+    paused_until = time.monotonic()
+    desk.set_controls(Controls())
+    running.thread.join(30)
+    assert same_weights(running.session.model, whole)
+    assert not desk.report(Seen()).is_paused
+    assert running.session.measure.seconds < time.monotonic() - began - (paused_until - began) + 30
+    assert isinstance(running.events[-1], Finished)
+
+
+def test_the_time_of_a_pause_is_not_counted() -> None:
+    desk = Desk()
+    running = InThread(session_of(images(500), images(20), desk, **SETTINGS))
+    until(lambda: desk.progress is not None, "the first batch")
+    desk.set_controls(Controls(pause=True))
+    until(lambda: desk.is_paused, "the pause")
+    threading.Event().wait(1.0)
+    began = time.monotonic()
+    desk.set_controls(Controls())
+    running.thread.join(30)
+    elapsed_after = time.monotonic() - began
+    assert desk.progress is not None
+    assert running.session.measure.position().seconds < elapsed_after + 0.9
+
+
+def test_other_images_can_be_looked_at_in_a_pause() -> None:
+    desk = Desk()
+    running = InThread(session_of(images(500), images(60), desk, **SETTINGS))
+    until(lambda: desk.progress is not None, "the first batch")
+    desk.set_controls(Controls(pause=True))
+    until(lambda: desk.is_paused, "the pause")
+    desk.set_controls(Controls(pause=True, shown=Shown("test", (5, 3))))
+    until(lambda: desk.shown is not None and desk.shown.of == Shown("test", (5, 3)), "a look")
+    desk.set_controls(Controls(stop=True))
+    running.thread.join(30)
+    assert isinstance(running.events[-1], Finished)
+    assert running.events[-1].stopped
+
+
+def test_a_pause_during_the_measurement_of_an_epoch_measures_it_afterwards(monkeypatch: pytest.MonkeyPatch) -> None:
+    data, test = images(100), images(600)
+    _, told = run(data, test, **SETTINGS)
+    desk = Desk()
+    session = session_of(data, test, desk, **SETTINGS, park_seconds=0)
+    before = []
+    for event in train(session):
+        before.append(event)
+        if isinstance(event, TrainPoint) and event.images == 100:  # the last one before the whole set is measured
+            desk.set_controls(Controls(pause=True))
+    assert figures(before) == []
+    after = list(train(session_of(data, test, **SETTINGS, start=travelled(session))))
+    assert figures(before + after) == figures(told)
+
+
+def test_a_network_that_diverged_goes_back_to_its_last_finite_weights() -> None:
+    wild = {"optimizer": "sgd", "learning_rate": 10, "momentum": 0.99}
+    model = model_of(channels=4)
+    with torch.no_grad():
+        model[6].bias.fill_(1e20)
+    session = session_of(images(400), images(100), model=model, channels=4, batch_size=100, **wild)
+    kinds = [type(event).__name__ for event in train(session)]
+    assert kinds[-3:] == ["Diverged", "TestPoint", "Failed"]
+    assert all(bool(parameter.isfinite().all()) for parameter in session.model.parameters())
+    assert same_weights(session.model, model), "the step after which the loss was infinite was its first"
