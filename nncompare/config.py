@@ -120,7 +120,7 @@ class Comparison(BaseModel):
         None,
         ge=1,
         title="Memory budget",
-        description="Memory for both models together, half each. None: 70% of what is available.",
+        description="Memory for both models together, half each. Without one: 70% of what is available.",
         json_schema_extra={"unit": "bytes"},
     )
     train_images: Integer | None = Field(

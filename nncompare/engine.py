@@ -56,7 +56,7 @@ async def _serve(slots: int, folder: Path) -> None:
     from distributed import LocalCluster
     from distributed.security import Security
 
-    from nncompare.machine import available_memory
+    from nncompare.machine import physical_memory
 
     security = Security.temporary()
     with dask.config.set(_DASK_SETTINGS):
@@ -70,7 +70,7 @@ async def _serve(slots: int, folder: Path) -> None:
             security=security,
             dashboard_address=f"{LOOPBACK}:0",
             worker_dashboard_address=f"{LOOPBACK}:0",
-            memory_limit=available_memory().available_bytes,
+            memory_limit=physical_memory(),
             local_directory=str(folder),
             silence_logs=logging.WARNING,
         ) as cluster:

@@ -52,8 +52,6 @@ class BatchHalved:
     """Memory ran out in a step: from `epoch` on, half as many images in a step and twice as many steps an update."""
 
     epoch: float
-    batch_size: int
-    accumulation_steps: int
 
 
 @dataclass(frozen=True)

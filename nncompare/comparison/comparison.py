@@ -12,7 +12,7 @@ from nncompare.comparison.run import ModelRun
 from nncompare.comparison.state import State, of_pair
 from nncompare.config import Comparison
 from nncompare.data import DataError, fetch
-from nncompare.memory import make_plan, model_memory_limit
+from nncompare.memory import BudgetError, make_plan, model_memory_limit
 from nncompare.training.desk import Shown
 from nncompare.training.errors import DeviceError
 from nncompare.training.worker import PARK_SECONDS, Assignment
@@ -112,7 +112,9 @@ class RunningComparison:
     def _work(self, runs: list[ModelRun]) -> None:
         try:
             self._train_on(self._engines.get(), runs)
-        except (DataError, DeviceError, EngineError, ValueError) as error:
+        except (DeviceError, BudgetError) as error:
+            _refuse(runs, str(error))
+        except (DataError, EngineError, ValueError) as error:
             _fail(runs, str(error))
         except Exception as error:  # a mistake of ours must not leave a screen that waits for ever
             _fail(runs, f"The comparison could not go on ({type(error).__name__}: {error}). Train again.")
@@ -151,7 +153,9 @@ class RunningComparison:
             run.wait_while_parked()
             if run.state is State.PREPARING:
                 self._train_on(self._engines.get(), [run])
-        except (DataError, DeviceError, EngineError, ValueError) as error:
+        except (DeviceError, BudgetError) as error:
+            _refuse([run], str(error))
+        except (DataError, EngineError, ValueError) as error:
             _fail([run], str(error))
         except Exception as error:  # the other model goes on
             _fail([run], f"Model {run.name} could not go on ({type(error).__name__}: {error}). Train again.")
@@ -210,6 +214,12 @@ class _Clock:
     def wait(self, seconds: float | None) -> bool:
         with self._changed:
             return self._changed.wait_for(lambda: not self._active and self._began > 0, seconds)
+
+
+def _refuse(runs: list[ModelRun], message: str) -> None:
+    for run in runs:
+        run.is_refused = True
+    _fail(runs, message)
 
 
 def _fail(runs: list[ModelRun], message: str) -> None:

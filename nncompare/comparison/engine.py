@@ -49,7 +49,7 @@ class Engine:
         self._process = None if address else EngineProcess()
         try:
             self._client = self._connect()
-        except (OSError, TimeoutError, TypeError, ValueError) as error:
+        except Exception as error:  # Dask answers to a wrong address with errors of many kinds
             self.close()
             raise EngineError(
                 f"No Dask scheduler answers at {address}. Check {SCHEDULER_VARIABLE}, or unset it to train here."

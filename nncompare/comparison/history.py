@@ -27,6 +27,9 @@ class Curve:
             getattr(self, column).append(getattr(point, column))
 
 
+_PER_EPOCH = ("train_loss", "train_accuracy", "train_eval_accuracy", "test_loss", "test_accuracy", "epoch_seconds")
+
+
 @dataclass
 class History:
     """What is known of a run: one value an epoch in each list, and the finer curves beside them.
@@ -59,12 +62,10 @@ class History:
 
     def copy(self) -> "History":
         """Give a copy that does not grow: for a reader beside the one who writes."""
-        return replace(
-            self,
-            **{name: list(column) for name, column in vars(self).items() if isinstance(column, list)},
-            train=self.train.copy(),
-            test=self.test.copy(),
-        )
+        copy = replace(self, train=self.train.copy(), test=self.test.copy())
+        for name in _PER_EPOCH:
+            setattr(copy, name, list(getattr(self, name)))
+        return copy
 
     @property
     def epochs(self) -> int:

@@ -17,11 +17,15 @@ from nncompare.training.worker import PredictionRequest, predict
 
 
 class ComparisonError(Exception):
-    """A model failed; the message is a sentence for the user, and `result` holds what was reached."""
+    """A model failed; the message is a sentence for the user.
+
+    `result` holds what was reached; `is_refused` says whether the settings asked for what is not there.
+    """
 
     def __init__(self, message: str, result: "ComparisonResult") -> None:
         super().__init__(message)
         self.result = result
+        self.is_refused = any(model.is_refused for model in (result.a, result.b) if model is not None)
 
 
 class ModelResult:
@@ -39,7 +43,11 @@ class ModelResult:
     message : str
         A sentence when something went wrong, else empty.
     weights : dict of str to ndarray
-        The parameters, by PyTorch's names; None when the run failed.
+        The parameters, by PyTorch's names; the last finite ones of a run that diverged, None of one that was lost.
+    device : str
+        Where it was trained, such as ``cpu``; empty when the run never began.
+    threads : int
+        How many threads it had there.
     """
 
     def __init__(self, run: ModelRun, comparison: Comparison, engines: EngineHolder) -> None:
@@ -52,8 +60,10 @@ class ModelResult:
             self.seconds: float = run.seconds
             self.state: State = run.state
             self.message: str = run.message
+            self.is_refused: bool = run.is_refused
             self.weights: Weights | None = run.weights
-            self._device, self._threads = run.device, run.threads
+            self.device: str = run.device
+            self.threads: int = run.threads
             is_final = run.test is not None and run.progress is not None and run.test.epoch == run.progress.epoch
             whole = run.test if is_final else None
         self._probabilities: dict[str, NDArray[np.float32]] = {"test": whole.probabilities} if whole else {}
@@ -100,14 +110,14 @@ class ModelResult:
             self._comparison.dataset,
             split,
             indices,
-            self._device,
-            self._threads,
+            self.device,
+            self.threads,
         )
         return self._on_a_free_worker(lambda engine, address: engine.run(predict, request, address=address))
 
     def _on_a_free_worker(self, work: Callable[..., NDArray[np.float32]]) -> NDArray[np.float32]:
         engine = self._engines.get()
-        slots = engine.claim(1, self._device, is_cancelled=lambda: False)
+        slots = engine.claim(1, self.device, is_cancelled=lambda: False)
         try:
             return work(engine, slots[0].address)
         finally:

@@ -23,7 +23,8 @@ STOP_GRACE_SECONDS = 30.0
 _LAST_TRIES = 3
 _LOST = (
     "The worker process of model {name} ended unexpectedly; it may have run out of memory. "
-    "The curves up to here are kept. Choose fewer channels or a smaller batch, or end other programs, then train again."
+    "The curves up to here are kept. Set a smaller memory budget, choose fewer channels, or end other programs; then "
+    "train again."
 )
 _LOST_ENGINE = "The connection to the workers was lost. The curves up to here are kept. Train again."
 _HUNG = "Model {name} did not stop within {seconds:.0f} s; its worker was restarted. The curves up to here are kept."
@@ -41,6 +42,8 @@ class ModelRun:
         From here the run can go on, in any worker: after a long pause, after a stop, and after its end.
     test, shown : Prediction, optional
         The newest probabilities for the whole test set, and for the images on the screen.
+    is_refused : bool
+        Whether it failed because its settings ask for what is not there.
     version : int
         Grows with every change, so that a screen need look only then.
     """
@@ -60,6 +63,7 @@ class ModelRun:
     checkpoint: Checkpoint | None = None
     seconds: float = 0.0
     message: str = ""
+    is_refused: bool = False
     version: int = 0
     _seen: Seen = field(default_factory=Seen)
     _wanted: Controls = field(default_factory=Controls)

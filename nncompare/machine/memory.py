@@ -49,6 +49,7 @@ def _group_readings() -> list[MemoryReading]:
     for folder in control_groups("memory"):
         for limit_name, usage_name, cache_key in (
             ("memory.max", "memory.current", "inactive_file"),
+            ("memory.high", "memory.current", "inactive_file"),  # beyond it everything comes nearly to a standstill
             ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"),
         ):
             limit, usage = read_number(folder / limit_name), read_number(folder / usage_name)

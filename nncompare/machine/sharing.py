@@ -1,11 +1,13 @@
 """Whether other people use this machine as well."""
 
 import os
+import sys
 
 import psutil
 
 _HUB_VARIABLES = ("JUPYTERHUB_API_URL", "JUPYTERHUB_USER")
-_FIRST_PERSON = 1_000  # lower user numbers belong to the system's own services
+# Other user numbers belong to services and containers.
+_PEOPLE = range(501 if sys.platform == "darwin" else 1_000, 60_001)
 
 
 def signs_of_sharing() -> list[str]:
@@ -23,5 +25,4 @@ def _other_people() -> set[int]:
     if not hasattr(os, "getuid"):  # Windows
         return set()
     users = {process.info["uids"].real for process in psutil.process_iter(["uids"]) if process.info["uids"]}
-    nobody = 65_534
-    return {user for user in users if user >= _FIRST_PERSON and user not in (os.getuid(), nobody)}
+    return {user for user in users if user in _PEOPLE and user != os.getuid()}

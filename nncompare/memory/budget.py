@@ -27,8 +27,8 @@ def model_memory_limit(budget: int | None, available_bytes: int, physical_bytes:
     require_enough(budget)
     if budget > physical_bytes:
         raise BudgetError(
-            f"The memory budget of {in_mebibytes(budget)} is more than the memory that is there. "
-            f"Choose at most {in_mebibytes(physical_bytes)}."
+            f"The memory budget of {in_mebibytes(budget)} ({budget:,} bytes) is more than the memory that is there. "
+            f"Choose at most {in_mebibytes(physical_bytes)} ({physical_bytes:,} bytes)."
         )
     return budget // MODELS_OF_A_PAIR
 

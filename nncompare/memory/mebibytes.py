@@ -1,10 +1,12 @@
 """Bytes as words for the user: MiB, whole where they are many."""
 
+import math
+
 MEBIBYTE = 2**20
 
 
 def in_mebibytes(size_bytes: float) -> str:
-    """Write bytes as MiB: ``0.15 MiB``, ``41 MiB``, ``24,105 MiB``."""
+    """Write bytes as MiB: ``0.15 MiB``, ``41 MiB``, ``24,105 MiB``; never more than there are."""
     size = size_bytes / MEBIBYTE
     digits = 0 if size >= 10 else 1 if size >= 1 else 2
-    return f"{size:,.{digits}f} MiB"
+    return f"{math.floor(size * 10**digits) / 10**digits:,.{digits}f} MiB"

@@ -9,6 +9,9 @@ from nncompare.memory.batch_size import SMALLEST_BATCH, calculate_max_batch_size
 from nncompare.memory.footprint import training_footprint
 from nncompare.memory.mebibytes import in_mebibytes
 
+WIDEST = 256
+_RAN_OUT = "Memory ran out while training."
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -30,6 +33,8 @@ class Plan:
         Bytes that this model may take.
     why : dict
         Setting (``batch_size``, ``channels``) to a sentence, for every value that differs from the wish.
+    image_bytes : int
+        What each image of a batch adds to the memory.
     """
 
     batch_size: int
@@ -39,16 +44,22 @@ class Plan:
     training_bytes: int
     memory_limit: int
     why: dict[str, str]
+    image_bytes: int = 0
 
     def halved(self) -> "Plan":
         """Give the plan after memory ran out: half the batch, twice the steps, so that the update stays the same."""
         batch_size, steps = self.batch_size // 2, 2 * self.accumulation_steps
-        sentence = (
-            f"Memory ran out while training. From then on: {batch_size:,} × {steps:,} steps, "
-            f"still {self.effective_batch_size:,} images an update."
+        planned = self.why.get("batch_size", "").partition(_RAN_OUT)[0].strip()
+        now = (
+            f"{_RAN_OUT} From then on {batch_size:,} × {steps:,}, still {self.effective_batch_size:,} images an update."
         )
-        why = {**self.why, "batch_size": sentence}
-        return replace(self, batch_size=batch_size, accumulation_steps=steps, why=why)
+        return replace(
+            self,
+            batch_size=batch_size,
+            accumulation_steps=steps,
+            training_bytes=self.training_bytes - (self.batch_size - batch_size) * self.image_bytes,
+            why={**self.why, "batch_size": f"{planned} {now}".strip()},
+        )
 
 
 @dataclass(frozen=True)
@@ -73,6 +84,7 @@ def make_plan(config: RunConfig, memory_limit: int, test_images: int, precision:
         When not even one channel with a batch of 4 fits.
     """
     channels = min(config.channels, widest_that_fits(memory_limit, config.optimizer, precision))
+    footprint = training_footprint(channels, config.optimizer, precision)
     capacity = image_capacity(channels, config.optimizer, memory_limit, precision)
     batch_size = closest_valid_batch_size(test_images, capacity.images, config.batch_size)
     steps = math.ceil(config.batch_size / batch_size)
@@ -81,10 +93,33 @@ def make_plan(config: RunConfig, memory_limit: int, test_images: int, precision:
         accumulation_steps=steps,
         effective_batch_size=batch_size * steps,
         channels=channels,
-        training_bytes=training_footprint(channels, config.optimizer, precision).total(batch_size),
+        training_bytes=footprint.total(batch_size),
         memory_limit=memory_limit,
         why=_reasons(config, channels, batch_size, steps, _bound(capacity, test_images)),
+        image_bytes=footprint.image_bytes,
     )
+
+
+@dataclass(frozen=True)
+class Fit:
+    """What memory makes of a configuration: the plan, the images that fit at once, and the most channels that would."""
+
+    plan: Plan
+    capacity: Capacity
+    widest: int
+
+
+def fit(config: RunConfig, memory_limit: int, test_images: int, precision: Precision = "float32") -> Fit:
+    """Tell all that memory makes of a configuration.
+
+    Raises
+    ------
+    ValueError
+        As `make_plan`.
+    """
+    plan = make_plan(config, memory_limit, test_images, precision)
+    capacity = image_capacity(plan.channels, config.optimizer, memory_limit, precision)
+    return Fit(plan, capacity, widest_that_fits(memory_limit, config.optimizer, precision))
 
 
 def image_capacity(
@@ -105,7 +140,7 @@ def widest_that_fits(memory_limit: int, optimizer: OptimizerName, precision: Pre
     ValueError
         When one channel is too much.
     """
-    widest = 256
+    widest = WIDEST
     while widest and training_footprint(widest, optimizer, precision).total(SMALLEST_BATCH) > memory_limit:
         widest -= 1
     if not widest:
@@ -131,10 +166,10 @@ def _reasons(config: RunConfig, channels: int, batch_size: int, steps: int, boun
 
 
 def _bound(capacity: Capacity, test_images: int) -> str:
-    """Say what keeps a batch from being larger."""
-    if capacity.images < test_images:
-        return f"Memory holds {capacity.images:,} images at once."
-    return f"The {test_images:,} test images allow no larger batch."
+    """Say what keeps a batch from being larger: memory only where it lowers the power of two."""
+    if capacity.images.bit_length() < test_images.bit_length():
+        return f"Batch sizes are powers of two, and memory holds {capacity.images:,} images."
+    return f"Batch sizes are powers of two, and the test set has {test_images:,} images."
 
 
 def _rounding(wish: int) -> str:

@@ -1,5 +1,8 @@
 """Where the computation runs, and in which number format."""
 
+import contextlib
+import ctypes
+import sys
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,6 +19,8 @@ _OUT_OF_MEMORY = (
     "not enough memory",
     "bad_alloc",
     "could not create a memory",
+    "could not create a primitive",
+    "could not execute a primitive",
     "out of memory",
     "alloc_failed",
 )
@@ -32,7 +37,7 @@ class DeviceDescription:
 
 
 def choose_device(name: str) -> torch.device:
-    """Resolve ``auto``, ``cpu``, ``cuda`` or ``cuda:N``.
+    """Resolve ``auto``, ``cpu``, ``cuda`` or ``cuda:N``; a CUDA device always gets its number.
 
     Raises
     ------
@@ -40,11 +45,13 @@ def choose_device(name: str) -> torch.device:
         When this machine has no such device.
     """
     if name == "auto":
-        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        name = "cuda" if torch.cuda.is_available() else "cpu"
     device = torch.device(name)
-    if device.type == "cuda" and (device.index or 0) >= torch.cuda.device_count():
-        raise DeviceError(f"There is no device {name} here. Choose auto or cpu.")
-    return device
+    if device.type != "cuda":
+        return device
+    if (device.index or 0) >= torch.cuda.device_count():
+        raise DeviceError(f"There is no device {name} here. Choose one of auto, {', '.join(device_titles())}.")
+    return torch.device("cuda", torch.cuda.current_device() if device.index is None else device.index)
 
 
 def device_memory(device: torch.device) -> MemoryReading:
@@ -54,10 +61,20 @@ def device_memory(device: torch.device) -> MemoryReading:
     return replace(available_memory(), total_bytes=physical_memory())
 
 
+def device_titles() -> dict[str, str]:
+    """Give what each device that can be chosen here is, without waking any of them."""
+    cards = range(torch.cuda.device_count())
+    return {"cpu": _processor().get("cpu_name", "processor")} | {
+        f"cuda:{number}": torch.cuda.get_device_name(number) for number in cards
+    }
+
+
 def describe_devices() -> list[DeviceDescription]:
-    """List the devices that can be chosen here."""
-    cards = [torch.device("cuda", number) for number in range(torch.cuda.device_count())]
-    return [_describe(device) for device in (torch.device("cpu"), *cards)]
+    """Describe the devices that can be chosen here."""
+    return [
+        DeviceDescription(name, title, device_memory(torch.device(name)), _has_native_bfloat16(torch.device(name)))
+        for name, title in device_titles().items()
+    ]
 
 
 def number_format(device: torch.device, precision: Precision) -> torch.autocast:
@@ -90,17 +107,20 @@ def is_out_of_memory(error: BaseException) -> bool:
 
 
 def give_back_memory(device: torch.device) -> None:
-    """Give back what torch keeps in store for later, so that smaller pieces find room."""
+    """Give back what torch and the C library keep in store for later: to smaller pieces, and to the next run."""
     if device.type == "cuda":
         torch.cuda.empty_cache()
+    elif sys.platform == "linux":
+        with contextlib.suppress(AttributeError):  # another C library than glibc
+            ctypes.CDLL(None).malloc_trim(0)
 
 
-def _describe(device: torch.device) -> DeviceDescription:
+def _has_native_bfloat16(device: torch.device) -> bool:
     if device.type == "cuda":
-        title = torch.cuda.get_device_name(device)
-        return DeviceDescription(
-            str(device), title, device_memory(device), torch.cuda.get_device_capability(device) >= (8, 0)
-        )
-    processor: dict[str, Any] = getattr(torch.cpu, "get_capabilities", dict)()  # torch has it since 2.10
-    is_native = any(processor.get(name, False) for name in ("avx512_bf16", "amx_bf16", "arm_bf16"))
-    return DeviceDescription("cpu", processor.get("cpu_name", "processor"), device_memory(device), is_native)
+        return torch.cuda.get_device_capability(device) >= (8, 0)
+    return any(_processor().get(name, False) for name in ("avx512_bf16", "amx_bf16", "arm_bf16"))
+
+
+def _processor() -> dict[str, Any]:
+    capabilities: dict[str, Any] = getattr(torch.cpu, "get_capabilities", dict)()  # torch has it since 2.10
+    return capabilities

@@ -15,6 +15,9 @@ from nncompare.training.torchvision_import import import_torchvision
 to_tensor = import_torchvision().transforms.functional.to_tensor
 
 
+_FLOAT_BYTES = 4  # bytes become floats before a network sees them
+
+
 class PreparedLoaders(tuple[int, int]):
     """Unpacks into ``(max_possible_batch, accumulation_steps)`` and carries the loaders.
 
@@ -54,8 +57,9 @@ def prepare_loaders(
     """
     _require_images("training", train_dataset)
     test_size = _require_images("test", test_dataset)
-    pixels, channels = _image_size(train_dataset[0][0])
-    largest = calculate_max_batch_size(pixels, channels)
+    image = _as_tensor(train_dataset[0][0])
+    pixels, channels = _image_size(image)
+    largest = calculate_max_batch_size(pixels, channels, max(_FLOAT_BYTES, image.element_size()))
     batch_size = closest_valid_batch_size(test_size, largest, user_input_batch_size)
     steps = math.ceil(user_input_batch_size / batch_size)
     prepared = PreparedLoaders((batch_size, steps))
@@ -77,9 +81,9 @@ def _require_images(kind: str, dataset: "Dataset[Any]") -> int:
     return size
 
 
-def _image_size(image: Any) -> tuple[int, int]:
+def _image_size(image: Tensor) -> tuple[int, int]:
     """Give pixels and channels of an image (C, H, W), (H, W, C) or (H, W)."""
-    shape = _as_tensor(image).shape
+    shape = image.shape
     channels = min(shape) if len(shape) == 3 else 1
     return math.prod(shape) // channels, channels
 

@@ -17,7 +17,7 @@ class Look:
     """Predicts what the desk says is shown, as often as costs at most 1% of the run."""
 
     def __init__(self, model: nn.Module, training: Split, test: Split, batch_size: int, desk: Desk) -> None:
-        self._model, self._batch_size, self._desk = model, batch_size, desk
+        self._model, self.batch_size, self._desk = model, batch_size, desk
         self._splits = {"train": training, "test": test}
         self._last_cost = 0.0
         self._next = 0.0
@@ -34,7 +34,7 @@ class Look:
             return
         began = time.monotonic()
         split = self._splits[shown.split].take(torch.tensor(shown.indices))
-        probabilities = log_probabilities(self._model, split, self._batch_size).exp().cpu().numpy()
+        probabilities = log_probabilities(self._model, split, self.batch_size).exp().cpu().numpy()
         if np.isfinite(probabilities).all():
             self._desk.shown = Prediction(self._desk.next_version(), epoch, probabilities, shown)
         ended = time.monotonic()

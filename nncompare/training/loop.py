@@ -17,7 +17,8 @@ def train(session: Session) -> Iterator[Event]:
     while not session.is_complete and session.may_go_on():
         for step in session.steps():
             if isinstance(step, OutOfMemory):
-                yield BatchHalved(measure.epoch, step.plan.batch_size, step.plan.accumulation_steps)
+                measure.take_at_once(step.plan.batch_size)
+                yield BatchHalved(measure.epoch)
             elif isinstance(step, NotFinite):
                 measure.diverged = True
             else:

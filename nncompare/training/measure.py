@@ -91,6 +91,10 @@ class Measure:
         self._carried = Tally.of(position.carried)
         self._started = self._clock - position.seconds
 
+    def take_at_once(self, batch_size: int) -> None:
+        """Evaluate no more images at once than this, from now on."""
+        self._batch_size = self.look.batch_size = batch_size
+
     def leave_out(self, seconds: float) -> None:
         """Leave a pause out of all times."""
         self._started += seconds

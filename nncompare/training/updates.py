@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 import torch
@@ -109,8 +110,7 @@ class Updates:
             part = index[done : done + self.plan.batch_size]
             sums = self._try(part, len(index))
             if sums is None:
-                self.plan = self.plan.halved()
-                yield OutOfMemory(self.plan)
+                yield from self._halve_below(len(part))
                 continue
             if self._looks_at_every_loss and not math.isfinite(sums[0]):
                 self._optimizer.zero_grad()
@@ -122,6 +122,14 @@ class Updates:
                 self._step()
             yield Piece(len(part), *sums, completes_update=done == len(index))
 
+    def _halve_below(self, images: int) -> Iterator[OutOfMemory]:
+        """Halve the pieces until they are smaller than the one that failed: the last of an epoch may be short."""
+        is_smaller = False
+        while not is_smaller:
+            self.plan = self.plan.halved()
+            is_smaller = self.plan.batch_size < images
+            yield OutOfMemory(self.plan)
+
     def _try(self, index: Tensor, update_images: int) -> tuple[Tensor, Tensor] | None:
         """Compute the gradient of one piece; give None, and leave nothing behind, when it does not fit."""
         device = self._training.images.device
@@ -129,7 +137,7 @@ class Updates:
         try:
             return backward(self._model, self._training, index, update_images, self._precision)
         except (RuntimeError, MemoryError) as error:
-            if self.plan.batch_size == 1 or not is_out_of_memory(error):
+            if len(index) == 1 or not is_out_of_memory(error):
                 raise
         # Out here the exception is gone, and with it what the failed step still held.
         self._optimizer.zero_grad()
@@ -139,7 +147,7 @@ class Updates:
 
     def _take_gradient(self) -> None:
         """Add the gradient of a piece to that of the pieces before it; so a failed piece cannot spoil the sum."""
-        fresh = [parameter.grad for parameter in self._parameters if parameter.grad is not None]
+        fresh = [cast(Tensor, parameter.grad) for parameter in self._parameters]
         self._optimizer.zero_grad()
         if self._gradient is None:
             self._gradient = fresh

@@ -118,7 +118,7 @@ def slot_report(device: str) -> SlotReport:
     DeviceError
         When the wished device is not here.
     """
-    from nncompare.training.device import choose_device, describe_devices, device_memory
+    from nncompare.training.device import choose_device, device_memory, device_titles
 
     chosen = choose_device(device)
     memory = device_memory(chosen)
@@ -126,7 +126,7 @@ def slot_report(device: str) -> SlotReport:
         token=_TOKEN,
         cores=usable_cores(),
         device=str(chosen),
-        devices={description.name: description.title for description in describe_devices()},
+        devices=device_titles(),
         available_bytes=memory.available_bytes,
         physical_bytes=memory.total_bytes,
     )
@@ -160,6 +160,8 @@ def run_training(assignment: Assignment) -> Outcome:
         return Outcome("failed", str(error))
     except Exception as error:  # an exception of torch's own would bring torch into the kernel
         return Outcome("failed", _why_it_broke_off(error))
+    finally:
+        _give_back(assignment.device)
 
 
 def exchange(run: str, seen: Seen, controls: Controls) -> Report | None:
@@ -243,13 +245,22 @@ def _split(images: ImageData, split: SplitName, count: int | None, device: "torc
     return Split.of(*arrays, images.info.mean, images.info.std, device)
 
 
+def _give_back(device: str) -> None:
+    """What one run has taken must not look as if it were taken when the next one is planned."""
+    import torch
+
+    from nncompare.training.device import give_back_memory
+
+    give_back_memory(torch.device(device))
+
+
 def _why_it_broke_off(error: Exception) -> str:
     from nncompare.training.device import is_out_of_memory
 
     if is_out_of_memory(error):
         return (
-            "Training broke off: the memory does not even hold one image at a time. The curves up to here are kept. "
-            "Choose fewer channels or end other programs, then train again."
+            "Training broke off: the memory does not hold this network, not even with one image at a time. The curves "
+            "up to here are kept. Choose fewer channels or end other programs, then train again."
         )
     return f"Training broke off: {_first_line(error)}. The curves up to here are kept."
 

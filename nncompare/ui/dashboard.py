@@ -119,6 +119,7 @@ class Dashboard:
         if self._data.images is not None:
             self._predictions.use_images(self._data.images)
         if self._surveyed and self._surveyed != self._models.device:
+            self._models.show_machine(Machine.here("", self._models.machine.devices))
             self._survey()
         self._refresh_state()
 
@@ -146,7 +147,7 @@ class Dashboard:
         self._refresher.in_background(
             lambda: self._engines.get().survey(device),
             lambda report: self._on_survey(device, Machine.of(report), ""),
-            lambda error: self._on_survey(device, Machine.here(), str(error) if isinstance(error, DeviceError) else ""),
+            lambda error: self._on_no_survey(device, error),
         )
 
     def _on_survey(self, device: str, machine: Machine, device_error: str) -> None:
@@ -156,7 +157,8 @@ class Dashboard:
 
     def _on_no_survey(self, device: str, error: Exception) -> None:
         is_no_device = isinstance(error, DeviceError)
-        self._on_survey(device, Machine.here("" if is_no_device else str(error)), str(error) if is_no_device else "")
+        machine = Machine.here("" if is_no_device else str(error), self._models.machine.devices)
+        self._on_survey(device, machine, str(error) if is_no_device else "")
 
     def _post_go(self, step: str) -> None:
         self._refresher.post(lambda: self._go(step))

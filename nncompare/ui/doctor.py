@@ -5,6 +5,8 @@ import platform
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
 
+import psutil
+
 from nncompare.comparison.engine import SCHEDULER_VARIABLE
 from nncompare.comparison.engine_process import SLOTS
 from nncompare.data import CATALOG, dataset_state
@@ -13,6 +15,7 @@ from nncompare.machine import (
     available_memory,
     core_readings,
     memory_readings,
+    physical_memory,
     signs_of_sharing,
     usable_cores,
 )
@@ -83,7 +86,7 @@ def _warnings() -> Iterator[str]:
     if text and LIMIT_VARIABLE not in sources:
         yield f"Warning: {LIMIT_VARIABLE} is {text!r}, which is not a number of bytes; it is not used."
     signs = signs_of_sharing()
-    if signs and sources == {"psutil"}:
+    if signs and physical_memory() >= psutil.virtual_memory().total:
         yield (
             f"Warning: this looks like a shared server ({' and '.join(signs)}), and nothing limits the memory. "
             f"One training can take what the others need. Set {LIMIT_VARIABLE} to a number of bytes."

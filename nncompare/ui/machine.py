@@ -1,11 +1,10 @@
 """What is known of the machine that trains, in words for the forms."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from nncompare.machine import available_memory, physical_memory
-from nncompare.memory import in_mebibytes
-from nncompare.memory.budget import MODELS_OF_A_PAIR
-from nncompare.memory.limit import USABLE_SHARE
+from nncompare.memory import in_mebibytes, model_memory_limit
 from nncompare.training.worker import SlotReport
 
 
@@ -21,9 +20,9 @@ class Machine:
     trouble: str = ""
 
     @classmethod
-    def here(cls, trouble: str = "") -> "Machine":
+    def here(cls, trouble: str = "", devices: Mapping[str, str] | None = None) -> "Machine":
         """Look at the machine of this process, where no worker has answered; `trouble` says why."""
-        return cls(available_memory().available_bytes, physical_memory(), trouble=trouble)
+        return cls(available_memory().available_bytes, physical_memory(), devices=dict(devices or {}), trouble=trouble)
 
     @classmethod
     def of(cls, report: SlotReport) -> "Machine":
@@ -40,10 +39,9 @@ class Machine:
 
     def budget_note(self, budget: int | None) -> str:
         """Say what both models may take, and each of them."""
-        if budget is not None:
-            return f"{in_mebibytes(budget / MODELS_OF_A_PAIR)} for each model"
-        pair = USABLE_SHARE * self.available_bytes
-        return (
-            f"empty: 70% of the {in_mebibytes(self.available_bytes)} available, "
-            f"{in_mebibytes(pair / MODELS_OF_A_PAIR)} for each model"
-        )
+        each = f"{in_mebibytes(model_memory_limit(budget, self.available_bytes, self.physical_bytes))} for each model"
+        if budget is None:
+            return f"empty: 70% of the {in_mebibytes(self.available_bytes)} available, {each}"
+        if budget > self.available_bytes:
+            return f"{each}; more than the {in_mebibytes(self.available_bytes)} that are free now"
+        return each

@@ -1,27 +1,16 @@
 """The settings of one model: used twice, for A and for B."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import ipywidgets as widgets
 
 from nncompare import architecture
 from nncompare.config import RunConfig, bounds, from_text
-from nncompare.memory import Plan
-from nncompare.memory.plan import Capacity
+from nncompare.memory.plan import Fit
 from nncompare.ui.elements import button, column, html, row, set_class, set_value
 from nncompare.ui.html import render
 
 _OPTIMIZERS = [("Adam", "adam"), ("SGD", "sgd")]
-
-
-@dataclass(frozen=True)
-class Fit:
-    """What memory makes of a configuration: the plan, the images that fit at once, and the most channels that would."""
-
-    plan: Plan
-    capacity: Capacity
-    widest: int
 
 
 class ModelForm:
@@ -78,8 +67,8 @@ class ModelForm:
 
     def _show_fit(self, config: RunConfig | None, fit: Fit | None) -> None:
         set_value(self._memory, value=render("memory.html", fit=fit))
-        if fit is not None:
-            set_value(self._widest, description=f"Widest that fits: {fit.widest} channels")
+        width = f": {fit.widest} channels" if fit is not None else ""
+        set_value(self._widest, description=f"Widest that fits{width}")
         is_taken = fit is None or config is None or config.channels == fit.widest
         set_value(self._widest, disabled=is_taken or not self.is_used)
         self._widest_channels = fit.widest if fit else None

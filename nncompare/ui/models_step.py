@@ -8,13 +8,13 @@ from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
 from nncompare.comparison.comparison import TEST_IMAGES
-from nncompare.config import Comparison, Precision, RunConfig, one_sentence
-from nncompare.memory import BudgetError, make_plan, model_memory_limit
-from nncompare.memory.plan import image_capacity, widest_that_fits
+from nncompare.config import Comparison, RunConfig, one_sentence
+from nncompare.memory import BudgetError, model_memory_limit
+from nncompare.memory.plan import fit
 from nncompare.ui.elements import button, column, html, row, set_value
 from nncompare.ui.html import render
 from nncompare.ui.machine import Machine
-from nncompare.ui.model_form import Fit, ModelForm
+from nncompare.ui.model_form import ModelForm
 from nncompare.ui.presets import PRESETS, Preset
 from nncompare.ui.refresher import Refresher
 from nncompare.ui.shared_settings import SHARED, SharedSettings
@@ -39,7 +39,7 @@ class ModelsStep:
     ) -> None:
         self._refresher, self._on_change, self._on_open, self._on_images = refresher, on_change, on_open, on_images
         self._comparison = Comparison()
-        self._machine, self._device_error = Machine.here(), ""
+        self.machine, self._device_error = Machine.here(), ""
         self._forms = {name: ModelForm(name, self._on_field_change, is_optional=name == "B") for name in ("A", "B")}
         self._shared = SharedSettings(self._on_field_change)
         self._question = html("nnc-question", render("question.html", preset=None))
@@ -66,12 +66,7 @@ class ModelsStep:
             self._shared.box,
             row("nnc-row", [self._file, self._keep]),
             self._file_note,
-            html(
-                "nnc-help",
-                render(
-                    "help.html", fields=[*RunConfig.model_fields.values(), *map(Comparison.model_fields.get, SHARED)]
-                ),
-            ),
+            html("nnc-help", render("help.html", fields=_explained_fields())),
             row("nnc-row nnc-next", [button("Next: training", on_next, strong=True)]),
         ]
 
@@ -90,7 +85,7 @@ class ModelsStep:
 
     def show_machine(self, machine: Machine, device_error: str = "") -> None:
         """Reckon with this machine from now on; or with none, where the chosen device is not there."""
-        self._machine, self._device_error = machine, device_error
+        self.machine, self._device_error = machine, device_error
         self.refresh()
 
     def refresh(self) -> None:
@@ -103,7 +98,7 @@ class ModelsStep:
         if self._device_error:
             errors = {**errors, "device": self._device_error}
         self.problems |= errors
-        self._shared.show(errors, self._machine, _budget(shared))
+        self._shared.show(errors, self.machine, _budget(shared))
 
     def settings(self, base: Comparison) -> Comparison | None:
         """Give `base` with both models and what they share as the forms say; None while something is wrong."""
@@ -124,20 +119,20 @@ class ModelsStep:
         if "memory_budget" in errors:
             return None
         try:
-            return model_memory_limit(_budget(shared), self._machine.available_bytes, self._machine.physical_bytes)
+            return model_memory_limit(_budget(shared), self.machine.available_bytes, self.machine.physical_bytes)
         except BudgetError as error:
             errors["memory_budget"] = str(error)
             return None
 
     def _refresh_form(self, name: str, form: ModelForm, limit: int | None) -> None:
         config, errors = form.read()
-        fit = None
+        found = None
         if config is not None and limit is not None:
             try:
-                fit = _fit(config, limit, self._comparison.precision)
+                found = fit(config, limit, TEST_IMAGES, self._comparison.precision)
             except ValueError as error:
                 errors = {"channels": str(error)}
-        form.show(config, errors, fit)
+        form.show(config, errors, found)
         if form.is_used:
             self.problems |= {f"{name}.{field}": f"Model {name}: {text}" for field, text in errors.items()}
 
@@ -185,12 +180,6 @@ class ModelsStep:
 
 def _explained_fields() -> list[FieldInfo]:
     return [*RunConfig.model_fields.values(), *(Comparison.model_fields[name] for name in SHARED)]
-
-
-def _fit(config: RunConfig, limit: int, precision: Precision) -> Fit:
-    plan = make_plan(config, limit, TEST_IMAGES, precision)
-    capacity = image_capacity(plan.channels, config.optimizer, limit, precision)
-    return Fit(plan, capacity, widest_that_fits(limit, config.optimizer, precision))
 
 
 def _budget(shared: dict[str, object]) -> int | None:

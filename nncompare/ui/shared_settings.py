@@ -31,7 +31,7 @@ class SharedSettings:
             "memory_budget": widgets.Text(
                 description="Memory budget (MiB)",
                 placeholder="70% of what is available",
-                tooltip="Memory for both models together, half each. Empty: 70% of what is available.",
+                tooltip=_FIELDS["memory_budget"].description,
             ),
         }
         self._notes = {name: html("nnc-note") for name in self._fields}
@@ -70,7 +70,7 @@ class SharedSettings:
         hints = {
             "seed": "the same for both; the same seed gives the same run",
             "device": machine.device_note(self.device),
-            "memory_budget": machine.budget_note(budget),
+            "memory_budget": "" if "memory_budget" in errors else machine.budget_note(budget),
         }
         for name, hint in hints.items():
             error = errors.get(name, "")
@@ -81,9 +81,10 @@ class SharedSettings:
         options = list(dict.fromkeys(["auto", "cpu", *devices, self.device]))
         field = self._fields["device"]
         if list(field.options) != options:
-            chosen = self.device
-            field.options = options
-            field.value = chosen
+            with field.hold_trait_notifications():  # else it would be "auto" for a moment
+                chosen = self.device
+                field.options = options
+                field.value = chosen
 
     def _read_seed(self) -> tuple[object, str]:
         return read_field(Comparison, "seed", self._fields["seed"].value)

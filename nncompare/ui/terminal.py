@@ -31,6 +31,8 @@ def compare_in_terminal(arguments: argparse.Namespace) -> int:
             bars.message = str(error)
             result = None
         except ComparisonError as error:
+            if error.is_refused:
+                raise UserError(str(error)) from None
             bars.message = str(error)
             result = error.result
     if bars.message:
@@ -158,6 +160,8 @@ def _facts(model: ModelResult) -> dict[str, Any]:
     return {
         "state": model.state,
         "message": model.message,
+        "device": model.device,
+        "threads": model.threads,
         "plan": vars(model.plan) if model.plan else None,
         "parameters": parameter_count(model.plan.channels) if model.plan else None,
         "history": {column: getattr(history, column) for column in columns},

@@ -51,7 +51,7 @@ def test_a_worker_that_is_refused_memory_goes_on_in_smaller_steps(own: EngineHol
     assert plan.batch_size < 1_024
     assert plan.batch_size * plan.accumulation_steps == plan.effective_batch_size == 1_024
     assert plan.why["batch_size"] == (
-        f"Memory ran out while training. From then on: {plan.batch_size:,} × {plan.accumulation_steps:,} steps, "
+        f"Memory ran out while training. From then on {plan.batch_size:,} × {plan.accumulation_steps:,}, "
         "still 1,024 images an update."
     )
     assert result.a.history.epochs == 1
@@ -77,7 +77,7 @@ def test_a_worker_that_is_killed_for_its_memory_is_told_and_the_other_model_fini
         assert (result.a.state, result.b.state) == (State.FAILED, State.FINISHED)
         assert result.a.message == (
             "The worker process of model A ended unexpectedly; it may have run out of memory. The curves up to here "
-            "are kept. Choose fewer channels or a smaller batch, or end other programs, then train again."
+            "are kept. Set a smaller memory budget, choose fewer channels, or end other programs; then train again."
         )
     finally:
         holder.close()

@@ -108,3 +108,9 @@ def test_mem_limit_wins_where_it_is_tighter(tmp_path: Path, monkeypatch: pytest.
 def test_a_mem_limit_that_is_no_number_of_bytes_is_passed_over(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MEM_LIMIT", text)
     assert available_memory().source == "psutil"
+
+
+def test_what_slows_a_group_down_is_a_limit_too(tmp_path: Path) -> None:
+    root = own_groups(tmp_path, "0::/\n")
+    put(root, memory_max=4 * GIBIBYTE, memory_high=2 * GIBIBYTE, memory_current=GIBIBYTE)
+    assert available_memory() == MemoryReading(GIBIBYTE, 2 * GIBIBYTE, str(root / "memory.high"))

@@ -48,10 +48,16 @@ def test_a_run_that_was_short_of_memory_is_the_one_that_was_planned_smaller(
     short, events = run(data, test, plan=plan_of(64, 1), optimizer=optimizer, **SETTINGS)
     assert memory.failures == 2
     assert same_weights(planned, short)
-    assert [event for event in events if isinstance(event, BatchHalved)] == [
-        BatchHalved(0.0, 32, 2),
-        BatchHalved(0.0, 16, 4),
-    ]
+    assert [event for event in events if isinstance(event, BatchHalved)] == [BatchHalved(0.0), BatchHalved(0.0)]
+
+
+def test_a_short_last_piece_that_fails_is_not_tried_again_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    memory = ShortMemory(most=16, first=1)
+    monkeypatch.setattr(updates, "backward", memory)
+    made = Updates(model_of(), images(94), RunConfig(channels=2, dropout=0), plan_of(64), "float32")
+    steps = list(made.epoch(torch.arange(94)))
+    assert [step.images for step in steps if not isinstance(step, OutOfMemory)] == [64, 16, 14]
+    assert (memory.failures, made.plan.batch_size, made.plan.accumulation_steps) == (1, 16, 4)
 
 
 def test_a_failure_in_the_middle_of_an_update_keeps_what_its_other_pieces_gave(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -115,6 +121,10 @@ def test_an_evaluation_takes_no_more_images_at_once_than_the_training(monkeypatc
     monkeypatch.setattr(evaluate, "_predict", lambda model, batch: (sizes.append(len(batch)), predict(model, batch))[1])
     run(images(40), images(100), plan=plan_of(8))
     assert max(sizes) == 8
+    sizes.clear()
+    monkeypatch.setattr(updates, "backward", ShortMemory(most=4))
+    run(images(40), images(100), plan=plan_of(8))
+    assert max(sizes) == 4
 
 
 @pytest.mark.parametrize(
@@ -125,6 +135,8 @@ def test_an_evaluation_takes_no_more_images_at_once_than_the_training(monkeypatc
         RuntimeError(CPU_MESSAGE),
         RuntimeError("std::bad_alloc"),
         RuntimeError("could not create a memory object"),
+        RuntimeError("could not create a primitive"),
+        RuntimeError("could not execute a primitive"),
         RuntimeError("[enforce fail at alloc_cpu.cpp:114] data. DefaultCPUAllocator: not enough memory"),
         RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`"),
     ],

@@ -123,6 +123,13 @@ def test_the_memory_of_colour_images_counts_all_their_channels(monkeypatch: pyte
     assert prepare_loaders(coloured, coloured, 300) == (32, 10)
 
 
+def test_wide_numbers_take_more_memory_and_bytes_become_floats(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MEM_LIMIT", str(28 * 28 * 4 * 100 * 10 // 7 + 1))
+    for image, answer in ((torch.rand(1, 28, 28, dtype=torch.float64), (32, 10)), (pixels(1, 28, 28)[0], (64, 5))):
+        data = ListOf([(image, 0)] * 200)
+        assert prepare_loaders(data, data, 300) == answer
+
+
 def test_the_answer_unpacks_into_exactly_two_and_carries_the_rest() -> None:
     prepared = prepare_loaders(tensors(100), tensors(70), 100)
     assert list(prepared) == [64, 2]

