@@ -56,7 +56,7 @@ class ModelResult:
         self.config: RunConfig = run.config
         with run.lock:
             self.plan: Plan | None = run.plan
-            self.history: History = run.history
+            self.history: History = run.history.copy()
             self.seconds: float = run.seconds
             self.state: State = run.state
             self.message: str = run.message

@@ -1,5 +1,8 @@
 """Charts as matplotlib figures, shown as inline SVG; nothing here knows a widget or uses pyplot."""
 
 from nncompare.figures.curves import CurveChart
+from nncompare.figures.marks import best_epoch
+from nncompare.figures.points import Axis
+from nncompare.figures.wording import TITLES
 
-__all__ = ["CurveChart"]
+__all__ = ["TITLES", "Axis", "CurveChart", "best_epoch"]

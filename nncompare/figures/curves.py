@@ -9,13 +9,14 @@ from matplotlib.figure import Figure
 
 from nncompare.comparison.history import History
 from nncompare.figures.frame import Frame
+from nncompare.figures.marks import Marks
 from nncompare.figures.name_places import name_places
 from nncompare.figures.named_line import SPLITS, NamedLine, Split
 from nncompare.figures.palette import MODELS
-from nncompare.figures.points import Points, Quantity, points_of, thin
-from nncompare.figures.scales import epoch_scale, value_scale
+from nncompare.figures.points import Axis, Points, Quantity, points_of, thin
+from nncompare.figures.scales import Scale, count_scale, epoch_scale, value_scale
 from nncompare.figures.svg import inline_svg
-from nncompare.figures.wording import describe
+from nncompare.figures.wording import TITLES, describe
 
 Key = tuple[str, Split]
 
@@ -46,8 +47,10 @@ class CurveChart:
         with style.context("default"):
             self._frame = Frame(quantity.capitalize())
             self._lines = {(model, split): NamedLine(self._frame, model, split) for model in MODELS for split in SPLITS}
+            self._marks = {model: Marks(self._frame, model) for model in MODELS}
         self.figure = self._frame.figure
         self._canvas = FigureCanvasSVG(self.figure)
+        self._axis: Axis = "epoch"
         self.reset(epochs)
 
     def reset(self, epochs: int, subject: str = "") -> None:
@@ -56,15 +59,22 @@ class CurveChart:
         self._frame.write_subject(subject)
         self.update({})
 
+    def count(self, axis: Axis) -> None:
+        """Have the x axis count epochs, images, steps (updates of the weights) or seconds, from the next update on."""
+        self._axis = axis
+
     def update(self, histories: Mapping[str, History]) -> None:
         """Show these histories, by model ("A", "B"); a model that is not among them has no lines."""
         curves = {key: self._points(histories, *key) for key in self._lines if key[0] in histories}
         curves = {key: points for key, points in curves.items() if len(points.x)}
-        epochs = self._reach(curves)
-        self._shown = {key: thin(points, epochs) for key, points in curves.items()}
-        self._frame.set_x(epoch_scale(epochs))
+        scale = self._x_scale(curves)
+        self._shown = {key: thin(points, scale.high) for key, points in curves.items()}
+        self._broken = {
+            name: history.diverged.epoch for name, history in histories.items() if history.diverged is not None
+        }
+        self._frame.set_x(scale, TITLES[self._axis])
         self._frame.set_y(value_scale(self._quantity, list(self._shown.values())))
-        self._draw()
+        self._draw(histories)
 
     def svg(self) -> str:
         """Draw the chart as inline SVG, ready to be put into an HTML page."""
@@ -73,18 +83,22 @@ class CurveChart:
     @property
     def description(self) -> str:
         """The chart in plain words: where its lines end."""
-        return describe(self._quantity, self._shown, self._subject)
+        return describe(self._quantity, self._shown, self._axis, self._subject, self._broken)
 
     def _points(self, histories: Mapping[str, History], model: str, split: Split) -> Points:
-        return points_of(getattr(histories[model], split), self._quantity)
+        return points_of(getattr(histories[model], split), self._quantity, self._axis)
 
-    def _reach(self, curves: Mapping[Key, Points]) -> int:
-        return max([self._epochs, *(ceil(round(points.x[-1], 6)) for points in curves.values())])
+    def _x_scale(self, curves: Mapping[Key, Points]) -> Scale:
+        if self._axis == "epoch":
+            return epoch_scale(max([self._epochs, *(ceil(round(points.x[-1], 6)) for points in curves.values())]))
+        return count_scale(max((points.x[-1] for points in curves.values()), default=0))
 
-    def _draw(self) -> None:
+    def _draw(self, histories: Mapping[str, History]) -> None:
         self._frame.show_note(not self._shown)
         for key in self._lines.keys() - self._shown.keys():
             self._lines[key].clear()
         ends = [self._lines[key].draw(points) for key, points in self._shown.items()]
         for key, place in zip(self._shown, name_places(ends), strict=True):
             self._lines[key].put_name(place)
+        for model, marks in self._marks.items():
+            marks.draw(histories.get(model), self._quantity, self._axis)

@@ -45,7 +45,7 @@ class Frame:
         self.figure.add_artist(self._grid)
         self.text(LEFT, HEIGHT - 24, title, size=15, weight="bold", color=INK)
         self._subject = self.text(RIGHT, HEIGHT - 24, ha="right")
-        self.text((LEFT + RIGHT) / 2, BOTTOM - 36, "epochs", ha="center")
+        self._x_title = self.text((LEFT + RIGHT) / 2, BOTTOM - 36, ha="center")
         self._note = self.text((LEFT + RIGHT) / 2, (BOTTOM + TOP) / 2 + 8, _NOTE, size=13, ha="center", gid=HALO)
         self._x_names = [self.text(0, BOTTOM - 18, ha="center") for _ in range(_MOST_TICKS)]
         self._y_names = [self.text(LEFT - 8, 0, ha="right") for _ in range(_MOST_TICKS)]
@@ -64,12 +64,19 @@ class Frame:
         """Show or hide the note that stands in the place of the curves."""
         self._note.set_visible(visible)
 
-    def set_x(self, scale: Scale) -> None:
-        """Set the ends and the figures of the x axis."""
+    def set_x(self, scale: Scale, title: str) -> None:
+        """Set the ends, the figures and the title of the x axis."""
+        self._x_title.set_text(title)
         self.axes.set_xlim(scale.low, scale.high)
         _write(self._x_names, scale.names)
         for text, tick in zip(self._x_names, scale.ticks, strict=False):
             text.set_x(self.across(tick))
+
+    def draw_in_pixels(self, colour: str, width: float) -> Line2D:
+        """Add an artist for marks, measured in pixels."""
+        line = Line2D([], [], color=colour, linewidth=width, transform=self._pixels, solid_capstyle="round")
+        self.figure.add_artist(line)
+        return line
 
     def set_y(self, scale: Scale) -> None:
         """Set the ends, the figures and the grid of the y axis."""

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from nncompare.comparison.history import Curve
 
 Quantity = Literal["loss", "accuracy"]
+Axis = Literal["epoch", "images", "steps", "seconds"]
 
 BUCKETS = 160
 """Along the x axis; at most two points more are drawn, one at the left end and the last."""
@@ -20,25 +21,25 @@ class Points(NamedTuple):
     y: NDArray[np.float64]
 
 
-def points_of(curve: Curve, quantity: Quantity) -> Points:
-    """Take the finite points of a curve: x in epochs, y a loss or an accuracy from 0 to 1."""
-    x, y = curve.epoch, getattr(curve, quantity)
+def points_of(curve: Curve, quantity: Quantity, axis: Axis = "epoch") -> Points:
+    """Take the finite points of a curve: x what the axis counts, y a loss or an accuracy from 0 to 1."""
+    x, y = getattr(curve, axis), getattr(curve, quantity)
     # A curve may grow while it is read: its columns are then of unequal length for a moment.
     length = min(len(x), len(y))
     columns = np.array([x[:length], y[:length]], dtype=float)
     return Points(*columns[:, np.isfinite(columns).all(axis=0)])
 
 
-def thin(points: Points, epochs: float) -> Points:
+def thin(points: Points, reach: float) -> Points:
     """Replace the points within each of the buckets by their mean; the last point stays as it is.
 
-    Buckets are fixed on the x axis (0 to `epochs`), not on the number of points, so that what is drawn stays where
+    Buckets are fixed on the x axis (0 to `reach`), not on the number of points, so that what is drawn stays where
     it is while the curve grows.
     """
     if len(points.x) < 2:
         return points
     # Rounding puts regular points (40 an epoch, say) into the middle of buckets, where float error cannot move them.
-    bucket = np.rint(points.x[:-1] * (BUCKETS / epochs))
+    bucket = np.rint(points.x[:-1] * (BUCKETS / reach))
     starts = np.flatnonzero(np.diff(bucket, prepend=-1.0))
     sizes = np.diff(starts, append=len(bucket))
     return Points(*(np.append(np.add.reduceat(column[:-1], starts) / sizes, column[-1]) for column in points))

@@ -36,6 +36,14 @@ def epoch_scale(epochs: int) -> Scale:
     return Scale(0, epochs, tuple(ticks), tuple(map(str, ticks)))
 
 
+def count_scale(reach: float) -> Scale:
+    """Scale from 0 to at least `reach` with at most six ticks, for images, updates or seconds."""
+    step = _round_up(max(reach, 1) / 5)
+    count = max(1, ceil(round(reach / step, 9)))
+    ticks = tuple(step * index for index in range(count + 1))
+    return Scale(0, ticks[-1], ticks, tuple(f"{tick:,.{_decimals(step)}f}" for tick in ticks))
+
+
 def value_scale(quantity: Quantity, lines: Sequence[Points]) -> Scale:
     """Choose the scale of the y axis for lines of which none is empty."""
     recent = [_recent(quantity, line, lines) for line in lines]

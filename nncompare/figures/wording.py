@@ -4,22 +4,42 @@ from collections.abc import Mapping
 
 from nncompare.figures.named_line import Split
 from nncompare.figures.palette import MODELS
-from nncompare.figures.points import Points, Quantity
+from nncompare.figures.points import Axis, Points, Quantity
 
 _SPLITS: dict[Split, str] = {"train": "training", "test": "test"}
 
 
-def describe(quantity: Quantity, lines: Mapping[tuple[str, Split], Points], subject: str = "") -> str:
-    """Say where the lines end, and on which images; those without points are not among `lines`."""
-    models = [_ends(quantity, model, lines) for model in MODELS if any(key[0] == model for key in lines)]
-    title = f"{quantity.capitalize()} over epochs{f', {subject}' if subject else ''}."
-    return " ".join([title, *(models or ["No points yet."])])
+TITLES: dict[Axis, str] = {
+    "epoch": "epochs",
+    "images": "images seen",
+    "steps": "updates of the weights",
+    "seconds": "seconds",
+}
 
 
-def _ends(quantity: Quantity, model: str, lines: Mapping[tuple[str, Split], Points]) -> str:
+def describe(
+    quantity: Quantity,
+    lines: Mapping[tuple[str, Split], Points],
+    axis: Axis = "epoch",
+    subject: str = "",
+    broken: Mapping[str, float] | None = None,
+) -> str:
+    """Say where the lines end, and on which images; those without points are not among `lines`.
+
+    `broken` gives, by model, the epoch at which a run broke off.
+    """
+    models = [_ends(quantity, model, lines, axis) for model in MODELS if any(key[0] == model for key in lines)]
+    breaks = [f"Model {model} broke off at epoch {epoch:.2f}." for model, epoch in (broken or {}).items()]
+    title = f"{quantity.capitalize()} over {TITLES[axis]}{f', {subject}' if subject else ''}."
+    return " ".join([title, *(models or ["No points yet."]), *breaks])
+
+
+def _ends(quantity: Quantity, model: str, lines: Mapping[tuple[str, Split], Points], axis: Axis) -> str:
     ends = {word: lines[model, split] for split, word in _SPLITS.items() if (model, split) in lines}
     values = ", ".join(f"{word} {_value(quantity, points.y[-1])}" for word, points in ends.items())
-    return f"Model {model}: {values} at epoch {max(points.x[-1] for points in ends.values()):.1f}."
+    last = max(points.x[-1] for points in ends.values())
+    where = f"at epoch {last:.1f}" if axis == "epoch" else f"after {last:,.0f} {TITLES[axis]}"
+    return f"Model {model}: {values} {where}."
 
 
 def _value(quantity: Quantity, value: float) -> str:

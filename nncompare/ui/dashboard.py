@@ -1,7 +1,6 @@
 """The dashboard: four steps from images to predictions, and what holds them together."""
 
 import os
-import time
 from typing import Any
 
 from nncompare.comparison.comparison import RunningComparison
@@ -46,12 +45,11 @@ class Dashboard:
         self._engines = shared_engine
         self._engines.join()
         self._running: RunningComparison | None = None
-        self._began = 0.0
         self._address = ""
         self._is_warm = False
         self._surveyed = ""
         self._is_open = True
-        self._ended: RunningComparison | None = None
+        self._ended: ComparisonResult | None = None
         self._refresher = Refresher(self._tick)
         self._page = Page(lambda address: self._refresher.post(lambda: self._on_page_ready(address)))
         self._steps = Clickable(lambda step: self._refresher.post(lambda: self._go(step)), "nnc-steps")
@@ -63,7 +61,7 @@ class Dashboard:
         self._models = ModelsStep(
             self._refresher, self._on_change, self._open, self._data.set_count, lambda: self._post_go("Training")
         )
-        self._training = TrainingStep(self._refresher, self._train, self._stop, lambda: self._post_go("Predictions"))
+        self._training = TrainingStep(self._refresher, self._train, self._steer, lambda: self._post_go("Predictions"))
         self._predictions = PredictionsStep(self._refresher)
         self._boxes = dict(
             zip(STEPS, (self._data.box, self._models.box, self._training.box, self._predictions.box), strict=True)
@@ -79,8 +77,7 @@ class Dashboard:
     @property
     def result(self) -> ComparisonResult | None:
         """The last comparison that has ended; None before."""
-        ended = self._running if self._running is not None and self._running.wait(0) else self._ended
-        return ended.result() if ended is not None else None
+        return self._running.result() if self._running is not None and self._running.wait(0) else self._ended
 
     @property
     def comparison(self) -> Comparison | None:
@@ -177,21 +174,32 @@ class Dashboard:
 
     def _train(self) -> None:
         comparison = self.comparison
-        if comparison is None or self._problems or self._state.is_active:
+        if comparison is None or self._problems or not self._state.can_train:
             return
-        self._ended = self._running
+        self._ended = self.result
         self._running = RunningComparison(comparison, self._engines)
         set_value(self._notice, value="")
-        self._began = time.monotonic()
         self._training.begin(self._running)
         self._predictions.begin(self._running)
         self._running.start()
         self._tick()
 
-    def _stop(self) -> None:
-        if self._running is not None and self._state.is_active:
-            self._running.stop()
-            self._tick()
+    def _steer(self, action: str, name: str | None) -> None:
+        """Pause, resume, stop or train on; what the state does not allow changes nothing."""
+        running = self._running
+        if running is None:
+            return
+        match action:
+            case "pause":
+                running.pause(name)
+            case "resume":
+                running.resume(name)
+            case "stop":
+                running.stop(name)
+            case "train_on":
+                self._ended = running.result() if running.wait(0) else self._ended
+                running.train_on(self._training.more_epochs, name)
+        self._tick()
 
     def _tick(self) -> None:
         self._data.tick()
@@ -219,7 +227,7 @@ class Dashboard:
 
     def _refresh_state(self) -> None:
         state = self._state
-        self._training.enable(self._problems, state.is_active)
+        self._training.enable(self._problems)
         set_value(self._steps, html=render("navigation.html", steps=STEPS, current=self._step))
         chip, stand_in = self._chip(state), self._stand_in()
         set_value(
@@ -238,14 +246,15 @@ class Dashboard:
         if running is None:
             title = CATALOG[self._data.dataset].title
             return f"{title}: not here yet" if "dataset" in self._data.problems else f"{title} · ready"
-        seconds = running.seconds if running.wait(0) else time.monotonic() - self._began
-        return f"{_STATE_WORDS[state]} · {words.clock(seconds)}"
+        return f"{_STATE_WORDS[state]} · {words.clock(running.seconds)}"
 
 
 _STATE_WORDS = {
     State.IDLE: "ready",
     State.PREPARING: "preparing",
     State.RUNNING: "training",
+    State.PAUSING: "pausing",
+    State.PAUSED: "paused",
     State.STOPPING: "stopping",
     State.FINISHED: "finished",
     State.STOPPED: "stopped",

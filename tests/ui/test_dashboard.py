@@ -49,7 +49,7 @@ def test_it_trains_and_shows_predictions_of_both(tiny, settle):
     tiny._training._train.click()
     settle(tiny)
     assert tiny._training._train.disabled
-    assert not tiny._training._stop.disabled
+    assert not tiny._training._both.stop.disabled
     running = tiny._running
     tiny._training._train.click()
     settle(tiny)
@@ -62,7 +62,7 @@ def test_it_trains_and_shows_predictions_of_both(tiny, settle):
     assert tiny.result.state is State.FINISHED
     assert tiny.result.b.history.epochs == 2
     for name in ("A", "B"):
-        until(lambda name=name: "finished" in tiny._training._lanes[name].value, WHAT)
+        until(lambda name=name: "finished" in tiny._training._lanes[name].figures.value, WHAT)
     for chart in tiny._training._chart_places.values():
         until(lambda chart=chart: "A test" in chart.value and "B test" in chart.value, WHAT)
     until(lambda: not tiny._training._train.disabled, WHAT)
@@ -76,7 +76,7 @@ def test_stop_keeps_what_was_learned_and_train_works_again(open_dashboard, settl
     settle(dashboard)
     dashboard._training._train.click()
     until(lambda: dashboard._running and len(dashboard._running.a.history.train.loss) > 2, WHAT)
-    dashboard._training._stop.click()
+    dashboard._training._both.stop.click()
     until(lambda: dashboard.result is not None, WHAT)
     assert dashboard.result.state is State.STOPPED
     assert dashboard.result.a.probabilities("test").shape == (10_000, 10)
@@ -87,7 +87,7 @@ def test_stop_keeps_what_was_learned_and_train_works_again(open_dashboard, settl
     dashboard._training._train.click()
     until(lambda: dashboard.result is not None and dashboard.result.state is State.FINISHED, WHAT)
     assert dashboard.result.b is None
-    assert "not used" in dashboard._training._lanes["B"].value
+    assert "not used" in dashboard._training._lanes["B"].figures.value
 
 
 def test_training_images_can_be_shown_after_the_end(tiny, settle):
@@ -305,7 +305,7 @@ def test_a_budget_makes_accumulation_and_says_so_before_and_after_training(tiny,
     tiny._training._train.click()
     until(lambda: tiny.result is not None, WHAT)
     assert tiny.result.a.plan.why["batch_size"].startswith(sentence)
-    until(lambda: sentence in tiny._training._lanes["A"].value, WHAT)
+    until(lambda: sentence in tiny._training._lanes["A"].figures.value, WHAT)
 
 
 def test_a_budget_above_the_memory_that_is_there_is_told_at_its_field(tiny, settle):
@@ -314,3 +314,78 @@ def test_a_budget_above_the_memory_that_is_there_is_told_at_its_field(tiny, sett
     assert "is more than the memory that is there" in tiny._models._shared._notes["memory_budget"].value
     assert "is more than the memory that is there" in tiny._training._reason.value
     assert tiny._training._train.disabled
+
+
+@pytest.fixture
+def long(open_dashboard):
+    """A dashboard whose both models train for as long as a test needs."""
+    settings = {"a": RunConfig(channels=4, epochs=100), "b": RunConfig(channels=4, epochs=100)}
+    dashboard = open_dashboard(TINY.model_copy(update=settings))
+    dashboard._refresher.post(lambda: dashboard._data.choose("synthetic-digits"))
+    until(lambda: dashboard._data.images is not None, WHAT)
+    until(lambda: not dashboard._training._train.disabled, WHAT)
+    dashboard._training._train.click()
+    until(lambda: dashboard._running and all(len(run.history.train.loss) > 2 for run in dashboard._running.runs), WHAT)
+    return dashboard
+
+
+def pressable(dashboard):
+    """Name what can be pressed on the Training step."""
+    training = dashboard._training
+    buttons = [training._train]
+    for steering in (training._both, *(lane.buttons for lane in training._lanes.values())):
+        buttons += [steering.pause, steering.stop, steering.train_on]
+    return {button.description for button in buttons if not button.disabled}
+
+
+def test_pause_and_resume_of_both_and_of_one(long, settle):
+    training = long._training
+    until(lambda: pressable(long) == {"Pause", "Stop", "Pause A", "Stop A", "Pause B", "Stop B"}, WHAT)
+    training._both.pause.click()
+    until(lambda: long._state is State.PAUSED, WHAT)
+    until(lambda: pressable(long) == {"Resume", "Stop", "Resume A", "Stop A", "Resume B", "Stop B"}, WHAT)
+    until(lambda: "paused at" in training._lanes["A"].figures.value, WHAT)
+    until(lambda: 'data-state="paused"' in long._status.value, WHAT)
+    training._lanes["A"].buttons.pause.click()
+    until(lambda: pressable(long) == {"Pause", "Stop", "Pause A", "Stop A", "Resume B", "Stop B"}, WHAT)
+    training._lanes["A"].buttons.stop.click()
+    until(lambda: "stopped" in training._lanes["A"].figures.value, WHAT)
+    until(lambda: pressable(long) == {"Resume", "Stop", "Train on", "Train A on", "Resume B", "Stop B"}, WHAT)
+    training._both.stop.click()
+    until(lambda: long.result is not None, WHAT)
+    until(lambda: pressable(long) == {"Train", "Train on", "Train A on", "Train B on"}, WHAT)
+
+
+def test_epochs_can_be_added_after_the_end(tiny, settle):
+    tiny._training._train.click()
+    until(lambda: tiny.result is not None, WHAT)
+    first = tiny.result
+    until(lambda: "Train on" in pressable(tiny), WHAT)
+    tiny._training._more.value = 2
+    tiny._training._both.train_on.click()
+    settle(tiny)
+    assert tiny.result is first, "until the new end"
+    until(lambda: tiny.result is not first, WHAT)
+    assert (tiny.result.a.history.epochs, tiny.result.b.history.epochs) == (3, 4)
+    until(lambda: "epoch 3 of 3" in tiny._training._lanes["A"].figures.value, WHAT)
+
+
+def test_the_race_is_told_with_what_differs_and_what_was_equal(tiny, settle):
+    tiny._training._train.click()
+    until(lambda: tiny.result is not None, WHAT)
+    until(lambda: "time per epoch" in tiny._training._race.value, WHAT)
+    text = tiny._training._race.value
+    for part in ("channels", "epochs", "parameters", "data order: same", "initial weights: differ, widths differ"):
+        assert part in text
+    assert "epochs: 1 and 2" in text
+    assert "learning rate" not in text
+
+
+def test_curves_can_be_drawn_over_images_updates_and_seconds(tiny, settle):
+    tiny._training._train.click()
+    until(lambda: tiny.result is not None, WHAT)
+    for title in ("images seen", "updates of the weights", "seconds", "epochs"):
+        tiny._training._axis.value = dict(tiny._training._axis.options)[title]
+        until(lambda title=title: f"Loss over {title}" in tiny._training._chart_places["loss"].value, WHAT)
+    assert "Exact values after each epoch" in tiny._training._values.value
+    assert "best" in tiny._training._values.value

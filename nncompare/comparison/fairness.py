@@ -1,0 +1,122 @@
+"""Whether a race was fair: what both models had the same, and in which settings they differ."""
+
+from dataclasses import dataclass
+
+from nncompare.architecture import parameter_count
+from nncompare.comparison.history import History
+from nncompare.comparison.run import ModelRun
+from nncompare.config import RunConfig
+from nncompare.memory import Plan, in_mebibytes
+
+_OPTIMIZERS = {"adam": "Adam", "sgd": "SGD"}
+
+
+@dataclass(frozen=True)
+class Contender:
+    """One side of a race: what was asked for, what is used of it, and where it runs; empty where that is not known."""
+
+    config: RunConfig
+    plan: Plan | None = None
+    device: str = ""
+    threads: int = 0
+    history: History | None = None
+
+    @classmethod
+    def of(cls, run: ModelRun) -> "Contender":
+        """Take what is known of a run."""
+        with run.lock:
+            return cls(run.config, run.plan, run.device, run.threads, run.history.copy())
+
+
+@dataclass(frozen=True)
+class Aspect:
+    """One thing that should be equal in a fair race, and how it was."""
+
+    name: str
+    is_same: bool
+    words: str
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One setting or cost in which A and B differ, as the user reads it."""
+
+    name: str
+    a: str
+    b: str
+
+
+def aspects(a: Contender, b: Contender) -> list[Aspect]:
+    """Say what was equal and what was not; of devices and threads only once they are known."""
+    widths = _channels(a), _channels(b)
+    found = [
+        # One seed and one set of images for both: the order is drawn from the seed alone.
+        Aspect("data order", True, "same"),
+        Aspect("initial weights", widths[0] == widths[1], _same_or(widths, "differ, widths differ")),
+        _aspect("epochs", a.config.epochs, b.config.epochs),
+    ]
+    if a.threads and b.threads:
+        found += [_aspect("threads", a.threads, b.threads), _aspect("device", a.device, b.device)]
+    return found
+
+
+def differences(a: Contender, b: Contender) -> list[Difference]:
+    """List the settings in which both differ; then parameters, memory and time per epoch, which tell what it costs."""
+    settings = [
+        Difference(str(field.title).lower(), _value(a, name), _value(b, name))
+        for name, field in RunConfig.model_fields.items()
+        if _value(a, name) != _value(b, name) and _is_used(name, a, b)
+    ]
+    if not settings:
+        return []
+    return settings + [
+        Difference(name, *values)
+        for name, values in (
+            ("parameters", (f"{parameter_count(_channels(a)):,}", f"{parameter_count(_channels(b)):,}")),
+            ("memory", (_memory(a), _memory(b))),
+            ("time per epoch", (_epoch_time(a), _epoch_time(b))),
+        )
+        if all(values)
+    ]
+
+
+def seconds_per_epoch(history: History) -> float | None:
+    """Give the mean seconds of a finished epoch."""
+    return history.epoch_seconds[-1] / history.epochs if history.epochs else None
+
+
+def _channels(contender: Contender) -> int:
+    return contender.plan.channels if contender.plan else contender.config.channels
+
+
+def _aspect(name: str, a: object, b: object) -> Aspect:
+    return Aspect(name, a == b, f"{a}" if a == b else f"{a} and {b}")
+
+
+def _same_or(pair: tuple[object, object], words: str) -> str:
+    return "same" if pair[0] == pair[1] else words
+
+
+def _value(contender: Contender, name: str) -> str:
+    plan = contender.plan
+    if name == "channels":
+        return str(_channels(contender))
+    if name == "batch_size" and plan is not None:
+        return f"{plan.effective_batch_size:,}"
+    value = getattr(contender.config, name)
+    if isinstance(value, str):
+        return _OPTIMIZERS.get(value, value)
+    return f"{value:g}" if isinstance(value, float) else f"{value:,}"
+
+
+def _is_used(name: str, *contenders: Contender) -> bool:
+    return name != "momentum" or all(contender.config.optimizer == "sgd" for contender in contenders)
+
+
+def _memory(contender: Contender) -> str:
+    return in_mebibytes(contender.plan.training_bytes) if contender.plan else ""
+
+
+def _epoch_time(contender: Contender) -> str:
+    seconds = seconds_per_epoch(contender.history) if contender.history else None
+    return f"{seconds:.1f} s" if seconds is not None else ""

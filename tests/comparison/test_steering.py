@@ -1,0 +1,193 @@
+"""Pause, resume, stop and train on, of one model or both, on real worker processes."""
+
+import time
+from typing import Any
+
+import numpy as np
+import pytest
+from processes import until
+from tiny_pairs import begin, finish, pair, until_both_train
+
+from nncompare.comparison.comparison import RunningComparison
+from nncompare.comparison.engine_holder import EngineHolder
+from nncompare.comparison.run import ModelRun
+from nncompare.comparison.state import State
+from nncompare.training.checkpoint import Weights
+from nncompare.training.desk import Shown
+
+SHORT: dict[str, dict[str, Any]] = {
+    "a": {"channels": 3, "epochs": 3, "dropout": 0.5, "learning_rate": 0.01},
+    "b": {"channels": 4, "epochs": 3, "optimizer": "sgd", "learning_rate": 0.05},
+}
+
+
+@pytest.fixture(scope="module")
+def uninterrupted(engines: EngineHolder) -> dict[str, Weights]:
+    result = finish(pair(**SHORT), engines)
+    assert result.b is not None
+    return {"A": weights_of(result.a), "B": weights_of(result.b)}
+
+
+def weights_of(model: object) -> Weights:
+    weights: Weights | None = model.weights  # type: ignore[attr-defined]
+    assert weights is not None
+    return weights
+
+
+def same(one: Weights, other: Weights) -> bool:
+    return one.keys() == other.keys() and all(np.array_equal(one[name], other[name]) for name in one)
+
+
+def until_state(run: ModelRun, *states: State) -> None:
+    until(lambda: run.state in states, f"{run.name} is {states}")
+
+
+def test_a_pause_holds_both_and_the_resumed_runs_are_the_uninterrupted_ones(
+    engines: EngineHolder, uninterrupted: dict[str, Weights]
+) -> None:
+    running = begin(pair(**SHORT), engines)
+    until_both_train(running)
+    running.pause()
+    for run in running.runs:
+        until_state(run, State.PAUSED, State.FINISHED)
+    assert running.state is State.PAUSED
+    still = [(run.progress, len(run.history.train.loss)) for run in running.runs]
+    assert not running.wait(0.8)
+    assert [(run.progress, len(run.history.train.loss)) for run in running.runs] == still
+    running.resume()
+    assert running.wait(60)
+    for run in running.runs:
+        assert run.state is State.FINISHED
+        assert same(weights_of(run), uninterrupted[run.name])
+
+
+def test_one_model_can_be_paused_while_the_other_goes_on(
+    engines: EngineHolder, uninterrupted: dict[str, Weights]
+) -> None:
+    running = begin(pair(**SHORT), engines)
+    until_both_train(running)
+    running.pause("B")
+    assert running.b is not None
+    until_state(running.b, State.PAUSED)
+    until_state(running.a, State.FINISHED)
+    assert running.b.state is State.PAUSED
+    running.resume("B")
+    assert running.wait(60)
+    assert same(weights_of(running.b), uninterrupted["B"])
+
+
+def test_a_long_pause_frees_its_worker_and_goes_on_elsewhere(
+    engines: EngineHolder, uninterrupted: dict[str, Weights]
+) -> None:
+    running = RunningComparison(pair(**SHORT), engines, park_seconds=0.2)
+    running.start()
+    until_both_train(running)
+    running.pause("A")
+    until(lambda: running.a.is_parked, "A has left its worker")
+    assert running.a.state is State.PAUSED
+    assert running.b is not None
+    until_state(running.b, State.FINISHED)
+    other = finish(pair(), engines)  # both workers are free
+    assert other.state is State.FINISHED
+    running.resume()
+    assert running.wait(60)
+    assert running.a.state is State.FINISHED
+    assert same(weights_of(running.a), uninterrupted["A"])
+
+
+def test_a_parked_run_can_be_stopped_and_looked_at(engines: EngineHolder) -> None:
+    running = RunningComparison(pair(**SHORT), engines, park_seconds=0)
+    running.start()
+    until_both_train(running)
+    running.pause()
+    until(lambda: all(run.is_parked or run.state.is_over for run in running.runs), "both have left their workers")
+    running.stop()
+    assert running.wait(20)
+    result = running.result()
+    assert result.a.state is State.STOPPED
+    assert result.a.probabilities("test").shape == (10_000, 10)
+
+
+def test_epochs_added_after_the_end_give_the_weights_of_the_longer_run(
+    engines: EngineHolder, uninterrupted: dict[str, Weights]
+) -> None:
+    short: dict[str, Any] = {name: {**settings, "epochs": 1} for name, settings in SHORT.items()}
+    running = begin(pair(**short), engines)
+    assert running.wait(60)
+    first = running.result()
+    running.train_on(2)
+    assert running.state.is_active
+    assert running.wait(60)
+    result = running.result()
+    assert result is not first
+    for model in (result.a, result.b):
+        assert model is not None
+        assert same(weights_of(model), uninterrupted[model.name])
+        assert (model.config.epochs, model.history.epochs) == (3, 3)
+        assert model.seconds > 0
+    assert first.a.history.epochs == 1, "what was given before stays as it was"
+
+
+def test_one_model_can_train_on_alone(engines: EngineHolder) -> None:
+    running = begin(pair(), engines)
+    assert running.wait(60)
+    running.train_on(1, "B")
+    assert running.wait(60)
+    result = running.result()
+    assert result.b is not None
+    assert (result.a.history.epochs, result.b.history.epochs) == (1, 2)
+
+
+def test_a_stopped_run_trains_on_from_where_it_was(engines: EngineHolder, uninterrupted: dict[str, Weights]) -> None:
+    running = begin(pair(**SHORT), engines)
+    until_both_train(running)
+    running.stop()
+    assert running.wait(20)
+    done = [int(run.epoch) for run in running.runs]
+    for run, epochs in zip(running.runs, done, strict=True):
+        running.train_on(3 - epochs, run.name)
+    assert running.wait(60)
+    for run in running.runs:
+        assert run.history.epochs == 3
+        assert same(weights_of(run), uninterrupted[run.name])
+
+
+def test_other_images_are_predicted_in_a_pause(engines: EngineHolder) -> None:
+    running = begin(pair(a={"epochs": 50}, b={"epochs": 50}), engines)
+    until_both_train(running)
+    running.pause()
+    until(lambda: running.state is State.PAUSED, "the pause")
+    shown = Shown("train", (1, 2, 3))
+    running.show(shown)
+    until(lambda: all(run.shown is not None and run.shown.of == shown for run in running.runs), "predictions")
+    running.stop()
+    assert running.wait(20)
+
+
+def test_what_cannot_be_done_now_changes_nothing(engines: EngineHolder) -> None:
+    running = begin(pair(), engines)
+    assert running.wait(60)
+    states = [run.state for run in running.runs]
+    running.pause()
+    running.resume()
+    running.stop()
+    assert [run.state for run in running.runs] == states
+    assert running.wait(0)
+
+
+def test_a_pause_acts_within_one_batch(engines: EngineHolder) -> None:
+    """At batch 64 and 16 channels, in less than 300 ms; the median of five, since other programs run here as well."""
+    running = begin(pair(a={"channels": 16, "epochs": 100}, b={"channels": 16, "epochs": 100}), engines)
+    until_both_train(running)
+    seconds = []
+    for _ in range(5):
+        began = time.monotonic()
+        running.pause("A")
+        until(lambda: running.a.state is State.PAUSED, "the pause")
+        seconds.append(time.monotonic() - began)
+        before = running.a.progress
+        running.resume("A")
+        until(lambda before=before: running.a.progress != before, "it goes on")
+    running.stop()
+    assert running.wait(20)
+    assert sorted(seconds)[2] < 0.3, seconds
