@@ -46,7 +46,12 @@ class Engine:
 
     def __init__(self, address: str | None = None) -> None:
         self._address = address
-        self._process = None if address else EngineProcess()
+        try:
+            self._process = None if address else EngineProcess()
+        except OSError as error:  # a full disk, or no right to write
+            raise EngineError(
+                f"The workers could not be started: {error.strerror}. Mend that, then train again."
+            ) from None
         try:
             self._client = self._connect()
         except Exception as error:  # Dask answers to a wrong address with errors of many kinds

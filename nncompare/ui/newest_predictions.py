@@ -19,7 +19,7 @@ class NewestPredictions:
         self._running, self._refresher = running, refresher
         self._runs = {run.name: run for run in running.runs}
         self._answers: dict[tuple[str, Shown], Prediction] = {}
-        self._asked: set[tuple[str, Shown]] = set()
+        self._asked: set[tuple[str, Shown, float]] = set()
 
     def of(self, name: str, shown: Shown) -> Prediction | None:
         """Find the newest prediction of model `name` for `shown`, None when there is none yet."""
@@ -39,17 +39,18 @@ class NewestPredictions:
         for name, run in self._runs.items():
             newest = self.of(name, shown)
             is_final = newest is not None and newest.epoch == run.epoch
-            if run.state.is_over and run.weights is not None and not is_final and (name, shown) not in self._asked:
-                self._asked.add((name, shown))
+            question = (name, shown, run.epoch)
+            if run.state.is_over and run.weights is not None and not is_final and question not in self._asked:
+                self._asked.add(question)
                 self._ask(name, run, shown, failed)
 
     def _ask(self, name: str, run: ModelRun, shown: Shown, failed: Callable[[str], None]) -> None:
-        result = self._running.result()
+        result, epoch = self._running.result(), run.epoch
         model = result.a if name == "A" else result.b
         assert model is not None
 
         def take(probabilities: object) -> None:
-            self._answers[name, shown] = Prediction(0, run.epoch, probabilities, shown)  # type: ignore[arg-type]
+            self._answers[name, shown] = Prediction(0, epoch, probabilities, shown)  # type: ignore[arg-type]
 
         self._refresher.in_background(
             lambda: model.predict(shown.split, shown.indices),

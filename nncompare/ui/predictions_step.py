@@ -9,6 +9,7 @@ from nncompare.comparison.comparison import RunningComparison
 from nncompare.config import Split
 from nncompare.data import DataError, ImageData, load, png_data_uri
 from nncompare.training.desk import Prediction, Shown
+from nncompare.ui.changes import Changes
 from nncompare.ui.elements import button, column, html, row, set_class, set_value
 from nncompare.ui.html import render
 from nncompare.ui.newest_predictions import NewestPredictions
@@ -22,11 +23,12 @@ _SPLITS = [("Test images", "test"), ("Training images", "train")]
 
 @dataclass(frozen=True)
 class Guess:
-    """One model's prediction for one image."""
+    """One model's prediction for one image, and what it said at the look before if that was something else."""
 
     label: str
     confidence: float
     is_right: bool
+    before: str
 
 
 class PredictionsStep:
@@ -38,6 +40,7 @@ class PredictionsStep:
         self._images: ImageData | None = None
         self._running: RunningComparison | None = None
         self._newest: NewestPredictions | None = None
+        self._changes = Changes()
         self._shown = Shown("test", ())
         self._wanted = 12
         self._error = ""
@@ -128,33 +131,39 @@ class PredictionsStep:
             right={name: self._right(prediction) for name, prediction in newest.items()},
             total=len(self._shown.indices),
             has_models=running is not None,
+            is_live=running is not None and running.state.is_active,
             error=self._error,
         )
         set_value(self._summary, value=summary)
         names = [run.name for run in running.runs] if running is not None else list(_MODELS)
-        cards = [self._card(self._images, place, index, newest) for place, index in enumerate(self._shown.indices)]
+        guesses = {name: self._guesses(self._images, name, prediction) for name, prediction in newest.items()}
+        cards = [self._card(self._images, place, index, guesses) for place, index in enumerate(self._shown.indices)]
         has_words = max(map(len, info.classes)) > 1
         set_value(self._cards, value=render("cards.html", cards=cards, names=names, has_words=has_words))
 
     def _card(
-        self, images: ImageData, place: int, index: int, newest: dict[str, Prediction | None]
+        self, images: ImageData, place: int, index: int, guesses: dict[str, list[Guess | None]]
     ) -> dict[str, object]:
         split = self._shown.split
         label = int(images.labels(split)[index])
-        guesses = {name: self._guess(images, prediction, place, label) for name, prediction in newest.items()}
         return {
             "index": index,
             "label": images.info.classes[label],
             "src": png_data_uri(images.images(split)[index]),
-            "guesses": guesses,
+            "guesses": {name: found[place] for name, found in guesses.items()},
         }
 
-    def _guess(self, images: ImageData, prediction: Prediction | None, place: int, label: int) -> Guess | None:
+    def _guesses(self, images: ImageData, name: str, prediction: Prediction | None) -> list[Guess | None]:
+        """Give what one model says of each image; Nones before it has said anything."""
         if prediction is None:
-            return None
-        probabilities = prediction.probabilities[place]
-        best = int(probabilities.argmax())
-        return Guess(images.info.classes[best], float(probabilities[best]), best == label)
+            return [None] * len(self._shown.indices)
+        names, labels = images.info.classes, images.labels(self._shown.split)[list(self._shown.indices)]
+        best, confidence = prediction.probabilities.argmax(axis=1), prediction.probabilities.max(axis=1)
+        before = self._changes.before(name, self._shown, prediction)
+        return [
+            Guess(names[now], float(share), bool(now == label), "" if then is None else names[then])
+            for now, share, label, then in zip(best, confidence, labels, before, strict=True)
+        ]
 
     def _right(self, prediction: Prediction | None) -> int | None:
         if prediction is None or self._images is None:

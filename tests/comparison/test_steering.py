@@ -1,5 +1,8 @@
 """Pause, resume, stop and train on, of one model or both, on real worker processes."""
 
+import errno
+import os
+import tempfile
 import time
 from typing import Any
 
@@ -8,6 +11,7 @@ import pytest
 from processes import until
 from tiny_pairs import begin, finish, pair, until_both_train
 
+from nncompare.comparison import comparison as comparison_module
 from nncompare.comparison.comparison import RunningComparison
 from nncompare.comparison.engine_holder import EngineHolder
 from nncompare.comparison.run import ModelRun
@@ -191,3 +195,34 @@ def test_a_pause_acts_within_one_batch(engines: EngineHolder) -> None:
     running.stop()
     assert running.wait(20)
     assert sorted(seconds)[2] < 0.3, seconds
+
+
+def test_a_full_disk_is_told_and_the_next_comparison_works(
+    synthetic_digits: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(**_: object) -> str:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    holder = EngineHolder()
+    monkeypatch.setattr(tempfile, "mkdtemp", full)
+    result = finish(pair(), holder)
+    assert result.a.message == (
+        "The workers could not be started: No space left on device. Mend that, then train again."
+    )
+    monkeypatch.undo()
+    assert finish(pair(), holder).state is State.FINISHED
+    holder.close()
+
+
+def test_a_mistake_of_ours_is_told_and_the_next_comparison_works(
+    engines: EngineHolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise KeyError("batch")
+
+    monkeypatch.setattr(comparison_module, "make_plan", broken)
+    result = finish(pair(), engines)
+    assert result.a.message == "Model A could not go on (KeyError: 'batch'). Train again."
+    assert result.state is State.FAILED
+    monkeypatch.undo()
+    assert finish(pair(), engines).state is State.FINISHED

@@ -1,4 +1,6 @@
+import errno
 import json
+import os
 import threading
 from functools import partial
 from pathlib import Path
@@ -6,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nncompare.data import CATALOG, Availability, dataset_state, fetch, generation, load, sample_per_class
+from nncompare.data import CATALOG, Availability, DataError, dataset_state, fetch, generation, load, sample_per_class
 from nncompare.data.damage import MANIFEST
 from nncompare.data.distance_field import signed_distance
 
@@ -129,3 +131,14 @@ def test_distances_agree_with_all_pairs() -> None:
 
     expected = nearest(np.argwhere(~mask)) - nearest(np.argwhere(mask))
     assert np.array_equal(signed_distance(mask[None])[0], np.rint(8 * expected))
+
+
+def test_a_full_disk_is_told_and_leaves_nothing_half_made(monkeypatch: pytest.MonkeyPatch, cache: Path) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(generation, "write_idx", full)
+        with pytest.raises(DataError, match="No space left on device"):
+            fetch("synthetic-digits")
+    assert dataset_state("synthetic-digits").availability is Availability.GENERATE

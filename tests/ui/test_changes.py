@@ -1,0 +1,34 @@
+import numpy as np
+
+from nncompare.training.desk import Prediction, Shown
+from nncompare.ui.changes import Changes
+
+IMAGES, OTHERS = Shown("test", (4, 5, 6)), Shown("test", (7, 8, 9))
+
+
+def says(epoch, *classes):
+    return Prediction(1, epoch, np.eye(10, dtype=np.float32)[list(classes)])
+
+
+def test_the_first_look_has_nothing_to_compare_with():
+    assert Changes().before("A", IMAGES, says(0.1, 1, 2, 3)) == [None, None, None]
+
+
+def test_what_is_said_differently_is_told_until_the_next_look():
+    changes = Changes()
+    changes.before("A", IMAGES, says(0.1, 1, 2, 3))
+    for _ in range(2):
+        assert changes.before("A", IMAGES, says(0.2, 1, 7, 3)) == [None, 2, None]
+    assert changes.before("A", IMAGES, says(0.3, 1, 7, 3)) == [None, None, None]
+
+
+def test_models_do_not_mix():
+    changes = Changes()
+    changes.before("A", IMAGES, says(0.1, 1, 2, 3))
+    assert changes.before("B", IMAGES, says(0.2, 4, 5, 6)) == [None, None, None]
+
+
+def test_other_images_begin_anew():
+    changes = Changes()
+    changes.before("A", IMAGES, says(0.1, 1, 2, 3))
+    assert changes.before("A", OTHERS, says(0.2, 4, 5, 6)) == [None, None, None]
