@@ -14,7 +14,7 @@ PACKAGE = ROOT / "nncompare"
 
 FLOORS: list[set[str]] = [
     {"config", "architecture", "events", "machine"},
-    {"data", "memory"},
+    {"data", "memory", "analysis"},
     {"training"},
     {"engine"},
     {"comparison"},

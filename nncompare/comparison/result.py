@@ -6,11 +6,24 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from nncompare.analysis import (
+    Calibration,
+    ClassScores,
+    Group,
+    Outcomes,
+    Verdict,
+    calibration,
+    class_scores,
+    confusion_matrix,
+    judge,
+)
+from nncompare.architecture import CLASSES
 from nncompare.comparison.engine_holder import EngineHolder
 from nncompare.comparison.history import History
 from nncompare.comparison.run import ModelRun
 from nncompare.comparison.state import State
 from nncompare.config import Comparison, RunConfig, Split
+from nncompare.data import load
 from nncompare.memory import Plan
 from nncompare.training.checkpoint import Weights
 from nncompare.training.worker import PredictionRequest, predict
@@ -141,6 +154,63 @@ class ComparisonResult:
     b: ModelResult | None
     seconds: float
     state: State
+
+    def outcomes(self, split: Split = "test") -> Outcomes:
+        """Give what both models say of every image of a split: the base of everything below.
+
+        Raises
+        ------
+        ValueError
+            When A was trained alone, a model has no weights, or there is no such split.
+        """
+        if self.b is None:
+            raise ValueError("Model A was trained alone; there is nothing to compare it with.")
+        a, b = self.a.probabilities(split), self.b.probabilities(split)
+        return Outcomes(self.labels(split), a, b)
+
+    def labels(self, split: Split = "test") -> NDArray[np.uint8]:
+        """Give the true class of every image of a split that was used, shape (N,), in the order of the data set."""
+        labels = load(self.comparison.dataset).labels(split)
+        return np.asarray(labels[: self.comparison.train_images] if split == "train" else labels)
+
+    def disagreements(self, split: Split = "test") -> NDArray[np.intp]:
+        """List the images for which the models say different classes: positions in the data set, ascending."""
+        return self.outcomes(split).select(Group.DISAGREE)
+
+    def confusion(self, name: str, split: Split = "test") -> NDArray[np.int64]:
+        """Count the images of each true class (rows) that model "a" or "b" puts into each class (columns): (10, 10).
+
+        Raises
+        ------
+        ValueError
+            When there is no such model or split, or the model has no weights.
+        """
+        said = self._model(name).probabilities(split).argmax(axis=1)
+        return confusion_matrix(self.labels(split), said, CLASSES)
+
+    def class_scores(self, name: str, split: Split = "test") -> ClassScores:
+        """Give precision, recall and F1 of model "a" or "b" for each class, shape (10,) each."""
+        return class_scores(self.confusion(name, split))
+
+    def calibration(self, name: str, split: Split = "test") -> Calibration:
+        """Give the reliability diagram of model "a" or "b", and its expected calibration error."""
+        return calibration(self.labels(split), self._model(name).probabilities(split))
+
+    def verdict(self, split: Split = "test") -> Verdict:
+        """Say which model is better, by how much, and how likely that is by chance alone.
+
+        Raises
+        ------
+        ValueError
+            As `outcomes`.
+        """
+        return judge(self.outcomes(split))
+
+    def _model(self, name: str) -> ModelResult:
+        model = {"a": self.a, "b": self.b}.get(name.lower())
+        if model is None:
+            raise ValueError(f"There is no model {name!r} in this comparison.")
+        return model
 
     def raise_for_failure(self) -> None:
         """Raise `ComparisonError` when a model failed."""

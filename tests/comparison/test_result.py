@@ -1,10 +1,13 @@
+import numpy as np
 import pytest
+from tiny_pairs import finish, pair
 
 from nncompare.comparison.engine_holder import EngineHolder
 from nncompare.comparison.result import ComparisonError, ComparisonResult, ModelResult
 from nncompare.comparison.run import ModelRun
 from nncompare.comparison.state import State
 from nncompare.config import Comparison, RunConfig
+from nncompare.data import load
 
 
 def result_of(a: tuple[State, str], b: tuple[State, str] | None) -> ComparisonResult:
@@ -52,3 +55,30 @@ def test_a_model_without_weights_says_why_it_cannot_predict() -> None:
 def test_an_unknown_split_is_told() -> None:
     with pytest.raises(ValueError, match=r"^There is no split named 'all'; there are test and train\.$"):
         result_of((State.FINISHED, ""), None).a.probabilities("all")  # type: ignore[arg-type]
+
+
+def test_the_analysis_is_that_of_both_arrays_of_probabilities(engines: EngineHolder) -> None:
+    result = finish(pair(a={"channels": 3}, b={"channels": 4}), engines)
+    assert result.b is not None
+    labels = load("synthetic-digits").labels("test")
+    said = {name: model.probabilities("test").argmax(axis=1) for name, model in (("a", result.a), ("b", result.b))}
+    np.testing.assert_array_equal(result.disagreements(), np.flatnonzero(said["a"] != said["b"]))
+    for name in ("a", "b"):
+        matrix = result.confusion(name)
+        assert matrix.shape == (10, 10)
+        assert matrix.sum(axis=1).tolist() == np.bincount(labels).tolist()
+        assert matrix.trace() / 10_000 == pytest.approx(np.mean(said[name] == labels))
+        assert result.class_scores(name).recall.shape == (10,)
+        assert 0 <= result.calibration(name).error <= 1
+    verdict = result.verdict()
+    assert verdict.accuracy_a == pytest.approx(result.a.history.test_accuracy[-1])
+    assert verdict.accuracy_b == pytest.approx(result.b.history.test_accuracy[-1])
+    assert result.confusion("b", "train").sum() == 1_000
+    with pytest.raises(ValueError, match="There is no model 'c'"):
+        result.confusion("c")
+
+
+def test_a_model_alone_has_no_verdict(engines: EngineHolder) -> None:
+    result = finish(pair().model_copy(update={"b": None}), engines)
+    with pytest.raises(ValueError, match="trained alone"):
+        result.verdict()

@@ -1,0 +1,19 @@
+"""Where two models differ, and whether it matters: numpy on two arrays of class probabilities, no model in sight."""
+
+from nncompare.analysis.calibration import Calibration, calibration
+from nncompare.analysis.confusion import ClassScores, class_scores, confusion_matrix
+from nncompare.analysis.outcomes import Group, Order, Outcomes
+from nncompare.analysis.verdict import Verdict, judge
+
+__all__ = [
+    "Calibration",
+    "ClassScores",
+    "Group",
+    "Order",
+    "Outcomes",
+    "Verdict",
+    "calibration",
+    "class_scores",
+    "confusion_matrix",
+    "judge",
+]

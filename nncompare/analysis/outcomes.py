@@ -1,0 +1,143 @@
+"""Image by image: who is right, and in which order to look at the images. N images, K classes."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+_LEAST = 1e-12  # a probability of 0 would have an infinite loss
+
+
+class Group(StrEnum):
+    """Which images to look at."""
+
+    ALL = "all"
+    DISAGREE = "disagree"
+    ONLY_A_WRONG = "only A wrong"
+    ONLY_B_WRONG = "only B wrong"
+    BOTH_WRONG = "both wrong"
+    BOTH_RIGHT = "both right"
+
+
+class Order(StrEnum):
+    """What comes first; of equals, the order of the data set decides.
+
+    Loss and confidence are those of the less certain model, margin is the lead of its first over its second class,
+    and difference is half the sum of the absolute differences of both models' probabilities (total variation).
+    """
+
+    DATA_SET = "data set"
+    LOSS = "highest loss"
+    CONFIDENCE = "lowest confidence"
+    MARGIN = "smallest margin"
+    DIFFERENCE = "largest difference"
+
+
+@dataclass(frozen=True)
+class Outcomes:
+    """What both models say of the same images.
+
+    Attributes
+    ----------
+    labels : ndarray of int, shape (N,)
+        The true classes.
+    a, b : ndarray of float, shape (N, K)
+        Class probabilities of each model.
+
+    Raises
+    ------
+    ValueError
+        When the shapes do not fit together.
+    """
+
+    labels: NDArray[np.integer]
+    a: NDArray[np.floating]
+    b: NDArray[np.floating]
+
+    def __post_init__(self) -> None:
+        if self.a.ndim != 2 or self.a.shape != self.b.shape or len(self.labels) != len(self.a):
+            shapes = ", ".join(str(array.shape) for array in (self.labels, self.a, self.b))
+            raise ValueError(f"Labels (N,) and two arrays of probabilities (N, K) are needed; got {shapes}.")
+
+    @cached_property
+    def said_by_a(self) -> NDArray[np.intp]:
+        """The class that A finds most likely, shape (N,); of equals the first."""
+        return self.a.argmax(axis=1)
+
+    @cached_property
+    def said_by_b(self) -> NDArray[np.intp]:
+        """The class that B finds most likely, shape (N,); of equals the first."""
+        return self.b.argmax(axis=1)
+
+    def members(self, group: Group) -> NDArray[np.bool_]:
+        """Tell of each image whether it belongs to a group, shape (N,)."""
+        right_a, right_b = self.said_by_a == self.labels, self.said_by_b == self.labels
+        match group:
+            case Group.ALL:
+                return np.ones(len(self.labels), bool)
+            case Group.DISAGREE:
+                return self.said_by_a != self.said_by_b
+            case Group.ONLY_A_WRONG:
+                return ~right_a & right_b
+            case Group.ONLY_B_WRONG:
+                return right_a & ~right_b
+            case Group.BOTH_WRONG:
+                return ~right_a & ~right_b
+            case Group.BOTH_RIGHT:
+                return right_a & right_b
+
+    def counts(self) -> dict[Group, int]:
+        """Count the images of every group."""
+        return {group: int(self.members(group).sum()) for group in Group}
+
+    def select(
+        self,
+        group: Group = Group.ALL,
+        order: Order = Order.DATA_SET,
+        *,
+        true_class: int | None = None,
+        said: int | None = None,
+    ) -> NDArray[np.intp]:
+        """List the positions of the images of a group, in an order.
+
+        Parameters
+        ----------
+        true_class : int, optional
+            Only images of this class.
+        said : int, optional
+            Only images of which at least one model says that they are of this class.
+
+        Returns
+        -------
+        ndarray of int, shape (at most N,)
+        """
+        chosen = self.members(group)
+        if true_class is not None:
+            chosen = chosen & (self.labels == true_class)
+        if said is not None:
+            chosen = chosen & ((self.said_by_a == said) | (self.said_by_b == said))
+        positions = np.flatnonzero(chosen)
+        return positions[np.argsort(self._rank(order)[positions], kind="stable")]
+
+    def _rank(self, order: Order) -> NDArray[np.floating]:
+        match order:
+            case Order.DATA_SET:
+                return np.zeros(len(self.labels))
+            case Order.LOSS:
+                return np.minimum(*(self._of_true_class(scores) for scores in (self.a, self.b)))
+            case Order.CONFIDENCE:
+                return np.minimum(self.a.max(axis=1), self.b.max(axis=1))
+            case Order.MARGIN:
+                return np.minimum(_margin(self.a), _margin(self.b))
+            case Order.DIFFERENCE:
+                return -np.abs(self.a - self.b).sum(axis=1) / 2
+
+    def _of_true_class(self, scores: NDArray[np.floating]) -> NDArray[np.floating]:
+        return np.maximum(scores[np.arange(len(scores)), self.labels], _LEAST)
+
+
+def _margin(scores: NDArray[np.floating]) -> NDArray[np.floating]:
+    second, first = np.partition(scores, -2, axis=1)[:, -2:].T
+    return first - second

@@ -1,0 +1,105 @@
+"""Which model is better, by how much, and whether that is more than luck."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from nncompare.analysis.outcomes import Group, Outcomes
+
+_NORMAL_QUANTILE_975 = 1.959963984540054
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The comparison of two models on the same images.
+
+    Attributes
+    ----------
+    images : int
+    accuracy_a, accuracy_b : float
+        Shares from 0 to 1.
+    interval_a, interval_b : tuple of float
+        95% confidence intervals after Wilson (1927).
+    difference : float
+        Accuracy of A less that of B.
+    difference_interval : tuple of float
+        95% confidence interval for paired proportions, as in Agresti, Categorical Data Analysis, section 11.1.
+    only_a_right, only_b_right : int
+        Images that one model gets right and the other does not.
+    p_value : float
+        Exact two-sided McNemar test: how likely so uneven a split of those images is if both models were equally good.
+    """
+
+    images: int
+    accuracy_a: float
+    accuracy_b: float
+    interval_a: tuple[float, float]
+    interval_b: tuple[float, float]
+    difference: float
+    difference_interval: tuple[float, float]
+    only_a_right: int
+    only_b_right: int
+    p_value: float
+
+    @property
+    def better(self) -> str:
+        """The model with the higher accuracy, "A" or "B"; empty when both are equal."""
+        return "A" if self.difference > 0 else "B" if self.difference < 0 else ""
+
+
+def judge(outcomes: Outcomes) -> Verdict:
+    """Compare both models on all images.
+
+    Raises
+    ------
+    ValueError
+        When there are no images.
+    """
+    images = len(outcomes.labels)
+    if not images:
+        raise ValueError("Without images there is nothing to judge.")
+    counts = outcomes.counts()
+    only_a, only_b, both = counts[Group.ONLY_B_WRONG], counts[Group.ONLY_A_WRONG], counts[Group.BOTH_RIGHT]
+    right_a, right_b = both + only_a, both + only_b
+    return Verdict(
+        images=images,
+        accuracy_a=right_a / images,
+        accuracy_b=right_b / images,
+        interval_a=wilson_interval(right_a, images),
+        interval_b=wilson_interval(right_b, images),
+        difference=(only_a - only_b) / images,
+        difference_interval=_paired_interval(only_a, only_b, images),
+        only_a_right=only_a,
+        only_b_right=only_b,
+        p_value=mcnemar_p(only_a, only_b),
+    )
+
+
+def wilson_interval(right: int, images: int) -> tuple[float, float]:
+    """Give the 95% confidence interval of a share after Wilson (1927)."""
+    z = _NORMAL_QUANTILE_975
+    share, weight = right / images, z**2 / images
+    middle = (share + weight / 2) / (1 + weight)
+    half = z * math.sqrt(share * (1 - share) / images + weight / (4 * images)) / (1 + weight)
+    return max(0.0, middle - half), min(1.0, middle + half)
+
+
+def mcnemar_p(only_a: int, only_b: int) -> float:
+    """Give the exact two-sided p of McNemar's test: twice the binomial tail with even odds, at most 1."""
+    total, fewer = only_a + only_b, min(only_a, only_b)
+    if 2 * fewer == total:
+        return 1.0
+    k = np.arange(fewer + 1)
+    # log C(n, k) by a running sum of log ratios: exact enough for thousands of images, where factorials overflow.
+    steps = np.log(total - k[:-1]) - np.log(k[:-1] + 1)
+    logs = np.concatenate([[0.0], np.cumsum(steps)]) - total * math.log(2)
+    peak = logs.max()
+    return min(1.0, 2 * math.exp(peak) * float(np.exp(logs - peak).sum()))
+
+
+def _paired_interval(only_a: int, only_b: int, images: int) -> tuple[float, float]:
+    difference = (only_a - only_b) / images
+    variance = (only_a + only_b - (only_a - only_b) ** 2 / images) / images**2
+    half = _NORMAL_QUANTILE_975 * math.sqrt(max(0.0, variance))
+    return max(-1.0, difference - half), min(1.0, difference + half)
