@@ -1,7 +1,7 @@
 """The fourth step: what both models say about the same images."""
 
 import random
-from dataclasses import dataclass
+from collections.abc import Iterable
 
 import ipywidgets as widgets
 
@@ -11,7 +11,9 @@ from nncompare.data import DataError, ImageData, load, png_data_uri
 from nncompare.training.desk import Prediction, Shown
 from nncompare.ui.changes import Changes
 from nncompare.ui.elements import button, column, html, row, set_class, set_value
+from nncompare.ui.guesses import Guess, guesses_of
 from nncompare.ui.html import render
+from nncompare.ui.judgement import Judgement
 from nncompare.ui.newest_predictions import NewestPredictions
 from nncompare.ui.refresher import Refresher
 
@@ -19,16 +21,6 @@ MOST_IMAGES = 100
 _MODELS = ("A", "B")
 _HINT = f"1 to {MOST_IMAGES}"
 _SPLITS = [("Test images", "test"), ("Training images", "train")]
-
-
-@dataclass(frozen=True)
-class Guess:
-    """One model's prediction for one image, and what it said at the look before if that was something else."""
-
-    label: str
-    confidence: float
-    is_right: bool
-    before: str
 
 
 class PredictionsStep:
@@ -51,10 +43,13 @@ class PredictionsStep:
             widget.observe(lambda _: refresher.post(self._on_choice_change), names="value")
         self._note = html("nnc-note", render("note.html", error="", used="", hint=_HINT))
         self._summary = html("nnc-summary")
+        self._judgement = Judgement(refresher, self._show_chosen, self._on_failed)
         self._cards = html("nnc-cards", render("no_images.html"))
-        choice = [self._split, self._count, self._note, button("New sample", lambda: refresher.post(self._new_sample))]
+        sample = button("New sample", lambda: refresher.post(self._on_new_sample))
+        choice = row("nnc-row nnc-choice", [self._split, self._count, self._note, sample])
         heading = html("nnc-heading", "<h2>What do they say?</h2>")
-        self.box = column("nnc-step", [heading, row("nnc-row nnc-choice", choice), self._summary, self._cards])
+        judgement = [self._judgement.verdict, self._judgement.filter.box]
+        self.box = column("nnc-step", [heading, *judgement, choice, self._summary, self._cards])
 
     def use_images(self, images: ImageData) -> None:
         """Show images of a data set on which nothing is trained yet."""
@@ -77,14 +72,35 @@ class PredictionsStep:
         """Draw the cards anew if a prediction has changed."""
         if self._images is None:
             return
-        if self._newest is not None:
+        if self._judgement.follow(self._running, self._chosen_split, self._images.info.classes):
+            self._new_sample()
+        if self._newest is not None and not self._judgement.filter.is_on:
             self._newest.ask_for_missing(self._shown, self._on_failed)
-        newest = {name: self._newest.of(name, self._shown) if self._newest else None for name in _MODELS}
+        newest = {name: self._prediction(name) for name in _MODELS}
         epochs = {name: prediction.epoch if prediction else None for name, prediction in newest.items()}
         drawn = (self._images.info.name, self._shown, self._error, *epochs.values())
         if drawn != self._drawn:
             self._drawn = drawn
             self._draw(newest)
+
+    @property
+    def _chosen_split(self) -> Split:
+        return "train" if self._split.value == "train" else "test"
+
+    def _prediction(self, name: str) -> Prediction | None:
+        found = self._judgement.prediction(name, self._shown)
+        return found or (self._newest.of(name, self._shown) if self._newest else None)
+
+    def _show_chosen(self) -> None:
+        """Show the page that the filter has found, or a sample where there is no filter."""
+        if self._judgement.filter.is_on:
+            self._show(self._judgement.filter.page(self._wanted))
+        else:
+            self._new_sample()
+
+    def _on_new_sample(self) -> None:
+        self._judgement.filter.leave()
+        self._new_sample()
 
     def _on_choice_change(self) -> None:
         error = self._count_error
@@ -92,7 +108,11 @@ class PredictionsStep:
         set_value(self._note, value=render("note.html", error=error, used="", hint=_HINT))
         if not error:
             self._wanted = int(self._count.value)
-            self._new_sample()
+            is_other_split = self._shown.split != self._chosen_split
+            if is_other_split:
+                self._new_sample()
+            else:
+                self._show_chosen()
 
     def _on_failed(self, message: str) -> None:
         self._error = message
@@ -107,10 +127,11 @@ class PredictionsStep:
     def _new_sample(self) -> None:
         if self._images is None:
             return
-        split: Split = "train" if self._split.value == "train" else "test"
-        total = self._total(self._images, split)
-        count = min(self._wanted, total)
-        self._shown = Shown(split, tuple(sorted(self._random.sample(range(total), count))))
+        total = self._total(self._images, self._chosen_split)
+        self._show(sorted(self._random.sample(range(total), min(self._wanted, total))))
+
+    def _show(self, positions: Iterable[int]) -> None:
+        self._shown = Shown(self._chosen_split, tuple(int(position) for position in positions))
         self._error = ""
         if self._running is not None:
             self._running.show(self._shown)
@@ -154,16 +175,9 @@ class PredictionsStep:
         }
 
     def _guesses(self, images: ImageData, name: str, prediction: Prediction | None) -> list[Guess | None]:
-        """Give what one model says of each image; Nones before it has said anything."""
-        if prediction is None:
-            return [None] * len(self._shown.indices)
-        names, labels = images.info.classes, images.labels(self._shown.split)[list(self._shown.indices)]
-        best, confidence = prediction.probabilities.argmax(axis=1), prediction.probabilities.max(axis=1)
-        before = self._changes.before(name, self._shown, prediction)
-        return [
-            Guess(names[now], float(share), bool(now == label), "" if then is None else names[then])
-            for now, share, label, then in zip(best, confidence, labels, before, strict=True)
-        ]
+        labels = images.labels(self._shown.split)[list(self._shown.indices)]
+        before = self._changes.before(name, self._shown, prediction) if prediction is not None else []
+        return guesses_of(prediction, images.info.classes, labels, before, with_others=self._judgement.filter.is_on)
 
     def _right(self, prediction: Prediction | None) -> int | None:
         if prediction is None or self._images is None:

@@ -4,9 +4,14 @@ import math
 
 from nncompare.memory import in_mebibytes
 
-__all__ = ["clock", "count", "loss", "mebibytes", "percent", "shape"]
+__all__ = ["capitalize_first", "clock", "count", "loss", "mebibytes", "percent", "shape"]
 
 UNKNOWN = "–"
+
+
+def capitalize_first(words: str) -> str:
+    """Begin with a capital letter, and leave the others as they are: Only A wrong."""
+    return words[:1].upper() + words[1:]
 
 
 def count(number: float | None) -> str:

@@ -1,6 +1,7 @@
 """The dashboard without a browser: real widgets, real workers, tiny data."""
 
 import json
+import re
 from datetime import UTC, datetime
 
 import ipywidgets as widgets
@@ -389,3 +390,43 @@ def test_curves_can_be_drawn_over_images_updates_and_seconds(tiny, settle):
         until(lambda title=title: f"Loss over {title}" in tiny._training._chart_places["loss"].value, WHAT)
     assert "Exact values after each epoch" in tiny._training._values.value
     assert "best" in tiny._training._values.value
+
+
+def shown_indices(dashboard):
+    return [int(index) for index in re.findall(r'data-index="(\d+)"', dashboard._predictions._cards.value)]
+
+
+def test_after_the_end_both_are_judged_and_their_disagreements_can_be_looked_at(tiny, settle):
+    assert tiny._predictions._judgement.verdict.value == ""
+    tiny._training._train.click()
+    until(lambda: tiny.result is not None, WHAT)
+    judgement = tiny._predictions._judgement
+    until(lambda: "McNemar" in judgement.verdict.value or "same images" in judgement.verdict.value, WHAT)
+    result = tiny.result
+    assert f"Only A was right on {result.verdict().only_a_right:,}" in judgement.verdict.value
+    assert f"Disagree <b>{len(result.disagreements()):,}</b>" in judgement.filter._groups.html
+
+    judgement.filter._groups._on_pick("disagree")
+    until(lambda: shown_indices(tiny) == result.disagreements()[:12].tolist(), WHAT)
+    judgement.filter._next.click()
+    until(lambda: shown_indices(tiny) == result.disagreements()[12:24].tolist(), WHAT)
+    assert "13 to 24 of" in judgement.filter._place.value
+    assert tiny._predictions._cards.value.count("nnc-other") == 12 * 2 * 2, "second and third choice of both models"
+
+    judgement.filter._true_class.value = 3
+    labels = result.labels()
+    wanted = [index for index in result.disagreements().tolist() if labels[index] == 3][:12]
+    until(lambda: shown_indices(tiny) == wanted, WHAT)
+
+    tiny._training._both.train_on.click()
+    until(lambda: judgement.verdict.value == "", WHAT)
+    until(lambda: tiny.result is not result, WHAT)
+    until(lambda: "seed" in judgement.verdict.value, WHAT)
+    assert not judgement.filter.is_on
+
+
+def test_training_images_are_judged_as_well(tiny, settle):
+    tiny._training._train.click()
+    until(lambda: tiny.result is not None, WHAT)
+    tiny._predictions._split.value = "train"
+    until(lambda: "of 1,000 training images" in tiny._predictions._judgement.verdict.value, WHAT)

@@ -1,0 +1,86 @@
+"""Once both models have ended: the verdict on a whole split, and the filter that finds the images behind it."""
+
+from collections.abc import Callable, Sequence
+
+from nncompare.analysis import Outcomes, judge
+from nncompare.analysis.wording import explanation, headline
+from nncompare.architecture import parameter_count
+from nncompare.comparison.comparison import RunningComparison
+from nncompare.comparison.result import ComparisonResult
+from nncompare.config import Split
+from nncompare.training.desk import Prediction, Shown
+from nncompare.ui.elements import html, set_value
+from nncompare.ui.html import render
+from nncompare.ui.image_filter import ImageFilter
+from nncompare.ui.refresher import Refresher
+
+_IMAGES: dict[Split, str] = {"test": "test images", "train": "training images"}
+
+
+class Judgement:
+    """Compares both models as soon as it can; calls `on_choice` when other images are asked for."""
+
+    def __init__(self, refresher: Refresher, on_choice: Callable[[], None], on_failed: Callable[[str], None]) -> None:
+        self._refresher, self._on_failed = refresher, on_failed
+        self._subject: tuple[ComparisonResult | None, Split] = (None, "test")
+        self._outcomes: Outcomes | None = None
+        self.verdict = html("nnc-verdict-place")
+        self.filter = ImageFilter(lambda: refresher.post(on_choice))
+
+    def follow(self, running: RunningComparison | None, split: Split, classes: Sequence[str]) -> bool:
+        """Compare anew if there is something new to compare; say whether a filter had to be given up for that."""
+        result = running.result() if running is not None and running.wait(0) else None
+        subject = (result, split)
+        if subject == self._subject:
+            return False
+        was_on = self.filter.is_on
+        self._subject, self._outcomes = subject, None
+        self.filter.offer(None, ())
+        set_value(self.verdict, value="")
+        if (
+            result is not None
+            and result.b is not None
+            and result.a.weights is not None
+            and result.b.weights is not None
+        ):
+            self._compare(result, split, classes)
+        return was_on
+
+    def prediction(self, name: str, shown: Shown) -> Prediction | None:
+        """Give what a model says of the images that the filter has found; None where there is no filter."""
+        result, _ = self._subject
+        if not self.filter.is_on or self._outcomes is None or result is None:
+            return None
+        model, scores = (result.a, self._outcomes.a) if name == "A" else (result.b, self._outcomes.b)
+        epochs = float(model.history.test.epoch[-1]) if model is not None and model.history.test.epoch else 0.0
+        return Prediction(0, epochs, scores[list(shown.indices)], shown)
+
+    def _compare(self, result: ComparisonResult, split: Split, classes: Sequence[str]) -> None:
+        self._refresher.in_background(
+            lambda: result.outcomes(split),
+            lambda outcomes: self._on_outcomes((result, split), outcomes, classes),
+            lambda error: self._on_failed(f"The models could not be compared on all images. {error}"),
+        )
+
+    def _on_outcomes(self, subject: tuple[ComparisonResult, Split], outcomes: Outcomes, classes: Sequence[str]) -> None:
+        if subject != self._subject:
+            return  # something else is looked at by now
+        self._outcomes = outcomes
+        self.filter.offer(outcomes, classes)
+        result, split = subject
+        verdict = judge(outcomes)
+        words = {"headline": headline(verdict), "sentences": explanation(verdict, _IMAGES[split])}
+        set_value(self.verdict, value=render("verdict.html", **words, costs=_costs(result)))
+
+
+def _costs(result: ComparisonResult) -> list[dict[str, object]]:
+    return [
+        {
+            "name": model.name,
+            "parameters": parameter_count(model.plan.channels),
+            "seconds": model.seconds,
+            "memory": model.plan.training_bytes,
+        }
+        for model in (result.a, result.b)
+        if model is not None and model.plan is not None
+    ]
