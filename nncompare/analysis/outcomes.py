@@ -99,6 +99,7 @@ class Outcomes:
         *,
         true_class: int | None = None,
         said: int | None = None,
+        by: str = "",
     ) -> NDArray[np.intp]:
         """List the positions of the images of a group, in an order.
 
@@ -107,7 +108,9 @@ class Outcomes:
         true_class : int, optional
             Only images of this class.
         said : int, optional
-            Only images of which at least one model says that they are of this class.
+            Only images of which a model says that they are of this class.
+        by : {"", "a", "b"}
+            Which model says so; either of them if not given.
 
         Returns
         -------
@@ -117,7 +120,8 @@ class Outcomes:
         if true_class is not None:
             chosen = chosen & (self.labels == true_class)
         if said is not None:
-            chosen = chosen & ((self.said_by_a == said) | (self.said_by_b == said))
+            by_a, by_b = self.said_by_a == said, self.said_by_b == said
+            chosen = chosen & {"a": by_a, "b": by_b}.get(by, by_a | by_b)
         positions = np.flatnonzero(chosen)
         return positions[np.argsort(self._rank(order)[positions], kind="stable")]
 

@@ -33,6 +33,7 @@ class RunningComparison:
         self.b = ModelRun("B", comparison.b) if comparison.b is not None else None
         self.runs = [run for run in (self.a, self.b) if run is not None]
         self._engines, self._park_seconds = engines, park_seconds
+        self._lock = threading.RLock()
         self._clock = _Clock()
         self._result: ComparisonResult | None = None
 
@@ -72,7 +73,7 @@ class RunningComparison:
 
     def train_on(self, epochs: int, name: str | None = None) -> None:
         """Add epochs to runs that have ended, where they left off."""
-        runs = [run for run in self._named(name) if run.state.can_train_on and run.checkpoint is not None]
+        runs = [run for run in self._named(name) if run.state.can_train_on]
         if runs:
             self._launch(runs, lambda run: run.train_on(epochs))
 
@@ -87,11 +88,14 @@ class RunningComparison:
 
     def result(self) -> ComparisonResult:
         """Give what is known now; after the end all of it, and always the same."""
-        if self._result is not None:
-            return self._result
+        with self._lock:
+            return self._result or self._gather()
+
+    def _gather(self) -> ComparisonResult:
         a = ModelResult(self.a, self.comparison, self._engines)
         b = ModelResult(self.b, self.comparison, self._engines) if self.b is not None else None
-        result = ComparisonResult(self.comparison, a, b, self.seconds, self.state)
+        settings = {"a": a.config, "b": b.config if b is not None else None}  # with the epochs that were added
+        result = ComparisonResult(self.comparison.model_copy(update=settings), a, b, self.seconds, self.state)
         if self.wait(0):
             self._result = result
         return result
@@ -100,8 +104,9 @@ class RunningComparison:
         return [run for run in self.runs if name is None or run.name == name]
 
     def _launch(self, runs: list[ModelRun], prepare: Callable[[ModelRun], None] | None = None) -> None:
-        self._result = None
-        self._clock.start()
+        with self._lock:
+            self._result = None
+            self._clock.start()
         for run in runs:
             if prepare is not None:
                 prepare(run)
@@ -139,19 +144,18 @@ class RunningComparison:
 
     def _part(self, runs: list[ModelRun]) -> None:
         """End those that are not wanted any more before they began; the other one need not wait for them."""
-        for run in runs:
-            if run.is_unwanted:
-                run.enter(State.STOPPED)
-        left = [run for run in runs if not run.is_unwanted]
+        unwanted = [run for run in runs if run.is_unwanted]
+        left = [run for run in runs if run not in unwanted]
+        for run in unwanted:
+            run.enter(State.STOPPED)
         if left:
             self._train_on(self._engines.get(), left)
 
     def _live(self, run: ModelRun, engine: Engine, slot: Slot) -> None:
         """Train on a slot; after a long pause on another one."""
         try:
-            self._follow(run, engine, slot)
-            run.wait_while_parked()
-            if run.state is State.PREPARING:
+            if self._follow(run, engine, slot):
+                run.wait_while_parked()
                 self._train_on(self._engines.get(), [run])
         except (DeviceError, BudgetError) as error:
             _refuse([run], str(error))
@@ -160,9 +164,9 @@ class RunningComparison:
         except Exception as error:  # the other model goes on
             _fail([run], f"Model {run.name} could not go on ({type(error).__name__}: {error}). Train again.")
 
-    def _follow(self, run: ModelRun, engine: Engine, slot: Slot) -> None:
+    def _follow(self, run: ModelRun, engine: Engine, slot: Slot) -> bool:
         try:
-            run.follow(engine, slot, self._assignment(run, slot))
+            return run.follow(engine, slot, self._assignment(run, slot))
         finally:
             engine.release([slot.address])  # its predictions need not wait for the other model
 

@@ -129,11 +129,14 @@ class Engine:
         fire_and_forget: bool = False,
     ) -> "Future[Any]":
         """Run a function of this package on one worker, once."""
+        import dask
         from distributed import fire_and_forget as let_go
 
-        future = self._client.submit(
-            function, *arguments, workers=[address], allow_other_workers=False, pure=False, retries=0, key=key
-        )
+        # A checkpoint goes along with its run; Dask would warn of its size in the notebook.
+        with dask.config.set({"distributed.admin.large-graph-warning-threshold": "1 GiB"}):
+            future = self._client.submit(
+                function, *arguments, workers=[address], allow_other_workers=False, pure=False, retries=0, key=key
+            )
         if fire_and_forget:
             let_go(future)
         return future

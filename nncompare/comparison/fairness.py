@@ -13,19 +13,24 @@ _OPTIMIZERS = {"adam": "Adam", "sgd": "SGD"}
 
 @dataclass(frozen=True)
 class Contender:
-    """One side of a race: what was asked for, what is used of it, and where it runs; empty where that is not known."""
+    """One side of a race: what was asked for, what is used of it, and where it runs; empty where that is not known.
+
+    `ended_at` is the epoch at which it ended, such as 0.7 of one that was stopped.
+    """
 
     config: RunConfig
     plan: Plan | None = None
     device: str = ""
     threads: int = 0
     history: History | None = None
+    ended_at: float | None = None
 
     @classmethod
     def of(cls, run: ModelRun) -> "Contender":
         """Take what is known of a run."""
         with run.lock:
-            return cls(run.config, run.plan, run.device, run.threads, run.history.copy())
+            ended_at = run.epoch if run.state.is_over else None
+            return cls(run.config, run.plan, run.device, run.threads, run.history.copy(), ended_at)
 
 
 @dataclass(frozen=True)
@@ -53,7 +58,7 @@ def aspects(a: Contender, b: Contender) -> list[Aspect]:
         # One seed and one set of images for both: the order is drawn from the seed alone.
         Aspect("data order", True, "same"),
         Aspect("initial weights", widths[0] == widths[1], _same_or(widths, "differ, widths differ")),
-        _aspect("epochs", a.config.epochs, b.config.epochs),
+        _aspect("epochs", _epochs(a), _epochs(b)),
     ]
     if a.threads and b.threads:
         found += [_aspect("threads", a.threads, b.threads), _aspect("device", a.device, b.device)]
@@ -61,14 +66,12 @@ def aspects(a: Contender, b: Contender) -> list[Aspect]:
 
 
 def differences(a: Contender, b: Contender) -> list[Difference]:
-    """List the settings in which both differ; then parameters, memory and time per epoch, which tell what it costs."""
+    """List the settings in which both differ, then what each costs: parameters, memory and time per epoch."""
     settings = [
         Difference(str(field.title).lower(), _value(a, name), _value(b, name))
         for name, field in RunConfig.model_fields.items()
         if _value(a, name) != _value(b, name) and _is_used(name, a, b)
     ]
-    if not settings:
-        return []
     return settings + [
         Difference(name, *values)
         for name, values in (
@@ -87,6 +90,10 @@ def seconds_per_epoch(history: History) -> float | None:
 
 def _channels(contender: Contender) -> int:
     return contender.plan.channels if contender.plan else contender.config.channels
+
+
+def _epochs(contender: Contender) -> str:
+    return f"{contender.config.epochs if contender.ended_at is None else round(contender.ended_at, 2):g}"
 
 
 def _aspect(name: str, a: object, b: object) -> Aspect:

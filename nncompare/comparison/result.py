@@ -146,7 +146,7 @@ class ComparisonResult:
     a, b : ModelResult
         `b` is None when A was trained alone.
     seconds : float
-        From the start to the end of both, wall clock.
+        From the start to the end of both, wall clock, pauses included.
     """
 
     comparison: Comparison

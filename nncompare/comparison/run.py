@@ -1,5 +1,6 @@
 """One model's run, as the kernel sees it: placed on a worker, followed four times a second, and its end."""
 
+import math
 import threading
 import time
 from dataclasses import dataclass, field, replace
@@ -69,6 +70,7 @@ class ModelRun:
     _wanted: Controls = field(default_factory=Controls)
     _wish: threading.Event = field(default_factory=threading.Event)
     _stopped_at: float | None = None
+    _has_left_worker: bool = False
 
     @property
     def epoch(self) -> float:
@@ -78,7 +80,7 @@ class ModelRun:
     @property
     def is_parked(self) -> bool:
         """Say whether a long pause has made the run leave its worker."""
-        return self.state is State.PAUSED and self.checkpoint is not None
+        return self.state is State.PAUSED and self._has_left_worker
 
     @property
     def is_unwanted(self) -> bool:
@@ -96,15 +98,16 @@ class ModelRun:
         """Ask the run to end; what it has learned is kept."""
         with self.lock:
             if self.state.can_stop:
-                self.enter(State.STOPPED if self.is_parked else State.STOPPING)
+                self.enter(State.STOPPING)
                 self._stopped_at = time.monotonic()
             self._want(replace(self._wanted, stop=True))
 
     def pause(self) -> None:
-        """Ask the run to wait; nothing happens where it cannot."""
+        """Ask the run to wait; one that is being prepared waits as soon as it has begun."""
         with self.lock:
             if self.state.can_pause:
                 self.enter(State.PAUSING)
+            if self.state in (State.PREPARING, State.PAUSING):
                 self._want(replace(self._wanted, pause=True))
 
     def resume(self) -> None:
@@ -112,16 +115,22 @@ class ModelRun:
         with self.lock:
             if self.state.can_resume:
                 self.enter(State.PREPARING if self.is_parked else State.RUNNING)
-                self._want(replace(self._wanted, pause=False))
+            self._want(replace(self._wanted, pause=False))
 
     def train_on(self, epochs: int) -> None:
-        """Add epochs to a run that has ended; one that was stopped first completes the epoch under way."""
+        """Add epochs to a run that has ended; one that was stopped completes the epoch under way besides.
+
+        Where nothing is left to go on from, it begins anew.
+        """
         with self.lock:
-            if self.state.can_train_on and self.checkpoint is not None:
-                self.config = self.config.model_copy(update={"epochs": int(self.epoch) + epochs})
-                self.enter(State.PREPARING)
-                self._stopped_at = None
-                self._wanted = Controls(shown=self._wanted.shown)
+            if not self.state.can_train_on:
+                return
+            if self.checkpoint is None:
+                self.history, self.progress, self.test, self.shown = History(), None, None, None
+            self.config = self.config.model_copy(update={"epochs": math.ceil(self.epoch) + epochs})
+            self.enter(State.PREPARING)
+            self._stopped_at = None
+            self._wanted = Controls(shown=self._wanted.shown)
 
     def show(self, shown: Shown | None) -> None:
         """Say which images are on the screen, so that they are predicted while the network learns."""
@@ -134,15 +143,24 @@ class ModelRun:
             self._wish.wait()
             self._wish.clear()
 
-    def follow(self, engine: Engine, slot: Slot, assignment: Assignment) -> None:
-        """Train on `slot`, and come back when the run is over or parked."""
+    def follow(self, engine: Engine, slot: Slot, assignment: Assignment) -> bool:
+        """Train on `slot`, and come back when the run is over or parked; say whether it is parked."""
         with self.lock:
             self.plan, self.device, self.threads = assignment.plan, assignment.device, assignment.threads
-            self.checkpoint = None
-            self._seen = Seen()
+            self._seen, self._has_left_worker = Seen(), False
             if self.state is State.PREPARING:
                 self.enter(State.RUNNING)
+                if self._wanted.pause:
+                    self.enter(State.PAUSING)
         future = engine.submit(run_training, assignment, address=slot.address, key=f"train-{assignment.run}")
+        try:
+            self._watch(engine, slot, assignment, future)
+        except BaseException:  # a mistake of ours must not leave a run behind that nobody watches
+            engine.restart(slot.address)
+            raise
+        return self._has_left_worker
+
+    def _watch(self, engine: Engine, slot: Slot, assignment: Assignment, future: "Future[Any]") -> None:
         while not future.done():
             self._wish.wait(EXCHANGE_SECONDS)
             self._wish.clear()
@@ -219,7 +237,9 @@ class ModelRun:
     def _end(self, engine: Engine, future: "Future[Any]") -> None:
         outcome = future.result() if future.status == "finished" else Outcome("lost")
         with self.lock:
-            self.weights, self.checkpoint = outcome.weights, outcome.checkpoint
+            # What a lost run had before is not lost with it.
+            self.weights = outcome.weights or self.weights
+            self.checkpoint = outcome.checkpoint or self.checkpoint
             self.seconds = outcome.seconds or (self.progress.seconds if self.progress else 0.0)
             match outcome.state:
                 case "finished":
@@ -235,11 +255,10 @@ class ModelRun:
 
     def _park(self) -> None:
         """Take note that the run has left its worker; the user may want something else meanwhile."""
+        self._has_left_worker = True
         match self.state:
             case State.PAUSING:
                 self.enter(State.PAUSED)
-            case State.STOPPING:
-                self.enter(State.STOPPED)
             case State.RUNNING:  # resumed at the last moment
                 self.enter(State.PAUSING)
                 self.enter(State.PAUSED)

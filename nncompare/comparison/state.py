@@ -61,7 +61,7 @@ FOLLOWERS: dict[State, frozenset[State]] = {
     State.PREPARING: frozenset({State.RUNNING, State.STOPPING, State.STOPPED, State.FAILED}),
     State.RUNNING: frozenset({State.PAUSING, State.STOPPING, State.FINISHED, State.FAILED}),
     State.PAUSING: frozenset({State.PAUSED, State.RUNNING, State.STOPPING, State.FINISHED, State.FAILED}),
-    State.PAUSED: frozenset({State.RUNNING, State.PREPARING, State.STOPPING, State.STOPPED, State.FAILED}),
+    State.PAUSED: frozenset({State.RUNNING, State.PREPARING, State.STOPPING, State.FAILED}),
     State.STOPPING: frozenset({State.FINISHED, State.STOPPED, State.FAILED}),
     State.FINISHED: frozenset({State.PREPARING}),
     State.STOPPED: frozenset({State.PREPARING}),

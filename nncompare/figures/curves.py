@@ -59,6 +59,10 @@ class CurveChart:
         self._frame.write_subject(subject)
         self.update({})
 
+    def reach(self, epochs: int) -> None:
+        """Move the end of the epochs further, from the next update on; it never moves back."""
+        self._epochs = max(self._epochs, epochs)
+
     def count(self, axis: Axis) -> None:
         """Have the x axis count epochs, images, steps (updates of the weights) or seconds, from the next update on."""
         self._axis = axis

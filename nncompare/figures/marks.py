@@ -42,15 +42,15 @@ class Marks:
         """Move the marks to where this history has them; without one, show none."""
         best = best_spot(history, quantity, axis) if history is not None else None
         pluses = train_eval_spots(history, axis) if history is not None and quantity == "accuracy" else []
-        end = end_spot(history, quantity, axis) if history is not None and history.diverged is not None else None
+        end = end_spot(history, axis) if history is not None else None
         self._ring.set_data(*self._strokes(_circle, [best] if best else []))
         self._pluses.set_data(*self._strokes(_plus, pluses))
         self._cross.set_data(*self._strokes(_cross, [end] if end else []))
 
     def _strokes(self, shape: Shape, spots: Iterable[Spot]) -> NDArray[np.float64]:
         low, high = self._frame.axes.get_ylim()
-        inside = [spot for spot in spots if low <= spot.y <= high]
-        points = [p for spot in inside for p in (*shape(self._frame.across(spot.x), self._frame.up(spot.y)), _GAP)]
+        places = [(self._frame.across(x), self._frame.up(min(y, high))) for x, y in spots if y >= low]
+        points = [point for place in places for point in (*shape(*place), _GAP)]
         return np.array(points, dtype=float).reshape(-1, 2).T
 
 
@@ -72,10 +72,9 @@ def train_eval_spots(history: History, axis: Axis) -> list[Spot]:
     return [Spot(*spot) for spot in zip(_ends_of_epochs(history, axis), history.train_eval_accuracy, strict=False)]
 
 
-def end_spot(history: History, quantity: Quantity, axis: Axis) -> Spot | None:
-    """Find the last point of the training curve."""
-    values = getattr(history.train, quantity)
-    return Spot(getattr(history.train, axis)[-1], values[-1]) if values else None
+def end_spot(history: History, axis: Axis) -> Spot | None:
+    """Find where a run broke off: at the upper edge, since its loss has left every chart."""
+    return Spot(getattr(history.diverged, axis), np.inf) if history.diverged is not None else None
 
 
 def _ends_of_epochs(history: History, axis: Axis) -> list[float]:

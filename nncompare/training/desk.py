@@ -4,6 +4,7 @@ The training thread lays events and predictions on the desk and looks at the fla
 the exchange, on another thread of the process, takes the one and sets the other.
 """
 
+import math
 import threading
 import time
 from collections import deque
@@ -86,6 +87,8 @@ class Desk:
     shown: Prediction | None = None
     stopped_at: float | None = None
     is_paused: bool = False
+    forgotten_after_seconds: float = math.inf
+    _asked_at: float = field(default_factory=time.monotonic)
     _events: deque[tuple[int, Event]] = field(default_factory=lambda: deque(maxlen=_KEPT_EVENTS))
     _count: int = 0
     _version: int = 0
@@ -114,8 +117,14 @@ class Desk:
             self.controls = replace(controls, stop=controls.stop or self.controls.stop)
             self._changed.notify_all()
 
+    @property
+    def is_forgotten(self) -> bool:
+        """Say whether nobody has asked for so long that nobody will."""
+        return time.monotonic() - self._asked_at > self.forgotten_after_seconds
+
     def report(self, seen: Seen) -> Report:
         """Gather what is newer than `seen`."""
+        self._asked_at = time.monotonic()
         events = tuple(event for number, event in tuple(self._events) if number > seen.events)
         test, shown = self.test, self.shown
         return Report(

@@ -31,11 +31,14 @@ def train(session: Session) -> Iterator[Event]:
         if measure.diverged:
             yield from _give_up(session)
             return
-    if session.is_parked:
+    if session.is_parked and session.updates.is_finite():
         yield Parked()
         return
-    if measure.images_of_epoch:  # stopped within an epoch
+    if measure.images_of_epoch and not session.is_parked:  # stopped within an epoch
         yield from measure.end_of_epoch()
+    if measure.diverged or session.is_parked:
+        yield from _give_up(session)
+        return
     yield Finished(measure.epoch, measure.seconds, stopped=not session.is_complete)
 
 

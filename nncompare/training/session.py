@@ -3,7 +3,7 @@
 import math
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import nn
@@ -81,6 +81,8 @@ class Session:
         """Wait while the user wants a pause; say whether to go on: neither after a stop nor after too long a pause."""
         if self.desk.controls.pause and not self.desk.controls.stop:
             self._pause()
+        if self.desk.is_forgotten:
+            self.desk.set_controls(replace(self.desk.controls, stop=True))
         return not (self.desk.controls.stop or self.is_parked)
 
     def checkpoint(self) -> Checkpoint:
@@ -110,6 +112,7 @@ class Session:
 
     def _pause(self) -> None:
         began = time.monotonic()
+        self.measure.look.now(self.measure.epoch)
         self.desk.is_paused = True
         while (controls := self.desk.controls).pause and not controls.stop and not self.is_parked:
             left = began + self.job.park_seconds - time.monotonic()

@@ -67,6 +67,10 @@ class Updates:
                 yield from self._update(index, max(0, done - start))
             start += len(index)
 
+    def is_finite(self) -> bool:
+        """Say whether every weight is a finite number."""
+        return all(bool(parameter.isfinite().all()) for parameter in self._parameters)
+
     def keep(self) -> None:
         """Keep the weights as they are: their loss is finite."""
         with torch.no_grad():

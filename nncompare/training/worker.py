@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 # A pause that is longer makes room for others.
 PARK_SECONDS = 60.0
+# A run that nobody has asked for so long has lost its kernel: it ends, and its worker is free.
+FORGOTTEN_SECONDS = 60.0
 
 _TOKEN = secrets.token_hex(8)
 _KEPT_DESKS = 4
@@ -196,7 +198,7 @@ def _open_desk(assignment: Assignment) -> Desk | None:
     with _desks_lock:
         if assignment.token != _TOKEN or assignment.run in _desks:
             return None
-        desk = _desks[assignment.run] = Desk()
+        desk = _desks[assignment.run] = Desk(forgotten_after_seconds=FORGOTTEN_SECONDS)
         while len(_desks) > _KEPT_DESKS:
             _desks.popitem(last=False)
         return desk

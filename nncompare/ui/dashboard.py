@@ -197,7 +197,7 @@ class Dashboard:
             case "stop":
                 running.stop(name)
             case "train_on":
-                self._ended = running.result() if running.wait(0) else self._ended
+                self._ended = self.result
                 running.train_on(self._training.more_epochs, name)
         self._tick()
 
@@ -232,8 +232,14 @@ class Dashboard:
         chip, stand_in = self._chip(state), self._stand_in()
         set_value(
             self._status,
-            value=render("status.html", state=state, words=_STATE_WORDS[state], chip=chip, stand_in=stand_in),
+            value=render("status.html", state=state, chip=chip, stand_in=stand_in),
         )
+        set_value(self._page, said=self._said())
+
+    def _said(self) -> str:
+        """Tell the states in a sentence, for those who do not see them."""
+        runs = self._running.runs if self._running is not None else []
+        return ", ".join(f"Model {run.name} {_STATE_WORDS[run.state]}" for run in runs)
 
     def _stand_in(self) -> str:
         """Name the stand-in that this page is about, if it is one."""
@@ -246,7 +252,8 @@ class Dashboard:
         if running is None:
             title = CATALOG[self._data.dataset].title
             return f"{title}: not here yet" if "dataset" in self._data.problems else f"{title} · ready"
-        return f"{_STATE_WORDS[state]} · {words.clock(running.seconds)}"
+        trained = max(run.progress.seconds if run.progress else 0.0 for run in running.runs)  # pauses left out
+        return f"{_STATE_WORDS[state]} · {words.clock(trained)}"
 
 
 _STATE_WORDS = {

@@ -26,15 +26,17 @@ class ImageFilter:
         self._groups = Clickable(self._on_group_pick, "nnc-groups")
         self._order = widgets.Dropdown(options=[(str(order), order) for order in Order], description="Sorted by")
         self._true_class = widgets.Dropdown(options=[("any", _ANY)], description="True class")
-        self._said = widgets.Dropdown(options=[("any", _ANY)], description="Said by A or B")
-        for choice in (self._order, self._true_class, self._said):
-            choice.observe(lambda _: self._begin_anew(), names="value")
+        self._said = widgets.Dropdown(options=[("any", _ANY)], description="Said")
+        self._by = widgets.Dropdown(options=[("A or B", ""), ("A", "a"), ("B", "b")], description="by")
+        self._is_moving = False
+        for choice in (self._order, self._true_class, self._said, self._by):
+            choice.observe(lambda _: self._on_choice(), names="value")
         self._previous = button("Previous page", lambda: self._turn(-1))
         self._next = button("Next page", lambda: self._turn(1))
         self._place = html("nnc-note")
         self._choices = row(
             "nnc-row nnc-choice",
-            [self._order, self._true_class, self._said, self._previous, self._place, self._next],
+            [self._order, self._true_class, self._said, self._by, self._previous, self._place, self._next],
         )
         self.box = column("nnc-filter", [self._groups, self._choices])
         self.offer(None, ())
@@ -52,8 +54,18 @@ class ImageFilter:
         options = [("any", _ANY), *((name, number) for number, name in enumerate(classes))]
         for choice in (self._true_class, self._said):
             if outcomes is not None and list(choice.options) != options:
+                self._is_moving = True
                 choice.options = options
+                self._is_moving = False
         self._draw()
+
+    def look_at(self, true_class: int, said: int, by: str) -> None:
+        """Look at the images of one class that a model ("a", "b", or "" for either) takes for another."""
+        self._is_moving = True  # one change, not four
+        self._group = Group.ALL
+        self._true_class.value, self._said.value, self._by.value = true_class, said, by
+        self._is_moving = False
+        self._begin_anew()
 
     def leave(self) -> None:
         """Look at a sample again."""
@@ -80,11 +92,16 @@ class ImageFilter:
             self._order.value,
             true_class=None if self._true_class.value == _ANY else self._true_class.value,
             said=None if self._said.value == _ANY else self._said.value,
+            by=self._by.value,
         )
 
     def _on_group_pick(self, pick: str) -> None:
         self._group = None if pick == _SAMPLE else Group(pick)
         self._begin_anew()
+
+    def _on_choice(self) -> None:
+        if not self._is_moving:
+            self._begin_anew()
 
     def _begin_anew(self) -> None:
         self._page = 0

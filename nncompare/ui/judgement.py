@@ -9,6 +9,8 @@ from nncompare.comparison.comparison import RunningComparison
 from nncompare.comparison.result import ComparisonResult
 from nncompare.config import Split
 from nncompare.training.desk import Prediction, Shown
+from nncompare.ui.clickable import Clickable
+from nncompare.ui.confusion_tables import confusion_tables, score_rows
 from nncompare.ui.elements import html, set_value
 from nncompare.ui.html import render
 from nncompare.ui.image_filter import ImageFilter
@@ -26,6 +28,7 @@ class Judgement:
         self._outcomes: Outcomes | None = None
         self.verdict = html("nnc-verdict-place")
         self.filter = ImageFilter(lambda: refresher.post(on_choice))
+        self.matrices = Clickable(lambda pick: refresher.post(lambda: self._on_cell_pick(pick)), "nnc-matrices")
 
     def follow(self, running: RunningComparison | None, split: Split, classes: Sequence[str]) -> bool:
         """Compare anew if there is something new to compare; say whether a filter had to be given up for that."""
@@ -37,6 +40,7 @@ class Judgement:
         self._subject, self._outcomes = subject, None
         self.filter.offer(None, ())
         set_value(self.verdict, value="")
+        set_value(self.matrices, html="")
         if (
             result is not None
             and result.b is not None
@@ -71,6 +75,13 @@ class Judgement:
         verdict = judge(outcomes)
         words = {"headline": headline(verdict), "sentences": explanation(verdict, _IMAGES[split])}
         set_value(self.verdict, value=render("verdict.html", **words, costs=_costs(result)))
+        tables, scores = confusion_tables(outcomes, classes), score_rows(outcomes, classes)
+        set_value(self.matrices, html=render("confusion.html", tables=tables, scores=scores, classes=classes))
+
+    def _on_cell_pick(self, pick: str) -> None:
+        key, true_class, said = pick.split(":")
+        if self._outcomes is not None:
+            self.filter.look_at(int(true_class), int(said), key if key in ("a", "b") else "")
 
 
 def _costs(result: ComparisonResult) -> list[dict[str, object]]:

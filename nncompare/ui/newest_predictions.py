@@ -40,7 +40,8 @@ class NewestPredictions:
             newest = self.of(name, shown)
             is_final = newest is not None and newest.epoch == run.epoch
             question = (name, shown, run.epoch)
-            if run.state.is_over and run.weights is not None and not is_final and question not in self._asked:
+            has_left = run.state.is_over or run.is_parked
+            if has_left and run.weights is not None and not is_final and question not in self._asked:
                 self._asked.add(question)
                 self._ask(name, run, shown, failed)
 

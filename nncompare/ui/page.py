@@ -17,12 +17,15 @@ GONE_SECONDS = 20.0
 class Page(anywidget.AnyWidget):
     """Brings the style sheet, keeps the address up to date, and answers pings while the page is open.
 
+    What is `said` is read out by screen readers: its place stays, so that only a change is heard.
+
     The page is asked, and does not tell by itself: browsers slow the timers of hidden pages, but not their answers.
     """
 
     _esm = (STATIC / "page.js").read_text(encoding="utf-8")
     _css = (STATIC / "style.css").read_text(encoding="utf-8")
     query = traitlets.Unicode().tag(sync=True)
+    said = traitlets.Unicode().tag(sync=True)
 
     def __init__(self, on_ready: Callable[[str], None]) -> None:
         super().__init__()

@@ -15,7 +15,7 @@ from nncompare.ui.guesses import Guess, guesses_of
 from nncompare.ui.html import render
 from nncompare.ui.judgement import Judgement
 from nncompare.ui.newest_predictions import NewestPredictions
-from nncompare.ui.refresher import Refresher
+from nncompare.ui.refresher import Refresher, Rest
 
 MOST_IMAGES = 100
 _MODELS = ("A", "B")
@@ -36,7 +36,8 @@ class PredictionsStep:
         self._shown = Shown("test", ())
         self._wanted = 12
         self._error = ""
-        self._drawn: object = None
+        self._drawn: tuple[object, ...] | None = None
+        self._rest = Rest()
         self._split = widgets.Dropdown(options=_SPLITS, description="Images from")
         self._count = widgets.Text(str(self._wanted), description="How many")
         for widget in (self._split, self._count):
@@ -48,7 +49,7 @@ class PredictionsStep:
         sample = button("New sample", lambda: refresher.post(self._on_new_sample))
         choice = row("nnc-row nnc-choice", [self._split, self._count, self._note, sample])
         heading = html("nnc-heading", "<h2>What do they say?</h2>")
-        judgement = [self._judgement.verdict, self._judgement.filter.box]
+        judgement = [self._judgement.verdict, self._judgement.matrices, self._judgement.filter.box]
         self.box = column("nnc-step", [heading, *judgement, choice, self._summary, self._cards])
 
     def use_images(self, images: ImageData) -> None:
@@ -79,9 +80,10 @@ class PredictionsStep:
         newest = {name: self._prediction(name) for name in _MODELS}
         epochs = {name: prediction.epoch if prediction else None for name, prediction in newest.items()}
         drawn = (self._images.info.name, self._shown, self._error, *epochs.values())
-        if drawn != self._drawn:
+        is_new = self._drawn is None or drawn[:3] != self._drawn[:3]
+        if drawn != self._drawn and (is_new or self._rest.is_over):
             self._drawn = drawn
-            self._draw(newest)
+            self._rest.after(lambda: self._draw(newest))
 
     @property
     def _chosen_split(self) -> Split:

@@ -48,6 +48,9 @@ class TrainingStep:
         self._axis.observe(lambda _: refresher.post(self._on_axis_change), names="value")
         self._chart_places = {"loss": html("nnc-card nnc-chart"), "accuracy": html("nnc-card nnc-chart")}
         self._charts: dict[str, CurveChart] = {}
+        self._show_values = widgets.ToggleButton(description="Exact values")
+        self._show_values.add_class("nnc-button")
+        self._show_values.observe(lambda _: refresher.post(self._draw_values), names="value")
         self._values = html("nnc-values")
         self._rest = Rest()
         self._drawn = -1
@@ -64,6 +67,7 @@ class TrainingStep:
             row("nnc-row nnc-axis", [self._axis]),
             row("nnc-two", list(self._chart_places.values())),
             html("nnc-legend", render("legend.html")),
+            row("nnc-row", [self._show_values]),
             self._values,
             row("nnc-row nnc-next", [button("Next: predictions", on_next)]),
         ]
@@ -139,9 +143,16 @@ class TrainingStep:
         self._drawn, self._is_final_drawn = version, is_over
 
     def _draw(self, histories: Mapping[str, History]) -> None:
+        most_epochs = max((run.config.epochs for run in self._running.runs), default=0) if self._running else 0
         for quantity, chart in self._charts.items():
+            chart.reach(most_epochs)
             chart.update(histories)
             set_value(self._chart_places[quantity], value=chart.svg())
+        self._draw_values()
+
+    def _draw_values(self) -> None:
+        """Write the table while it is asked for: it is long."""
+        histories = _histories(self._running) if self._running is not None and self._show_values.value else {}
         best = {name: best_epoch(history, "accuracy") for name, history in histories.items()}
         set_value(self._values, value=render("values.html", histories=histories, best=best))
 

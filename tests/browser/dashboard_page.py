@@ -38,10 +38,10 @@ _CARDS = """(cards) => cards.map((card) => ({
   index: Number(card.dataset.index),
   source: card.querySelector("img").src,
   label: card.querySelector("small b").textContent,
-  guesses: Object.fromEntries([...card.querySelectorAll(".nnc-guess")].map((guess) => [guess.dataset.model, {
+  guesses: Object.fromEntries([...card.querySelectorAll("[data-model]")].map((guess) => [guess.dataset.model, {
     label: guess.querySelector("b")?.textContent ?? null,
     confidence: guess.querySelector("small")?.textContent ?? null,
-    sign: guess.querySelector("[role=img]")?.getAttribute("aria-label") ?? null,
+    sign: guess.querySelector(".nnc-ok, .nnc-no")?.getAttribute("aria-label") ?? null,
   }])),
 }))"""
 

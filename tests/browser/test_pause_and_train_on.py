@@ -13,7 +13,7 @@ def test_a_race_is_paused_resumed_stopped_and_run_again(on_voila: DashboardPage)
     page = on_voila.open(LINK).page
     on_voila.choose("synthetic-digits")
     on_voila.train()
-    before = on_voila.watch_curves_grow()
+    on_voila.watch_curves_grow()
     expect(page.locator(".nnc-race")).to_contain_text("initial weights: same")
 
     page.get_by_role("button", name="Pause", exact=True).click()
@@ -35,7 +35,6 @@ def test_a_race_is_paused_resumed_stopped_and_run_again(on_voila: DashboardPage)
     on_voila.stop_button.click()
     on_voila.wait_for("A", "stopped")
     assert all(len(look.points) == 2 and min(look.points) > 1 for look in on_voila.look().values())
-    assert before.keys() == still.keys()
 
     on_voila.train_button.click()
     for model in MODELS:
@@ -58,5 +57,5 @@ def test_more_epochs_are_trained_where_it_ended(on_voila: DashboardPage) -> None
     expect(on_voila.lane("B")).to_contain_text("epoch 1 of 1")
     page.get_by_label("Curves over", exact=True).select_option(label="images seen")
     expect(page.get_by_role("img", name="Loss over images seen").first).to_be_visible()
-    page.get_by_text("Exact values after each epoch").click()
+    page.get_by_role("button", name="Exact values", exact=True).click()
     expect(page.locator(".nnc-values tbody tr")).to_have_count(3)

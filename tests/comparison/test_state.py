@@ -19,7 +19,6 @@ LIVES = [
     "idle preparing running pausing paused running finished",
     "idle preparing running pausing running pausing paused preparing running finished",
     "idle preparing running pausing paused stopping stopped",
-    "idle preparing running pausing paused stopped",
     "idle preparing running pausing paused failed",
     "idle preparing running pausing stopping stopped",
     "idle preparing running pausing finished",

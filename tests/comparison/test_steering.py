@@ -1,6 +1,7 @@
 """Pause, resume, stop and train on, of one model or both, on real worker processes."""
 
 import errno
+import math
 import os
 import tempfile
 import time
@@ -147,7 +148,7 @@ def test_a_stopped_run_trains_on_from_where_it_was(engines: EngineHolder, uninte
     until_both_train(running)
     running.stop()
     assert running.wait(20)
-    done = [int(run.epoch) for run in running.runs]
+    done = [math.ceil(run.epoch) for run in running.runs]
     for run, epochs in zip(running.runs, done, strict=True):
         running.train_on(3 - epochs, run.name)
     assert running.wait(60)

@@ -5,9 +5,11 @@ import re
 from datetime import UTC, datetime
 
 import ipywidgets as widgets
+import numpy as np
 import pytest
 from processes import until
 
+from nncompare.comparison.engine_holder import shared_engine
 from nncompare.comparison.state import State
 from nncompare.config import Comparison, RunConfig
 from nncompare.ui.presets import PRESETS
@@ -19,6 +21,14 @@ TINY = Comparison(
     b=RunConfig(channels=3, epochs=2),
     train_images=1_000,
 )
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_engine():
+    """Keep the engine for all these tests: starting one takes seconds."""
+    shared_engine.join()
+    yield
+    shared_engine.leave()
 
 
 @pytest.fixture
@@ -335,7 +345,7 @@ def pressable(dashboard):
     training = dashboard._training
     buttons = [training._train]
     for steering in (training._both, *(lane.buttons for lane in training._lanes.values())):
-        buttons += [steering.pause, steering.stop, steering.train_on]
+        buttons += steering.buttons
     return {button.description for button in buttons if not button.disabled}
 
 
@@ -347,8 +357,8 @@ def test_pause_and_resume_of_both_and_of_one(long, settle):
     until(lambda: pressable(long) == {"Resume", "Stop", "Resume A", "Stop A", "Resume B", "Stop B"}, WHAT)
     until(lambda: "paused at" in training._lanes["A"].figures.value, WHAT)
     until(lambda: 'data-state="paused"' in long._status.value, WHAT)
-    training._lanes["A"].buttons.pause.click()
-    until(lambda: pressable(long) == {"Pause", "Stop", "Pause A", "Stop A", "Resume B", "Stop B"}, WHAT)
+    training._lanes["A"].buttons.resume.click()
+    until(lambda: pressable(long) == {"Pause", "Resume", "Stop", "Pause A", "Stop A", "Resume B", "Stop B"}, WHAT)
     training._lanes["A"].buttons.stop.click()
     until(lambda: "stopped" in training._lanes["A"].figures.value, WHAT)
     until(lambda: pressable(long) == {"Resume", "Stop", "Train on", "Train A on", "Resume B", "Stop B"}, WHAT)
@@ -388,7 +398,9 @@ def test_curves_can_be_drawn_over_images_updates_and_seconds(tiny, settle):
     for title in ("images seen", "updates of the weights", "seconds", "epochs"):
         tiny._training._axis.value = dict(tiny._training._axis.options)[title]
         until(lambda title=title: f"Loss over {title}" in tiny._training._chart_places["loss"].value, WHAT)
-    assert "Exact values after each epoch" in tiny._training._values.value
+    assert tiny._training._values.value.strip() == ""
+    tiny._training._show_values.value = True
+    until(lambda: "Exact values after each epoch" in tiny._training._values.value, WHAT)
     assert "best" in tiny._training._values.value
 
 
@@ -423,6 +435,22 @@ def test_after_the_end_both_are_judged_and_their_disagreements_can_be_looked_at(
     until(lambda: tiny.result is not result, WHAT)
     until(lambda: "seed" in judgement.verdict.value, WHAT)
     assert not judgement.filter.is_on
+
+
+def test_a_cell_of_a_matrix_shows_its_images(tiny, settle):
+    tiny._training._train.click()
+    until(lambda: tiny.result is not None, WHAT)
+    judgement = tiny._predictions._judgement
+    until(lambda: judgement.matrices.html != "", WHAT)
+    matrix, labels = tiny.result.confusion("b"), tiny.result.labels()
+    true_class, said = divmod(int((matrix - np.diag(matrix.diagonal())).argmax()), 10)
+    assert f'data-pick="b:{true_class}:{said}"' in judgement.matrices.html
+    judgement.matrices._on_pick(f"b:{true_class}:{said}")
+    found = np.flatnonzero((labels == true_class) & (tiny.result.b.probabilities("test").argmax(axis=1) == said))
+    until(lambda: shown_indices(tiny) == found[:12].tolist(), WHAT)
+    assert f"of {matrix[true_class, said]:,}" in judgement.filter._place.value
+    difference = tiny.result.confusion("a") - matrix
+    assert f"{difference[true_class, said]:+,}" in judgement.matrices.html
 
 
 def test_training_images_are_judged_as_well(tiny, settle):

@@ -21,6 +21,20 @@ function render({ model, el }) {
 
   const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
   el.addEventListener("click", (event) => choose(event.target.closest("[data-pick]")));
+  const move = { ArrowRight: [0, 1], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowUp: [-1, 0] };
+  const moveInTable = (event) => {
+    const cell = event.target.closest("td");
+    if (!cell || !(event.key in move)) return;
+    event.preventDefault();
+    const [down, across] = move[event.key];
+    const rows = cell.closest("tbody").rows;
+    const next = rows[cell.parentElement.sectionRowIndex + down]?.cells[cell.cellIndex + across]?.querySelector("[data-pick]");
+    if (!next) return;
+    event.target.tabIndex = -1;
+    next.tabIndex = 0;
+    next.focus();
+  };
+  el.addEventListener("keydown", moveInTable);
   el.addEventListener("keydown", (event) => {
     const group = event.target.closest('[role="radiogroup"]');
     if (!group || !(event.key in step)) return;

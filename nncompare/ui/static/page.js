@@ -1,6 +1,11 @@
 // The page around the dashboard: says that it is there, answers pings, and keeps its address up to date.
 function render({ model, el }) {
-  el.hidden = true;
+  const voice = document.createElement("p");
+  voice.className = "nnc-unseen";
+  voice.setAttribute("role", "status");
+  voice.setAttribute("aria-live", "polite");
+  el.append(voice);
+  const say = () => { voice.textContent = model.get("said"); };
   const isWebPage = "voila" in document.body.dataset;
 
   const answer = (message) => {
@@ -21,10 +26,13 @@ function render({ model, el }) {
 
   model.on("msg:custom", answer);
   model.on("change:query", writeAddress);
+  model.on("change:said", say);
+  say();
   model.send({ ready: isWebPage ? location.origin + location.pathname : "" });
   return () => {
     model.off("msg:custom", answer);
     model.off("change:query", writeAddress);
+    model.off("change:said", say);
   };
 }
 

@@ -1,0 +1,65 @@
+from nncompare.comparison.fairness import Aspect, Contender, aspects, differences
+from nncompare.comparison.history import History
+from nncompare.config import RunConfig
+from nncompare.events import EpochEnd
+from nncompare.memory import make_plan
+
+
+def contender(epochs_done=None, threads=1, **settings):
+    config = RunConfig(**settings)
+    return Contender(config, make_plan(config, 2**30, 10_000), "cpu", threads, History(), epochs_done)
+
+
+def said(*sides):
+    return {aspect.name: (aspect.is_same, aspect.words) for aspect in aspects(*sides)}
+
+
+def test_equal_models_have_everything_the_same():
+    told = said(contender(), contender())
+    assert all(is_same for is_same, _ in told.values())
+    assert set(told) == {"data order", "initial weights", "epochs", "threads", "device"}
+
+
+def test_what_was_not_equal_is_told():
+    told = said(contender(channels=8, epochs=3), contender(channels=16, epochs=5, threads=2))
+    assert told["initial weights"] == (False, "differ, widths differ")
+    assert told["epochs"] == (False, "3 and 5")
+    assert told["threads"] == (False, "1 and 2")
+    assert told["data order"] == (True, "same")
+
+
+def test_a_run_that_was_stopped_counts_what_it_did():
+    assert said(contender(epochs=20, epochs_done=0.7), contender(epochs=20, epochs_done=20.0))["epochs"] == (
+        False,
+        "0.7 and 20",
+    )
+
+
+def test_a_width_that_memory_lowered_is_the_one_that_counts():
+    config = RunConfig(channels=200)
+    lowered = Contender(config, make_plan(config, 16 * 2**20, 10_000))
+    same_wish = contender(channels=200)
+    assert Aspect("initial weights", False, "differ, widths differ") in aspects(lowered, same_wish)
+
+
+def test_only_the_settings_that_differ_are_listed_and_always_what_each_costs():
+    found = {d.name: (d.a, d.b) for d in differences(contender(channels=8), contender(channels=16, dropout=0.5))}
+    assert found["channels"] == ("8", "16")
+    assert found["dropout"] == ("0.25", "0.5")
+    assert found["parameters"] == ("8,778", "29,066")
+    assert set(found) == {"channels", "dropout", "parameters", "memory"}
+    assert {d.name for d in differences(contender(), contender())} == {"parameters", "memory"}
+
+
+def test_momentum_counts_only_where_both_use_it():
+    adam, sgd = contender(momentum=0.5), contender(optimizer="sgd")
+    assert {d.name for d in differences(adam, sgd)} == {"optimiser", "parameters", "memory"}
+    other = contender(optimizer="sgd", momentum=0.5)
+    assert "momentum" in {d.name for d in differences(sgd, other)}
+
+
+def test_the_time_of_an_epoch_is_told_once_both_have_one():
+    sides = [contender(), contender()]
+    for side, seconds in zip(sides, (4.0, 9.0), strict=True):
+        side.history.add(EpochEnd(1, seconds, 0.1, 0.9, 0.9, 0.1, 0.9))
+    assert {d.name: (d.a, d.b) for d in differences(*sides)}["time per epoch"] == ("4.0 s", "9.0 s")
