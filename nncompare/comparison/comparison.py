@@ -2,7 +2,6 @@
 
 import secrets
 import threading
-import time
 from collections.abc import Callable
 
 from nncompare.comparison.engine import Engine, EngineError, Slot
@@ -10,6 +9,7 @@ from nncompare.comparison.engine_holder import EngineHolder, shared_engine
 from nncompare.comparison.result import ComparisonResult, ModelResult
 from nncompare.comparison.run import ModelRun
 from nncompare.comparison.state import State, of_pair
+from nncompare.comparison.stopwatch import Stopwatch
 from nncompare.config import Comparison
 from nncompare.data import DataError, fetch
 from nncompare.memory import BudgetError, make_plan, model_memory_limit
@@ -34,7 +34,7 @@ class RunningComparison:
         self.runs = [run for run in (self.a, self.b) if run is not None]
         self._engines, self._park_seconds = engines, park_seconds
         self._lock = threading.RLock()
-        self._clock = _Clock()
+        self._stopwatch = Stopwatch()
         self._result: ComparisonResult | None = None
 
     @property
@@ -50,7 +50,7 @@ class RunningComparison:
     @property
     def seconds(self) -> float:
         """Wall clock in which at least one of the models was under way."""
-        return self._clock.seconds
+        return self._stopwatch.seconds
 
     def start(self) -> None:
         """Begin in the background."""
@@ -84,7 +84,7 @@ class RunningComparison:
 
     def wait(self, seconds: float | None = None) -> bool:
         """Wait for the end, at most so long; say whether it came."""
-        return self._clock.wait(seconds)
+        return self._stopwatch.wait(seconds)
 
     def result(self) -> ComparisonResult:
         """Give what is known now; after the end all of it, and always the same."""
@@ -106,7 +106,7 @@ class RunningComparison:
     def _launch(self, runs: list[ModelRun], prepare: Callable[[ModelRun], None] | None = None) -> None:
         with self._lock:
             self._result = None
-            self._clock.start()
+            self._stopwatch.start()
         for run in runs:
             if prepare is not None:
                 prepare(run)
@@ -124,7 +124,7 @@ class RunningComparison:
         except Exception as error:  # a mistake of ours must not leave a screen that waits for ever
             _fail(runs, f"The comparison could not go on ({type(error).__name__}: {error}). Train again.")
         finally:
-            self._clock.stop()
+            self._stopwatch.stop()
 
     def _train_on(self, engine: Engine, runs: list[ModelRun]) -> None:
         """Claim a slot for each run at once, so that they start together."""
@@ -187,37 +187,6 @@ class RunningComparison:
             start=start,
             park_seconds=self._park_seconds,
         )
-
-
-class _Clock:
-    """Counts the seconds in which anything is under way."""
-
-    def __init__(self) -> None:
-        self._changed = threading.Condition()
-        self._active = 0
-        self._seconds, self._began = 0.0, 0.0
-
-    @property
-    def seconds(self) -> float:
-        with self._changed:
-            return self._seconds + (time.monotonic() - self._began if self._active else 0.0)
-
-    def start(self) -> None:
-        with self._changed:
-            if not self._active:
-                self._began = time.monotonic()
-            self._active += 1
-
-    def stop(self) -> None:
-        with self._changed:
-            self._active -= 1
-            if not self._active:
-                self._seconds += time.monotonic() - self._began
-            self._changed.notify_all()
-
-    def wait(self, seconds: float | None) -> bool:
-        with self._changed:
-            return self._changed.wait_for(lambda: not self._active and self._began > 0, seconds)
 
 
 def _refuse(runs: list[ModelRun], message: str) -> None:
