@@ -15,14 +15,14 @@ _OPTIMIZERS = {"adam": "Adam", "sgd": "SGD"}
 class Contender:
     """One side of a race: what was asked for, what is used of it, and where it runs; empty where that is not known.
 
-    `ended_at` is the epoch at which it ended, such as 0.7 of one that was stopped.
+    `epoch_seconds` is the mean of a finished epoch; `ended_at` is where it ended, such as 0.7 for one that was stopped.
     """
 
     config: RunConfig
     plan: Plan | None = None
     device: str = ""
     threads: int = 0
-    history: History | None = None
+    epoch_seconds: float | None = None
     ended_at: float | None = None
 
     @classmethod
@@ -30,7 +30,7 @@ class Contender:
         """Take what is known of a run."""
         with run.lock:
             ended_at = run.epoch if run.state.is_over else None
-            return cls(run.config, run.plan, run.device, run.threads, run.history.copy(), ended_at)
+            return cls(run.config, run.plan, run.device, run.threads, seconds_per_epoch(run.history), ended_at)
 
 
 @dataclass(frozen=True)
@@ -125,5 +125,4 @@ def _memory(contender: Contender) -> str:
 
 
 def _epoch_time(contender: Contender) -> str:
-    seconds = seconds_per_epoch(contender.history) if contender.history else None
-    return f"{seconds:.1f} s" if seconds is not None else ""
+    return f"{contender.epoch_seconds:.1f} s" if contender.epoch_seconds is not None else ""

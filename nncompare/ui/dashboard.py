@@ -166,6 +166,7 @@ class Dashboard:
         is_new, self._step = step != self._step, step
         for name, box in self._boxes.items():
             set_class(box, "nnc-hidden", name != step)
+        self._predictions.is_visible = step == "Predictions"
         self._refresh_state()
         if is_new:
             self._page.show_top()

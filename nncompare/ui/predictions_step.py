@@ -38,6 +38,7 @@ class PredictionsStep:
         self._error = ""
         self._drawn: tuple[object, ...] | None = None
         self._rest = Rest()
+        self.is_visible = False
         self._split = widgets.Dropdown(options=_SPLITS, description="Images from")
         self._count = widgets.Text(str(self._wanted), description="How many")
         for widget in (self._split, self._count):
@@ -80,6 +81,8 @@ class PredictionsStep:
         newest = {name: self._prediction(name) for name in _MODELS}
         epochs = {name: prediction.epoch if prediction else None for name, prediction in newest.items()}
         drawn = (self._images.info.name, self._shown, self._error, *epochs.values())
+        if self._running is not None and self._running.state.is_active and not self.is_visible:
+            return  # nobody sees what would be drawn again in a moment
         is_new = self._drawn is None or drawn[:3] != self._drawn[:3]
         if drawn != self._drawn and (is_new or self._rest.is_over):
             self._drawn = drawn

@@ -9,8 +9,9 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 TICK_SECONDS = 0.25
-# After a drawing that took t seconds of processor time, the next waits 19 t: at most a twentieth is drawing.
-REST_PER_DRAWING = 19
+# After a drawing that took t seconds of processor time, the next waits 39 t: at most a fortieth is drawing, and as much
+# again goes into figures, progress and the exchange with the workers; together that stays below a twentieth.
+REST_PER_DRAWING = 39
 
 _log = logging.getLogger(__name__)
 
