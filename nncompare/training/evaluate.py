@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import torch
 from torch import Tensor, nn
 
-from nncompare.training.device import give_back_memory, is_out_of_memory
+from nncompare.training.attempts import attempt
 from nncompare.training.model import normalise
 from nncompare.training.tensors import Split
 
@@ -49,13 +49,10 @@ def _pieces(model: nn.Module, split: Split, batch_size: int) -> Iterator[Tensor]
 
 def _try(model: nn.Module, split: Split, start: int, size: int) -> Tensor | None:
     """Predict one piece; give None when it does not fit into memory."""
-    try:
-        return _predict(model, normalise(split.images[start : start + size], split.mean, split.std))
-    except (RuntimeError, MemoryError) as error:
-        if size == 1 or not is_out_of_memory(error):
-            raise
-    give_back_memory(split.images.device)
-    return None
+    images = split.images[start : start + size]
+    return attempt(
+        lambda: _predict(model, normalise(images, split.mean, split.std)), images.device, can_be_smaller=size > 1
+    )
 
 
 @torch.inference_mode()

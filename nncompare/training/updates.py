@@ -13,7 +13,8 @@ from torch.nn.functional import cross_entropy
 
 from nncompare.config import Precision, RunConfig
 from nncompare.memory import Plan
-from nncompare.training.device import give_back_memory, is_out_of_memory, number_format, random_state, set_random_state
+from nncompare.training.attempts import attempt
+from nncompare.training.device import number_format, random_state, set_random_state
 from nncompare.training.tensors import Split
 
 
@@ -138,16 +139,15 @@ class Updates:
         """Compute the gradient of one piece; give None, and leave nothing behind, when it does not fit."""
         device = self._training.images.device
         randomness = random_state(device)
-        try:
-            return backward(self._model, self._training, index, update_images, self._precision)
-        except (RuntimeError, MemoryError) as error:
-            if len(index) == 1 or not is_out_of_memory(error):
-                raise
-        # Out here the exception is gone, and with it what the failed step still held.
-        self._optimizer.zero_grad()
-        set_random_state(device, randomness)
-        give_back_memory(device)
-        return None
+        sums = attempt(
+            lambda: backward(self._model, self._training, index, update_images, self._precision),
+            device,
+            can_be_smaller=len(index) > 1,
+        )
+        if sums is None:
+            self._optimizer.zero_grad()
+            set_random_state(device, randomness)
+        return sums
 
     def _take_gradient(self) -> None:
         """Add the gradient of a piece to that of the pieces before it; so a failed piece cannot spoil the sum."""

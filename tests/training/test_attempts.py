@@ -1,0 +1,44 @@
+import subprocess
+import sys
+
+import pytest
+
+# A process of its own: its address space is limited, and the thread that met the limit is spoiled for good.
+SCRIPT = """
+import re, resource
+import torch
+from torch import nn
+from nncompare.training.attempts import attempt
+
+torch.set_num_threads(1)
+size = 1024 * int(re.search(r"VmSize:\\s+(\\d+)", open("/proc/self/status").read()).group(1))
+_, hard = resource.getrlimit(resource.RLIMIT_AS)
+small, other = ((nn.Conv2d(width, 64, 3), torch.ones(8, width, 14, 14)) for width in (48, 40))
+cpu = torch.device("cpu")
+
+
+def convolve(made):
+    return attempt(lambda: made[0](made[1]).detach().shape, cpu, can_be_smaller=True)
+
+
+resource.setrlimit(resource.RLIMIT_AS, (size, hard))
+filling = []
+try:
+    while True:
+        filling.append(bytearray(50_000))
+except MemoryError:
+    print("without memory:", convolve(small))
+resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
+filling.clear()
+print("with memory:", convolve(small), convolve(other))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="address space is limited as Linux does")
+def test_convolutions_work_again_once_there_is_memory() -> None:
+    """In the thread in which oneDNN could not make its machine code, they never would."""
+    done = subprocess.run([sys.executable, "-c", SCRIPT], capture_output=True, text=True, timeout=120, check=True)
+    assert done.stdout.splitlines() == [
+        "without memory: None",
+        "with memory: torch.Size([8, 64, 12, 12]) torch.Size([8, 64, 12, 12])",
+    ]
