@@ -15,6 +15,8 @@ OptimizerName = Literal["adam", "sgd"]
 Precision = Literal["auto", "float32", "bfloat16"]
 Split = Literal["train", "test"]
 
+LARGEST_SEED = 2**32 - 1
+
 
 def _reject_bool(value: object) -> object:
     if isinstance(value, bool):
@@ -103,7 +105,7 @@ class Comparison(BaseModel):
     seed: Integer = Field(
         0,
         ge=0,
-        le=2**32 - 1,
+        le=LARGEST_SEED,
         title="Seed",
         description="Start of every random choice. The same seed gives the same run.",
     )
@@ -131,6 +133,19 @@ class Comparison(BaseModel):
         description="How many of the 60,000 training images are used. None: all.",
         json_schema_extra={"unit": "images"},
     )
+    repeat: Integer = Field(
+        1,
+        ge=1,
+        le=10,
+        title="Repeat",
+        description="How many times both are trained, each time from the next seed. More seeds make a surer verdict.",
+        json_schema_extra={"unit": "seeds"},
+    )
+
+    @property
+    def seeds(self) -> list[int]:
+        """The seeds from which the pair is trained."""
+        return [(self.seed + number) % (LARGEST_SEED + 1) for number in range(self.repeat)]
 
 
 def bounds(field: FieldInfo) -> str:

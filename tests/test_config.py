@@ -50,6 +50,7 @@ RIGHT_COMPARISON_VALUES = [
     ("device", ["auto", "cpu", "cuda", "cuda:1"]),
     ("memory_budget", [None, 1, 2**40]),
     ("train_images", [None, 1_000, 60_000]),
+    ("repeat", [1, 10]),
 ]
 
 WRONG_COMPARISON_VALUES = [
@@ -63,6 +64,7 @@ WRONG_COMPARISON_VALUES = [
     ("device", ["tpu", "cuda:", "cuda:x", "", 0, "cpu\n"], "Device must be auto, cpu, cuda or cuda:N"),
     ("memory_budget", [0, -1, "x", True, NAN], "Memory budget must be a whole number from 1"),
     ("train_images", [999, 60_001, 0, True, "x"], "Training images must be a whole number from 1,000 to 60,000"),
+    ("repeat", [0, 11, 1.5, True, None], "Repeat must be a whole number from 1 to 10"),
     ("a", [5, "x", None, [1]], "Model A must be a set of settings"),
     ("b", [5, "x", [1]], "Model B must be a set of settings"),
 ]
@@ -98,6 +100,7 @@ def test_the_defaults_are_those_of_the_design() -> None:
         "device": "auto",
         "memory_budget": None,
         "train_images": None,
+        "repeat": 1,
     }
 
 
@@ -204,3 +207,8 @@ def test_a_form_tells_every_wrong_field() -> None:
         "dropout": "Dropout must be a number from 0 to below 1; got nan.",
         "epochs": "Epochs must be a whole number from 1 to 100; got 0.",
     }
+
+
+def test_seeds_count_on_from_the_first_and_begin_again_after_the_last() -> None:
+    assert Comparison(seed=3, repeat=3).seeds == [3, 4, 5]
+    assert Comparison(seed=2**32 - 1, repeat=2).seeds == [2**32 - 1, 0]

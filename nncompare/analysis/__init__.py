@@ -3,6 +3,7 @@
 from nncompare.analysis.calibration import Calibration, calibration
 from nncompare.analysis.confusion import ClassScores, class_scores, confusion_matrix
 from nncompare.analysis.outcomes import Group, Order, Outcomes
+from nncompare.analysis.seeds import SeedsVerdict, judge_seeds
 from nncompare.analysis.verdict import Verdict, judge
 
 __all__ = [
@@ -11,9 +12,11 @@ __all__ = [
     "Group",
     "Order",
     "Outcomes",
+    "SeedsVerdict",
     "Verdict",
     "calibration",
     "class_scores",
     "confusion_matrix",
     "judge",
+    "judge_seeds",
 ]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nncompare.analysis.outcomes import Group, Outcomes
+from nncompare.analysis.seeds import SeedsVerdict
 
 _NORMAL_QUANTILE_975 = 1.959963984540054
 
@@ -29,6 +30,8 @@ class Verdict:
         Images that one model gets right and the other does not.
     p_value : float
         Exact two-sided McNemar test: how likely so uneven a split of those images is if both models were equally good.
+    seeds : SeedsVerdict, optional
+        The comparison over several seeds, where the pair was trained more than once; the rest is of one seed alone.
     """
 
     images: int
@@ -41,11 +44,17 @@ class Verdict:
     only_a_right: int
     only_b_right: int
     p_value: float
+    seeds: SeedsVerdict | None = None
+
+    @property
+    def lead(self) -> float:
+        """By how much A is more accurate than B: over all seeds where there are several; negative if B is ahead."""
+        return self.seeds.difference if self.seeds is not None else self.difference
 
     @property
     def better(self) -> str:
         """The model with the higher accuracy, "A" or "B"; empty when both are equal."""
-        return "A" if self.difference > 0 else "B" if self.difference < 0 else ""
+        return "A" if self.lead > 0 else "B" if self.lead < 0 else ""
 
 
 def judge(outcomes: Outcomes) -> Verdict:

@@ -1,40 +1,88 @@
 """The verdict in plain words."""
 
+from statistics import mean
+
+from nncompare.analysis.seeds import SeedsVerdict
 from nncompare.analysis.verdict import Verdict
 
+IMAGES = {"test": "test images", "train": "training images"}
 _LIKELY = 0.05
+_FEW_SEEDS = 5
 
 
 def headline(verdict: Verdict) -> str:
     """Say which model is better, and by how many percentage points."""
+    over = f" over {verdict.seeds.seeds} seeds" if verdict.seeds is not None else ""
     if not verdict.better:
-        return "Both are equally good"
-    points = 100 * abs(verdict.difference)
-    return f"{verdict.better} is better by {points:.{1 if points >= 0.1 else 2}f} points"
+        return f"Both are equally good{over}"
+    points = 100 * abs(verdict.lead)
+    return f"{verdict.better} is better by {points:.{1 if points >= 0.1 else 2}f} points{over}"
 
 
-def explanation(verdict: Verdict, images: str = "test images") -> list[str]:
-    """Say what was counted, how likely that is by chance, and what it does not show; one sentence each."""
-    return [
-        f"A has {_share(verdict.accuracy_a, verdict.interval_a)}, B {_share(verdict.accuracy_b, verdict.interval_b)} "
-        f"of {verdict.images:,} {images} right (95% confidence).",
-        f"Only A was right on {verdict.only_a_right:,}, only B on {verdict.only_b_right:,}.",
-        chance(verdict),
-        "This is one seed: another start could tell another story.",
-        "The test set was watched while training, so both figures are a little flattering.",
-    ]
+def explanation(verdict: Verdict, split: str = "test") -> list[str]:
+    """Say what was counted, how likely that is by chance, and what it does not show; one sentence each.
+
+    `split` is "test" or "train": on which images the models were compared.
+    """
+    counted = _over_seeds(verdict.seeds, verdict.images) if verdict.seeds is not None else _of_one(verdict, split)
+    if split == "train":
+        return [*counted, "Both have learned from these very images: what counts is how they do on the test images."]
+    return [*counted, "The test set was watched while training, so both figures are a little flattering."]
 
 
 def chance(verdict: Verdict) -> str:
     """Say how likely so uneven a count is if both models were equally good."""
-    p = f"p {'< 0.001' if verdict.p_value < 0.001 else f'= {verdict.p_value:.3f}'}"
     if not verdict.only_a_right + verdict.only_b_right:
         return "They are right on the very same images."
-    if verdict.p_value >= _LIKELY:
-        return f"So uneven a count is common among equally good models (exact McNemar test, {p})."
-    rare = "very rare" if verdict.p_value < 0.001 else "rare"
-    return f"So uneven a count is {rare} among equally good models (exact McNemar test, {p})."
+    return (
+        f"So uneven a count is {_how_rare(verdict.p_value)} among equally good models "
+        f"(exact McNemar test, {_p(verdict.p_value)})."
+    )
+
+
+def chance_over_seeds(seeds: SeedsVerdict) -> str:
+    """Say how likely so large a mean difference is if both settings were equally good."""
+    return (
+        f"So large a difference is {_how_rare(seeds.p_value)} among equally good settings "
+        f"(paired t test over the seeds, {_p(seeds.p_value)})."
+    )
+
+
+def _of_one(verdict: Verdict, split: str) -> list[str]:
+    return [
+        f"A has {_share(verdict.accuracy_a, verdict.interval_a)}, B {_share(verdict.accuracy_b, verdict.interval_b)} "
+        f"of {verdict.images:,} {IMAGES[split]} right (95% confidence).",
+        f"Only A was right on {verdict.only_a_right:,}, only B on {verdict.only_b_right:,}.",
+        chance(verdict),
+        "This is one seed: another start could tell another story.",
+    ]
+
+
+def _over_seeds(seeds: SeedsVerdict, images: int) -> list[str]:
+    low, high = (100 * bound for bound in seeds.difference_interval)
+    sentences = [
+        f"On average A has {_range(seeds.accuracies_a)}, B {_range(seeds.accuracies_b)} of {images:,} test images "
+        "right (lowest to highest).",
+        f"A was better from {seeds.better_a} of {seeds.seeds} seeds, B from {seeds.better_b}.",
+        f"A less B is {100 * seeds.difference:+.2f} points (95% confidence: {low:+.2f} to {high:+.2f}).",
+        chance_over_seeds(seeds),
+        "The seeds vary the first weights and the order of the images, not the images.",
+    ]
+    few = "So few seeds say little: with five or more one can be surer."
+    return [*sentences, few] if seeds.seeds < _FEW_SEEDS else sentences
+
+
+def _how_rare(p_value: float) -> str:
+    return "common" if p_value >= _LIKELY else "rare" if p_value >= 0.001 else "very rare"
+
+
+def _p(p_value: float) -> str:
+    return f"p {'< 0.001' if p_value < 0.001 else f'= {p_value:.3f}'}"
 
 
 def _share(accuracy: float, interval: tuple[float, float]) -> str:
     return f"{accuracy:.1%} ({100 * interval[0]:.1f} to {100 * interval[1]:.1f})"
+
+
+def _range(accuracies: tuple[float, ...]) -> str:
+    return f"{mean(accuracies):.1%} ({100 * min(accuracies):.1f} to {100 * max(accuracies):.1f})"

@@ -1,86 +1,131 @@
-"""Two configurations in, one growing history of both out."""
+"""Two configurations in, one growing history of both out; where it is asked for, from several seeds."""
 
-import secrets
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 
-from nncompare.comparison.engine import Engine, EngineError, Slot
 from nncompare.comparison.engine_holder import EngineHolder, shared_engine
-from nncompare.comparison.result import ComparisonResult, ModelResult
+from nncompare.comparison.pair import RunningPair
+from nncompare.comparison.result import ComparisonResult
 from nncompare.comparison.run import ModelRun
-from nncompare.comparison.state import State, of_pair
+from nncompare.comparison.state import State, of_series
 from nncompare.comparison.stopwatch import Stopwatch
 from nncompare.config import Comparison
-from nncompare.data import DataError, fetch
-from nncompare.memory import BudgetError, make_plan, model_memory_limit
+from nncompare.data import fetch
 from nncompare.training.desk import Shown
-from nncompare.training.errors import DeviceError
-from nncompare.training.worker import PARK_SECONDS, Assignment
+from nncompare.training.worker import PARK_SECONDS
 
-TEST_IMAGES = 10_000
+Begin = Callable[[RunningPair], None]
 
 
 class RunningComparison:
-    """A comparison under way: both runs, their common start and end.
+    """A comparison under way: one pair of runs for each seed.
+
+    The pairs take turns: one begins as soon as the one before it has found room on the engine, so they are trained
+    one after the other on a small machine, and several at once on a large one. Each pair trains as if it were alone.
 
     Nothing here waits for a screen, and no screen has to wait for it: everything but `wait` returns at once.
-    Each model can be steered alone; what is said of no model by name is meant for both.
+    What is said of a model by name is meant for it in the current pair; what is said of none, for all of every seed.
     """
 
     def __init__(self, comparison: Comparison, engines: EngineHolder, *, park_seconds: float = PARK_SECONDS) -> None:
         self.comparison = comparison
-        self.a = ModelRun("A", comparison.a)
-        self.b = ModelRun("B", comparison.b) if comparison.b is not None else None
-        self.runs = [run for run in (self.a, self.b) if run is not None]
-        self._engines, self._park_seconds = engines, park_seconds
+        self.pairs = [
+            RunningPair(comparison.model_copy(update={"seed": seed, "repeat": 1}), engines, park_seconds)
+            for seed in comparison.seeds
+        ]
         self._lock = threading.RLock()
         self._stopwatch = Stopwatch()
+        self._to_come: list[RunningPair] = []
+        self._may_begin = threading.Event()
+        self._latest = self.pairs[0]
+        self._turns = 0
         self._result: ComparisonResult | None = None
 
     @property
+    def current(self) -> RunningPair:
+        """The pair to look at: the first one under way; after the end the last one that was."""
+        return next((pair for pair in self.pairs if pair.state.is_active), self._latest)
+
+    @property
+    def begun(self) -> list[RunningPair]:
+        """The pairs whose turn has come, in the order of their seeds."""
+        return [pair for pair in self.pairs if pair.state is not State.IDLE]
+
+    @property
+    def runs(self) -> list[ModelRun]:
+        """The runs of the current pair."""
+        return self.current.runs
+
+    @property
+    def a(self) -> ModelRun:
+        """The run of model A in the current pair."""
+        return self.current.a
+
+    @property
+    def b(self) -> ModelRun | None:
+        """The run of model B in the current pair."""
+        return self.current.b
+
+    @property
     def state(self) -> State:
-        """The state of the pair."""
-        return of_pair(run.state for run in self.runs)
+        """The state of the whole."""
+        return of_series(State.PREPARING if pair in self._to_come else pair.state for pair in self.pairs)
 
     @property
     def version(self) -> int:
-        """Grows with every change of either run."""
-        return sum(run.version for run in self.runs)
+        """Grows with every change of any run."""
+        return self._turns + sum(pair.version for pair in self.pairs)
 
     @property
     def seconds(self) -> float:
-        """Wall clock in which at least one of the models was under way."""
+        """Wall clock in which at least one run was under way."""
         return self._stopwatch.seconds
+
+    def states(self) -> list[State]:
+        """List the states of all runs; those of a pair that waits for its turn are being prepared."""
+        waiting = [State.PREPARING for pair in self._to_come for _ in pair.runs]
+        return waiting + [run.state for pair in self.pairs if pair not in self._to_come for run in pair.runs]
 
     def start(self) -> None:
         """Begin in the background."""
-        self._launch(self.runs)
+        self._launch(self.pairs, RunningPair.start)
 
     def stop(self, name: str | None = None) -> None:
-        """Ask the runs to end."""
-        for run in self._named(name):
-            run.stop()
+        """Ask the runs to end; without a name no other seed begins."""
+        with self._lock:
+            if name is None:
+                self._to_come = []
+                self._may_begin.set()
+            for pair in self._meant(name):
+                pair.stop(name)
 
     def pause(self, name: str | None = None) -> None:
         """Ask the runs to wait."""
-        for run in self._named(name):
-            run.pause()
+        with self._lock:
+            if name is None:
+                self._may_begin.clear()
+            for pair in self._meant(name):
+                pair.pause(name)
 
     def resume(self, name: str | None = None) -> None:
         """Let paused runs go on."""
-        for run in self._named(name):
-            run.resume()
+        with self._lock:
+            for pair in self._meant(name):
+                pair.resume(name)
+            if name is None:
+                self._may_begin.set()
 
     def train_on(self, epochs: int, name: str | None = None) -> None:
-        """Add epochs to runs that have ended, where they left off."""
-        runs = [run for run in self._named(name) if run.state.can_train_on]
-        if runs:
-            self._launch(runs, lambda run: run.train_on(epochs))
+        """Add epochs to runs that have ended, where they left off; with several seeds once all have ended."""
+        if len(self.pairs) == 1 or self.wait(0):
+            pairs = [pair for pair in self.pairs if pair.can_train_on(name)]
+            self._launch(pairs, lambda pair: pair.train_on(epochs, name))
 
     def show(self, shown: Shown | None) -> None:
         """Say which images are on the screen."""
-        for run in self.runs:
-            run.show(shown)
+        for pair in self.pairs:
+            pair.show(shown)
 
     def wait(self, seconds: float | None = None) -> bool:
         """Wait for the end, at most so long; say whether it came."""
@@ -91,114 +136,47 @@ class RunningComparison:
         with self._lock:
             return self._result or self._gather()
 
+    def _meant(self, name: str | None) -> list[RunningPair]:
+        return self.begun if name is None else [self.current]
+
     def _gather(self) -> ComparisonResult:
-        a = ModelResult(self.a, self.comparison, self._engines)
-        b = ModelResult(self.b, self.comparison, self._engines) if self.b is not None else None
-        settings = {"a": a.config, "b": b.config if b is not None else None}  # with the epochs that were added
-        result = ComparisonResult(self.comparison.model_copy(update=settings), a, b, self.seconds, self.state)
-        if self.wait(0):
+        is_over = self.wait(0)
+        first, *others = [pair.result() for pair in self.begun or self.pairs[:1]]
+        settings = first.comparison.model_copy(update={"repeat": self.comparison.repeat})
+        result = replace(first, comparison=settings, others=tuple(others), seconds=self.seconds, state=self.state)
+        if is_over:
             self._result = result
         return result
 
-    def _named(self, name: str | None) -> list[ModelRun]:
-        return [run for run in self.runs if name is None or run.name == name]
-
-    def _launch(self, runs: list[ModelRun], prepare: Callable[[ModelRun], None] | None = None) -> None:
+    def _launch(self, pairs: list[RunningPair], begin: Begin) -> None:
+        if not pairs:
+            return
         with self._lock:
             self._result = None
+            self._to_come = list(pairs)
+            self._may_begin.set()
             self._stopwatch.start()
-        for run in runs:
-            if prepare is not None:
-                prepare(run)
-            else:
-                run.enter(State.PREPARING)
-        threading.Thread(target=self._work, args=(runs,), name="nncompare-comparison", daemon=True).start()
+            self._begin_next(begin)
+        threading.Thread(target=self._take_turns, args=(begin,), name="nncompare-seeds", daemon=True).start()
 
-    def _work(self, runs: list[ModelRun]) -> None:
+    def _take_turns(self, begin: Begin) -> None:
         try:
-            self._train_on(self._engines.get(), runs)
-        except (DeviceError, BudgetError) as error:
-            _refuse(runs, str(error))
-        except (DataError, EngineError, ValueError) as error:
-            _fail(runs, str(error))
-        except Exception as error:  # a mistake of ours must not leave a screen that waits for ever
-            _fail(runs, f"The comparison could not go on ({type(error).__name__}: {error}). Train again.")
+            while self._to_come:
+                self._latest.wait_for_slots()
+                self._may_begin.wait()
+                with self._lock:
+                    if self._may_begin.is_set() and self._to_come:
+                        self._begin_next(begin)
+            for pair in self.begun:
+                pair.wait()
         finally:
             self._stopwatch.stop()
 
-    def _train_on(self, engine: Engine, runs: list[ModelRun]) -> None:
-        """Claim a slot for each run at once, so that they start together."""
-        slots = engine.claim(len(runs), self.comparison.device, lambda: any(run.is_unwanted for run in runs))
-        if not slots:
-            self._part(runs)
-            return
-        # Daemons: a worker that hangs must not keep the program from ending.
-        threads = [
-            threading.Thread(target=self._live, args=(run, engine, slot), daemon=True)
-            for run, slot in zip(runs, slots, strict=True)
-        ]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-
-    def _part(self, runs: list[ModelRun]) -> None:
-        """End those that are not wanted any more before they began; the other one need not wait for them."""
-        unwanted = [run for run in runs if run.is_unwanted]
-        left = [run for run in runs if run not in unwanted]
-        for run in unwanted:
-            run.enter(State.STOPPED)
-        if left:
-            self._train_on(self._engines.get(), left)
-
-    def _live(self, run: ModelRun, engine: Engine, slot: Slot) -> None:
-        """Train on a slot; after a long pause on another one."""
-        try:
-            if self._follow(run, engine, slot):
-                run.wait_while_parked()
-                self._train_on(self._engines.get(), [run])
-        except (DeviceError, BudgetError) as error:
-            _refuse([run], str(error))
-        except (DataError, EngineError, ValueError) as error:
-            _fail([run], str(error))
-        except Exception as error:  # the other model goes on
-            _fail([run], f"Model {run.name} could not go on ({type(error).__name__}: {error}). Train again.")
-
-    def _follow(self, run: ModelRun, engine: Engine, slot: Slot) -> bool:
-        try:
-            return run.follow(engine, slot, self._assignment(run, slot))
-        finally:
-            engine.release([slot.address])  # its predictions need not wait for the other model
-
-    def _assignment(self, run: ModelRun, slot: Slot) -> Assignment:
-        comparison, report, start = self.comparison, slot.report, run.checkpoint
-        limit = model_memory_limit(comparison.memory_budget, report.available_bytes, report.physical_bytes)
-        return Assignment(
-            run=secrets.token_hex(8),
-            token=report.token,
-            config=run.config,
-            plan=start.plan if start else make_plan(run.config, limit, TEST_IMAGES, comparison.precision),
-            dataset=comparison.dataset,
-            train_images=comparison.train_images,
-            seed=comparison.seed,
-            precision=comparison.precision,
-            device=report.device,
-            threads=run.threads or slot.threads,
-            start=start,
-            park_seconds=self._park_seconds,
-        )
-
-
-def _refuse(runs: list[ModelRun], message: str) -> None:
-    for run in runs:
-        run.is_refused = True
-    _fail(runs, message)
-
-
-def _fail(runs: list[ModelRun], message: str) -> None:
-    for run in runs:
-        if not run.state.is_over:
-            run.fail(message)
+    def _begin_next(self, begin: Begin) -> None:
+        self._latest = self._to_come[0]
+        begin(self._latest)
+        self._to_come = self._to_come[1:]
+        self._turns += 1
 
 
 def compare(

@@ -27,7 +27,7 @@ class Curve:
             getattr(self, column).append(getattr(point, column))
 
 
-_PER_EPOCH = ("train_loss", "train_accuracy", "train_eval_accuracy", "test_loss", "test_accuracy", "epoch_seconds")
+PER_EPOCH = ("train_loss", "train_accuracy", "train_eval_accuracy", "test_loss", "test_accuracy", "epoch_seconds")
 
 
 @dataclass
@@ -63,7 +63,7 @@ class History:
     def copy(self) -> "History":
         """Give a copy that does not grow: for a reader beside the one who writes."""
         copy = replace(self, train=self.train.copy(), test=self.test.copy())
-        for name in _PER_EPOCH:
+        for name in PER_EPOCH:
             setattr(copy, name, list(getattr(self, name)))
         return copy
 

@@ -1,7 +1,7 @@
 """What a comparison leaves behind."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,11 +11,13 @@ from nncompare.analysis import (
     ClassScores,
     Group,
     Outcomes,
+    SeedsVerdict,
     Verdict,
     calibration,
     class_scores,
     confusion_matrix,
     judge,
+    judge_seeds,
 )
 from nncompare.architecture import CLASSES
 from nncompare.comparison.engine_holder import EngineHolder
@@ -139,14 +141,16 @@ class ModelResult:
 
 @dataclass(frozen=True)
 class ComparisonResult:
-    """Both models of a comparison, after the end.
+    """Both models of a comparison, after the end; of several seeds, those of the first.
 
     Attributes
     ----------
     a, b : ModelResult
         `b` is None when A was trained alone.
     seconds : float
-        From the start to the end of both, wall clock, pauses included.
+        From the start to the end of all, wall clock, pauses included.
+    others : tuple of ComparisonResult
+        The results of the further seeds, where there are several.
     """
 
     comparison: Comparison
@@ -154,6 +158,17 @@ class ComparisonResult:
     b: ModelResult | None
     seconds: float
     state: State
+    others: tuple["ComparisonResult", ...] = ()
+
+    @property
+    def by_seed(self) -> dict[int, "ComparisonResult"]:
+        """The result of each seed, this one first."""
+        return {result.comparison.seed: result for result in (self, *self.others)}
+
+    @property
+    def can_be_compared(self) -> bool:
+        """Say whether both models are there, with weights to predict with."""
+        return self.b is not None and self.a.weights is not None and self.b.weights is not None
 
     def outcomes(self, split: Split = "test") -> Outcomes:
         """Give what both models say of every image of a split: the base of everything below.
@@ -199,12 +214,22 @@ class ComparisonResult:
     def verdict(self, split: Split = "test") -> Verdict:
         """Say which model is better, by how much, and how likely that is by chance alone.
 
+        On the test set, `seeds` of the answer compares all seeds from which both models finished, if they are several.
+
         Raises
         ------
         ValueError
             As `outcomes`.
         """
-        return judge(self.outcomes(split))
+        return replace(judge(self.outcomes(split)), seeds=self.over_seeds() if split == "test" else None)
+
+    def over_seeds(self) -> SeedsVerdict | None:
+        """Compare both models on the test set over all seeds from which both finished; None of fewer than two."""
+        finished = [result for result in (self, *self.others) if result.state is State.FINISHED]
+        if len(finished) < 2:
+            return None
+        judged = [judge(result.outcomes()) for result in finished]
+        return judge_seeds(tuple(one.accuracy_a for one in judged), tuple(one.accuracy_b for one in judged))
 
     def _model(self, name: str) -> ModelResult:
         model = {"a": self.a, "b": self.b}.get(name.lower())
@@ -214,6 +239,7 @@ class ComparisonResult:
 
     def raise_for_failure(self) -> None:
         """Raise `ComparisonError` when a model failed."""
-        failures = [model.message for model in (self.a, self.b) if model is not None and model.state is State.FAILED]
+        models = [model for result in (self, *self.others) for model in (result.a, result.b) if model is not None]
+        failures = [model.message for model in models if model.state is State.FAILED]
         if failures:
             raise ComparisonError(" ".join(dict.fromkeys(failures)), self)

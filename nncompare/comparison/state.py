@@ -81,6 +81,19 @@ _OF_A_PAIR = (
     State.IDLE,
 )
 
+# Of several pairs, the one that moves tells where the whole is; those that wait for their turn come after it.
+_OF_A_SERIES = (
+    State.RUNNING,
+    State.PAUSING,
+    State.STOPPING,
+    State.PAUSED,
+    State.PREPARING,
+    State.FAILED,
+    State.STOPPED,
+    State.FINISHED,
+    State.IDLE,
+)
+
 
 def follow(now: State, then: State) -> State:
     """Go from one state to the next.
@@ -98,3 +111,8 @@ def follow(now: State, then: State) -> State:
 def of_pair(states: Iterable[State]) -> State:
     """Sum up the states of both models."""
     return min(states, key=_OF_A_PAIR.index, default=State.IDLE)
+
+
+def of_series(states: Iterable[State]) -> State:
+    """Sum up the states of the pairs of several seeds."""
+    return min(states, key=_OF_A_SERIES.index, default=State.IDLE)

@@ -8,6 +8,8 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
 from nncompare.comparison.history import History
+from nncompare.comparison.spread import Spread
+from nncompare.figures.band import Band
 from nncompare.figures.frame import Frame
 from nncompare.figures.marks import Marks
 from nncompare.figures.name_places import name_places
@@ -47,6 +49,7 @@ class CurveChart:
         with style.context("default"):
             self._frame = Frame(quantity.capitalize())
             self._lines = {(model, split): NamedLine(self._frame, model, split) for model in MODELS for split in SPLITS}
+            self._bands = {(model, split): Band(self._frame, model, split) for model in MODELS for split in SPLITS}
             self._marks = {model: Marks(self._frame, model) for model in MODELS}
         self.figure = self._frame.figure
         self._canvas = FigureCanvasSVG(self.figure)
@@ -67,18 +70,24 @@ class CurveChart:
         """Have the x axis count epochs, images, steps (updates of the weights) or seconds, from the next update on."""
         self._axis = axis
 
-    def update(self, histories: Mapping[str, History]) -> None:
-        """Show these histories, by model ("A", "B"); a model that is not among them has no lines."""
-        curves = {key: self._points(histories, *key) for key in self._lines if key[0] in histories}
-        curves = {key: points for key, points in curves.items() if len(points.x)}
-        scale = self._x_scale(curves)
-        self._shown = {key: thin(points, scale.high) for key, points in curves.items()}
+    def update(self, curves: Mapping[str, History | Spread]) -> None:
+        """Show these curves, by model ("A", "B"); a model that is not among them has no lines.
+
+        Of a spread, the line is the mean, with the range from the lowest to the highest behind it.
+        """
+        histories = {model: curve.mean if isinstance(curve, Spread) else curve for model, curve in curves.items()}
+        spreads = {model: curve for model, curve in curves.items() if isinstance(curve, Spread)}
+        lines = {key: self._points(histories[key[0]], key[1]) for key in self._lines if key[0] in histories}
+        lines = {key: points for key, points in lines.items() if len(points.x)}
+        scale = self._x_scale(lines)
+        self._shown = {key: thin(points, scale.high) for key, points in lines.items()}
         self._broken = {
             name: history.diverged.epoch for name, history in histories.items() if history.diverged is not None
         }
         self._frame.set_x(scale, TITLES[self._axis])
         self._frame.set_y(value_scale(self._quantity, list(self._shown.values())))
         self._draw(histories)
+        self._draw_bands(spreads, scale.high)
 
     def svg(self) -> str:
         """Draw the chart as inline SVG, ready to be put into an HTML page."""
@@ -89,8 +98,8 @@ class CurveChart:
         """The chart in plain words: where its lines end."""
         return describe(self._quantity, self._shown, self._axis, self._subject, self._broken)
 
-    def _points(self, histories: Mapping[str, History], model: str, split: Split) -> Points:
-        return points_of(getattr(histories[model], split), self._quantity, self._axis)
+    def _points(self, history: History, split: Split) -> Points:
+        return points_of(getattr(history, split), self._quantity, self._axis)
 
     def _x_scale(self, curves: Mapping[Key, Points]) -> Scale:
         if self._axis == "epoch":
@@ -106,3 +115,12 @@ class CurveChart:
             self._lines[key].put_name(place)
         for model, marks in self._marks.items():
             marks.draw(histories.get(model), self._quantity, self._axis)
+
+    def _draw_bands(self, spreads: Mapping[str, Spread], reach: float) -> None:
+        for (model, split), band in self._bands.items():
+            spread = spreads.get(model)
+            if spread is None or (model, split) not in self._shown:
+                band.clear()
+            else:
+                low, high = (thin(self._points(history, split), reach) for history in (spread.low, spread.high))
+                band.draw(low, high)

@@ -6,6 +6,7 @@ from typing import Any
 from nncompare.comparison.comparison import RunningComparison
 from nncompare.comparison.engine_holder import shared_engine
 from nncompare.comparison.result import ComparisonResult
+from nncompare.comparison.run import ModelRun
 from nncompare.comparison.state import State
 from nncompare.config import Comparison, RunConfig
 from nncompare.data import CATALOG
@@ -239,8 +240,11 @@ class Dashboard:
 
     def _said(self) -> str:
         """Tell the states in a sentence, for those who do not see them."""
-        runs = self._running.runs if self._running is not None else []
-        return ", ".join(f"Model {run.name} {_STATE_WORDS[run.state]}" for run in runs)
+        running = self._running
+        if running is None:
+            return ""
+        words = ", ".join(f"Model {run.name} {_STATE_WORDS[run.state]}" for run in running.runs)
+        return words if len(running.pairs) == 1 else f"Seed {running.current.seed}: {words}"
 
     def _stand_in(self) -> str:
         """Name the stand-in that this page is about, if it is one."""
@@ -253,8 +257,13 @@ class Dashboard:
         if running is None:
             title = CATALOG[self._data.dataset].title
             return f"{title}: not here yet" if "dataset" in self._data.problems else f"{title} · ready"
-        trained = max(run.progress.seconds if run.progress else 0.0 for run in running.runs)  # pauses left out
+        trained = sum(_trained_seconds(pair.runs) for pair in running.pairs)
         return f"{_STATE_WORDS[state]} · {words.clock(trained)}"
+
+
+def _trained_seconds(runs: list[ModelRun]) -> float:
+    """Give the seconds of the longer run, pauses left out."""
+    return max(run.progress.seconds if run.progress else 0.0 for run in runs)
 
 
 _STATE_WORDS = {

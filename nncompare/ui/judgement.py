@@ -1,11 +1,13 @@
 """Once both models have ended: the verdict on a whole split, and the filter that finds the images behind it."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
-from nncompare.analysis import Outcomes, judge
+from nncompare.analysis import Outcomes, SeedsVerdict, judge
 from nncompare.analysis.wording import explanation, headline
 from nncompare.architecture import parameter_count
 from nncompare.comparison.comparison import RunningComparison
+from nncompare.comparison.pair import RunningPair
 from nncompare.comparison.result import ComparisonResult
 from nncompare.config import Split
 from nncompare.training.desk import Prediction, Shown
@@ -16,7 +18,17 @@ from nncompare.ui.html import render
 from nncompare.ui.image_filter import ImageFilter
 from nncompare.ui.refresher import Refresher
 
-_IMAGES: dict[Split, str] = {"test": "test images", "train": "training images"}
+
+@dataclass(frozen=True, eq=False)
+class _Subject:
+    """What is compared: the models of one seed on a split, and all seeds once they have ended."""
+
+    pair: ComparisonResult | None = None
+    whole: ComparisonResult | None = None
+    split: Split = "test"
+
+    def is_of(self, other: "_Subject") -> bool:
+        return self.pair is other.pair and self.whole is other.whole and self.split == other.split
 
 
 class Judgement:
@@ -24,57 +36,59 @@ class Judgement:
 
     def __init__(self, refresher: Refresher, on_choice: Callable[[], None], on_failed: Callable[[str], None]) -> None:
         self._refresher, self._on_failed = refresher, on_failed
-        self._subject: tuple[ComparisonResult | None, Split] = (None, "test")
+        self._subject = _Subject()
         self._outcomes: Outcomes | None = None
         self.verdict = html("nnc-verdict-place")
         self.filter = ImageFilter(lambda: refresher.post(on_choice))
         self.matrices = Clickable(lambda pick: refresher.post(lambda: self._on_cell_pick(pick)), "nnc-matrices")
 
-    def follow(self, running: RunningComparison | None, split: Split, classes: Sequence[str]) -> bool:
+    def follow(
+        self, running: RunningComparison | None, pair: RunningPair | None, split: Split, classes: Sequence[str]
+    ) -> bool:
         """Compare anew if there is something new to compare; say whether a filter had to be given up for that."""
-        result = running.result() if running is not None and running.wait(0) else None
-        subject = (result, split)
-        if subject == self._subject:
+        subject = _Subject(
+            pair.result() if pair is not None and pair.wait(0) else None,
+            running.result() if running is not None and running.wait(0) else None,
+            split,
+        )
+        if subject.is_of(self._subject):
             return False
         was_on = self.filter.is_on
         self._subject, self._outcomes = subject, None
         self.filter.offer(None, ())
         set_value(self.verdict, value="")
         set_value(self.matrices, html="")
-        if (
-            result is not None
-            and result.b is not None
-            and result.a.weights is not None
-            and result.b.weights is not None
-        ):
-            self._compare(result, split, classes)
+        if subject.pair is not None and subject.pair.can_be_compared:
+            self._compare(subject, classes)
         return was_on
 
     def prediction(self, name: str, shown: Shown) -> Prediction | None:
         """Give what a model says of the images that the filter has found; None where there is no filter."""
-        result, _ = self._subject
+        result = self._subject.pair
         if not self.filter.is_on or self._outcomes is None or result is None:
             return None
         model, scores = (result.a, self._outcomes.a) if name == "A" else (result.b, self._outcomes.b)
         epochs = float(model.history.test.epoch[-1]) if model is not None and model.history.test.epoch else 0.0
         return Prediction(0, epochs, scores[list(shown.indices)], shown)
 
-    def _compare(self, result: ComparisonResult, split: Split, classes: Sequence[str]) -> None:
+    def _compare(self, subject: _Subject, classes: Sequence[str]) -> None:
         self._refresher.in_background(
-            lambda: result.outcomes(split),
-            lambda outcomes: self._on_outcomes((result, split), outcomes, classes),
+            lambda: _compared(subject),
+            lambda found: self._on_outcomes(subject, found[0], found[1], classes),
             lambda error: self._on_failed(f"The models could not be compared on all images. {error}"),
         )
 
-    def _on_outcomes(self, subject: tuple[ComparisonResult, Split], outcomes: Outcomes, classes: Sequence[str]) -> None:
-        if subject != self._subject:
+    def _on_outcomes(
+        self, subject: _Subject, outcomes: Outcomes, seeds: SeedsVerdict | None, classes: Sequence[str]
+    ) -> None:
+        if subject is not self._subject or subject.pair is None:
             return  # something else is looked at by now
         self._outcomes = outcomes
         self.filter.offer(outcomes, classes)
-        result, split = subject
-        verdict = judge(outcomes)
-        words = {"headline": headline(verdict), "sentences": explanation(verdict, _IMAGES[split])}
-        set_value(self.verdict, value=render("verdict.html", **words, costs=_costs(result)))
+        verdict = replace(judge(outcomes), seeds=seeds)
+        words = {"headline": headline(verdict), "sentences": explanation(verdict, subject.split)}
+        seed = subject.pair.comparison.seed if seeds is not None else None
+        set_value(self.verdict, value=render("verdict.html", **words, costs=_costs(subject.pair), seed=seed))
         tables, scores = confusion_tables(outcomes, classes), score_rows(outcomes, classes)
         set_value(self.matrices, html=render("confusion.html", tables=tables, scores=scores, classes=classes))
 
@@ -82,6 +96,12 @@ class Judgement:
         key, true_class, said = pick.split(":")
         if self._outcomes is not None:
             self.filter.look_at(int(true_class), int(said), key if key in ("a", "b") else "")
+
+
+def _compared(subject: _Subject) -> tuple[Outcomes, SeedsVerdict | None]:
+    assert subject.pair is not None
+    seeds = subject.whole.over_seeds() if subject.whole is not None and subject.split == "test" else None
+    return subject.pair.outcomes(subject.split), seeds
 
 
 def _costs(result: ComparisonResult) -> list[dict[str, object]]:

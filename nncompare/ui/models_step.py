@@ -7,7 +7,7 @@ import ipywidgets as widgets
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
-from nncompare.comparison.comparison import TEST_IMAGES
+from nncompare.comparison.pair import TEST_IMAGES
 from nncompare.config import Comparison, RunConfig, one_sentence
 from nncompare.memory import BudgetError, model_memory_limit
 from nncompare.memory.plan import fit

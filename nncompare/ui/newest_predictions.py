@@ -6,18 +6,18 @@ and what neither covers after the end is predicted when it is asked for.
 
 from collections.abc import Callable
 
-from nncompare.comparison.comparison import RunningComparison
+from nncompare.comparison.pair import RunningPair
 from nncompare.comparison.run import ModelRun
 from nncompare.training.desk import Prediction, Shown
 from nncompare.ui.refresher import Refresher
 
 
 class NewestPredictions:
-    """The newest predictions of both models of one running comparison."""
+    """The newest predictions of both models of one pair."""
 
-    def __init__(self, running: RunningComparison, refresher: Refresher) -> None:
-        self._running, self._refresher = running, refresher
-        self._runs = {run.name: run for run in running.runs}
+    def __init__(self, pair: RunningPair, refresher: Refresher) -> None:
+        self._pair, self._refresher = pair, refresher
+        self._runs = {run.name: run for run in pair.runs}
         self._answers: dict[tuple[str, Shown], Prediction] = {}
         self._asked: set[tuple[str, Shown, float]] = set()
 
@@ -46,7 +46,7 @@ class NewestPredictions:
                 self._ask(name, run, shown, failed)
 
     def _ask(self, name: str, run: ModelRun, shown: Shown, failed: Callable[[str], None]) -> None:
-        result, epoch = self._running.result(), run.epoch
+        result, epoch = self._pair.result(), run.epoch
         model = result.a if name == "A" else result.b
         assert model is not None
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 import ipywidgets as widgets
 
 from nncompare.comparison.comparison import RunningComparison
+from nncompare.comparison.pair import RunningPair
 from nncompare.config import Split
 from nncompare.data import DataError, ImageData, load, png_data_uri
 from nncompare.training.desk import Prediction, Shown
@@ -21,6 +22,7 @@ MOST_IMAGES = 100
 _MODELS = ("A", "B")
 _HINT = f"1 to {MOST_IMAGES}"
 _SPLITS = [("Test images", "test"), ("Training images", "train")]
+_NEWEST = -1
 
 
 class PredictionsStep:
@@ -31,6 +33,7 @@ class PredictionsStep:
         self._random = random.Random(0)
         self._images: ImageData | None = None
         self._running: RunningComparison | None = None
+        self._pair: RunningPair | None = None
         self._newest: NewestPredictions | None = None
         self._changes = Changes()
         self._shown = Shown("test", ())
@@ -43,12 +46,15 @@ class PredictionsStep:
         self._count = widgets.Text(str(self._wanted), description="How many")
         for widget in (self._split, self._count):
             widget.observe(lambda _: refresher.post(self._on_choice_change), names="value")
+        self._seed = widgets.Dropdown(options=[("newest", _NEWEST)], description="Models of seed")
+        self._seed.observe(lambda _: refresher.post(self.tick), names="value")
+        self._seed_place = row("nnc-hidden", [self._seed])
         self._note = html("nnc-note", render("note.html", error="", used="", hint=_HINT))
         self._summary = html("nnc-summary")
         self._judgement = Judgement(refresher, self._show_chosen, self._on_failed)
         self._cards = html("nnc-cards", render("no_images.html"))
         sample = button("New sample", lambda: refresher.post(self._on_new_sample))
-        choice = row("nnc-row nnc-choice", [self._split, self._count, self._note, sample])
+        choice = row("nnc-row nnc-choice", [self._split, self._count, self._note, sample, self._seed_place])
         heading = html("nnc-heading", "<h2>What do they say?</h2>")
         judgement = [self._judgement.verdict, self._judgement.matrices, self._judgement.filter.box]
         self.box = column("nnc-step", [heading, *judgement, choice, self._summary, self._cards])
@@ -62,7 +68,8 @@ class PredictionsStep:
 
     def begin(self, running: RunningComparison) -> None:
         """Follow a comparison that has just been started."""
-        self._running, self._newest = running, NewestPredictions(running, self._refresher)
+        self._running, self._pair = running, None
+        self._offer_seeds(running)
         try:
             self._images = load(running.comparison.dataset)
         except DataError as error:
@@ -74,19 +81,39 @@ class PredictionsStep:
         """Draw the cards anew if a prediction has changed."""
         if self._images is None:
             return
-        if self._judgement.follow(self._running, self._chosen_split, self._images.info.classes):
+        if self._running is not None:
+            self._offer_seeds(self._running)
+            self._look_at(self._chosen_pair(self._running))
+        if self._judgement.follow(self._running, self._pair, self._chosen_split, self._images.info.classes):
             self._new_sample()
         if self._newest is not None and not self._judgement.filter.is_on:
             self._newest.ask_for_missing(self._shown, self._on_failed)
         newest = {name: self._prediction(name) for name in _MODELS}
         epochs = {name: prediction.epoch if prediction else None for name, prediction in newest.items()}
-        drawn = (self._images.info.name, self._shown, self._error, *epochs.values())
+        seed = self._pair.seed if self._pair is not None else None
+        drawn = (self._images.info.name, self._shown, self._error, seed, *epochs.values())
         if self._running is not None and self._running.state.is_active and not self.is_visible:
             return  # nobody sees what would be drawn again in a moment
-        is_new = self._drawn is None or drawn[:3] != self._drawn[:3]
+        is_new = self._drawn is None or drawn[:4] != self._drawn[:4]
         if drawn != self._drawn and (is_new or self._rest.is_over):
             self._drawn = drawn
             self._rest.after(lambda: self._draw(newest))
+
+    def _offer_seeds(self, running: RunningComparison) -> None:
+        options = [("newest", _NEWEST), *((str(pair.seed), pair.seed) for pair in running.begun)]
+        if list(self._seed.options) != options:
+            with self._seed.hold_trait_notifications():  # else the choice would be lost for a moment
+                chosen = self._seed.value
+                self._seed.options = options
+                self._seed.value = chosen if chosen in dict(options).values() else _NEWEST
+        set_class(self._seed_place, "nnc-hidden", len(running.pairs) == 1)
+
+    def _chosen_pair(self, running: RunningComparison) -> RunningPair:
+        return next((pair for pair in running.begun if pair.seed == self._seed.value), running.current)
+
+    def _look_at(self, pair: RunningPair) -> None:
+        if pair is not self._pair:
+            self._pair, self._newest, self._error = pair, NewestPredictions(pair, self._refresher), ""
 
     @property
     def _chosen_split(self) -> Split:

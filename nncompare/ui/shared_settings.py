@@ -1,4 +1,4 @@
-"""What both models share: the seed, the device, and how much memory they may take."""
+"""What both models share: the seeds, the device, and how much memory they may take."""
 
 from collections.abc import Callable
 
@@ -11,7 +11,7 @@ from nncompare.ui.elements import html, row, set_class, set_value
 from nncompare.ui.html import render
 from nncompare.ui.machine import Machine
 
-SHARED = ("seed", "device", "memory_budget")
+SHARED = ("seed", "repeat", "device", "memory_budget")
 _FIELDS = Comparison.model_fields
 
 
@@ -20,11 +20,12 @@ class _Budget(BaseModel):
 
 
 class SharedSettings:
-    """Three fields, each with a note; `read` gives what they say, and a sentence for what is wrong."""
+    """Four fields, each with a note; `read` gives what they say, and a sentence for what is wrong."""
 
     def __init__(self, on_change: Callable[[], None]) -> None:
         self._fields: dict[str, widgets.Widget] = {
             "seed": widgets.Text(description="Seed", tooltip=_FIELDS["seed"].description),
+            "repeat": widgets.Text(description="Repeat (seeds)", tooltip=_FIELDS["repeat"].description),
             "device": widgets.Dropdown(
                 options=["auto", "cpu"], description="Device", tooltip=_FIELDS["device"].description
             ),
@@ -51,6 +52,7 @@ class SharedSettings:
         """Put settings into the fields."""
         self._budget = comparison.memory_budget
         set_value(self._fields["seed"], value=str(comparison.seed))
+        set_value(self._fields["repeat"], value=str(comparison.repeat))
         set_value(self._fields["memory_budget"], value=_in_mebibytes(comparison.memory_budget))
         self._offer(comparison.device)
         set_value(self._fields["device"], value=comparison.device)
@@ -59,7 +61,11 @@ class SharedSettings:
         """Give the values of `Comparison`'s fields that are right, and a sentence for each that is wrong."""
         values: dict[str, object] = {"device": self.device}
         errors = {}
-        for name, read in (("seed", self._read_seed), ("memory_budget", self._read_budget)):
+        for name, read in (
+            ("seed", lambda: self._read_whole("seed")),
+            ("repeat", lambda: self._read_whole("repeat")),
+            ("memory_budget", self._read_budget),
+        ):
             values[name], errors[name] = read()
         wrong = {name: error for name, error in errors.items() if error}
         return {name: value for name, value in values.items() if name not in wrong}, wrong
@@ -69,6 +75,7 @@ class SharedSettings:
         self._offer(*machine.devices)
         hints = {
             "seed": "the same for both; the same seed gives the same run",
+            "repeat": "1 to 10: trained from so many seeds, for a surer verdict",
             "device": machine.device_note(self.device),
             "memory_budget": "" if "memory_budget" in errors else machine.budget_note(budget),
         }
@@ -86,8 +93,8 @@ class SharedSettings:
                 field.options = options
                 field.value = chosen
 
-    def _read_seed(self) -> tuple[object, str]:
-        return read_field(Comparison, "seed", self._fields["seed"].value)
+    def _read_whole(self, name: str) -> tuple[object, str]:
+        return read_field(Comparison, name, self._fields[name].value)
 
     def _read_budget(self) -> tuple[object, str]:
         text = self._fields["memory_budget"].value.strip()

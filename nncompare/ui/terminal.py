@@ -3,12 +3,15 @@
 import argparse
 import json
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 from tqdm import tqdm
 
+from nncompare.analysis import Verdict
+from nncompare.analysis.wording import explanation, headline
 from nncompare.architecture import parameter_count
 from nncompare.comparison.comparison import RunningComparison, compare
 from nncompare.comparison.result import ComparisonError, ComparisonResult, ModelResult
@@ -137,7 +140,8 @@ class Bars:
         for run in running.runs:
             progress = run.progress
             images = progress.images if progress is not None else 0
-            self._set(f"model {run.name}", images, progress.total_images if progress is not None else None)
+            seed = f", seed {running.current.seed}" if len(running.pairs) > 1 else ""
+            self._set(f"model {run.name}{seed}", images, progress.total_images if progress is not None else None)
 
     def _set(self, title: str, done: int, total: int | None, unit: str = "") -> None:
         if title not in self._bars:
@@ -149,9 +153,20 @@ class Bars:
 
 
 def _as_json(result: ComparisonResult) -> str:
-    models = {model.name.lower(): _facts(model) for model in _models(result)}
-    settings = result.comparison.model_dump(mode="json")
-    return json.dumps({"comparison": settings, **models, "seconds": result.seconds, "state": result.state}, indent=2)
+    verdict = _verdict(result)
+    values = {
+        "comparison": result.comparison.model_dump(mode="json"),
+        **_facts_of_models(result),
+        "others": {other.comparison.seed: _facts_of_models(other) for other in result.others},
+        "verdict": asdict(verdict) if verdict is not None else None,
+        "seconds": result.seconds,
+        "state": result.state,
+    }
+    return json.dumps(values, indent=2)
+
+
+def _facts_of_models(result: ComparisonResult) -> dict[str, Any]:
+    return {model.name.lower(): _facts(model) for model in _models(result)}
 
 
 def _facts(model: ModelResult) -> dict[str, Any]:
@@ -191,7 +206,18 @@ def _as_table(result: ComparisonResult) -> str:
         for row in rows
     ]
     title = f"{CATALOG[result.comparison.dataset].title}, seed {result.comparison.seed}"
-    return "\n".join([title, "", *lines, *_changes(models)])
+    if result.others:
+        title += f" of {len(result.by_seed)}"
+    return "\n".join([title, "", *lines, *_changes(models), *_judgement(result)])
+
+
+def _judgement(result: ComparisonResult) -> list[str]:
+    verdict = _verdict(result)
+    return ["", f"{headline(verdict)}.", *explanation(verdict)] if verdict is not None else []
+
+
+def _verdict(result: ComparisonResult) -> Verdict | None:
+    return result.verdict() if result.can_be_compared else None
 
 
 def _changes(models: list[ModelResult]) -> list[str]:

@@ -9,6 +9,7 @@ from nncompare.comparison.comparison import RunningComparison
 from nncompare.comparison.fairness import Contender, aspects, differences
 from nncompare.comparison.history import History
 from nncompare.comparison.run import ModelRun
+from nncompare.comparison.spread import Spread, spread_of
 from nncompare.data import CATALOG
 from nncompare.figures import TITLES, Axis, CurveChart, best_epoch
 from nncompare.ui.elements import button, column, html, row, set_value
@@ -41,6 +42,7 @@ class TrainingStep:
             name: Lane(name, lambda action, name=name: refresher.post(lambda: on_steer(action, name)))  # type: ignore[misc]
             for name in ("A", "B")
         }
+        self._seeds = html("nnc-seeds")
         self._race = html("nnc-race")
         self._axis = widgets.Dropdown(
             options=[(TITLES[axis], axis) for axis in get_args(Axis)], description="Curves over"
@@ -62,6 +64,7 @@ class TrainingStep:
         return [
             html("nnc-heading", "<h2>Watch them learn</h2>"),
             row("nnc-row nnc-controls", [self._train, self._both.box, row("nnc-more", [self._more]), self._reason]),
+            self._seeds,
             self._race,
             row("nnc-two", [lane.box for lane in self._lanes.values()]),
             row("nnc-row nnc-axis", [self._axis]),
@@ -98,7 +101,7 @@ class TrainingStep:
 
     def enable(self, problems: Mapping[str, str]) -> None:
         """Enable the buttons for what is possible now, and say why Train is not."""
-        states = [run.state for run in self._running.runs] if self._running is not None else []
+        states = self._running.states() if self._running is not None else []
         can_train = all(state.can_train for state in states)
         set_value(self._train, disabled=bool(problems) or not can_train)
         self._both.enable(states)
@@ -109,6 +112,7 @@ class TrainingStep:
     def tick(self) -> None:
         """Draw what has changed since the last look."""
         running = self._running
+        set_value(self._seeds, value=_which_seed(running) if running is not None else "")
         for name, lane in self._lanes.items():
             lane.show(_run_of(running, name), is_idle=running is None)
         if running is not None:
@@ -127,10 +131,7 @@ class TrainingStep:
         self._make_charts()
         for chart in self._charts.values():
             chart.count(self._axis.value)
-        if self._running is None:
-            self._draw({})
-        else:
-            self._draw(_histories(self._running))
+        self._draw(_curves(self._running) if self._running is not None else {})
 
     def _draw_when_due(self, running: RunningComparison) -> None:
         is_over = running.wait(0)
@@ -138,23 +139,25 @@ class TrainingStep:
         is_last = is_over and not self._is_final_drawn
         if version == self._drawn or not (self._rest.is_over or is_last):
             return
-        histories = _histories(running)
-        self._rest.after(lambda: self._draw(histories))
+        curves = _curves(running)
+        self._rest.after(lambda: self._draw(curves))
         self._drawn, self._is_final_drawn = version, is_over
 
-    def _draw(self, histories: Mapping[str, History]) -> None:
+    def _draw(self, curves: Mapping[str, History | Spread]) -> None:
         most_epochs = max((run.config.epochs for run in self._running.runs), default=0) if self._running else 0
         for quantity, chart in self._charts.items():
             chart.reach(most_epochs)
-            chart.update(histories)
+            chart.update(curves)
             set_value(self._chart_places[quantity], value=chart.svg())
         self._draw_values()
 
     def _draw_values(self) -> None:
         """Write the table while it is asked for: it is long."""
-        histories = _histories(self._running) if self._running is not None and self._show_values.value else {}
+        curves = _curves(self._running) if self._running is not None and self._show_values.value else {}
+        histories = {name: curve.mean if isinstance(curve, Spread) else curve for name, curve in curves.items()}
         best = {name: best_epoch(history, "accuracy") for name, history in histories.items()}
-        set_value(self._values, value=render("values.html", histories=histories, best=best))
+        seeds = len(self._running.begun) if self._running is not None else 0
+        set_value(self._values, value=render("values.html", histories=histories, best=best, seeds=seeds))
 
 
 def subject(dataset: str) -> str:
@@ -167,9 +170,25 @@ def _run_of(running: RunningComparison | None, name: str) -> ModelRun | None:
     return next((run for run in running.runs if run.name == name), None) if running is not None else None
 
 
-def _histories(running: RunningComparison) -> dict[str, History]:
-    histories = {}
-    for run in running.runs:
-        with run.lock:
-            histories[run.name] = run.history.copy()
-    return histories
+def _curves(running: RunningComparison) -> dict[str, History | Spread]:
+    """Give for each model its history, or the spread over the seeds that have begun."""
+    pairs = running.begun
+    if len(pairs) < 2:
+        return {run.name: _copy(run) for run in running.runs}
+    by_model = zip(*(pair.runs for pair in pairs), strict=True)
+    return {runs[0].name: spread_of([_copy(run) for run in runs]) for runs in by_model}
+
+
+def _copy(run: ModelRun) -> History:
+    with run.lock:
+        return run.history.copy()
+
+
+def _which_seed(running: RunningComparison) -> str:
+    """Say which of several seeds the figures are of; nothing where there is one."""
+    pairs = running.pairs
+    if len(pairs) == 1:
+        return ""
+    current = running.current
+    values = {"seed": current.seed, "number": pairs.index(current) + 1, "total": len(pairs)}
+    return render("seeds.html", **values, is_over=running.wait(0), begun=len(running.begun))

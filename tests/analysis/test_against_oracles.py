@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import binomtest
+from scipy.stats import binomtest, ttest_rel
 from sklearn.metrics import accuracy_score, precision_recall_fscore_support
 from sklearn.metrics import confusion_matrix as sklearn_confusion
 
-from nncompare.analysis import Group, Outcomes, calibration, class_scores, confusion_matrix, judge
+from nncompare.analysis import Group, Outcomes, calibration, class_scores, confusion_matrix, judge, judge_seeds
 from nncompare.analysis.verdict import mcnemar_p, wilson_interval
 
 CLASSES = 10
@@ -121,3 +121,26 @@ def test_without_images_there_is_no_verdict() -> None:
     nothing = np.zeros((0, CLASSES))
     with pytest.raises(ValueError, match="nothing to judge"):
         judge(Outcomes(np.zeros(0, int), nothing, nothing))
+
+
+@pytest.mark.parametrize("seeds", range(2, 11))
+def test_the_verdict_over_seeds_is_a_paired_t_test(seeds: int) -> None:
+    random = np.random.default_rng(seeds)
+    a, b = 0.97 + 0.01 * random.random(seeds), 0.975 + 0.01 * random.random(seeds)
+    wanted = ttest_rel(a, b)
+    found = judge_seeds(tuple(a), tuple(b))
+    assert found.difference == pytest.approx((a - b).mean())
+    assert found.p_value == pytest.approx(wanted.pvalue)
+    assert found.difference_interval == pytest.approx(tuple(wanted.confidence_interval(0.95)))
+    assert (found.seeds, found.better_a, found.better_b) == (seeds, (a > b).sum(), (b > a).sum())
+
+
+def test_seeds_that_all_tell_the_same() -> None:
+    ahead, equal = judge_seeds((0.75, 0.75), (0.5, 0.5)), judge_seeds((0.5, 0.75), (0.5, 0.75))
+    assert (ahead.difference, ahead.difference_interval, ahead.p_value) == (0.25, (0.25, 0.25), 0.0)
+    assert (equal.difference, equal.p_value, equal.better_a, equal.better_b) == (0.0, 1.0, 0, 0)
+    for few in ((), (0.5,)):
+        with pytest.raises(ValueError, match="Two seeds or more"):
+            judge_seeds(few, few)
+    with pytest.raises(ValueError, match="Two seeds or more"):
+        judge_seeds((0.5, 0.5), (0.5, 0.5, 0.5))

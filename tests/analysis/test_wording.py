@@ -1,6 +1,8 @@
+from dataclasses import replace
+
 import numpy as np
 
-from nncompare.analysis import Outcomes, judge
+from nncompare.analysis import Outcomes, judge, judge_seeds
 from nncompare.analysis.wording import chance, explanation, headline
 
 
@@ -32,3 +34,33 @@ def test_chance_is_told_for_what_it_is() -> None:
     assert "is rare among" in chance(verdict_of(30, 13, 100))
     assert "is common among equally good models (exact McNemar test, p = 0.678)" in chance(verdict_of(13, 10, 100))
     assert chance(verdict_of(0, 0, 10)) == "They are right on the very same images."
+
+
+def test_on_the_training_images_it_says_whose_images_they_are() -> None:
+    text = " ".join(explanation(verdict_of(30, 13, 57), "train"))
+    assert "of 100 training images right" in text
+    assert "learned from these very images" in text
+    assert "watched" not in text
+
+
+def test_over_several_seeds_the_verdict_is_theirs() -> None:
+    one = verdict_of(30, 13, 9_957)
+    many = replace(one, seeds=judge_seeds((0.97, 0.975, 0.98), (0.98, 0.984, 0.991)))
+    assert headline(many) == "B is better by 1.0 points over 3 seeds"
+    text = " ".join(explanation(many))
+    assert "On average A has 97.5% (97.0 to 98.0), B 98.5% (98.0 to 99.1) of 10,000 test images right" in text
+    assert "A was better from 0 of 3 seeds, B from 3." in text
+    assert "A less B is -1.00 points (95% confidence: -1.25 to -0.75)." in text
+    assert "rare among equally good settings (paired t test over the seeds, p = 0.003)" in text
+    assert "not the images" in text
+    assert "So few seeds say little" in text
+    assert "McNemar" not in text
+    assert "one seed" not in text
+    equal = replace(one, seeds=judge_seeds((0.97, 0.98), (0.97, 0.98)))
+    assert headline(equal) == "Both are equally good over 2 seeds"
+
+
+def test_from_five_seeds_on_nothing_is_said_of_few() -> None:
+    five = (0.97, 0.971, 0.972, 0.973, 0.974)
+    many = replace(verdict_of(30, 13, 57), seeds=judge_seeds(five, tuple(value + 0.001 for value in five)))
+    assert "So few seeds" not in " ".join(explanation(many))

@@ -12,7 +12,7 @@ import pytest
 from processes import until
 from tiny_pairs import begin, finish, pair, until_both_train
 
-from nncompare.comparison import comparison as comparison_module
+from nncompare.comparison import pair as pair_module
 from nncompare.comparison.comparison import RunningComparison
 from nncompare.comparison.engine_holder import EngineHolder
 from nncompare.comparison.run import ModelRun
@@ -221,7 +221,7 @@ def test_a_mistake_of_ours_is_told_and_the_next_comparison_works(
     def broken(*_: object) -> None:
         raise KeyError("batch")
 
-    monkeypatch.setattr(comparison_module, "make_plan", broken)
+    monkeypatch.setattr(pair_module, "make_plan", broken)
     result = finish(pair(), engines)
     assert result.a.message == "Model A could not go on (KeyError: 'batch'). Train again."
     assert result.state is State.FAILED

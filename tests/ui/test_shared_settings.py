@@ -3,7 +3,7 @@ import pytest
 from nncompare.config import Comparison
 from nncompare.memory.mebibytes import MEBIBYTE
 from nncompare.ui.machine import Machine
-from nncompare.ui.shared_settings import SharedSettings
+from nncompare.ui.shared_settings import SHARED, SharedSettings
 
 GIBIBYTE = 1024 * MEBIBYTE
 MACHINE = Machine(10 * GIBIBYTE, 16 * GIBIBYTE, "cpu", {"cpu": "A Processor", "cuda:0": "A Card"}, cores=4)
@@ -24,7 +24,7 @@ def note(shared, name):
     "settings",
     [
         {},
-        {"seed": 7, "device": "cpu"},
+        {"seed": 7, "repeat": 3, "device": "cpu"},
         {"memory_budget": 24 * MEBIBYTE},
         {"memory_budget": 1_234_567},
         {"device": "cuda"},
@@ -35,7 +35,7 @@ def test_what_is_written_is_read_again(shared, settings):
     shared.write(comparison)
     values, errors = shared.read()
     assert errors == {}
-    assert values == {name: getattr(comparison, name) for name in ("seed", "device", "memory_budget")}
+    assert values == {name: getattr(comparison, name) for name in SHARED}
 
 
 @pytest.mark.parametrize(("text", "budget"), [("24", 24), (" 1,024 ", 1_024), ("2048", 2_048)])

@@ -1,0 +1,101 @@
+"""Whether one model is better from every start, or was only lucky in one. R seeds."""
+
+import math
+from dataclasses import dataclass
+from statistics import mean, stdev
+
+
+@dataclass(frozen=True)
+class SeedsVerdict:
+    """The comparison of two settings that were trained from the same seeds.
+
+    Attributes
+    ----------
+    accuracies_a, accuracies_b : tuple of float
+        Shares from 0 to 1, one for each of the R seeds, in the same order.
+    difference : float
+        Mean over the seeds of the accuracy of A less that of B.
+    difference_interval : tuple of float
+        95% confidence interval of the mean difference, from Student's t with R - 1 degrees of freedom.
+    p_value : float
+        Paired two-sided t test: how likely so large a mean difference is if the settings were equally good.
+        It takes the differences for normally distributed (Student, The Probable Error of a Mean, 1908).
+    """
+
+    accuracies_a: tuple[float, ...]
+    accuracies_b: tuple[float, ...]
+    difference: float
+    difference_interval: tuple[float, float]
+    p_value: float
+
+    @property
+    def seeds(self) -> int:
+        """Count the seeds."""
+        return len(self.accuracies_a)
+
+    @property
+    def better_a(self) -> int:
+        """Count the seeds from which A came out better."""
+        return sum(a > b for a, b in zip(self.accuracies_a, self.accuracies_b, strict=True))
+
+    @property
+    def better_b(self) -> int:
+        """Count the seeds from which B came out better."""
+        return sum(b > a for a, b in zip(self.accuracies_a, self.accuracies_b, strict=True))
+
+
+def judge_seeds(accuracies_a: tuple[float, ...], accuracies_b: tuple[float, ...]) -> SeedsVerdict:
+    """Compare accuracies that belong together in pairs, one pair for each seed.
+
+    Raises
+    ------
+    ValueError
+        When there are fewer than two seeds, or not as many of A as of B.
+    """
+    if len(accuracies_a) != len(accuracies_b) or len(accuracies_a) < 2:
+        raise ValueError("Two seeds or more are needed, each with the accuracies of both models.")
+    differences = [a - b for a, b in zip(accuracies_a, accuracies_b, strict=True)]
+    middle, error = mean(differences), stdev(differences) / math.sqrt(len(differences))
+    freedom = len(differences) - 1
+    half = error * t_quantile(0.975, freedom)
+    return SeedsVerdict(
+        accuracies_a,
+        accuracies_b,
+        middle,
+        (middle - half, middle + half),
+        _p_value(middle, error, freedom),
+    )
+
+
+def t_probability(t: float, freedom: int) -> float:
+    """Give the chance that Student's t with so many degrees of freedom lies within ±t.
+
+    Abramowitz and Stegun, Handbook of Mathematical Functions, 26.7.3 and 26.7.4.
+    """
+    angle = math.atan(abs(t) / math.sqrt(freedom))
+    square = math.cos(angle) ** 2
+    term, total = 1.0, 0.0
+    for k in range(freedom // 2):
+        total += term
+        odd = freedom % 2
+        term *= square * (2 * k + 1 + odd) / (2 * k + 2 + odd)
+    if freedom % 2 == 0:
+        return math.sin(angle) * total
+    return 2 / math.pi * (angle + math.sin(angle) * math.cos(angle) * total)
+
+
+def t_quantile(share: float, freedom: int) -> float:
+    """Give the value below which Student's t stays with a chance of `share` (above one half)."""
+    low, high = 0.0, 1.0
+    while (1 + t_probability(high, freedom)) / 2 < share:
+        low, high = high, 2 * high
+    for _ in range(60):
+        middle = (low + high) / 2
+        low, high = (middle, high) if (1 + t_probability(middle, freedom)) / 2 < share else (low, middle)
+    return high
+
+
+def _p_value(middle: float, error: float, freedom: int) -> float:
+    if error == 0:
+        return 1.0 if middle == 0 else 0.0
+    return max(0.0, 1 - t_probability(middle / error, freedom))

@@ -1,0 +1,217 @@
+"""Two models that train at the same time, from one seed."""
+
+import secrets
+import threading
+from collections.abc import Callable
+
+from nncompare.comparison.engine import Engine, EngineError, Slot
+from nncompare.comparison.engine_holder import EngineHolder
+from nncompare.comparison.result import ComparisonResult, ModelResult
+from nncompare.comparison.run import ModelRun
+from nncompare.comparison.state import State, of_pair
+from nncompare.comparison.stopwatch import Stopwatch
+from nncompare.config import Comparison
+from nncompare.data import DataError
+from nncompare.memory import BudgetError, make_plan, model_memory_limit
+from nncompare.training.desk import Shown
+from nncompare.training.errors import DeviceError
+from nncompare.training.worker import Assignment
+
+TEST_IMAGES = 10_000
+
+
+class RunningPair:
+    """Both runs of one seed, their common start and end; a comparison that is not repeated has one such pair.
+
+    Everything but `wait` and `wait_for_slots` returns at once.
+    """
+
+    def __init__(self, comparison: Comparison, engines: EngineHolder, park_seconds: float) -> None:
+        self.comparison = comparison
+        self.a = ModelRun("A", comparison.a)
+        self.b = ModelRun("B", comparison.b) if comparison.b is not None else None
+        self.runs = [run for run in (self.a, self.b) if run is not None]
+        self._engines, self._park_seconds = engines, park_seconds
+        self._lock = threading.RLock()
+        self._stopwatch = Stopwatch()
+        self._has_slots = threading.Event()
+        self._result: ComparisonResult | None = None
+
+    @property
+    def state(self) -> State:
+        """The state of the pair."""
+        return of_pair(run.state for run in self.runs)
+
+    @property
+    def version(self) -> int:
+        """Grows with every change of either run."""
+        return sum(run.version for run in self.runs)
+
+    @property
+    def seed(self) -> int:
+        """The seed of both runs."""
+        return self.comparison.seed
+
+    @property
+    def seconds(self) -> float:
+        """Wall clock in which at least one of the models was under way."""
+        return self._stopwatch.seconds
+
+    def start(self) -> None:
+        """Begin in the background."""
+        self._launch(self.runs)
+
+    def stop(self, name: str | None = None) -> None:
+        """Ask the runs to end."""
+        for run in self._named(name):
+            run.stop()
+
+    def pause(self, name: str | None = None) -> None:
+        """Ask the runs to wait."""
+        for run in self._named(name):
+            run.pause()
+
+    def resume(self, name: str | None = None) -> None:
+        """Let paused runs go on."""
+        for run in self._named(name):
+            run.resume()
+
+    def train_on(self, epochs: int, name: str | None = None) -> None:
+        """Add epochs to runs that have ended, where they left off."""
+        runs = [run for run in self._named(name) if run.state.can_train_on]
+        if runs:
+            self._launch(runs, lambda run: run.train_on(epochs))
+
+    def can_train_on(self, name: str | None = None) -> bool:
+        """Say whether epochs can be added to any of these runs."""
+        return any(run.state.can_train_on for run in self._named(name))
+
+    def show(self, shown: Shown | None) -> None:
+        """Say which images are on the screen."""
+        for run in self.runs:
+            run.show(shown)
+
+    def wait(self, seconds: float | None = None) -> bool:
+        """Wait for the end, at most so long; say whether it came."""
+        return self._stopwatch.wait(seconds)
+
+    def wait_for_slots(self) -> None:
+        """Wait until there is room for what was launched last, or until it will never begin."""
+        self._has_slots.wait()
+
+    def result(self) -> ComparisonResult:
+        """Give what is known now; after the end all of it, and always the same."""
+        with self._lock:
+            return self._result or self._gather()
+
+    def _gather(self) -> ComparisonResult:
+        a = ModelResult(self.a, self.comparison, self._engines)
+        b = ModelResult(self.b, self.comparison, self._engines) if self.b is not None else None
+        settings = {"a": a.config, "b": b.config if b is not None else None}  # with the epochs that were added
+        result = ComparisonResult(self.comparison.model_copy(update=settings), a, b, self.seconds, self.state)
+        if self.wait(0):
+            self._result = result
+        return result
+
+    def _named(self, name: str | None) -> list[ModelRun]:
+        return [run for run in self.runs if name is None or run.name == name]
+
+    def _launch(self, runs: list[ModelRun], prepare: Callable[[ModelRun], None] | None = None) -> None:
+        with self._lock:
+            self._result = None
+            self._has_slots.clear()
+            self._stopwatch.start()
+        for run in runs:
+            if prepare is not None:
+                prepare(run)
+            else:
+                run.enter(State.PREPARING)
+        threading.Thread(target=self._work, args=(runs,), name="nncompare-comparison", daemon=True).start()
+
+    def _work(self, runs: list[ModelRun]) -> None:
+        try:
+            self._train_on(self._engines.get(), runs)
+        except (DeviceError, BudgetError) as error:
+            _refuse(runs, str(error))
+        except (DataError, EngineError, ValueError) as error:
+            _fail(runs, str(error))
+        except Exception as error:  # a mistake of ours must not leave a screen that waits for ever
+            _fail(runs, f"The comparison could not go on ({type(error).__name__}: {error}). Train again.")
+        finally:
+            self._has_slots.set()
+            self._stopwatch.stop()
+
+    def _train_on(self, engine: Engine, runs: list[ModelRun]) -> None:
+        """Claim a slot for each run at once, so that they start together."""
+        slots = engine.claim(len(runs), self.comparison.device, lambda: any(run.is_unwanted for run in runs))
+        if not slots:
+            self._part(runs)
+            return
+        self._has_slots.set()
+        # Daemons: a worker that hangs must not keep the program from ending.
+        threads = [
+            threading.Thread(target=self._live, args=(run, engine, slot), daemon=True)
+            for run, slot in zip(runs, slots, strict=True)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    def _part(self, runs: list[ModelRun]) -> None:
+        """End those that are not wanted any more before they began; the other one need not wait for them."""
+        unwanted = [run for run in runs if run.is_unwanted]
+        left = [run for run in runs if run not in unwanted]
+        for run in unwanted:
+            run.enter(State.STOPPED)
+        if left:
+            self._train_on(self._engines.get(), left)
+
+    def _live(self, run: ModelRun, engine: Engine, slot: Slot) -> None:
+        """Train on a slot; after a long pause on another one."""
+        try:
+            if self._follow(run, engine, slot):
+                run.wait_while_parked()
+                self._train_on(self._engines.get(), [run])
+        except (DeviceError, BudgetError) as error:
+            _refuse([run], str(error))
+        except (DataError, EngineError, ValueError) as error:
+            _fail([run], str(error))
+        except Exception as error:  # the other model goes on
+            _fail([run], f"Model {run.name} could not go on ({type(error).__name__}: {error}). Train again.")
+
+    def _follow(self, run: ModelRun, engine: Engine, slot: Slot) -> bool:
+        try:
+            return run.follow(engine, slot, self._assignment(run, slot))
+        finally:
+            engine.release([slot.address])  # its predictions need not wait for the other model
+
+    def _assignment(self, run: ModelRun, slot: Slot) -> Assignment:
+        comparison, report, start = self.comparison, slot.report, run.checkpoint
+        limit = model_memory_limit(comparison.memory_budget, report.available_bytes, report.physical_bytes)
+        return Assignment(
+            run=secrets.token_hex(8),
+            token=report.token,
+            config=run.config,
+            plan=start.plan if start else make_plan(run.config, limit, TEST_IMAGES, comparison.precision),
+            dataset=comparison.dataset,
+            train_images=comparison.train_images,
+            seed=comparison.seed,
+            precision=comparison.precision,
+            device=report.device,
+            threads=run.threads or slot.threads,
+            start=start,
+            park_seconds=self._park_seconds,
+        )
+
+
+def _refuse(runs: list[ModelRun], message: str) -> None:
+    for run in runs:
+        run.is_refused = True
+    _fail(runs, message)
+
+
+def _fail(runs: list[ModelRun], message: str) -> None:
+    for run in runs:
+        if not run.state.is_over:
+            run.fail(message)

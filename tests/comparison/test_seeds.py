@@ -1,0 +1,167 @@
+"""One comparison from several seeds: the pairs take turns, and each trains as if it were alone."""
+
+import threading
+
+import pytest
+from fake_engine import FakeEngine
+from processes import until
+from tiny_pairs import finish, pair
+
+from nncompare.comparison import run as run_module
+from nncompare.comparison.comparison import RunningComparison
+from nncompare.comparison.engine_holder import EngineHolder
+from nncompare.comparison.pair import RunningPair
+from nncompare.comparison.state import State
+
+
+class Turns:
+    """A comparison from three seeds on a fake engine with room for one pair."""
+
+    def __init__(self) -> None:
+        self.engine = FakeEngine()
+        self.running = RunningComparison(pair(repeat=3, seed=5), self.engine)  # type: ignore[arg-type]
+
+    def seeds_in_training(self) -> list[int]:
+        return sorted(worker.assignment.seed for worker in self.engine.active())
+
+    def until_training(self, seed: int) -> None:
+        until(lambda: self.seeds_in_training() == [seed, seed], f"seed {seed} trains", 10)
+
+    def end_pair(self, state: str = "finished") -> None:
+        for worker in self.engine.active():
+            worker.end(state)
+
+
+@pytest.fixture
+def turns(monkeypatch: pytest.MonkeyPatch) -> Turns:
+    monkeypatch.setattr(run_module, "EXCHANGE_SECONDS", 0.001)
+    return Turns()
+
+
+def test_the_seeds_are_trained_one_after_the_other(turns: Turns) -> None:
+    running = turns.running
+    assert running.state is State.IDLE
+    running.start()
+    for seed in (5, 6, 7):
+        turns.until_training(seed)
+        until(lambda: running.state is State.RUNNING, "training", 10)
+        assert running.current.seed == seed
+        assert not running.wait(0)
+        turns.end_pair()
+    assert running.wait(10)
+    assert running.state is State.FINISHED
+    assert list(running.result().by_seed) == [5, 6, 7]
+    assert running.result() is running.result()
+    assert running.result().comparison.repeat == 3
+    assert turns.engine.mistakes == []
+
+
+def test_a_pair_that_fails_does_not_keep_the_next_one_from_its_turn(turns: Turns) -> None:
+    turns.running.start()
+    turns.until_training(5)
+    turns.end_pair("failed")
+    for seed in (6, 7):
+        turns.until_training(seed)
+        turns.end_pair()
+    assert turns.running.wait(10)
+    assert turns.running.state is State.FAILED
+
+
+def test_stop_ends_the_pair_and_lets_no_other_begin(turns: Turns) -> None:
+    running = turns.running
+    running.start()
+    turns.until_training(5)
+    running.stop()
+    assert running.wait(10)
+    assert running.state is State.STOPPED
+    assert 7 not in running.result().by_seed
+    assert {worker.assignment.seed for worker in turns.engine.started} == {5}
+    assert turns.engine.all_free
+
+
+def test_stop_of_one_model_is_meant_for_this_seed(turns: Turns) -> None:
+    turns.running.start()
+    turns.until_training(5)
+    turns.running.stop("A")
+    until(lambda: len(turns.engine.active()) == 1, "A has ended", 10)
+    turns.end_pair()
+    turns.until_training(6)
+    turns.running.stop()
+    assert turns.running.wait(10)
+
+
+def test_while_all_are_paused_no_other_pair_trains(turns: Turns) -> None:
+    running = turns.running
+    running.start()
+    turns.until_training(5)
+    running.pause()
+    until(lambda: running.state is State.PAUSED, "a pause", 10)
+    for worker in turns.engine.active():
+        worker.end("parked")
+    until(lambda: turns.seeds_in_training() != [5, 5], "the slots are left", 10)
+    assert not [w for w in turns.engine.started if w.assignment.seed == 7], "6 has a turn, and waits as it began"
+    running.resume()
+    for _ in range(3):
+        until(lambda: len(turns.engine.active()) == 2 or running.wait(0), "a pair", 10)
+        turns.end_pair()
+    until(lambda: turns.end_pair() or running.wait(0), "the end", 10)
+    assert {run.state for one in running.pairs for run in one.runs} == {State.FINISHED}
+    assert turns.engine.mistakes == []
+
+
+def test_epochs_are_added_to_every_seed_once_all_have_ended(turns: Turns) -> None:
+    running = turns.running
+    running.start()
+    turns.until_training(5)
+    turns.end_pair()
+    turns.until_training(6)
+    running.train_on(2)
+    assert len(turns.engine.started) == 4, "not before the end"
+    turns.end_pair()
+    turns.until_training(7)
+    turns.end_pair()
+    assert running.wait(10)
+    running.train_on(2)
+    assert State.PREPARING in running.states()
+    for seed in (5, 6, 7):
+        turns.until_training(seed)
+        turns.end_pair()
+    assert running.wait(10)
+    assert [one.a.config.epochs for one in running.pairs] == [3, 3, 3]
+
+
+def test_each_seed_gives_what_it_gives_alone(engines: EngineHolder) -> None:
+    together = finish(pair(repeat=2, seed=3), engines)
+    assert list(together.by_seed) == [3, 4]
+    for seed, result in together.by_seed.items():
+        alone = finish(pair(seed=seed), engines)
+        for one, other in ((result.a, alone.a), (result.b, alone.b)):
+            assert one is not None
+            assert other is not None
+            assert (one.probabilities() == other.probabilities()).all()
+    verdict = together.verdict()
+    assert verdict.seeds is not None
+    last = [result.a.history.test_accuracy[-1] for result in together.by_seed.values()]
+    assert verdict.seeds.accuracies_a == pytest.approx(last)
+    assert together.by_seed[4].verdict().seeds is None
+    assert together.verdict("train").seeds is None
+
+
+def test_on_a_larger_engine_pairs_train_at_once(turns: Turns, monkeypatch: pytest.MonkeyPatch) -> None:
+    more = [f"slot-{number}" for number in range(6)]
+    turns.engine._free = more
+    begun = threading.Event()
+    monkeypatch.setattr(RunningPair, "wait_for_slots", _and_tell(RunningPair.wait_for_slots, begun))
+    turns.running.start()
+    until(lambda: turns.seeds_in_training() == [5, 5, 6, 6, 7, 7], "all three pairs", 10)
+    assert begun.is_set(), "each began when the one before had its slots"
+    turns.end_pair()
+    assert turns.running.wait(10)
+
+
+def _and_tell(method, told):  # type: ignore[no-untyped-def]
+    def called(self: RunningPair) -> None:
+        told.set()
+        method(self)
+
+    return called
