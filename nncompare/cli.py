@@ -58,6 +58,7 @@ def _add_compare(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
                 flag, dest=name, metavar=name.upper(), help=(field.description or "").replace("%", "%%")
             )
     compare.add_argument("--json", action="store_true", help="print the result as JSON")
+    compare.add_argument("--report", metavar="FILE", help="write the report, one HTML page, to FILE")
     compare.set_defaults(run=_compare)
 
 

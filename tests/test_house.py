@@ -15,10 +15,11 @@ PACKAGE = ROOT / "nncompare"
 FLOORS: list[set[str]] = [
     {"config", "architecture", "events", "machine"},
     {"data", "memory", "analysis"},
-    {"training"},
-    {"engine"},
+    {"training", "words"},
+    {"templates", "engine"},
     {"comparison"},
     {"figures"},
+    {"report"},
     {"ui", "cli"},
 ]
 LEVELS = {room: level for level, rooms in enumerate(FLOORS) for room in rooms}

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from nncompare.architecture import parameter_count
 from nncompare.comparison.history import History
+from nncompare.comparison.result import ModelResult
 from nncompare.comparison.run import ModelRun
 from nncompare.config import RunConfig
 from nncompare.memory import Plan, in_mebibytes
@@ -31,6 +32,12 @@ class Contender:
         with run.lock:
             ended_at = run.epoch if run.state.is_over else None
             return cls(run.config, run.plan, run.device, run.threads, seconds_per_epoch(run.history), ended_at)
+
+    @classmethod
+    def of_result(cls, model: ModelResult) -> "Contender":
+        """Take what a run has left behind."""
+        ended_at = model.epoch if model.state.is_over else None
+        return cls(model.config, model.plan, model.device, model.threads, seconds_per_epoch(model.history), ended_at)
 
 
 @dataclass(frozen=True)

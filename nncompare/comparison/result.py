@@ -19,10 +19,11 @@ from nncompare.analysis import (
     judge,
     judge_seeds,
 )
-from nncompare.architecture import CLASSES
+from nncompare.architecture import CLASSES, parameter_count
 from nncompare.comparison.engine_holder import EngineHolder
 from nncompare.comparison.history import History
 from nncompare.comparison.run import ModelRun
+from nncompare.comparison.spread import Spread, spread_of
 from nncompare.comparison.state import State
 from nncompare.config import Comparison, RunConfig, Split
 from nncompare.data import load
@@ -63,6 +64,8 @@ class ModelResult:
         Where it was trained, such as ``cpu``; empty when the run never began.
     threads : int
         How many threads it had there.
+    epoch : float
+        Epochs done, such as 1.5.
     """
 
     def __init__(self, run: ModelRun, comparison: Comparison, engines: EngineHolder) -> None:
@@ -79,9 +82,15 @@ class ModelResult:
             self.weights: Weights | None = run.weights
             self.device: str = run.device
             self.threads: int = run.threads
+            self.epoch: float = run.epoch
             is_final = run.test is not None and run.progress is not None and run.test.epoch == run.progress.epoch
             whole = run.test if is_final else None
         self._probabilities: dict[str, NDArray[np.float32]] = {"test": whole.probabilities} if whole else {}
+
+    @property
+    def parameters(self) -> int | None:
+        """Count the trained numbers; None when the run never began."""
+        return parameter_count(self.plan.channels) if self.plan is not None else None
 
     def probabilities(self, split: Split = "test") -> NDArray[np.float32]:
         """Give the class probabilities of every image of a split, in the order of the data set.
@@ -164,6 +173,14 @@ class ComparisonResult:
     def by_seed(self) -> dict[int, "ComparisonResult"]:
         """The result of each seed, this one first."""
         return {result.comparison.seed: result for result in (self, *self.others)}
+
+    def curves(self) -> dict[str, History | Spread]:
+        """Give for each model ("A", "B") its history; where there are several seeds, their spread."""
+        names = ["A", "B"] if self.b is not None else ["A"]
+        results = list(self.by_seed.values())
+        if len(results) == 1:
+            return {name: self._model(name).history for name in names}
+        return {name: spread_of([result._model(name).history for result in results]) for name in names}
 
     @property
     def can_be_compared(self) -> bool:

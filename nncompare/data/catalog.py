@@ -49,6 +49,11 @@ class DatasetInfo:
     mirrors: tuple[str, ...] = ()
     stand_in: str | None = None
 
+    @property
+    def subject(self) -> str:
+        """The title, with a word on those that stand in for real images."""
+        return f"{self.title}, made by this program" if self.synthetic else self.title
+
 
 _MNIST = DatasetInfo(
     name="mnist",

@@ -3,16 +3,12 @@
 The grid and the figures are our own artists; matplotlib's axes would take twice the time to draw.
 """
 
-from typing import Any
-
 import numpy as np
-from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 from matplotlib.text import Text
-from matplotlib.transforms import Affine2D
 
-from nncompare.figures.palette import GRID, INK, MUTED
+from nncompare.figures.palette import GRID, INK
 from nncompare.figures.scales import Scale
+from nncompare.figures.sheet import Sheet
 from nncompare.figures.svg import HALO
 
 WIDTH, HEIGHT = 560, 300
@@ -23,26 +19,22 @@ _MOST_TICKS = 9
 _NOTE = "The curves appear here as soon as training starts."
 
 
-class Frame:
-    """The paper of one chart, measured in pixels of a `WIDTH` by `HEIGHT` SVG.
+class Frame(Sheet):
+    """The paper of one chart, `WIDTH` by `HEIGHT` pixels.
 
     Attributes
     ----------
-    figure : Figure
-        Transparent, 72 dots per inch: its points are the SVG's pixels.
     axes : Axes
         Of the plot area, invisible; curves go into it.
     """
 
     def __init__(self, title: str) -> None:
-        self.figure = Figure(figsize=(WIDTH / 72, HEIGHT / 72), dpi=72, frameon=False)
+        super().__init__(WIDTH, HEIGHT)
         self.axes = self.figure.add_axes(
             (LEFT / WIDTH, BOTTOM / HEIGHT, (RIGHT - LEFT) / WIDTH, (TOP - BOTTOM) / HEIGHT)
         )
         self.axes.set_axis_off()
-        self._pixels = Affine2D().scale(1 / 72) + self.figure.dpi_scale_trans
-        self._grid = Line2D([], [], color=GRID, linewidth=1, transform=self._pixels, zorder=-1)
-        self.figure.add_artist(self._grid)
+        self._grid = self.draw_in_pixels(GRID, 1, zorder=-1)
         self.text(LEFT, HEIGHT - 24, title, size=15, weight="bold", color=INK)
         self._subject = self.text(RIGHT, HEIGHT - 24, ha="right")
         self._x_title = self.text((LEFT + RIGHT) / 2, BOTTOM - 36, ha="center")
@@ -50,11 +42,6 @@ class Frame:
         self._x_names = [self.text(0, BOTTOM - 18, ha="center") for _ in range(_MOST_TICKS)]
         self._y_names = [self.text(LEFT - 8, 0, ha="right") for _ in range(_MOST_TICKS)]
         self._y_scale: Scale | None = None
-
-    def text(self, x: float, y: float, words: str = "", **style: Any) -> Text:
-        """Write a text with its baseline at (x, y) pixels."""
-        options: dict[str, Any] = {"size": 12, "color": MUTED, "va": "baseline", "parse_math": False} | style
-        return self.figure.text(x, y, words, transform=self._pixels, **options)
 
     def write_subject(self, words: str) -> None:
         """Write beside the title which images the curves are about."""
@@ -71,12 +58,6 @@ class Frame:
         _write(self._x_names, scale.names)
         for text, tick in zip(self._x_names, scale.ticks, strict=False):
             text.set_x(self.across(tick))
-
-    def draw_in_pixels(self, colour: str, width: float) -> Line2D:
-        """Add an artist for marks, measured in pixels."""
-        line = Line2D([], [], color=colour, linewidth=width, transform=self._pixels, solid_capstyle="round")
-        self.figure.add_artist(line)
-        return line
 
     def set_y(self, scale: Scale) -> None:
         """Set the ends, the figures and the grid of the y axis."""

@@ -6,6 +6,7 @@ from io import StringIO
 
 from matplotlib import rc_context
 from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.figure import Figure
 
 from nncompare.figures.palette import PAPER, css
 
@@ -23,6 +24,11 @@ _NOISE = re.compile(r" font-family: [^;]*;| transform=\"rotate\(-0 [^\"]*\"| str
 # Coordinates only: what is written in a text ends in "<".
 _DECIMALS = re.compile(r"(\.\d\d)\d+(?=[ \"])")
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
+
+
+def figure_svg(figure: Figure, label: str) -> str:
+    """Draw a figure that is not kept, as `inline_svg` does."""
+    return inline_svg(FigureCanvasSVG(figure), label)
 
 
 def inline_svg(canvas: FigureCanvasSVG, label: str) -> str:

@@ -23,6 +23,10 @@ class Clickable(anywidget.AnyWidget):
             self.add_class(css_class)
         self.on_msg(self._on_message)
 
+    def download(self, name: str, media_type: str, content: bytes) -> None:
+        """Have the browser save a file."""
+        self.send({"download": {"name": name, "type": media_type}}, buffers=[content])
+
     def _on_message(self, _widget: object, content: dict[str, Any], _buffers: object) -> None:
         pick = content.get("pick")
         if isinstance(pick, str):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from nncompare.analysis import ClassScores, Outcomes, class_scores, confusion_matrix
+from nncompare.analysis import ClassScores
 
 
 @dataclass(frozen=True)
@@ -27,9 +27,11 @@ class Table:
     rows: list[list[Cell]]
 
 
-def confusion_tables(outcomes: Outcomes, classes: Sequence[str]) -> list[Table]:
-    """Make the tables of A, of B, and of A less B; there zero is neutral, and the colour tells who says it more."""
-    a, b = (confusion_matrix(outcomes.labels, said, len(classes)) for said in (outcomes.said_by_a, outcomes.said_by_b))
+def confusion_tables(a: NDArray[np.integer], b: NDArray[np.integer]) -> list[Table]:
+    """Make the tables of A, of B, and of A less B from matrices (K, K).
+
+    In the difference zero is neutral, and the colour tells who says it more.
+    """
     return [
         Table("a", "A: true class in rows, said in columns", _rows(a, "var(--nnc-a)")),
         Table("b", "B: true class in rows, said in columns", _rows(b, "var(--nnc-b)")),
@@ -37,12 +39,8 @@ def confusion_tables(outcomes: Outcomes, classes: Sequence[str]) -> list[Table]:
     ]
 
 
-def score_rows(outcomes: Outcomes, classes: Sequence[str]) -> list[dict[str, object]]:
+def score_rows(a: ClassScores, b: ClassScores, classes: Sequence[str]) -> list[dict[str, object]]:
     """Give precision, recall and F1 of both models for each class, and A's F1 less B's."""
-    a, b = (
-        class_scores(confusion_matrix(outcomes.labels, said, len(classes)))
-        for said in (outcomes.said_by_a, outcomes.said_by_b)
-    )
     return [
         {"name": name, "a": _of_class(a, k), "b": _of_class(b, k), "difference": float(a.f1[k] - b.f1[k])}
         for k, name in enumerate(classes)

@@ -3,6 +3,7 @@
 import os
 from typing import Any
 
+from nncompare import words
 from nncompare.comparison.comparison import RunningComparison
 from nncompare.comparison.engine_holder import shared_engine
 from nncompare.comparison.result import ComparisonResult
@@ -11,7 +12,6 @@ from nncompare.comparison.state import State
 from nncompare.config import Comparison, RunConfig
 from nncompare.data import CATALOG
 from nncompare.training.errors import DeviceError
-from nncompare.ui import words
 from nncompare.ui.clickable import Clickable
 from nncompare.ui.data_step import DataStep
 from nncompare.ui.elements import close_tree, column, html, row, set_class, set_value

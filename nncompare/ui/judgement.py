@@ -3,17 +3,19 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from nncompare.analysis import Outcomes, SeedsVerdict, judge
+from nncompare.analysis import Outcomes, SeedsVerdict, class_scores, judge
 from nncompare.analysis.wording import explanation, headline
-from nncompare.architecture import parameter_count
 from nncompare.comparison.comparison import RunningComparison
 from nncompare.comparison.pair import RunningPair
 from nncompare.comparison.result import ComparisonResult
 from nncompare.config import Split
+from nncompare.figures import figure_svg
+from nncompare.report import PICTURES
 from nncompare.training.desk import Prediction, Shown
 from nncompare.ui.clickable import Clickable
 from nncompare.ui.confusion_tables import confusion_tables, score_rows
 from nncompare.ui.elements import html, set_value
+from nncompare.ui.exports import Exports
 from nncompare.ui.html import render
 from nncompare.ui.image_filter import ImageFilter
 from nncompare.ui.refresher import Refresher
@@ -40,6 +42,7 @@ class Judgement:
         self._outcomes: Outcomes | None = None
         self.verdict = html("nnc-verdict-place")
         self.filter = ImageFilter(lambda: refresher.post(on_choice))
+        self.exports = Exports(refresher, on_failed)
         self.matrices = Clickable(lambda pick: refresher.post(lambda: self._on_cell_pick(pick)), "nnc-matrices")
 
     def follow(
@@ -58,6 +61,7 @@ class Judgement:
         self.filter.offer(None, ())
         set_value(self.verdict, value="")
         set_value(self.matrices, html="")
+        self.exports.offer(subject.whole, subject.pair, split)
         if subject.pair is not None and subject.pair.can_be_compared:
             self._compare(subject, classes)
         return was_on
@@ -89,8 +93,7 @@ class Judgement:
         words = {"headline": headline(verdict), "sentences": explanation(verdict, subject.split)}
         seed = subject.pair.comparison.seed if seeds is not None else None
         set_value(self.verdict, value=render("verdict.html", **words, costs=_costs(subject.pair), seed=seed))
-        tables, scores = confusion_tables(outcomes, classes), score_rows(outcomes, classes)
-        set_value(self.matrices, html=render("confusion.html", tables=tables, scores=scores, classes=classes))
+        set_value(self.matrices, html=_matrices(subject.pair, subject.split, classes))
 
     def _on_cell_pick(self, pick: str) -> None:
         key, true_class, said = pick.split(":")
@@ -104,11 +107,23 @@ def _compared(subject: _Subject) -> tuple[Outcomes, SeedsVerdict | None]:
     return subject.pair.outcomes(subject.split), seeds
 
 
+def _matrices(result: ComparisonResult, split: Split, classes: Sequence[str]) -> str:
+    a, b = result.confusion("a", split), result.confusion("b", split)
+    pictures = [figure_svg(*PICTURES[key].draw(result, split)) for key in ("classes", "calibration")]
+    return render(
+        "confusion.html",
+        tables=confusion_tables(a, b),
+        scores=score_rows(class_scores(a), class_scores(b), classes),
+        classes=classes,
+        pictures=pictures,
+    )
+
+
 def _costs(result: ComparisonResult) -> list[dict[str, object]]:
     return [
         {
             "name": model.name,
-            "parameters": parameter_count(model.plan.channels),
+            "parameters": model.parameters,
             "seconds": model.seconds,
             "memory": model.plan.training_bytes,
         }

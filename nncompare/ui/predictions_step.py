@@ -56,7 +56,8 @@ class PredictionsStep:
         sample = button("New sample", lambda: refresher.post(self._on_new_sample))
         choice = row("nnc-row nnc-choice", [self._split, self._count, self._note, sample, self._seed_place])
         heading = html("nnc-heading", "<h2>What do they say?</h2>")
-        judgement = [self._judgement.verdict, self._judgement.matrices, self._judgement.filter.box]
+        shown = self._judgement
+        judgement = [shown.verdict, shown.exports.box, shown.matrices, shown.filter.box]
         self.box = column("nnc-step", [heading, *judgement, choice, self._summary, self._cards])
 
     def use_images(self, images: ImageData) -> None:

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -12,7 +13,6 @@ from tqdm import tqdm
 
 from nncompare.analysis import Verdict
 from nncompare.analysis.wording import explanation, headline
-from nncompare.architecture import parameter_count
 from nncompare.comparison.comparison import RunningComparison, compare
 from nncompare.comparison.result import ComparisonError, ComparisonResult, ModelResult
 from nncompare.config import Comparison, RunConfig, one_sentence
@@ -20,6 +20,7 @@ from nncompare.data import CATALOG, DataError, fetch
 from nncompare.memory import in_mebibytes
 from nncompare.memory.budget import BudgetError, require_enough
 from nncompare.ui.user_error import UserError
+from nncompare.words import count
 
 _NOTHING = ("none", "all")
 
@@ -27,6 +28,8 @@ _NOTHING = ("none", "all")
 def compare_in_terminal(arguments: argparse.Namespace) -> int:
     """Train and compare as the flags say; give the exit code."""
     comparison = read_comparison(arguments)
+    if arguments.report:
+        _require_folder(Path(arguments.report))
     with Bars() as bars:
         try:
             result = compare(comparison, data_progress=bars.fetch(comparison.dataset), watch=bars.watch)
@@ -42,7 +45,25 @@ def compare_in_terminal(arguments: argparse.Namespace) -> int:
         print(f"nncompare: {bars.message}", file=sys.stderr)  # noqa: T201
     if result is not None:
         print(_as_json(result) if arguments.json else _as_table(result))  # noqa: T201
+        if arguments.report:
+            _write_report(result, Path(arguments.report))
     return 1 if bars.message else 0
+
+
+def _require_folder(report: Path) -> None:
+    """Say before the training, and not after it, that the report cannot be written."""
+    if report.is_dir() or not os.access(report.parent, os.W_OK):
+        raise UserError(f"The report cannot be written to {report}: name a file in a folder that can be written to.")
+
+
+def _write_report(result: ComparisonResult, file: Path) -> None:
+    from nncompare.report import report_page
+
+    try:
+        file.write_text(report_page(result), encoding="utf-8")
+    except OSError as error:
+        raise UserError(f"The report could not be written to {file}: {error.strerror}.") from None
+    print(f"nncompare: the report is in {file}.", file=sys.stderr)  # noqa: T201
 
 
 def fetch_in_terminal(dataset: str) -> int:
@@ -178,7 +199,7 @@ def _facts(model: ModelResult) -> dict[str, Any]:
         "device": model.device,
         "threads": model.threads,
         "plan": vars(model.plan) if model.plan else None,
-        "parameters": parameter_count(model.plan.channels) if model.plan else None,
+        "parameters": model.parameters,
         "history": {column: getattr(history, column) for column in columns},
         "seconds": model.seconds,
     }
@@ -191,7 +212,7 @@ def _as_table(result: ComparisonResult) -> str:
         rows.append([name.replace("_", " "), *(str(getattr(model.config, name)) for model in models)])
     rows.append(["batch used", *(_batch(model) for model in models)])
     rows.append(["memory", *(in_mebibytes(model.plan.training_bytes) if model.plan else "-" for model in models)])
-    rows.append(["parameters", *(_parameters(model) for model in models)])
+    rows.append(["parameters", *(count(model.parameters) for model in models)])
     for title, column, form in (
         ("train accuracy", "train_accuracy", ".2%"),
         ("test accuracy", "test_accuracy", ".2%"),
@@ -240,10 +261,6 @@ def _batch(model: ModelResult) -> str:
     if plan is None:
         return "-"
     return f"{plan.batch_size} x {plan.accumulation_steps}" if plan.accumulation_steps > 1 else str(plan.batch_size)
-
-
-def _parameters(model: ModelResult) -> str:
-    return f"{parameter_count(model.plan.channels):,}" if model.plan else "-"
 
 
 def _last(values: list[float], form: str) -> str:

@@ -96,7 +96,9 @@ class TrainingStep:
         self._rest = Rest()
         self._make_charts()
         for chart in self._charts.values():
-            chart.reset(max(run.config.epochs for run in running.runs), subject=subject(running.comparison.dataset))
+            chart.reset(
+                max(run.config.epochs for run in running.runs), subject=CATALOG[running.comparison.dataset].subject
+            )
         self._draw({})
 
     def enable(self, problems: Mapping[str, str]) -> None:
@@ -158,12 +160,6 @@ class TrainingStep:
         best = {name: best_epoch(history, "accuracy") for name, history in histories.items()}
         seeds = len(self._running.begun) if self._running is not None else 0
         set_value(self._values, value=render("values.html", histories=histories, best=best, seeds=seeds))
-
-
-def subject(dataset: str) -> str:
-    """Name a data set, and say when it is a stand-in."""
-    info = CATALOG[dataset]
-    return f"{info.title}, made by this program" if info.synthetic else info.title
 
 
 def _run_of(running: RunningComparison | None, name: str) -> ModelRun | None:

@@ -45,13 +45,24 @@ function render({ model, el }) {
     choose(next);
   });
 
+  const save = ({ download }, buffers) => {
+    if (!download) return;
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob(buffers, { type: download.type }));
+    link.download = download.name;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 60_000); // the browser reads it after the click
+  };
+
   el.addEventListener("pointerdown", press);
   for (const end of ["pointerup", "pointercancel"]) addEventListener(end, release);
   model.on("change:html", draw);
+  model.on("msg:custom", save);
   draw();
   return () => {
     for (const end of ["pointerup", "pointercancel"]) removeEventListener(end, release);
     model.off("change:html", draw);
+    model.off("msg:custom", save);
   };
 }
 

@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from nncompare.ui import words
+from nncompare import words
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,7 @@
+"""What a comparison leaves behind as files: a page that needs no network, a table of predictions, pictures."""
+
+from nncompare.report.page import report_page
+from nncompare.report.pictures import PICTURES, Picture
+from nncompare.report.predictions import predictions_csv
+
+__all__ = ["PICTURES", "Picture", "predictions_csv", "report_page"]

@@ -1,0 +1,119 @@
+"""One HTML page that holds a whole comparison and needs nothing else."""
+
+import platform
+from datetime import datetime
+from typing import Any
+
+from nncompare import __version__
+from nncompare.analysis import Group, Order
+from nncompare.analysis.wording import explanation, headline
+from nncompare.comparison.fairness import Contender, aspects
+from nncompare.comparison.result import ComparisonResult, ModelResult
+from nncompare.config import RunConfig
+from nncompare.data import CATALOG, load, png_data_uri
+from nncompare.figures import best_epoch, figure_svg
+from nncompare.report.pictures import PICTURES
+from nncompare.templates import fill
+from nncompare.words import clock, count, mebibytes
+
+_CURVES = ("loss", "accuracy")
+_MOST_CARDS = 100
+_MOST_LIKELY = 3
+
+
+def report_page(result: ComparisonResult) -> str:
+    """Write settings, curves, verdict, matrices and the disagreements of which the models were surest, as HTML.
+
+    Of a comparison from several seeds, curves and verdict are of all, matrices and images of the first. Where B was
+    not trained, or a model has no weights, what needs both is left out.
+    """
+    models = [model for model in (result.a, result.b) if model is not None]
+    info = CATALOG[result.comparison.dataset]
+    return fill(
+        "nncompare.report",
+        "report.html",
+        info=info,
+        comparison=result.comparison,
+        seeds=list(result.by_seed),
+        models=models,
+        facts=_facts(models),
+        aspects=_aspects(models),
+        curves=[_svg(result, key) for key in _CURVES],
+        histories={model.name: model.history for model in models},
+        best={model.name: best_epoch(model.history, "accuracy") for model in models},
+        judged=_judged(result) if result.can_be_compared else None,
+        made=f"{datetime.now():%d %B %Y, %H:%M}",
+        machine=f"nncompare {__version__}, Python {platform.python_version()}, {platform.system()}",
+    )
+
+
+def _facts(models: list[ModelResult]) -> list[tuple[str, list[str]]]:
+    """Give the rows of the table of settings and costs."""
+    settings = [
+        (str(field.title), [_setting(model.config, name) for model in models])
+        for name, field in RunConfig.model_fields.items()
+    ]
+    return [
+        *settings,
+        ("Channels used", [str(model.plan.channels) if model.plan else "–" for model in models]),
+        ("Batch used", [_batch(model) for model in models]),
+        ("Parameters", [count(model.parameters) for model in models]),
+        ("Memory for training", [mebibytes(model.plan.training_bytes) if model.plan else "–" for model in models]),
+        ("Time", [clock(model.seconds) for model in models]),
+        ("Device", [f"{model.device or '–'}, threads: {model.threads}" for model in models]),
+        ("State", [str(model.state) for model in models]),
+    ]
+
+
+def _setting(config: RunConfig, name: str) -> str:
+    return "–" if name == "momentum" and config.optimizer != "sgd" else str(getattr(config, name))
+
+
+def _batch(model: ModelResult) -> str:
+    plan = model.plan
+    if plan is None:
+        return "–"
+    steps = f" × {plan.accumulation_steps} = {plan.effective_batch_size:,}" if plan.accumulation_steps > 1 else ""
+    return f"{plan.batch_size:,}{steps}"
+
+
+def _aspects(models: list[ModelResult]) -> list[Any]:
+    return list(aspects(*(Contender.of_result(model) for model in models))) if len(models) > 1 else []
+
+
+def _judged(result: ComparisonResult) -> dict[str, Any]:
+    verdict = result.verdict()
+    cards = _cards(result)
+    return {
+        "headline": headline(verdict),
+        "sentences": explanation(verdict),
+        "pictures": [(PICTURES[key].title, _svg(result, key)) for key in PICTURES if key not in _CURVES],
+        "cards": cards,
+        "disagreements": len(result.disagreements()),
+    }
+
+
+def _svg(result: ComparisonResult, key: str) -> str:
+    return figure_svg(*PICTURES[key].draw(result, "test"))
+
+
+def _cards(result: ComparisonResult) -> list[dict[str, Any]]:
+    """Describe the images on which the models disagree most."""
+    outcomes, images = result.outcomes(), load(result.comparison.dataset).images("test")
+    classes = CATALOG[result.comparison.dataset].classes
+    chosen = outcomes.select(Group.DISAGREE, Order.DIFFERENCE)[:_MOST_CARDS]
+    return [
+        {
+            "index": int(index),
+            "label": classes[outcomes.labels[index]],
+            "src": png_data_uri(images[index]),
+            "says": {
+                name: [
+                    (classes[k], float(scores[index, k]), k == outcomes.labels[index])
+                    for k in scores[index].argsort()[::-1][:_MOST_LIKELY]
+                ]
+                for name, scores in (("A", outcomes.a), ("B", outcomes.b))
+            },
+        }
+        for index in chosen
+    ]

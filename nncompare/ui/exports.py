@@ -1,0 +1,51 @@
+"""What can be saved of a comparison: the report, the predictions, the pictures."""
+
+from collections.abc import Callable
+
+from nncompare.comparison.result import ComparisonResult
+from nncompare.config import Split
+from nncompare.figures import image_file
+from nncompare.report import PICTURES, predictions_csv, report_page
+from nncompare.ui.clickable import Clickable
+from nncompare.ui.elements import set_value
+from nncompare.ui.html import render
+from nncompare.ui.refresher import Refresher
+
+_TYPES = {"html": "text/html", "csv": "text/csv", "png": "image/png", "svg": "image/svg+xml"}
+
+
+class Exports:
+    """Buttons that make a file and have the browser save it; they are there once there is something to save."""
+
+    def __init__(self, refresher: Refresher, on_failed: Callable[[str], None]) -> None:
+        self._refresher, self._on_failed = refresher, on_failed
+        self.box = Clickable(lambda pick: refresher.post(lambda: self._save(pick)), "nnc-exports")
+        self.offer(None, None, "test")
+
+    def offer(self, whole: ComparisonResult | None, pair: ComparisonResult | None, split: Split) -> None:
+        """Save of these from now on: report and curves of the whole, the rest of the pair that is looked at."""
+        self._whole, self._pair, self._split = whole, pair, split
+        is_pair = pair is not None and pair.can_be_compared
+        pictures = {key: picture.title for key, picture in PICTURES.items() if is_pair or key in ("loss", "accuracy")}
+        set_value(self.box, html=render("exports.html", pictures=pictures) if pair is not None else "")
+
+    def _save(self, pick: str) -> None:
+        key, _, kind = pick.partition(".")
+        whole, pair, split = self._whole or self._pair, self._pair, self._split
+        if whole is None or pair is None or kind not in _TYPES:
+            return
+        name = f"nncompare-{pair.comparison.dataset}-{pick}"
+        self._refresher.in_background(
+            lambda: _content(whole, pair, split, key, kind),
+            lambda content: self.box.download(name, _TYPES[kind], content),
+            lambda error: self._on_failed(f"The file could not be made. {error}"),
+        )
+
+
+def _content(whole: ComparisonResult, pair: ComparisonResult, split: Split, key: str, kind: str) -> bytes:
+    if kind == "html":
+        return report_page(whole).encode()
+    if kind == "csv":
+        return predictions_csv(pair, split).encode()
+    figure, _ = PICTURES[key].draw(whole if key in ("loss", "accuracy") else pair, split)
+    return image_file(figure, "png" if kind == "png" else "svg")
