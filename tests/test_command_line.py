@@ -86,6 +86,26 @@ def test_a_table_without_json_and_a_alone_without_b(synthetic_digits: Path) -> N
     assert "model B" not in out + err
 
 
+def test_several_seeds_with_a_verdict_and_a_report(synthetic_digits: Path, tmp_path: Path) -> None:
+    report = tmp_path / "report.html"
+    models = ("--a", "channels=1,epochs=1", "--b", "channels=4,epochs=1")
+    code, out, err = shell("compare", *SMALL, *models, "--repeat", "2", "--seed", "4", "--report", str(report))
+    assert code == 0, err
+    assert "seed 4 of 2" not in out
+    assert "seeds 4, 5" in out
+    assert "over 2 seeds" in out
+    assert "paired t test over the seeds" in out
+    assert f"nncompare: the report is in {report}." in err
+    assert "over 2 seeds" in report.read_text(encoding="utf-8")
+
+
+def test_a_report_that_cannot_be_written_is_told_before_training(tmp_path: Path) -> None:
+    for place in (tmp_path, tmp_path / "nothing" / "report.html"):
+        code, out, err = shell("compare", *SMALL, "--report", str(place))
+        assert_is_one_sentence(err, "The report cannot be written to", str(place))
+        assert (code, out) == (2, "")
+
+
 def test_a_failure_is_told_and_what_was_reached_is_printed(synthetic_digits: Path) -> None:
     nobody = "tcp://127.0.0.1:1"
     code, out, err = shell("compare", *SMALL, "--json", NNCOMPARE_SCHEDULER=nobody)

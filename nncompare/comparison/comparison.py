@@ -82,6 +82,11 @@ class RunningComparison:
         """Wall clock in which at least one run was under way."""
         return self._stopwatch.seconds
 
+    @property
+    def can_train_on(self) -> bool:
+        """Say whether epochs may be added to runs that have ended; of several seeds only once all have."""
+        return len(self.pairs) == 1 or self.wait(0)
+
     def states(self) -> list[State]:
         """List the states of all runs; those of a pair that waits for its turn are being prepared."""
         waiting = [State.PREPARING for pair in self._to_come for _ in pair.runs]
@@ -117,8 +122,8 @@ class RunningComparison:
                 self._may_begin.set()
 
     def train_on(self, epochs: int, name: str | None = None) -> None:
-        """Add epochs to runs that have ended, where they left off; with several seeds once all have ended."""
-        if len(self.pairs) == 1 or self.wait(0):
+        """Add epochs to runs that have ended, where they left off; nothing happens where `can_train_on` says no."""
+        if self.can_train_on:
             pairs = [pair for pair in self.pairs if pair.can_train_on(name)]
             self._launch(pairs, lambda pair: pair.train_on(epochs, name))
 

@@ -14,7 +14,7 @@ HALO = "nnc-halo"
 """The gid of texts that lines may run behind: they get a rim in the colour of the paper."""
 
 _ROOT = (
-    '<svg xmlns="http://www.w3.org/2000/svg" class="nnc-chart" role="img" aria-label="{label}" '
+    '<svg xmlns="http://www.w3.org/2000/svg" class="{css_class}" role="img" aria-label="{label}" '
     'viewBox="0 0 {width:g} {height:g}" width="100%" stroke-linejoin="round" '
     'style="display:block;font-family:inherit;font-variant-numeric:tabular-nums">'
 )
@@ -28,10 +28,10 @@ _COLOUR = re.compile(r"#[0-9a-f]{6}")
 
 def figure_svg(figure: Figure, label: str) -> str:
     """Draw a figure that is not kept, as `inline_svg` does."""
-    return inline_svg(FigureCanvasSVG(figure), label)
+    return inline_svg(FigureCanvasSVG(figure), label, "nnc-picture")
 
 
-def inline_svg(canvas: FigureCanvasSVG, label: str) -> str:
+def inline_svg(canvas: FigureCanvasSVG, label: str, css_class: str = "nnc-chart") -> str:
     """Draw a figure as SVG for the middle of an HTML page.
 
     It has no identifiers, no style sheet, no font and no date: nothing that could meet the rest of the page or make two
@@ -43,12 +43,14 @@ def inline_svg(canvas: FigureCanvasSVG, label: str) -> str:
         The figure's canvas. All its colours are from the palette.
     label : str
         The text alternative, in plain words.
+    css_class : str
+        Of the SVG element.
     """
     text = StringIO()
     with rc_context({"svg.fonttype": "none"}):
         canvas.print_svg(text)
     width, height = canvas.figure.get_size_inches() * 72
-    root = _ROOT.format(label=escape(label), width=width, height=height)
+    root = _ROOT.format(css_class=css_class, label=escape(label), width=width, height=height)
     return root + _for_the_page(_content(text.getvalue())) + "</svg>"
 
 

@@ -23,9 +23,9 @@ class Lane:
         self.buttons = Steering(on_steer, name)
         self.box = column(f"nnc-card nnc-lane nnc-{name.lower()}", [self.figures, self.buttons.box])
 
-    def show(self, run: ModelRun | None, *, is_idle: bool = False) -> None:
+    def show(self, run: ModelRun | None, *, is_idle: bool = False, can_train_on: bool = True) -> None:
         """Draw what is known of a run; None where this model is not trained, or not yet."""
-        self.buttons.enable([run.state] if run is not None else [])
+        self.buttons.enable([run.state] if run is not None else [], can_train_on=can_train_on)
         if run is None:
             words = "not trained yet" if is_idle else "not used"
             set_value(self.figures, value=render("lane_empty.html", name=self._name, words=words))

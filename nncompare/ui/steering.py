@@ -22,9 +22,9 @@ class Steering:
         self.box = row("nnc-steering", self.buttons)
         self.enable([])
 
-    def enable(self, states: Sequence[State]) -> None:
+    def enable(self, states: Sequence[State], *, can_train_on: bool = True) -> None:
         """Enable what at least one of these states allows."""
         set_value(self.pause, disabled=not any(state.can_pause for state in states))
         set_value(self.resume, disabled=not any(state.can_resume for state in states))
         set_value(self.stop, disabled=not any(state.can_stop for state in states))
-        set_value(self.train_on, disabled=not any(state.can_train_on for state in states))
+        set_value(self.train_on, disabled=not (can_train_on and any(state.can_train_on for state in states)))

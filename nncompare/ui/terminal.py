@@ -226,9 +226,10 @@ def _as_table(result: ComparisonResult) -> str:
         "  ".join([row[0].ljust(sizes[0]), *(c.rjust(s) for c, s in zip(row[1:], sizes[1:], strict=True))])
         for row in rows
     ]
-    title = f"{CATALOG[result.comparison.dataset].title}, seed {result.comparison.seed}"
+    seeds = ", ".join(map(str, result.by_seed))
+    title = f"{CATALOG[result.comparison.dataset].title}, seed{'s' if result.others else ''} {seeds}"
     if result.others:
-        title += f" of {len(result.by_seed)}"
+        title += f"; the table is that of seed {result.comparison.seed}"
     return "\n".join([title, "", *lines, *_changes(models), *_judgement(result)])
 
 

@@ -106,8 +106,9 @@ class TrainingStep:
         states = self._running.states() if self._running is not None else []
         can_train = all(state.can_train for state in states)
         set_value(self._train, disabled=bool(problems) or not can_train)
-        self._both.enable(states)
-        set_value(self._more, disabled=not any(state.can_train_on for state in states))
+        can_train_on = self._running is not None and self._running.can_train_on
+        self._both.enable(states, can_train_on=can_train_on)
+        set_value(self._more, disabled=self._both.train_on.disabled)
         reasons = list(dict.fromkeys(problems.values())) if can_train else []
         set_value(self._reason, value=render("reason.html", reasons=reasons))
 
@@ -116,7 +117,8 @@ class TrainingStep:
         running = self._running
         set_value(self._seeds, value=_which_seed(running) if running is not None else "")
         for name, lane in self._lanes.items():
-            lane.show(_run_of(running, name), is_idle=running is None)
+            can_train_on = running is not None and running.can_train_on
+            lane.show(_run_of(running, name), is_idle=running is None, can_train_on=can_train_on)
         if running is not None:
             self._draw_race(running)
             self._draw_when_due(running)

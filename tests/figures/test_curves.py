@@ -1,4 +1,5 @@
 import gc
+import re
 import subprocess
 import sys
 import tracemalloc
@@ -8,6 +9,7 @@ import numpy as np
 import pytest
 
 from nncompare.comparison.history import History
+from nncompare.comparison.spread import spread_of
 from nncompare.events import TestPoint, TrainPoint
 from nncompare.figures import CurveChart
 
@@ -205,3 +207,35 @@ def test_pyplot_is_never_imported():
         "sys.exit('matplotlib.pyplot' in sys.modules or 'torch' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+def areas(svg):
+    """The bands that are drawn: {(model, opacity): number}."""
+    found = re.findall(r"fill: var\(--nnc-([ab]), [^)]*\); opacity: ([0-9.]+)", svg)
+    return {key: found.count(key) for key in found}
+
+
+def test_several_seeds_are_a_mean_with_a_band_behind_it(make_history):
+    chart = CurveChart("loss")
+    seeds = [make_history(2, seed=seed) for seed in range(3)]
+    chart.update({"A": spread_of(seeds), "B": make_history(2, floor=0.2)})
+    svg = chart.svg()
+    assert areas(svg) == {("a", "0.12"): 1, ("a", "0.25"): 1}
+    assert not any(element.get("id") for element in ElementTree.fromstring(svg).iter())
+    mean = np.mean([seed.train.loss[-1] for seed in seeds])
+    assert f"Model A: training {mean:.3f}" in chart.description
+    chart.update({"A": seeds[0]})
+    assert areas(chart.svg()) == {}
+
+
+def test_a_band_begins_with_its_second_point_and_stays_in_the_chart(make_history):
+    chart = CurveChart("accuracy")
+    chart.update({"A": spread_of([make_history(0.025), make_history(0.025, seed=1)])})
+    assert areas(chart.svg()) == {}
+    wild = [make_history(3), make_history(3, floor=50.0)]
+    chart = CurveChart("loss")
+    chart.update({"A": spread_of(wild)})
+    band = chart._bands["A", "train"]._area.get_xy()
+    low, high = chart._frame.axes.get_ylim()
+    assert (low <= band[:, 1]).all()
+    assert (band[:, 1] <= high).all()

@@ -458,3 +458,94 @@ def test_training_images_are_judged_as_well(tiny, settle):
     until(lambda: tiny.result is not None, WHAT)
     tiny._predictions._split.value = "train"
     until(lambda: "of 1,000 training images" in tiny._predictions._judgement.verdict.value, WHAT)
+
+
+def test_a_comparison_from_several_seeds_has_one_verdict_and_each_seed_can_be_looked_at(tiny, settle):
+    tiny._models._shared._fields["repeat"].value = "2"
+    settle(tiny)
+    assert tiny.comparison.repeat == 2
+    tiny._training._train.click()
+    until(lambda: tiny.result is not None, WHAT)
+    assert list(tiny.result.by_seed) == [0, 1]
+    until(lambda: "2 of 2 seeds" in tiny._training._seeds.value, WHAT)
+    predictions = tiny._predictions
+    verdict = predictions._judgement.verdict
+    until(lambda: "over 2 seeds" in verdict.value, WHAT)
+    assert "those of seed 1" in verdict.value
+    predictions._seed.value = 0
+    until(lambda: "those of seed 0" in verdict.value, WHAT)
+    first = tiny.result.by_seed[0].confusion("a")
+    until(lambda: f"3 taken for 3: {first[3, 3]:,}" in predictions._judgement.matrices.html, WHAT)
+    tiny._training._show_values.value = True
+    until(lambda: "mean of 2 seeds" in tiny._training._values.value, WHAT)
+
+
+def test_epochs_are_not_added_while_other_seeds_wait(open_dashboard):
+    settings = {"a": RunConfig(channels=1, epochs=1), "b": RunConfig(channels=8, epochs=3), "repeat": 10}
+    dashboard = open_dashboard(TINY.model_copy(update=settings))
+    dashboard._refresher.post(lambda: dashboard._data.choose("synthetic-digits"))
+    until(lambda: not dashboard._training._train.disabled, WHAT)
+    dashboard._training._train.click()
+    until(lambda: dashboard._running and len(dashboard._running.begun) > 2, WHAT)
+    assert {"Train on", "Train A on", "Train B on"}.isdisjoint(pressable(dashboard))
+    dashboard._training._both.stop.click()
+    until(lambda: dashboard.result is not None, WHAT)
+    until(lambda: "Train on" in pressable(dashboard), WHAT)
+    assert len(dashboard.result.by_seed) < 10
+
+
+def test_files_are_made_of_what_is_looked_at(tiny, monkeypatch):
+    exports = tiny._predictions._judgement.exports
+    assert exports.box.html == ""
+    tiny._training._train.click()
+    until(lambda: tiny.result is not None, WHAT)
+    until(lambda: "report.html" in exports.box.html, WHAT)
+    files = {}
+    monkeypatch.setattr(exports.box, "download", lambda name, kind, content: files.update({name: (kind, content)}))
+    for pick in ("report.html", "predictions.csv", "calibration.svg", "accuracy.png", "nothing.exe"):
+        exports.box._on_pick(pick)
+    until(lambda: len(files) == 4, WHAT)
+    name = "nncompare-synthetic-digits-"
+    assert files[f"{name}report.html"][0] == "text/html"
+    assert files[f"{name}report.html"][1].startswith(b"<!doctype html>")
+    assert files[f"{name}predictions.csv"][1].count(b"\n") == 10_001
+    assert b"<svg" in files[f"{name}calibration.svg"][1]
+    assert files[f"{name}accuracy.png"][1].startswith(b"\x89PNG")
+
+
+def test_a_file_that_cannot_be_made_is_told(tiny, monkeypatch):
+    tiny._training._train.click()
+    until(lambda: tiny.result is not None, WHAT)
+    exports = tiny._predictions._judgement.exports
+    until(lambda: "report.html" in exports.box.html, WHAT)
+
+    def broken(_):
+        raise ValueError("No ink.")
+
+    monkeypatch.setattr("nncompare.ui.exports.report_page", broken)
+    exports.box._on_pick("report.html")
+    until(lambda: "The file could not be made. No ink." in tiny._predictions._summary.value, WHAT)
+
+
+def test_of_one_model_alone_there_are_curves_and_a_report(tiny, settle):
+    tiny._refresher.post(lambda: tiny._open(TINY.model_copy(update={"b": None})))
+    settle(tiny)
+    tiny._training._train.click()
+    until(lambda: tiny.result is not None, WHAT)
+    exports = tiny._predictions._judgement.exports
+    until(lambda: "report.html" in exports.box.html, WHAT)
+    assert "loss.png" in exports.box.html
+    assert "confusion.png" not in exports.box.html
+
+
+def test_a_hundred_cards_are_light(tiny, settle):
+    tiny._training._train.click()
+    until(lambda: tiny.result is not None, WHAT)
+    groups = tiny._predictions._judgement.filter._groups
+    until(lambda: groups.html != "", WHAT)
+    tiny._predictions._count.value = "100"
+    groups._on_pick("all")
+    until(lambda: shown_indices(tiny) == list(range(100)), WHAT)
+    cards = tiny._predictions._cards.value
+    assert cards.count("nnc-other") == 400
+    assert len(cards.encode()) < 1_000_000

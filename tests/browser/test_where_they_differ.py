@@ -1,0 +1,104 @@
+"""After a race: filter to disagreements, pick a cell of the difference, read the cards, and take the report home."""
+
+import csv
+from pathlib import Path
+
+import pytest
+from dashboard_page import DashboardPage
+from playwright.sync_api import expect
+from waiting import wait_until
+
+pytestmark = pytest.mark.browser
+
+LINK = "?dataset=synthetic-digits&train_images=2000&a.channels=2&b.channels=4&a.epochs=1&b.epochs=1&repeat=2"
+
+
+def saved(on_page: DashboardPage, pick: str, folder: Path) -> Path:
+    """Press a button that saves a file."""
+    with on_page.page.expect_download(timeout=30_000) as download:
+        on_page.page.locator(f'[data-pick="{pick}"]').click()
+    file = folder / download.value.suggested_filename
+    download.value.save_as(file)
+    return file
+
+
+def test_where_two_models_differ(on_voila: DashboardPage, tmp_path: Path) -> None:
+    page = on_voila.open(LINK).page
+    on_voila.choose("synthetic-digits")
+    on_voila.train()
+    expect(page.locator(".nnc-seeds")).to_contain_text("Seed 1 of 2", timeout=60_000)
+    expect(page.locator(".nnc-seeds")).to_contain_text("2 of 2 seeds", timeout=120_000)
+    for quantity in ("Loss", "Accuracy"):
+        bands = page.get_by_role("img", name=f"{quantity} over epochs").first.locator('path[style*="opacity: 0.25"]')
+        expect(bands).to_have_count(2)
+
+    on_voila.go("Predictions")
+    expect(page.locator(".nnc-verdict h3")).to_contain_text("over 2 seeds", timeout=30_000)
+    disagree = page.get_by_role("radio", name="Disagree")
+    disagree.click()
+    expect(disagree).to_have_attribute("aria-checked", "true")
+    cards = on_voila.wait_for_cards(
+        lambda found: all(card["guesses"]["A"]["label"] != card["guesses"]["B"]["label"] for card in found),
+        "cards of disagreements",
+    )
+    assert len(cards) == 12
+    first = page.locator(".nnc-image").first
+    expect(first.locator(".nnc-other")).to_have_count(4)
+    assert "label" in (first.text_content() or "")
+    assert (first.locator("img").get_attribute("alt") or "").startswith(f"image {cards[0]['index']}: ")
+
+    page.get_by_text("Which classes are taken for which?").click()
+    matrix = page.get_by_role("table", name="A less B")
+    cells = matrix.locator("button").evaluate_all(
+        "(cells) => cells.map((cell) => [cell.dataset.pick, cell.textContent])"
+    )
+    pick, _ = max((cell for cell in cells if _is_off_diagonal(cell[0])), key=lambda cell: _size(cell[1]))
+    _, true_class, said = pick.split(":")
+    cell = matrix.locator(f'[data-pick="{pick}"]')
+    matrix.locator("button").first.focus()
+    for key, times in (("ArrowDown", int(true_class)), ("ArrowRight", int(said))):
+        for _ in range(times):
+            page.keyboard.press(key)
+    expect(cell).to_be_focused()
+    page.keyboard.press("Enter")
+    on_voila.wait_for_cards(
+        lambda found: all(
+            card["label"] == true_class and said in {guess["label"] for guess in card["guesses"].values()}
+            for card in found
+        ),
+        f"images of {true_class} taken for {said}",
+    )
+
+    report = saved(on_voila, "report.html", tmp_path)
+    rows = list(csv.DictReader(saved(on_voila, "predictions.csv", tmp_path).read_text().splitlines()))
+    assert len(rows) == 10_000
+    assert rows[cards[0]["index"]]["label"] == cards[0]["label"]
+    page.get_by_text("Pictures", exact=True).click()
+    assert saved(on_voila, "confusion.png", tmp_path).read_bytes().startswith(b"\x89PNG")
+    assert b"<svg" in saved(on_voila, "loss.svg", tmp_path).read_bytes()
+    _read(on_voila, report)
+
+
+def _read(on_voila: DashboardPage, report: Path) -> None:
+    """Open the report in the browser without a network."""
+    context = on_voila.page.context.browser.new_context(offline=True)  # type: ignore[union-attr]
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    page.goto(report.as_uri())
+    expect(page.get_by_role("heading", level=1)).to_contain_text("over 2 seeds")
+    expect(page.locator("svg[role=img]")).to_have_count(5)
+    images = page.locator(".image img")
+    wait_until(lambda: images.count() > 12, 10, "images of disagreements")
+    assert images.evaluate_all("(found) => found.every((image) => image.complete && image.naturalWidth === 28)")
+    assert errors == []
+    context.close()
+
+
+def _is_off_diagonal(pick: str) -> bool:
+    _, true_class, said = pick.split(":")
+    return true_class != said
+
+
+def _size(words: str) -> int:
+    return abs(int(words.replace(",", ""))) if words != "·" else 0

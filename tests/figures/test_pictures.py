@@ -1,0 +1,101 @@
+"""The pictures of the analysis: matrices, scores of the classes, calibration; inline and as files."""
+
+import re
+from io import BytesIO
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from nncompare.analysis import Outcomes, calibration, class_scores, confusion_matrix
+from nncompare.figures import (
+    CurveChart,
+    calibration_figure,
+    class_scores_figure,
+    confusion_figure,
+    describe_calibration,
+    describe_class_scores,
+    describe_confusion,
+    figure_svg,
+    image_file,
+)
+
+CLASSES = tuple("0123456789")
+
+
+def outcomes_of(kind: str = "usual") -> Outcomes:
+    random = np.random.default_rng(4)
+    labels = random.integers(0, 10, 400)
+    a, b = (random.dirichlet(np.full(10, 0.3), 400).astype(np.float32) for _ in "ab")
+    if kind == "all right":
+        a = b = np.eye(10, dtype=np.float32)[labels]
+    if kind == "one class":
+        a = b = np.tile(np.eye(10, dtype=np.float32)[3], (400, 1))
+    return Outcomes(labels, a, b)
+
+
+def drawn(kind: str = "usual"):
+    """Draw each picture: {name: (figure, description)}."""
+    found = outcomes_of(kind)
+    a, b = (confusion_matrix(found.labels, said, 10) for said in (found.said_by_a, found.said_by_b))
+    scores = {"A": class_scores(a), "B": class_scores(b)}
+    sure = {"A": calibration(found.labels, found.a), "B": calibration(found.labels, found.b)}
+    return {
+        "confusion": (confusion_figure(a, b, CLASSES), describe_confusion(a, b, CLASSES)),
+        "classes": (class_scores_figure(scores, CLASSES), describe_class_scores(scores, CLASSES)),
+        "calibration": (calibration_figure(sure, "MNIST"), describe_calibration(sure)),
+    }
+
+
+@pytest.mark.parametrize("kind", ["usual", "all right", "one class"])
+@pytest.mark.parametrize("name", ["confusion", "classes", "calibration"])
+def test_a_picture_is_an_element_for_the_middle_of_a_page(name, kind):
+    figure, description = drawn(kind)[name]
+    svg = figure_svg(figure, description)
+    root = ElementTree.fromstring(svg)
+    assert (root.get("role"), root.get("aria-label")) == ("img", description)
+    assert not any(element.get("id") for element in root.iter())
+    assert "nan" not in svg.lower()
+    assert not re.search(r"#[0-9a-f]{6}", re.sub(r"var\(--nnc-[a-z-]+, #[0-9a-f]{6}\)", "", svg))
+
+
+def test_the_matrices_hold_every_count_that_is_not_zero():
+    found = outcomes_of()
+    a, b = (confusion_matrix(found.labels, said, 10) for said in (found.said_by_a, found.said_by_b))
+    svg = figure_svg(confusion_figure(a, b, CLASSES), "")
+    texts = [text.text for text in ElementTree.fromstring(svg).iter("{http://www.w3.org/2000/svg}text")]
+    difference = [f"{count:+,}" for count in (a - b).ravel() if count]
+    wanted = [f"{count:,}" for matrix in (a, b) for count in matrix.ravel() if count] + difference
+    heads = ["A", "B", "A less B", *CLASSES * 4]
+    assert sorted(texts) == sorted(wanted + heads)
+
+
+def test_descriptions_name_what_stands_out():
+    a = np.diag(np.full(10, 40)) + 0
+    b = a.copy()
+    b[4, 9], b[5, 9] = 7, 1
+    words = describe_confusion(a, b, CLASSES)
+    assert "Model A takes no class for another." in words
+    assert "Model B most often takes 4 for 9: 7 times." in words
+    assert "Model B does worst on 9: F1 90.9%." in describe_class_scores({"B": class_scores(b)}, CLASSES)
+    labels = np.zeros(10, int)
+    sure = np.tile(np.eye(10)[0], (10, 1))
+    assert "as sure as right" in describe_calibration({"A": calibration(labels, sure)})
+    assert "error 100.0%, surer than right" in describe_calibration({"A": calibration(labels + 1, sure)})
+    half = 0.5 * sure + 0.05
+    assert "less sure than right" in describe_calibration({"A": calibration(labels, half)})
+
+
+def test_files_stand_alone_on_white_paper_and_are_the_same_each_time(make_history):
+    chart = CurveChart("loss")
+    chart.update({"A": make_history(1)})
+    for figure in (chart.figure, drawn()["confusion"][0]):
+        picture = Image.open(BytesIO(image_file(figure, "png")))
+        assert picture.convert("RGBA").getpixel((0, 0)) == (255, 255, 255, 255)
+        assert picture.width == pytest.approx(figure.get_figwidth() * 200, abs=1)
+        svg = image_file(figure, "svg")
+        assert ElementTree.fromstring(svg).tag.endswith("svg")
+        assert svg == image_file(figure, "svg")
+        assert b"<text" in svg, "texts stay texts"
+    assert not chart.figure.get_frameon(), "what is kept stays as it was"
