@@ -12,6 +12,7 @@ from pydantic.fields import FieldInfo
 
 DatasetName = Literal["mnist", "fashion-mnist", "synthetic-digits", "synthetic-fashion"]
 OptimizerName = Literal["adam", "sgd"]
+ScheduleName = Literal["constant", "one-cycle"]
 Precision = Literal["auto", "float32", "bfloat16"]
 Split = Literal["train", "test"]
 
@@ -86,6 +87,26 @@ class RunConfig(BaseModel):
         le=100,
         title="Epochs",
         description="How many times every training image is seen.",
+    )
+    schedule: ScheduleName = Field(
+        "constant",
+        title="Schedule",
+        description="One cycle: the learning rate rises from a tenth over a fifth of the training, then falls to a "
+        "hundredth.",
+    )
+    weight_decay: Number = Field(
+        0.0,
+        ge=0,
+        le=1,
+        title="Weight decay",
+        description="Every update also shrinks the weights by this share of the learning rate, as AdamW does.",
+    )
+    label_smoothing: Number = Field(
+        0.0,
+        ge=0,
+        lt=1,
+        title="Label smoothing",
+        description="Share of each label that is spread over all classes while training. The training loss counts it.",
     )
 
 

@@ -13,6 +13,9 @@ runs = st.builds(
     optimizer=st.sampled_from(["adam", "sgd"]),
     momentum=st.floats(0, 1, exclude_max=True),
     epochs=st.integers(1, 100),
+    schedule=st.sampled_from(["constant", "one-cycle"]),
+    weight_decay=st.floats(0, 1),
+    label_smoothing=st.floats(0, 1, exclude_max=True),
 )
 comparisons = st.builds(
     Comparison,

@@ -18,6 +18,9 @@ RUN_DEFAULTS = {
     "optimizer": "adam",
     "momentum": 0.9,
     "epochs": 3,
+    "schedule": "constant",
+    "weight_decay": 0.0,
+    "label_smoothing": 0.0,
 }
 
 RIGHT_RUN_VALUES = [
@@ -40,6 +43,9 @@ WRONG_RUN_VALUES = [
     ("learning_rate", [0, 10.01, *WRONG_NUMBERS], "Learning rate must be a number above 0 to 10"),
     ("momentum", [1, -0.1, *WRONG_NUMBERS], "Momentum must be a number from 0 to below 1"),
     ("epochs", [0, 101, 1.5, *WRONG_NUMBERS], "Epochs must be a whole number from 1 to 100"),
+    ("schedule", ["cosine", None], "Schedule must be constant or one-cycle"),
+    ("weight_decay", [-0.1, 1.1, *WRONG_NUMBERS], "Weight decay must be a number from 0 to 1"),
+    ("label_smoothing", [-0.1, 1, *WRONG_NUMBERS], "Label smoothing must be a number from 0 to below 1"),
     ("optimizer", ["rmsprop", "Adam", "", None, 3, True], "Optimiser must be adam or sgd"),
 ]
 

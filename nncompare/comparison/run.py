@@ -43,6 +43,8 @@ class ModelRun:
         From here the run can go on, in any worker: after a long pause, after a stop, and after its end.
     test, shown : Prediction, optional
         The newest probabilities for the whole test set, and for the images on the screen.
+    cycle_start : float
+        The epoch at which the present cycle of the learning rate began, where it has one.
     is_refused : bool
         Whether it failed because its settings ask for what is not there.
     version : int
@@ -64,6 +66,7 @@ class ModelRun:
     checkpoint: Checkpoint | None = None
     seconds: float = 0.0
     message: str = ""
+    cycle_start: float = 0.0
     is_refused: bool = False
     version: int = 0
     _seen: Seen = field(default_factory=Seen)
@@ -120,13 +123,16 @@ class ModelRun:
     def train_on(self, epochs: int) -> None:
         """Add epochs to a run that has ended; one that was stopped completes the epoch under way besides.
 
-        Where nothing is left to go on from, it begins anew.
+        Where nothing is left to go on from, it begins anew. A cycle of the learning rate begins anew in any case.
         """
         with self.lock:
             if not self.state.can_train_on:
                 return
             if self.checkpoint is None:
                 self.history, self.progress, self.test, self.shown = History(), None, None, None
+            elif self.config.schedule == "one-cycle":
+                self.checkpoint = replace(self.checkpoint, cycle_start=self.checkpoint.position.images)
+                self.cycle_start = self.epoch
             self.config = self.config.model_copy(update={"epochs": math.ceil(self.epoch) + epochs})
             self.enter(State.PREPARING)
             self._stopped_at = None

@@ -61,6 +61,8 @@ class Checkpoint:
         State of the generator from which the order of the epoch under way was drawn, before that.
     randomness : ndarray of uint8
         State of the generator that dropout draws from.
+    cycle_start : int
+        Images seen when the cycle of the learning rate began, where it has one.
     """
 
     plan: Plan
@@ -70,3 +72,4 @@ class Checkpoint:
     gradient: list[NDArray[np.float32]] | None
     order: NDArray[np.uint8]
     randomness: NDArray[np.uint8]
+    cycle_start: int = 0

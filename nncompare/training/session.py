@@ -46,7 +46,8 @@ class Session:
         self.model: nn.Module = build_model(plan.channels, job.config.dropout, job.seed).to(training.images.device)
         if start is not None:
             self._load(start)
-        self.updates = Updates(self.model, training, job.config, plan, job.precision)
+        self._cycle_start = start.cycle_start if start else 0
+        self.updates = Updates(self.model, training, job.config, plan, job.precision, self._cycle_start)
         self.measure = Measure(
             self.model,
             training,
@@ -95,6 +96,7 @@ class Session:
             gradient=self.updates.gradient(),
             order=(self._order_of_epoch if self._epoch_has_begun else self._order.get_state()).numpy().copy(),
             randomness=random_state(self._training.images.device).cpu().numpy().copy(),
+            cycle_start=self._cycle_start,
         )
 
     @property
@@ -105,7 +107,7 @@ class Session:
         self.model.load_state_dict({name: torch.from_numpy(array.copy()) for name, array in start.weights.items()})
 
     def _go_on_from(self, start: Checkpoint) -> None:
-        self.updates.restore(start.optimizer, start.gradient)
+        self.updates.restore(start.optimizer, start.gradient, start.position.images)
         self.measure.go_on_from(start.position)
         self._order.set_state(torch.from_numpy(start.order.copy()))
         set_random_state(self._training.images.device, torch.from_numpy(start.randomness.copy()))

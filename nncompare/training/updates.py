@@ -15,6 +15,7 @@ from nncompare.config import Precision, RunConfig
 from nncompare.memory import Plan
 from nncompare.training.attempts import attempt
 from nncompare.training.device import number_format, random_state, set_random_state
+from nncompare.training.schedule import Schedule
 from nncompare.training.tensors import Split
 
 
@@ -50,8 +51,18 @@ class Updates:
     The weights whose loss was last seen to be finite are kept, for `go_back`.
     """
 
-    def __init__(self, model: nn.Module, training: Split, config: RunConfig, plan: Plan, precision: Precision) -> None:
-        self._model, self._training, self._precision = model, training, precision
+    def __init__(
+        self,
+        model: nn.Module,
+        training: Split,
+        config: RunConfig,
+        plan: Plan,
+        precision: Precision,
+        cycle_start: int = 0,
+    ) -> None:
+        self._model, self._training, self._config, self._precision = model, training, config, precision
+        self._schedule = Schedule.of(config, cycle_start, len(training))
+        self._images = 0
         self._parameters = list(model.parameters())
         self._optimizer = make_optimizer(model, config)
         self._gradient: list[Tensor] | None = None
@@ -98,8 +109,14 @@ class Updates:
         """Give the sum over the pieces of the update under way; None between two updates."""
         return None if self._gradient is None else [to_array(part) for part in self._gradient]
 
-    def restore(self, state: dict[str, list[NDArray[np.float32]]], gradient: list[NDArray[np.float32]] | None) -> None:
-        """Go on from what `state` and `gradient` gave; the weights are already in the model."""
+    def restore(
+        self,
+        state: dict[str, list[NDArray[np.float32]]],
+        gradient: list[NDArray[np.float32]] | None,
+        images: int,
+    ) -> None:
+        """Go on after `images` images from what `state` and `gradient` gave; the weights are already in the model."""
+        self._images = images
         for name, arrays in state.items():
             for parameter, array in zip(self._parameters, arrays, strict=True):
                 self._optimizer.state[parameter][name].copy_(torch.from_numpy(array))
@@ -123,8 +140,9 @@ class Updates:
                 return
             done += len(part)
             self._take_gradient()
+            self._images += len(part)
             if done == len(index):
-                self._step()
+                self._step(self._images - len(index))
             yield Piece(len(part), *sums, completes_update=done == len(index))
 
     def _halve_below(self, images: int) -> Iterator[OutOfMemory]:
@@ -140,7 +158,9 @@ class Updates:
         device = self._training.images.device
         randomness = random_state(device)
         sums = attempt(
-            lambda: backward(self._model, self._training, index, update_images, self._precision),
+            lambda: backward(
+                self._model, self._training, index, update_images, self._precision, self._config.label_smoothing
+            ),
             device,
             can_be_smaller=len(index) > 1,
         )
@@ -159,9 +179,17 @@ class Updates:
         for total, added in zip(self._gradient, fresh, strict=True):
             total.add_(added)
 
-    def _step(self) -> None:
+    def _step(self, images: int) -> None:
+        """Change the weights by the update that follows on `images` images."""
         if self._looks_at_every_loss:
             self.keep()
+        rate = self._schedule.rate(images)
+        for group in self._optimizer.param_groups:
+            group["lr"] = rate
+        if self._config.weight_decay:
+            with torch.no_grad():
+                for parameter in self._parameters:
+                    parameter.mul_(1 - rate * self._config.weight_decay)
         for parameter, gradient in zip(self._parameters, self._gradient or [], strict=True):
             parameter.grad = gradient
         self._gradient = None
@@ -170,7 +198,12 @@ class Updates:
 
 
 def backward(
-    model: nn.Module, training: Split, index: Tensor, update_images: int, precision: Precision
+    model: nn.Module,
+    training: Split,
+    index: Tensor,
+    update_images: int,
+    precision: Precision,
+    label_smoothing: float = 0.0,
 ) -> tuple[Tensor, Tensor]:
     """Compute the gradient of one piece; give its summed loss and its number of right answers, both without sync.
 
@@ -179,7 +212,7 @@ def backward(
     images, labels = training.batch(index)
     with number_format(images.device, precision):
         scores = model(images)
-    loss = cross_entropy(scores.float(), labels, reduction="sum")
+    loss = cross_entropy(scores.float(), labels, reduction="sum", label_smoothing=label_smoothing)
     (loss / update_images).backward()
     return loss.detach(), (scores.detach().argmax(dim=1) == labels).sum()
 

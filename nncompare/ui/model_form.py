@@ -10,7 +10,10 @@ from nncompare.memory.plan import Fit
 from nncompare.ui.elements import button, column, html, row, set_class, set_value
 from nncompare.ui.html import render
 
-_OPTIMIZERS = [("Adam", "adam"), ("SGD", "sgd")]
+_CHOICES = {
+    "optimizer": [("Adam", "adam"), ("SGD", "sgd")],
+    "schedule": [("Constant", "constant"), ("One cycle", "one-cycle")],
+}
 
 
 class ModelForm:
@@ -98,8 +101,8 @@ def _switch(name: str) -> widgets.Checkbox:
 
 def _input(name: str) -> widgets.Widget:
     field = RunConfig.model_fields[name]
-    if name == "optimizer":
-        return widgets.Dropdown(options=_OPTIMIZERS, description=field.title, tooltip=field.description)
+    if name in _CHOICES:
+        return widgets.Dropdown(options=_CHOICES[name], description=field.title, tooltip=field.description)
     return widgets.Text(description=field.title, tooltip=field.description, continuous_update=True)
 
 
@@ -111,6 +114,8 @@ def _text(value: str | float) -> str:
 def _hint(name: str, config: RunConfig | None, optimizer: str) -> str:
     if name == "channels" and config is not None:
         return " → ".join(f"{width:,}" for width in architecture.widths(config.channels))
+    if name == "schedule":
+        return "the learning rate is its peak" if config is not None and config.schedule == "one-cycle" else ""
     if name == "optimizer":
         return ""
     if name == "momentum" and optimizer == "adam":
