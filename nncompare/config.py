@@ -131,7 +131,10 @@ class Comparison(BaseModel):
         description="Start of every random choice. The same seed gives the same run.",
     )
     precision: Precision = Field(
-        "auto", title="Precision", description="Number format of the computation. Auto takes float32."
+        "auto",
+        title="Precision",
+        description="Number format of the computation. Auto takes bfloat16 where the device has it and the network is "
+        "wide enough to gain, else float32.",
     )
     device: str = Field(
         "auto",

@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import dataclass
-from statistics import mean, stdev
+from statistics import stdev
 
 
 @dataclass(frozen=True)
@@ -14,19 +14,23 @@ class SeedsVerdict:
     accuracies_a, accuracies_b : tuple of float
         Shares from 0 to 1, one for each of the R seeds, in the same order.
     difference : float
-        Mean over the seeds of the accuracy of A less that of B.
-    difference_interval : tuple of float
+        Mean over the seeds of the accuracy of A less that of B; exactly 0 where both get equally many right.
+    difference_interval : tuple of float, optional
         95% confidence interval of the mean difference, from Student's t with R - 1 degrees of freedom.
-    p_value : float
+        None where the difference is the very same from every seed: then nothing tells how much it varies.
+    p_value : float, optional
         Paired two-sided t test: how likely so large a mean difference is if the settings were equally good.
-        It takes the differences for normally distributed (Student, The Probable Error of a Mean, 1908).
+        It takes the differences for normally distributed (Student, The Probable Error of a Mean, 1908). None likewise.
+    left_out : int
+        Seeds that were begun and are not counted: a model failed, was stopped, or has other settings.
     """
 
     accuracies_a: tuple[float, ...]
     accuracies_b: tuple[float, ...]
     difference: float
-    difference_interval: tuple[float, float]
-    p_value: float
+    difference_interval: tuple[float, float] | None
+    p_value: float | None
+    left_out: int = 0
 
     @property
     def seeds(self) -> int:
@@ -44,26 +48,32 @@ class SeedsVerdict:
         return sum(b > a for a, b in zip(self.accuracies_a, self.accuracies_b, strict=True))
 
 
-def judge_seeds(accuracies_a: tuple[float, ...], accuracies_b: tuple[float, ...]) -> SeedsVerdict:
-    """Compare accuracies that belong together in pairs, one pair for each seed.
+def judge_seeds(right_a: tuple[int, ...], right_b: tuple[int, ...], images: int, *, left_out: int = 0) -> SeedsVerdict:
+    """Compare how many of the same images both settings get right, in pairs, one pair for each seed.
 
     Raises
     ------
     ValueError
         When there are fewer than two seeds, or not as many of A as of B.
     """
-    if len(accuracies_a) != len(accuracies_b) or len(accuracies_a) < 2:
-        raise ValueError("Two seeds or more are needed, each with the accuracies of both models.")
-    differences = [a - b for a, b in zip(accuracies_a, accuracies_b, strict=True)]
-    middle, error = mean(differences), stdev(differences) / math.sqrt(len(differences))
-    freedom = len(differences) - 1
-    half = error * t_quantile(0.975, freedom)
+    if len(right_a) != len(right_b) or len(right_a) < 2:
+        raise ValueError("Two seeds or more are needed, each with the figures of both models.")
+    # Whole numbers: so a tie is a tie, and equal differences are equal.
+    leads = [a - b for a, b in zip(right_a, right_b, strict=True)]
+    difference = sum(leads) / (len(leads) * images)
+    interval, p_value = None, None
+    if len(set(leads)) > 1:
+        error, freedom = stdev(leads) / images / math.sqrt(len(leads)), len(leads) - 1
+        half = error * t_quantile(0.975, freedom)
+        interval = difference - half, difference + half
+        p_value = max(0.0, 1 - t_probability(difference / error, freedom))
     return SeedsVerdict(
-        accuracies_a,
-        accuracies_b,
-        middle,
-        (middle - half, middle + half),
-        _p_value(middle, error, freedom),
+        tuple(right / images for right in right_a),
+        tuple(right / images for right in right_b),
+        difference,
+        interval,
+        p_value,
+        left_out,
     )
 
 
@@ -93,9 +103,3 @@ def t_quantile(share: float, freedom: int) -> float:
         middle = (low + high) / 2
         low, high = (middle, high) if (1 + t_probability(middle, freedom)) / 2 < share else (low, middle)
     return high
-
-
-def _p_value(middle: float, error: float, freedom: int) -> float:
-    if error == 0:
-        return 1.0 if middle == 0 else 0.0
-    return max(0.0, 1 - t_probability(middle / error, freedom))

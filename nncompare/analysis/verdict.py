@@ -26,8 +26,8 @@ class Verdict:
         Accuracy of A less that of B.
     difference_interval : tuple of float
         95% confidence interval for paired proportions, as in Agresti, Categorical Data Analysis, section 11.1.
-    only_a_right, only_b_right : int
-        Images that one model gets right and the other does not.
+    only_a_right, only_b_right, both_right : int
+        Images that one model gets right and the other does not, and that both get right.
     p_value : float
         Exact two-sided McNemar test: how likely so uneven a split of those images is if both models were equally good.
     seeds : SeedsVerdict, optional
@@ -43,6 +43,7 @@ class Verdict:
     difference_interval: tuple[float, float]
     only_a_right: int
     only_b_right: int
+    both_right: int
     p_value: float
     seeds: SeedsVerdict | None = None
 
@@ -81,6 +82,7 @@ def judge(outcomes: Outcomes) -> Verdict:
         difference_interval=_paired_interval(only_a, only_b, images),
         only_a_right=only_a,
         only_b_right=only_b,
+        both_right=both,
         p_value=mcnemar_p(only_a, only_b),
     )
 

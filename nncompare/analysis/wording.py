@@ -42,6 +42,10 @@ def chance(verdict: Verdict) -> str:
 
 def chance_over_seeds(seeds: SeedsVerdict) -> str:
     """Say how likely so large a mean difference is if both settings were equally good."""
+    if seeds.p_value is None:
+        return "The difference is the same from every seed, so nothing tells how much it varies."
+    if not seeds.difference:
+        return "On average there is no difference."
     return (
         f"So large a difference is {_how_rare(seeds.p_value)} among equally good settings "
         f"(paired t test over the seeds, {_p(seeds.p_value)})."
@@ -59,17 +63,26 @@ def _of_one(verdict: Verdict, split: str) -> list[str]:
 
 
 def _over_seeds(seeds: SeedsVerdict, images: int) -> list[str]:
-    low, high = (100 * bound for bound in seeds.difference_interval)
     sentences = [
         f"On average A has {_range(seeds.accuracies_a)}, B {_range(seeds.accuracies_b)} of {images:,} test images "
         "right (lowest to highest).",
         f"A was better from {seeds.better_a} of {seeds.seeds} seeds, B from {seeds.better_b}.",
-        f"A less B is {100 * seeds.difference:+.2f} points (95% confidence: {low:+.2f} to {high:+.2f}).",
+        f"A less B is {100 * seeds.difference:+.2f} points{_interval(seeds)}.",
         chance_over_seeds(seeds),
         "The seeds vary the first weights and the order of the images, not the images.",
     ]
-    few = "So few seeds say little: with five or more one can be surer."
-    return [*sentences, few] if seeds.seeds < _FEW_SEEDS else sentences
+    if seeds.left_out:
+        sentences.append(f"Left out: {seeds.left_out} more, from which not both finished with these settings.")
+    if seeds.seeds < _FEW_SEEDS:
+        sentences.append("So few seeds say little: with five or more one can be surer.")
+    return sentences
+
+
+def _interval(seeds: SeedsVerdict) -> str:
+    if seeds.difference_interval is None:
+        return ""
+    low, high = (100 * bound for bound in seeds.difference_interval)
+    return f" (95% confidence: {low:+.2f} to {high:+.2f})"
 
 
 def _how_rare(p_value: float) -> str:

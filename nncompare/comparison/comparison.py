@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from math import ceil
 
 from nncompare.comparison.engine_holder import EngineHolder, shared_engine
 from nncompare.comparison.pair import RunningPair
@@ -26,6 +27,7 @@ class RunningComparison:
 
     Nothing here waits for a screen, and no screen has to wait for it: everything but `wait` returns at once.
     What is said of a model by name is meant for it in the current pair; what is said of none, for all of every seed.
+    Epochs are always added to every seed: they are compared, and so must be of one length.
     """
 
     def __init__(self, comparison: Comparison, engines: EngineHolder, *, park_seconds: float = PARK_SECONDS) -> None:
@@ -45,12 +47,14 @@ class RunningComparison:
     @property
     def current(self) -> RunningPair:
         """The pair to look at: the first one under way; after the end the last one that was."""
-        return next((pair for pair in self.pairs if pair.state.is_active), self._latest)
+        under_way = [pair for pair in self.pairs if pair.state.is_active]
+        candidates = [pair for pair in under_way if pair.has_begun] or under_way or self.begun[-1:] or self.pairs
+        return candidates[0]
 
     @property
     def begun(self) -> list[RunningPair]:
-        """The pairs whose turn has come, in the order of their seeds."""
-        return [pair for pair in self.pairs if pair.state is not State.IDLE]
+        """The pairs that have found room on the engine, in the order of their seeds."""
+        return [pair for pair in self.pairs if pair.has_begun]
 
     @property
     def runs(self) -> list[ModelRun]:
@@ -101,9 +105,9 @@ class RunningComparison:
         with self._lock:
             if name is None:
                 self._to_come = []
-                self._may_begin.set()
             for pair in self._meant(name):
                 pair.stop(name)
+            self._let_others_begin()
 
     def pause(self, name: str | None = None) -> None:
         """Ask the runs to wait."""
@@ -118,14 +122,22 @@ class RunningComparison:
         with self._lock:
             for pair in self._meant(name):
                 pair.resume(name)
-            if name is None:
-                self._may_begin.set()
+            self._let_others_begin()
 
     def train_on(self, epochs: int, name: str | None = None) -> None:
-        """Add epochs to runs that have ended, where they left off; nothing happens where `can_train_on` says no."""
-        if self.can_train_on:
-            pairs = [pair for pair in self.pairs if pair.can_train_on(name)]
-            self._launch(pairs, lambda pair: pair.train_on(epochs, name))
+        """Add epochs to runs that have ended, where they left off; nothing happens where `can_train_on` says no.
+
+        Of several seeds, those that were left behind come as far as the others.
+        """
+        if not self.can_train_on:
+            return
+        named = [run for pair in self.pairs for run in pair.runs if name in (None, run.name)]
+        ready = [run for run in named if run.state.can_train_on]
+        targets = {run.name: 0 for run in ready}
+        for run in ready:
+            targets[run.name] = max(targets[run.name], ceil(run.epoch) + epochs)
+        pairs = [pair for pair in self.pairs if any(run in pair.runs for run in ready)]
+        self._launch(pairs, lambda pair: pair.train_to(targets))
 
     def show(self, shown: Shown | None) -> None:
         """Say which images are on the screen."""
@@ -142,13 +154,26 @@ class RunningComparison:
             return self._result or self._gather()
 
     def _meant(self, name: str | None) -> list[RunningPair]:
-        return self.begun if name is None else [self.current]
+        return self.pairs if name is None else [self.current]
+
+    def _let_others_begin(self) -> None:
+        """Give the next pair its turn unless a run waits for the user."""
+        if not any(run.state in (State.PAUSING, State.PAUSED) for pair in self.pairs for run in pair.runs):
+            self._may_begin.set()
 
     def _gather(self) -> ComparisonResult:
         is_over = self.wait(0)
-        first, *others = [pair.result() for pair in self.begun or self.pairs[:1]]
-        settings = first.comparison.model_copy(update={"repeat": self.comparison.repeat})
-        result = replace(first, comparison=settings, others=tuple(others), seconds=self.seconds, state=self.state)
+        results = [pair.result() for pair in self.begun or self.pairs[:1]]
+        first = next((result for result in results if result.can_be_compared), results[0])
+        result = replace(
+            first,
+            comparison=first.comparison.model_copy(
+                update={"seed": self.comparison.seed, "repeat": self.comparison.repeat}
+            ),
+            others=tuple(other for other in results if other is not first),
+            seconds=self.seconds,
+            state=self.state,
+        )
         if is_over:
             self._result = result
         return result
@@ -170,10 +195,13 @@ class RunningComparison:
                 self._latest.wait_for_slots()
                 self._may_begin.wait()
                 with self._lock:
-                    if self._may_begin.is_set() and self._to_come:
+                    if self._latest.was_turned_away:
+                        self._to_come = []
+                    elif self._may_begin.is_set() and self._to_come:
                         self._begin_next(begin)
-            for pair in self.begun:
-                pair.wait()
+            for pair in self.pairs:
+                if pair.state is not State.IDLE:
+                    pair.wait()
         finally:
             self._stopwatch.stop()
 

@@ -6,7 +6,7 @@ from nncompare.architecture import parameter_count
 from nncompare.comparison.history import History
 from nncompare.comparison.result import ModelResult
 from nncompare.comparison.run import ModelRun
-from nncompare.config import RunConfig
+from nncompare.config import Precision, RunConfig
 from nncompare.memory import Plan, in_mebibytes
 
 _OPTIMIZERS = {"adam": "Adam", "sgd": "SGD"}
@@ -23,6 +23,7 @@ class Contender:
     plan: Plan | None = None
     device: str = ""
     threads: int = 0
+    precision: Precision | None = None
     epoch_seconds: float | None = None
     ended_at: float | None = None
 
@@ -30,14 +31,18 @@ class Contender:
     def of(cls, run: ModelRun) -> "Contender":
         """Take what is known of a run."""
         with run.lock:
-            ended_at = run.epoch if run.state.is_over else None
-            return cls(run.config, run.plan, run.device, run.threads, seconds_per_epoch(run.history), ended_at)
+            return cls._of(run)
 
     @classmethod
     def of_result(cls, model: ModelResult) -> "Contender":
         """Take what a run has left behind."""
-        ended_at = model.epoch if model.state.is_over else None
-        return cls(model.config, model.plan, model.device, model.threads, seconds_per_epoch(model.history), ended_at)
+        return cls._of(model)
+
+    @classmethod
+    def _of(cls, side: ModelRun | ModelResult) -> "Contender":
+        ended_at = side.epoch if side.state.is_over else None
+        pace = seconds_per_epoch(side.history)
+        return cls(side.config, side.plan, side.device, side.threads, side.precision, pace, ended_at)
 
 
 @dataclass(frozen=True)
@@ -68,7 +73,11 @@ def aspects(a: Contender, b: Contender) -> list[Aspect]:
         _aspect("epochs", _epochs(a), _epochs(b)),
     ]
     if a.threads and b.threads:
-        found += [_aspect("threads", a.threads, b.threads), _aspect("device", a.device, b.device)]
+        found += [
+            _aspect("threads", a.threads, b.threads),
+            _aspect("device", a.device, b.device),
+            _aspect("numbers", a.precision, b.precision),
+        ]
     return found
 
 

@@ -2,10 +2,11 @@
 
 import secrets
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from nncompare.comparison.engine import Engine, EngineError, Slot
 from nncompare.comparison.engine_holder import EngineHolder
+from nncompare.comparison.precision import chosen_precision
 from nncompare.comparison.result import ComparisonResult, ModelResult
 from nncompare.comparison.run import ModelRun
 from nncompare.comparison.state import State, of_pair
@@ -76,15 +77,21 @@ class RunningPair:
         for run in self._named(name):
             run.resume()
 
-    def train_on(self, epochs: int, name: str | None = None) -> None:
-        """Add epochs to runs that have ended, where they left off."""
-        runs = [run for run in self._named(name) if run.state.can_train_on]
+    def train_to(self, epochs: Mapping[str, int]) -> None:
+        """Bring runs that have ended to so many epochs, by model, from where they left off."""
+        runs = [run for run in self.runs if run.name in epochs and run.state.can_train_on]
         if runs:
-            self._launch(runs, lambda run: run.train_on(epochs))
+            self._launch(runs, lambda run: run.train_to(epochs[run.name]))
 
-    def can_train_on(self, name: str | None = None) -> bool:
-        """Say whether epochs can be added to any of these runs."""
-        return any(run.state.can_train_on for run in self._named(name))
+    @property
+    def has_begun(self) -> bool:
+        """Say whether there was room for any of the runs."""
+        return any(run.plan is not None for run in self.runs)
+
+    @property
+    def was_turned_away(self) -> bool:
+        """Say whether the runs failed before there was room for them: others would as well."""
+        return not self.has_begun and self.state is State.FAILED
 
     def show(self, shown: Shown | None) -> None:
         """Say which images are on the screen."""
@@ -105,11 +112,13 @@ class RunningPair:
             return self._result or self._gather()
 
     def _gather(self) -> ComparisonResult:
+        is_over = self.wait(0)  # before the copies: what ends while they are made is not in them
         a = ModelResult(self.a, self.comparison, self._engines)
         b = ModelResult(self.b, self.comparison, self._engines) if self.b is not None else None
         settings = {"a": a.config, "b": b.config if b is not None else None}  # with the epochs that were added
-        result = ComparisonResult(self.comparison.model_copy(update=settings), a, b, self.seconds, self.state)
-        if self.wait(0):
+        comparison = self.comparison.model_copy(update=settings)
+        result = ComparisonResult(comparison, self.seed, a, b, self.seconds, self.state)
+        if is_over:
             self._result = result
         return result
 
@@ -188,16 +197,19 @@ class RunningPair:
 
     def _assignment(self, run: ModelRun, slot: Slot) -> Assignment:
         comparison, report, start = self.comparison, slot.report, run.checkpoint
+        precision = run.precision or chosen_precision(
+            comparison.precision, run.config.channels, has_native_bfloat16=report.has_native_bfloat16
+        )
         limit = model_memory_limit(comparison.memory_budget, report.available_bytes, report.physical_bytes)
         return Assignment(
             run=secrets.token_hex(8),
             token=report.token,
             config=run.config,
-            plan=start.plan if start else make_plan(run.config, limit, TEST_IMAGES, comparison.precision),
+            plan=start.plan if start else make_plan(run.config, limit, TEST_IMAGES, precision),
             dataset=comparison.dataset,
             train_images=comparison.train_images,
             seed=comparison.seed,
-            precision=comparison.precision,
+            precision=precision,
             device=report.device,
             threads=run.threads or slot.threads,
             start=start,

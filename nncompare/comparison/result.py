@@ -25,7 +25,7 @@ from nncompare.comparison.history import History
 from nncompare.comparison.run import ModelRun
 from nncompare.comparison.spread import Spread, spread_of
 from nncompare.comparison.state import State
-from nncompare.config import Comparison, RunConfig, Split
+from nncompare.config import Comparison, Precision, RunConfig, Split
 from nncompare.data import load
 from nncompare.memory import Plan
 from nncompare.training.checkpoint import Weights
@@ -41,7 +41,7 @@ class ComparisonError(Exception):
     def __init__(self, message: str, result: "ComparisonResult") -> None:
         super().__init__(message)
         self.result = result
-        self.is_refused = any(model.is_refused for model in (result.a, result.b) if model is not None)
+        self.is_refused = any(model.is_refused for one in (result, *result.others) for model in one.models)
 
 
 class ModelResult:
@@ -64,6 +64,8 @@ class ModelResult:
         Where it was trained, such as ``cpu``; empty when the run never began.
     threads : int
         How many threads it had there.
+    precision : str
+        In which number format it was computed; None when the run never began.
     epoch : float
         Epochs done, such as 1.5.
     """
@@ -82,6 +84,7 @@ class ModelResult:
             self.weights: Weights | None = run.weights
             self.device: str = run.device
             self.threads: int = run.threads
+            self.precision: Precision | None = run.precision
             self.epoch: float = run.epoch
             is_final = run.test is not None and run.progress is not None and run.test.epoch == run.progress.epoch
             whole = run.test if is_final else None
@@ -150,10 +153,14 @@ class ModelResult:
 
 @dataclass(frozen=True)
 class ComparisonResult:
-    """Both models of a comparison, after the end; of several seeds, those of the first.
+    """Both models of a comparison, after the end; of several seeds, those of the first that can be compared.
 
     Attributes
     ----------
+    comparison : Comparison
+        What was asked for, with the epochs that were added.
+    seed : int
+        The seed of these two models.
     a, b : ModelResult
         `b` is None when A was trained alone.
     seconds : float
@@ -163,6 +170,7 @@ class ComparisonResult:
     """
 
     comparison: Comparison
+    seed: int
     a: ModelResult
     b: ModelResult | None
     seconds: float
@@ -171,8 +179,14 @@ class ComparisonResult:
 
     @property
     def by_seed(self) -> dict[int, "ComparisonResult"]:
-        """The result of each seed, this one first."""
-        return {result.comparison.seed: result for result in (self, *self.others)}
+        """The result of each seed that has begun."""
+        found = {result.seed: result for result in (self, *self.others)}
+        return {seed: found[seed] for seed in self.comparison.seeds if seed in found}
+
+    @property
+    def models(self) -> list[ModelResult]:
+        """The one or two models of this seed."""
+        return [self.a] if self.b is None else [self.a, self.b]
 
     def curves(self) -> dict[str, History | Spread]:
         """Give for each model ("A", "B") its history; where there are several seeds, their spread."""
@@ -241,12 +255,26 @@ class ComparisonResult:
         return replace(judge(self.outcomes(split)), seeds=self.over_seeds() if split == "test" else None)
 
     def over_seeds(self) -> SeedsVerdict | None:
-        """Compare both models on the test set over all seeds from which both finished; None of fewer than two."""
-        finished = [result for result in (self, *self.others) if result.state is State.FINISHED]
-        if len(finished) < 2:
+        """Compare both models on the test set over the seeds from which both finished alike; None of fewer than two.
+
+        Alike: with the same settings and the same width as here, the epochs that were added included.
+        """
+        alike = [result for result in (self, *self.others) if result._is_like(self)]
+        if len(alike) < 2:
             return None
-        judged = [judge(result.outcomes()) for result in finished]
-        return judge_seeds(tuple(one.accuracy_a for one in judged), tuple(one.accuracy_b for one in judged))
+        judged = [judge(result.outcomes()) for result in alike]
+        right_a, right_b = (
+            tuple(one.both_right + only for one, only in zip(judged, counts, strict=True))
+            for counts in ([one.only_a_right for one in judged], [one.only_b_right for one in judged])
+        )
+        return judge_seeds(right_a, right_b, judged[0].images, left_out=len(self.others) + 1 - len(alike))
+
+    def _is_like(self, other: "ComparisonResult") -> bool:
+        return (
+            self.can_be_compared
+            and self.state is State.FINISHED
+            and [_setup(model) for model in self.models] == [_setup(model) for model in other.models]
+        )
 
     def _model(self, name: str) -> ModelResult:
         model = {"a": self.a, "b": self.b}.get(name.lower())
@@ -256,7 +284,11 @@ class ComparisonResult:
 
     def raise_for_failure(self) -> None:
         """Raise `ComparisonError` when a model failed."""
-        models = [model for result in (self, *self.others) for model in (result.a, result.b) if model is not None]
+        models = [model for result in (self, *self.others) for model in result.models]
         failures = [model.message for model in models if model.state is State.FAILED]
         if failures:
             raise ComparisonError(" ".join(dict.fromkeys(failures)), self)
+
+
+def _setup(model: ModelResult) -> tuple[RunConfig, int]:
+    return model.config, model.plan.channels if model.plan is not None else 0

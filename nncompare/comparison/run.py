@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from nncompare.comparison.engine import Engine, Slot
 from nncompare.comparison.history import History
 from nncompare.comparison.state import State, follow
-from nncompare.config import RunConfig
+from nncompare.config import Precision, RunConfig
 from nncompare.events import BatchHalved
 from nncompare.memory import Plan
 from nncompare.training.checkpoint import Checkpoint, Weights
@@ -58,6 +58,7 @@ class ModelRun:
     plan: Plan | None = None
     device: str = ""
     threads: int = 0
+    precision: Precision | None = None
     history: History = field(default_factory=History)
     progress: Progress | None = None
     test: Prediction | None = None
@@ -120,8 +121,8 @@ class ModelRun:
                 self.enter(State.PREPARING if self.is_parked else State.RUNNING)
             self._want(replace(self._wanted, pause=False))
 
-    def train_on(self, epochs: int) -> None:
-        """Add epochs to a run that has ended; one that was stopped completes the epoch under way besides.
+    def train_to(self, epochs: int) -> None:
+        """Bring a run that has ended to so many epochs in all.
 
         Where nothing is left to go on from, it begins anew. A cycle of the learning rate begins anew in any case.
         """
@@ -133,7 +134,7 @@ class ModelRun:
             elif self.config.schedule == "one-cycle":
                 self.checkpoint = replace(self.checkpoint, cycle_start=self.checkpoint.position.images)
                 self.cycle_start = self.epoch
-            self.config = self.config.model_copy(update={"epochs": math.ceil(self.epoch) + epochs})
+            self.config = self.config.model_copy(update={"epochs": max(epochs, math.ceil(self.epoch))})
             self.enter(State.PREPARING)
             self._stopped_at = None
             self._wanted = Controls(shown=self._wanted.shown)
@@ -152,7 +153,8 @@ class ModelRun:
     def follow(self, engine: Engine, slot: Slot, assignment: Assignment) -> bool:
         """Train on `slot`, and come back when the run is over or parked; say whether it is parked."""
         with self.lock:
-            self.plan, self.device, self.threads = assignment.plan, assignment.device, assignment.threads
+            self.plan, self.device = assignment.plan, assignment.device
+            self.threads, self.precision = assignment.threads, assignment.precision
             self._seen, self._has_left_worker = Seen(), False
             if self.state is State.PREPARING:
                 self.enter(State.RUNNING)

@@ -14,11 +14,12 @@ Sum = Callable[..., NDArray[np.float64]]
 
 @dataclass(frozen=True)
 class Spread:
-    """Three histories with the same places along every axis: the mean of the seeds, and their lowest and highest."""
+    """Three histories with the same places along every axis: mean, lowest and highest of so many seeds."""
 
     mean: History
     low: History
     high: History
+    seeds: int
 
 
 def spread_of(histories: Sequence[History]) -> Spread:
@@ -35,8 +36,9 @@ def spread_of(histories: Sequence[History]) -> Spread:
     if not histories:
         raise ValueError("Without histories there is no spread.")
     if len(histories) == 1:
-        return Spread(histories[0], histories[0], histories[0])
-    return Spread(*(_summed(histories, how) for how in (np.nanmean, np.nanmin, np.nanmax)))
+        return Spread(histories[0], histories[0], histories[0], 1)
+    mean, low, high = (_summed(histories, how) for how in (np.nanmean, np.nanmin, np.nanmax))
+    return Spread(mean, low, high, len(histories))
 
 
 def _summed(histories: Sequence[History], how: Sum) -> History:

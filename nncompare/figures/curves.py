@@ -17,7 +17,7 @@ from nncompare.figures.named_line import SPLITS, NamedLine, Split
 from nncompare.figures.palette import MODELS
 from nncompare.figures.points import Axis, Points, Quantity, points_of, thin
 from nncompare.figures.scales import Scale, count_scale, epoch_scale, value_scale
-from nncompare.figures.svg import inline_svg
+from nncompare.figures.svg import DRAWING, inline_svg
 from nncompare.figures.wording import TITLES, describe
 
 Key = tuple[str, Split]
@@ -46,7 +46,7 @@ class CurveChart:
     def __init__(self, quantity: Quantity, epochs: int = 3) -> None:
         self._quantity: Quantity = quantity
         # A notebook may have changed matplotlib's defaults for figures of its own.
-        with style.context("default"):
+        with DRAWING, style.context("default"):
             self._frame = Frame(quantity.capitalize())
             self._lines = {(model, split): NamedLine(self._frame, model, split) for model in MODELS for split in SPLITS}
             self._bands = {(model, split): Band(self._frame, model, split) for model in MODELS for split in SPLITS}
@@ -59,7 +59,6 @@ class CurveChart:
     def reset(self, epochs: int, subject: str = "") -> None:
         """Empty the chart for a new race; `epochs` are those of the longer run, `subject` the data set."""
         self._epochs, self._subject = epochs, subject
-        self._frame.write_subject(subject)
         self.update({})
 
     def reach(self, epochs: int) -> None:
@@ -84,6 +83,8 @@ class CurveChart:
         self._broken = {
             name: history.diverged.epoch for name, history in histories.items() if history.diverged is not None
         }
+        self._seeds = max((spread.seeds for spread in spreads.values()), default=1)
+        self._frame.write_subject(self._words_on_subject)
         self._frame.set_x(scale, TITLES[self._axis])
         self._frame.set_y(value_scale(self._quantity, list(self._shown.values())))
         self._draw(histories)
@@ -96,7 +97,12 @@ class CurveChart:
     @property
     def description(self) -> str:
         """The chart in plain words: where its lines end."""
-        return describe(self._quantity, self._shown, self._axis, self._subject, self._broken)
+        return describe(self._quantity, self._shown, self._axis, self._words_on_subject, self._broken)
+
+    @property
+    def _words_on_subject(self) -> str:
+        seeds = f"mean and range of {self._seeds} seeds" if self._seeds > 1 else ""
+        return ", ".join(part for part in (self._subject, seeds) if part)
 
     def _points(self, history: History, split: Split) -> Points:
         return points_of(getattr(history, split), self._quantity, self._axis)

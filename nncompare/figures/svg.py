@@ -3,12 +3,16 @@
 import re
 from html import escape
 from io import StringIO
+from threading import RLock
 
 from matplotlib import rc_context
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
 from nncompare.figures.palette import PAPER, css
+
+DRAWING = RLock()
+"""Held while anything is drawn: matplotlib's settings are those of the whole process."""
 
 HALO = "nnc-halo"
 """The gid of texts that lines may run behind: they get a rim in the colour of the paper."""
@@ -47,7 +51,7 @@ def inline_svg(canvas: FigureCanvasSVG, label: str, css_class: str = "nnc-chart"
         Of the SVG element.
     """
     text = StringIO()
-    with rc_context({"svg.fonttype": "none"}):
+    with DRAWING, rc_context({"svg.fonttype": "none"}):
         canvas.print_svg(text)
     width, height = canvas.figure.get_size_inches() * 72
     root = _ROOT.format(css_class=css_class, label=escape(label), width=width, height=height)

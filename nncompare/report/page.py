@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import Any
 
 from nncompare import __version__
-from nncompare.analysis import Group, Order
+from nncompare.analysis import Group, Order, class_scores
 from nncompare.analysis.wording import explanation, headline
 from nncompare.comparison.fairness import Contender, aspects
 from nncompare.comparison.result import ComparisonResult, ModelResult
-from nncompare.config import RunConfig
+from nncompare.config import Comparison, RunConfig
 from nncompare.data import CATALOG, load, png_data_uri
 from nncompare.figures import best_epoch, figure_svg
 from nncompare.report.pictures import PICTURES
@@ -27,7 +27,7 @@ def report_page(result: ComparisonResult) -> str:
     Of a comparison from several seeds, curves and verdict are of all, matrices and images of the first. Where B was
     not trained, or a model has no weights, what needs both is left out.
     """
-    models = [model for model in (result.a, result.b) if model is not None]
+    models = result.models
     info = CATALOG[result.comparison.dataset]
     return fill(
         "nncompare.report",
@@ -35,8 +35,15 @@ def report_page(result: ComparisonResult) -> str:
         info=info,
         comparison=result.comparison,
         seeds=list(result.by_seed),
+        seed=result.seed,
+        messages=[
+            (seed, model.name, model.message)
+            for seed, one in result.by_seed.items()
+            for model in one.models
+            if model.message
+        ],
         models=models,
-        facts=_facts(models),
+        facts=_facts(result),
         aspects=_aspects(models),
         curves=[_svg(result, key) for key in _CURVES],
         histories={model.name: model.history for model in models},
@@ -47,8 +54,9 @@ def report_page(result: ComparisonResult) -> str:
     )
 
 
-def _facts(models: list[ModelResult]) -> list[tuple[str, list[str]]]:
+def _facts(result: ComparisonResult) -> list[tuple[str, list[str]]]:
     """Give the rows of the table of settings and costs."""
+    models = result.models
     settings = [
         (str(field.title), [_setting(model.config, name) for model in models])
         for name, field in RunConfig.model_fields.items()
@@ -60,13 +68,18 @@ def _facts(models: list[ModelResult]) -> list[tuple[str, list[str]]]:
         ("Parameters", [count(model.parameters) for model in models]),
         ("Memory for training", [mebibytes(model.plan.training_bytes) if model.plan else "–" for model in models]),
         ("Time", [clock(model.seconds) for model in models]),
-        ("Device", [f"{model.device or '–'}, threads: {model.threads}" for model in models]),
+        ("Device", [f"{model.device or '–'}, threads: {model.threads}, {model.precision or '–'}" for model in models]),
+        ("Memory budget of the pair", [_budget(result.comparison)] * len(result.models)),
         ("State", [str(model.state) for model in models]),
     ]
 
 
 def _setting(config: RunConfig, name: str) -> str:
     return "–" if name == "momentum" and config.optimizer != "sgd" else str(getattr(config, name))
+
+
+def _budget(comparison: Comparison) -> str:
+    return mebibytes(comparison.memory_budget) if comparison.memory_budget else "70% of what was available"
 
 
 def _batch(model: ModelResult) -> str:
@@ -83,12 +96,15 @@ def _aspects(models: list[ModelResult]) -> list[Any]:
 
 def _judged(result: ComparisonResult) -> dict[str, Any]:
     verdict = result.verdict()
-    cards = _cards(result)
+    matrices = {name: result.confusion(name) for name in "AB"}
     return {
         "headline": headline(verdict),
         "sentences": explanation(verdict),
         "pictures": [(PICTURES[key].title, _svg(result, key)) for key in PICTURES if key not in _CURVES],
-        "cards": cards,
+        "cards": _cards(result),
+        "classes": CATALOG[result.comparison.dataset].classes,
+        "matrices": {name: matrix.tolist() for name, matrix in matrices.items()},
+        "scores": {name: class_scores(matrix) for name, matrix in matrices.items()},
         "disagreements": len(result.disagreements()),
     }
 

@@ -72,7 +72,7 @@ def device_titles() -> dict[str, str]:
 def describe_devices() -> list[DeviceDescription]:
     """Describe the devices that can be chosen here."""
     return [
-        DeviceDescription(name, title, device_memory(torch.device(name)), _has_native_bfloat16(torch.device(name)))
+        DeviceDescription(name, title, device_memory(torch.device(name)), has_native_bfloat16(torch.device(name)))
         for name, title in device_titles().items()
     ]
 
@@ -115,7 +115,8 @@ def give_back_memory(device: torch.device) -> None:
             ctypes.CDLL(None).malloc_trim(0)
 
 
-def _has_native_bfloat16(device: torch.device) -> bool:
+def has_native_bfloat16(device: torch.device) -> bool:
+    """Say whether the device multiplies in bfloat16, and not only by way of float32."""
     if device.type == "cuda":
         return torch.cuda.get_device_capability(device) >= (8, 0)
     return any(_processor().get(name, False) for name in ("avx512_bf16", "amx_bf16", "arm_bf16"))

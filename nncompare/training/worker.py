@@ -55,6 +55,8 @@ class SlotReport:
         Every device that can be chosen here, and what it is.
     available_bytes, physical_bytes : int
         Memory of the device: free, and all of it.
+    has_native_bfloat16 : bool
+        Whether the device multiplies in bfloat16.
     """
 
     token: str
@@ -63,6 +65,7 @@ class SlotReport:
     devices: dict[str, str]
     available_bytes: int
     physical_bytes: int
+    has_native_bfloat16: bool = False
 
 
 @dataclass(frozen=True)
@@ -120,7 +123,7 @@ def slot_report(device: str) -> SlotReport:
     DeviceError
         When the wished device is not here.
     """
-    from nncompare.training.device import choose_device, device_memory, device_titles
+    from nncompare.training.device import choose_device, device_memory, device_titles, has_native_bfloat16
 
     chosen = choose_device(device)
     memory = device_memory(chosen)
@@ -131,6 +134,7 @@ def slot_report(device: str) -> SlotReport:
         devices=device_titles(),
         available_bytes=memory.available_bytes,
         physical_bytes=memory.total_bytes,
+        has_native_bfloat16=has_native_bfloat16(chosen),
     )
 
 

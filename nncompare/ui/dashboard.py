@@ -257,7 +257,8 @@ class Dashboard:
         if running is None:
             title = CATALOG[self._data.dataset].title
             return f"{title}: not here yet" if "dataset" in self._data.problems else f"{title} · ready"
-        trained = sum(_trained_seconds(pair.runs) for pair in running.pairs)
+        # Of one seed, pauses are left out; of several, that would count those twice that train at once.
+        trained = _trained_seconds(running.runs) if len(running.pairs) == 1 else running.seconds
         return f"{_STATE_WORDS[state]} · {words.clock(trained)}"
 
 

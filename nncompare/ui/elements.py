@@ -38,6 +38,14 @@ def set_value(widget: widgets.Widget, **traits: Any) -> None:
             setattr(widget, name, value)
 
 
+def offer(choice: widgets.Dropdown, options: Sequence[tuple[str, Any]], otherwise: Any) -> None:
+    """Offer other options; what was chosen stays chosen, or becomes `otherwise` where it is not offered any more."""
+    if tuple(choice.options) != tuple(options):
+        chosen = choice.value
+        choice.options = options  # which chooses the first one
+        choice.value = chosen if chosen in dict(options).values() else otherwise
+
+
 def set_class(widget: widgets.DOMWidget, css_class: str, is_set: bool) -> None:
     """Add or remove a class for the style sheet."""
     if is_set and css_class not in widget._dom_classes:

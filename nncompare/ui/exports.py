@@ -11,6 +11,8 @@ from nncompare.ui.elements import set_value
 from nncompare.ui.html import render
 from nncompare.ui.refresher import Refresher
 
+# The rest is of one seed and of one split.
+_OF_ALL = ("report", "loss", "accuracy")
 _TYPES = {"html": "text/html", "csv": "text/csv", "png": "image/png", "svg": "image/svg+xml"}
 
 
@@ -34,7 +36,8 @@ class Exports:
         whole, pair, split = self._whole or self._pair, self._pair, self._split
         if whole is None or pair is None or kind not in _TYPES:
             return
-        name = f"nncompare-{pair.comparison.dataset}-{pick}"
+        of_pair = "" if key in _OF_ALL else f"-seed-{pair.seed}-{split}"
+        name = f"nncompare-{pair.comparison.dataset}{of_pair}-{pick}"
         self._refresher.in_background(
             lambda: _content(whole, pair, split, key, kind),
             lambda content: self.box.download(name, _TYPES[kind], content),
@@ -47,5 +50,5 @@ def _content(whole: ComparisonResult, pair: ComparisonResult, split: Split, key:
         return report_page(whole).encode()
     if kind == "csv":
         return predictions_csv(pair, split).encode()
-    figure, _ = PICTURES[key].draw(whole if key in ("loss", "accuracy") else pair, split)
+    figure, _ = PICTURES[key].draw(whole if key in _OF_ALL else pair, split)
     return image_file(figure, "png" if kind == "png" else "svg")

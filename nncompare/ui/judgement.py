@@ -30,7 +30,10 @@ class _Subject:
     split: Split = "test"
 
     def is_of(self, other: "_Subject") -> bool:
-        return self.pair is other.pair and self.whole is other.whole and self.split == other.split
+        return self.has_models_of(other) and self.whole is other.whole
+
+    def has_models_of(self, other: "_Subject") -> bool:
+        return self.pair is other.pair and self.split == other.split
 
 
 class Judgement:
@@ -56,12 +59,17 @@ class Judgement:
         )
         if subject.is_of(self._subject):
             return False
+        has_same_models, self._subject = subject.has_models_of(self._subject), subject
+        self.exports.offer(subject.whole, subject.pair, split)
+        if has_same_models:  # another seed has ended: what is looked at stays
+            if self._outcomes is not None:
+                self._compare(subject, classes)
+            return False
         was_on = self.filter.is_on
-        self._subject, self._outcomes = subject, None
+        self._outcomes = None
         self.filter.offer(None, ())
         set_value(self.verdict, value="")
         set_value(self.matrices, html="")
-        self.exports.offer(subject.whole, subject.pair, split)
         if subject.pair is not None and subject.pair.can_be_compared:
             self._compare(subject, classes)
         return was_on
@@ -87,13 +95,14 @@ class Judgement:
     ) -> None:
         if subject is not self._subject or subject.pair is None:
             return  # something else is looked at by now
-        self._outcomes = outcomes
-        self.filter.offer(outcomes, classes)
+        is_new, self._outcomes = self._outcomes is None, outcomes
         verdict = replace(judge(outcomes), seeds=seeds)
         words = {"headline": headline(verdict), "sentences": explanation(verdict, subject.split)}
-        seed = subject.pair.comparison.seed if seeds is not None else None
+        seed = subject.pair.seed if seeds is not None else None
         set_value(self.verdict, value=render("verdict.html", **words, costs=_costs(subject.pair), seed=seed))
-        set_value(self.matrices, html=_matrices(subject.pair, subject.split, classes))
+        if is_new:
+            self.filter.offer(outcomes, classes)
+            set_value(self.matrices, html=_matrices(subject.pair, subject.split, classes))
 
     def _on_cell_pick(self, pick: str) -> None:
         key, true_class, said = pick.split(":")

@@ -73,7 +73,14 @@ def _log(run: ModelRun) -> list[dict[str, object]]:
     """Give the last lines of the log: how it began, and every finished epoch."""
     lines: list[dict[str, object]] = []
     if run.plan is not None:
-        lines.append({"parameters": parameter_count(run.plan.channels), "device": run.device, "threads": run.threads})
+        lines.append(
+            {
+                "parameters": parameter_count(run.plan.channels),
+                "device": run.device,
+                "threads": run.threads,
+                "precision": run.precision,
+            }
+        )
     ends = [0.0, *run.history.epoch_seconds]
     lines += [
         {

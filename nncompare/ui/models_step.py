@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
 from nncompare.comparison.pair import TEST_IMAGES
+from nncompare.comparison.precision import chosen_precision
 from nncompare.config import Comparison, RunConfig, one_sentence
 from nncompare.memory import BudgetError, model_memory_limit
 from nncompare.memory.plan import fit
@@ -129,7 +130,9 @@ class ModelsStep:
         found = None
         if config is not None and limit is not None:
             try:
-                found = fit(config, limit, TEST_IMAGES, self._comparison.precision)
+                has_native = self.machine.has_native_bfloat16
+                precision = chosen_precision(self._shared.precision, config.channels, has_native_bfloat16=has_native)
+                found = fit(config, limit, TEST_IMAGES, precision)
             except ValueError as error:
                 errors = {"channels": str(error)}
         form.show(config, errors, found)

@@ -11,7 +11,7 @@ from nncompare.config import Split
 from nncompare.data import DataError, ImageData, load, png_data_uri
 from nncompare.training.desk import Prediction, Shown
 from nncompare.ui.changes import Changes
-from nncompare.ui.elements import button, column, html, row, set_class, set_value
+from nncompare.ui.elements import button, column, html, offer, row, set_class, set_value
 from nncompare.ui.guesses import Guess, guesses_of
 from nncompare.ui.html import render
 from nncompare.ui.judgement import Judgement
@@ -102,11 +102,7 @@ class PredictionsStep:
 
     def _offer_seeds(self, running: RunningComparison) -> None:
         options = [("newest", _NEWEST), *((str(pair.seed), pair.seed) for pair in running.begun)]
-        if list(self._seed.options) != options:
-            with self._seed.hold_trait_notifications():  # else the choice would be lost for a moment
-                chosen = self._seed.value
-                self._seed.options = options
-                self._seed.value = chosen if chosen in dict(options).values() else _NEWEST
+        offer(self._seed, options, otherwise=_NEWEST)
         set_class(self._seed_place, "nnc-hidden", len(running.pairs) == 1)
 
     def _chosen_pair(self, running: RunningComparison) -> RunningPair:
@@ -115,6 +111,7 @@ class PredictionsStep:
     def _look_at(self, pair: RunningPair) -> None:
         if pair is not self._pair:
             self._pair, self._newest, self._error = pair, NewestPredictions(pair, self._refresher), ""
+            self._changes = Changes()
 
     @property
     def _chosen_split(self) -> Split:

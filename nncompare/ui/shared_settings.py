@@ -1,17 +1,18 @@
-"""What both models share: the seeds, the device, and how much memory they may take."""
+"""What both models share: the seeds, the device, how much memory they may take, and the number format."""
 
 from collections.abc import Callable
+from typing import get_args
 
 import ipywidgets as widgets
 from pydantic import BaseModel, Field
 
-from nncompare.config import Comparison, Integer, read_field
+from nncompare.config import Comparison, Integer, Precision, read_field
 from nncompare.memory.mebibytes import MEBIBYTE
-from nncompare.ui.elements import html, row, set_class, set_value
+from nncompare.ui.elements import html, offer, row, set_class, set_value
 from nncompare.ui.html import render
 from nncompare.ui.machine import Machine
 
-SHARED = ("seed", "repeat", "device", "memory_budget")
+SHARED = ("seed", "repeat", "device", "memory_budget", "precision")
 _FIELDS = Comparison.model_fields
 
 
@@ -20,14 +21,14 @@ class _Budget(BaseModel):
 
 
 class SharedSettings:
-    """Four fields, each with a note; `read` gives what they say, and a sentence for what is wrong."""
+    """Five fields, each with a note; `read` gives what they say, and a sentence for what is wrong."""
 
     def __init__(self, on_change: Callable[[], None]) -> None:
         self._fields: dict[str, widgets.Widget] = {
             "seed": widgets.Text(description="Seed", tooltip=_FIELDS["seed"].description),
             "repeat": widgets.Text(description="Repeat (seeds)", tooltip=_FIELDS["repeat"].description),
             "device": widgets.Dropdown(
-                options=["auto", "cpu"], description="Device", tooltip=_FIELDS["device"].description
+                options=[("auto", "auto"), ("cpu", "cpu")], description="Device", tooltip=_FIELDS["device"].description
             ),
             "memory_budget": widgets.Text(
                 description="Memory budget (MiB)",
@@ -35,6 +36,9 @@ class SharedSettings:
                 tooltip=_FIELDS["memory_budget"].description,
             ),
         }
+        self._fields["precision"] = widgets.Dropdown(
+            options=get_args(Precision), description="Precision", tooltip=_FIELDS["precision"].description
+        )
         self._notes = {name: html("nnc-note") for name in self._fields}
         self._budget: int | None = None
         for field in self._fields.values():
@@ -48,18 +52,25 @@ class SharedSettings:
         """The device that is chosen."""
         return str(self._fields["device"].value)
 
+    @property
+    def precision(self) -> Precision:
+        """The number format that is wished for."""
+        found: Precision = self._fields["precision"].value
+        return found
+
     def write(self, comparison: Comparison) -> None:
         """Put settings into the fields."""
         self._budget = comparison.memory_budget
         set_value(self._fields["seed"], value=str(comparison.seed))
         set_value(self._fields["repeat"], value=str(comparison.repeat))
         set_value(self._fields["memory_budget"], value=_in_mebibytes(comparison.memory_budget))
+        set_value(self._fields["precision"], value=comparison.precision)
         self._offer(comparison.device)
         set_value(self._fields["device"], value=comparison.device)
 
     def read(self) -> tuple[dict[str, object], dict[str, str]]:
         """Give the values of `Comparison`'s fields that are right, and a sentence for each that is wrong."""
-        values: dict[str, object] = {"device": self.device}
+        values: dict[str, object] = {"device": self.device, "precision": self.precision}
         errors = {}
         for name, read in (
             ("seed", lambda: self._read_whole("seed")),
@@ -77,6 +88,7 @@ class SharedSettings:
             "seed": "the same for both; the same seed gives the same run",
             "repeat": "1 to 10: trained from so many seeds, for a surer verdict",
             "device": machine.device_note(self.device),
+            "precision": machine.precision_note(self.precision),
             "memory_budget": "" if "memory_budget" in errors else machine.budget_note(budget),
         }
         for name, hint in hints.items():
@@ -85,13 +97,8 @@ class SharedSettings:
             set_value(self._notes[name], value=render("note.html", error=error, used="", hint=hint))
 
     def _offer(self, *devices: str) -> None:
-        options = list(dict.fromkeys(["auto", "cpu", *devices, self.device]))
-        field = self._fields["device"]
-        if list(field.options) != options:
-            with field.hold_trait_notifications():  # else it would be "auto" for a moment
-                chosen = self.device
-                field.options = options
-                field.value = chosen
+        names = dict.fromkeys(["auto", "cpu", *devices, self.device])
+        offer(self._fields["device"], [(name, name) for name in names], otherwise="auto")
 
     def _read_whole(self, name: str) -> tuple[object, str]:
         return read_field(Comparison, name, self._fields[name].value)

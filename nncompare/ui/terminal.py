@@ -178,7 +178,7 @@ def _as_json(result: ComparisonResult) -> str:
     values = {
         "comparison": result.comparison.model_dump(mode="json"),
         **_facts_of_models(result),
-        "others": {other.comparison.seed: _facts_of_models(other) for other in result.others},
+        "others": {other.seed: _facts_of_models(other) for other in result.others},
         "verdict": asdict(verdict) if verdict is not None else None,
         "seconds": result.seconds,
         "state": result.state,
@@ -187,7 +187,7 @@ def _as_json(result: ComparisonResult) -> str:
 
 
 def _facts_of_models(result: ComparisonResult) -> dict[str, Any]:
-    return {model.name.lower(): _facts(model) for model in _models(result)}
+    return {model.name.lower(): _facts(model) for model in result.models}
 
 
 def _facts(model: ModelResult) -> dict[str, Any]:
@@ -198,6 +198,7 @@ def _facts(model: ModelResult) -> dict[str, Any]:
         "message": model.message,
         "device": model.device,
         "threads": model.threads,
+        "precision": model.precision,
         "plan": vars(model.plan) if model.plan else None,
         "parameters": model.parameters,
         "history": {column: getattr(history, column) for column in columns},
@@ -206,12 +207,13 @@ def _facts(model: ModelResult) -> dict[str, Any]:
 
 
 def _as_table(result: ComparisonResult) -> str:
-    models = _models(result)
+    models = result.models
     rows = [["", *(f"model {model.name}" for model in models)]]
     for name in RunConfig.model_fields:
         rows.append([name.replace("_", " "), *(str(getattr(model.config, name)) for model in models)])
     rows.append(["batch used", *(_batch(model) for model in models)])
     rows.append(["memory", *(in_mebibytes(model.plan.training_bytes) if model.plan else "-" for model in models)])
+    rows.append(["computed in", *(model.precision or "-" for model in models)])
     rows.append(["parameters", *(count(model.parameters) for model in models)])
     for title, column, form in (
         ("train accuracy", "train_accuracy", ".2%"),
@@ -229,7 +231,7 @@ def _as_table(result: ComparisonResult) -> str:
     seeds = ", ".join(map(str, result.by_seed))
     title = f"{CATALOG[result.comparison.dataset].title}, seed{'s' if result.others else ''} {seeds}"
     if result.others:
-        title += f"; the table is that of seed {result.comparison.seed}"
+        title += f"; the table is that of seed {result.seed}"
     return "\n".join([title, "", *lines, *_changes(models), *_judgement(result)])
 
 
@@ -251,10 +253,6 @@ def _changes(models: list[ModelResult]) -> list[str]:
         for name, sentence in model.plan.why.items()
     ]
     return ["", *sentences] if sentences else []
-
-
-def _models(result: ComparisonResult) -> list[ModelResult]:
-    return [model for model in (result.a, result.b) if model is not None]
 
 
 def _batch(model: ModelResult) -> str:

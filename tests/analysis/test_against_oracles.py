@@ -126,21 +126,25 @@ def test_without_images_there_is_no_verdict() -> None:
 @pytest.mark.parametrize("seeds", range(2, 11))
 def test_the_verdict_over_seeds_is_a_paired_t_test(seeds: int) -> None:
     random = np.random.default_rng(seeds)
-    a, b = 0.97 + 0.01 * random.random(seeds), 0.975 + 0.01 * random.random(seeds)
-    wanted = ttest_rel(a, b)
-    found = judge_seeds(tuple(a), tuple(b))
-    assert found.difference == pytest.approx((a - b).mean())
+    a, b = random.integers(9_700, 9_800, seeds), random.integers(9_720, 9_850, seeds)
+    wanted = ttest_rel(a / 10_000, b / 10_000)
+    found = judge_seeds(tuple(a.tolist()), tuple(b.tolist()), 10_000)
+    assert found.accuracies_a == pytest.approx(tuple(a / 10_000))
+    assert found.difference == pytest.approx((a - b).mean() / 10_000)
     assert found.p_value == pytest.approx(wanted.pvalue)
     assert found.difference_interval == pytest.approx(tuple(wanted.confidence_interval(0.95)))
     assert (found.seeds, found.better_a, found.better_b) == (seeds, (a > b).sum(), (b > a).sum())
 
 
-def test_seeds_that_all_tell_the_same() -> None:
-    ahead, equal = judge_seeds((0.75, 0.75), (0.5, 0.5)), judge_seeds((0.5, 0.75), (0.5, 0.75))
-    assert (ahead.difference, ahead.difference_interval, ahead.p_value) == (0.25, (0.25, 0.25), 0.0)
-    assert (equal.difference, equal.p_value, equal.better_a, equal.better_b) == (0.0, 1.0, 0, 0)
-    for few in ((), (0.5,)):
+def test_seeds_that_all_tell_the_same_say_nothing_of_chance() -> None:
+    ahead, equal = judge_seeds((75, 80), (50, 55), 100), judge_seeds((50, 75), (50, 75), 100)
+    assert (ahead.difference, ahead.difference_interval, ahead.p_value) == (0.25, None, None)
+    assert (equal.difference, equal.p_value, equal.better_a, equal.better_b) == (0.0, None, 0, 0)
+    tie = judge_seeds((9_701, 9_803, 9_744), (9_702, 9_801, 9_745), 10_000)
+    assert tie.difference == 0
+    assert tie.p_value == pytest.approx(1)
+    for few in ((), (5,)):
         with pytest.raises(ValueError, match="Two seeds or more"):
-            judge_seeds(few, few)
+            judge_seeds(few, few, 10)
     with pytest.raises(ValueError, match="Two seeds or more"):
-        judge_seeds((0.5, 0.5), (0.5, 0.5, 0.5))
+        judge_seeds((5, 5), (5, 5, 5), 10)

@@ -43,24 +43,37 @@ def test_on_the_training_images_it_says_whose_images_they_are() -> None:
     assert "watched" not in text
 
 
+def over_seeds(a: tuple[int, ...], b: tuple[int, ...], left_out: int = 0):
+    return replace(verdict_of(30, 13, 957), seeds=judge_seeds(a, b, 1_000, left_out=left_out))
+
+
 def test_over_several_seeds_the_verdict_is_theirs() -> None:
-    one = verdict_of(30, 13, 9_957)
-    many = replace(one, seeds=judge_seeds((0.97, 0.975, 0.98), (0.98, 0.984, 0.991)))
+    many = over_seeds((970, 975, 980), (980, 984, 991))
     assert headline(many) == "B is better by 1.0 points over 3 seeds"
     text = " ".join(explanation(many))
-    assert "On average A has 97.5% (97.0 to 98.0), B 98.5% (98.0 to 99.1) of 10,000 test images right" in text
+    assert "On average A has 97.5% (97.0 to 98.0), B 98.5% (98.0 to 99.1) of 1,000 test images right" in text
     assert "A was better from 0 of 3 seeds, B from 3." in text
     assert "A less B is -1.00 points (95% confidence: -1.25 to -0.75)." in text
     assert "rare among equally good settings (paired t test over the seeds, p = 0.003)" in text
     assert "not the images" in text
     assert "So few seeds say little" in text
-    assert "McNemar" not in text
-    assert "one seed" not in text
-    equal = replace(one, seeds=judge_seeds((0.97, 0.98), (0.97, 0.98)))
-    assert headline(equal) == "Both are equally good over 2 seeds"
+    for word in ("McNemar", "one seed", "Left out"):
+        assert word not in text
+
+
+def test_ties_and_equal_differences_are_told_for_what_they_are() -> None:
+    assert headline(over_seeds((970, 980), (970, 980))) == "Both are equally good over 2 seeds"
+    same = " ".join(explanation(over_seeds((970, 980), (960, 970))))
+    assert "The difference is the same from every seed, so nothing tells how much it varies." in same
+    assert "confidence" not in same
+    tie = " ".join(explanation(over_seeds((970, 980), (980, 970))))
+    assert "On average there is no difference." in tie
+
+
+def test_seeds_that_are_left_out_are_told() -> None:
+    assert "Left out: 2 more" in " ".join(explanation(over_seeds((970, 981), (980, 970), left_out=2)))
 
 
 def test_from_five_seeds_on_nothing_is_said_of_few() -> None:
-    five = (0.97, 0.971, 0.972, 0.973, 0.974)
-    many = replace(verdict_of(30, 13, 57), seeds=judge_seeds(five, tuple(value + 0.001 for value in five)))
-    assert "So few seeds" not in " ".join(explanation(many))
+    five = (970, 971, 972, 973, 974)
+    assert "So few seeds" not in " ".join(explanation(over_seeds(five, tuple(right + 1 for right in five))))

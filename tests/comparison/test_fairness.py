@@ -7,7 +7,7 @@ from nncompare.memory import make_plan
 
 def contender(epochs_done=None, threads=1, epoch_seconds=None, **settings):
     config = RunConfig(**settings)
-    return Contender(config, make_plan(config, 2**30, 10_000), "cpu", threads, epoch_seconds, epochs_done)
+    return Contender(config, make_plan(config, 2**30, 10_000), "cpu", threads, "float32", epoch_seconds, epochs_done)
 
 
 def said(*sides):
@@ -17,7 +17,7 @@ def said(*sides):
 def test_equal_models_have_everything_the_same():
     told = said(contender(), contender())
     assert all(is_same for is_same, _ in told.values())
-    assert set(told) == {"data order", "initial weights", "epochs", "threads", "device"}
+    assert set(told) == {"data order", "initial weights", "epochs", "threads", "device", "numbers"}
 
 
 def test_what_was_not_equal_is_told():

@@ -1,6 +1,6 @@
 """One comparison from several seeds: the pairs take turns, and each trains as if it were alone."""
 
-import threading
+from dataclasses import replace
 
 import pytest
 from fake_engine import FakeEngine
@@ -9,8 +9,8 @@ from tiny_pairs import finish, pair
 
 from nncompare.comparison import run as run_module
 from nncompare.comparison.comparison import RunningComparison
+from nncompare.comparison.engine import EngineError
 from nncompare.comparison.engine_holder import EngineHolder
-from nncompare.comparison.pair import RunningPair
 from nncompare.comparison.state import State
 
 
@@ -74,7 +74,9 @@ def test_stop_ends_the_pair_and_lets_no_other_begin(turns: Turns) -> None:
     running.stop()
     assert running.wait(10)
     assert running.state is State.STOPPED
-    assert 7 not in running.result().by_seed
+    assert list(running.result().by_seed) == [5], "6 waited for its turn"
+    assert running.current.seed == 5
+    assert [pair.seed for pair in running.begun] == [5]
     assert {worker.assignment.seed for worker in turns.engine.started} == {5}
     assert turns.engine.all_free
 
@@ -98,8 +100,9 @@ def test_while_all_are_paused_no_other_pair_trains(turns: Turns) -> None:
     until(lambda: running.state is State.PAUSED, "a pause", 10)
     for worker in turns.engine.active():
         worker.end("parked")
-    until(lambda: turns.seeds_in_training() != [5, 5], "the slots are left", 10)
-    assert not [w for w in turns.engine.started if w.assignment.seed == 7], "6 has a turn, and waits as it began"
+    until(lambda: running.pairs[1].has_begun, "6 has found room", 10)
+    until(lambda: running.pairs[1].state is State.PAUSED, "and waits as it began", 10)
+    assert running.pairs[2].state is State.IDLE
     running.resume()
     for _ in range(3):
         until(lambda: len(turns.engine.active()) == 2 or running.wait(0), "a pair", 10)
@@ -147,21 +150,68 @@ def test_each_seed_gives_what_it_gives_alone(engines: EngineHolder) -> None:
     assert together.verdict("train").seeds is None
 
 
-def test_on_a_larger_engine_pairs_train_at_once(turns: Turns, monkeypatch: pytest.MonkeyPatch) -> None:
-    more = [f"slot-{number}" for number in range(6)]
-    turns.engine._free = more
-    begun = threading.Event()
-    monkeypatch.setattr(RunningPair, "wait_for_slots", _and_tell(RunningPair.wait_for_slots, begun))
+def test_on_a_larger_engine_pairs_train_at_once(turns: Turns) -> None:
+    turns.engine._free = [f"slot-{number}" for number in range(6)]
     turns.running.start()
     until(lambda: turns.seeds_in_training() == [5, 5, 6, 6, 7, 7], "all three pairs", 10)
-    assert begun.is_set(), "each began when the one before had its slots"
     turns.end_pair()
     assert turns.running.wait(10)
 
 
-def _and_tell(method, told):  # type: ignore[no-untyped-def]
-    def called(self: RunningPair) -> None:
-        told.set()
-        method(self)
+def test_after_a_pause_of_all_the_models_can_be_resumed_one_by_one(turns: Turns) -> None:
+    running = turns.running
+    running.start()
+    for seed in (5, 6):
+        turns.until_training(seed)
+        if seed == 5:
+            running.pause()
+        until(lambda: running.state is State.PAUSED, "a pause", 10)
+        running.resume("A")
+        running.resume("B")
+        until(lambda: running.state is State.RUNNING, "training", 10)
+        turns.end_pair()
+    turns.until_training(7)
+    turns.end_pair()
+    assert running.wait(10)
 
-    return called
+
+def test_what_one_pair_is_refused_the_others_do_not_ask_for(turns: Turns) -> None:
+    asked = []
+
+    def nobody() -> FakeEngine:
+        asked.append(1)
+        raise EngineError("Nobody is there.")
+
+    turns.engine.get = nobody  # type: ignore[method-assign]
+    turns.running.start()
+    assert turns.running.wait(10)
+    assert asked == [1]
+    assert turns.running.state is State.FAILED
+    assert turns.running.result().a.message == "Nobody is there."
+
+
+def test_seeds_that_were_left_behind_come_as_far_as_the_others(turns: Turns) -> None:
+    running = turns.running
+    running.start()
+    turns.until_training(5)
+    turns.end_pair()
+    turns.until_training(6)
+    until(lambda: running.pairs[1].a.progress is not None, "some training", 10)
+    running.stop()
+    assert running.wait(10)
+    running.pairs[0].a.progress = replace(running.pairs[0].a.progress, epoch=3.0)  # type: ignore[type-var]
+    running.train_on(2, "A")
+    assert {one.a.config.epochs for one in running.pairs[:2]} == {5}
+    until(lambda: turns.engine.active(), "training", 10)
+    running.stop()
+    assert running.wait(10)
+
+
+def test_a_result_that_was_asked_for_too_early_is_not_kept(turns: Turns) -> None:
+    turns.running.start()
+    turns.until_training(5)
+    early = turns.running.pairs[0].result()
+    turns.running.stop()
+    assert turns.running.wait(10)
+    assert turns.running.pairs[0].result() is not early
+    assert turns.running.pairs[0].result().a.state is State.STOPPED

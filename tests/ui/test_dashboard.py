@@ -505,11 +505,11 @@ def test_files_are_made_of_what_is_looked_at(tiny, monkeypatch):
     for pick in ("report.html", "predictions.csv", "calibration.svg", "accuracy.png", "nothing.exe"):
         exports.box._on_pick(pick)
     until(lambda: len(files) == 4, WHAT)
-    name = "nncompare-synthetic-digits-"
+    name, of_pair = "nncompare-synthetic-digits-", "nncompare-synthetic-digits-seed-0-test-"
     assert files[f"{name}report.html"][0] == "text/html"
     assert files[f"{name}report.html"][1].startswith(b"<!doctype html>")
-    assert files[f"{name}predictions.csv"][1].count(b"\n") == 10_001
-    assert b"<svg" in files[f"{name}calibration.svg"][1]
+    assert files[f"{of_pair}predictions.csv"][1].count(b"\n") == 10_001
+    assert b"<svg" in files[f"{of_pair}calibration.svg"][1]
     assert files[f"{name}accuracy.png"][1].startswith(b"\x89PNG")
 
 
