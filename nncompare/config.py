@@ -14,6 +14,7 @@ DatasetName = Literal["mnist", "fashion-mnist", "synthetic-digits", "synthetic-f
 OptimizerName = Literal["adam", "sgd"]
 ScheduleName = Literal["constant", "one-cycle"]
 Precision = Literal["auto", "float32", "bfloat16"]
+ThreadSharing = Literal["fixed", "survivor"]
 Split = Literal["train", "test"]
 
 LARGEST_SEED = 2**32 - 1
@@ -135,6 +136,12 @@ class Comparison(BaseModel):
         title="Precision",
         description="Number format of the computation. Auto takes bfloat16 where the device has it and the network is "
         "wide enough to gain, else float32.",
+    )
+    threads: ThreadSharing = Field(
+        "fixed",
+        title="Threads",
+        description="Fixed: each model keeps its share of the cores, so a run is the same alone or side by side. "
+        "Survivor: the one that is left gets the whole share of both, and is done sooner.",
     )
     device: str = Field(
         "auto",

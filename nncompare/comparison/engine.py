@@ -34,6 +34,11 @@ class Slot:
     report: SlotReport
     threads: int
 
+    @property
+    def host(self) -> str:
+        """The machine."""
+        return _host(self.address)
+
 
 class Engine:
     """A connection to workers: our own engine process, or the Dask cluster at `address`.

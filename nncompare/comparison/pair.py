@@ -9,6 +9,7 @@ from nncompare.comparison.engine_holder import EngineHolder
 from nncompare.comparison.precision import chosen_precision
 from nncompare.comparison.result import ComparisonResult, ModelResult
 from nncompare.comparison.run import ModelRun
+from nncompare.comparison.seats import Seats
 from nncompare.comparison.state import State, of_pair
 from nncompare.comparison.stopwatch import Stopwatch
 from nncompare.config import Comparison
@@ -35,6 +36,7 @@ class RunningPair:
         self._engines, self._park_seconds = engines, park_seconds
         self._lock = threading.RLock()
         self._stopwatch = Stopwatch()
+        self._seats = Seats(comparison.threads)
         self._has_slots = threading.Event()
         self._result: ComparisonResult | None = None
 
@@ -152,7 +154,7 @@ class RunningPair:
 
     def _train_on(self, engine: Engine, runs: list[ModelRun]) -> None:
         """Claim a slot for each run at once, so that they start together."""
-        slots = engine.claim(len(runs), self.comparison.device, lambda: any(run.is_unwanted for run in runs))
+        slots = self._seats.take(engine, runs, self.comparison.device, lambda: any(run.is_unwanted for run in runs))
         if not slots:
             self._part(runs)
             return
@@ -193,7 +195,7 @@ class RunningPair:
         try:
             return run.follow(engine, slot, self._assignment(run, slot))
         finally:
-            engine.release([slot.address])  # its predictions need not wait for the other model
+            self._seats.leave(engine, run, slot)  # its predictions need not wait for the other model
 
     def _assignment(self, run: ModelRun, slot: Slot) -> Assignment:
         comparison, report, start = self.comparison, slot.report, run.checkpoint
@@ -211,7 +213,7 @@ class RunningPair:
             seed=comparison.seed,
             precision=precision,
             device=report.device,
-            threads=run.threads or slot.threads,
+            threads=self._seats.threads_of(run, slot),
             start=start,
             park_seconds=self._park_seconds,
         )

@@ -43,6 +43,8 @@ class ModelRun:
         From here the run can go on, in any worker: after a long pause, after a stop, and after its end.
     test, shown : Prediction, optional
         The newest probabilities for the whole test set, and for the images on the screen.
+    threads, threads_now : int
+        With how many threads the run began, and how many it has now, where another one has left it more.
     cycle_start : float
         The epoch at which the present cycle of the learning rate began, where it has one.
     is_refused : bool
@@ -58,6 +60,7 @@ class ModelRun:
     plan: Plan | None = None
     device: str = ""
     threads: int = 0
+    threads_now: int = 0
     precision: Precision | None = None
     history: History = field(default_factory=History)
     progress: Progress | None = None
@@ -143,6 +146,13 @@ class ModelRun:
         """Say which images are on the screen, so that they are predicted while the network learns."""
         with self.lock:
             self._want(replace(self._wanted, shown=shown))
+
+    def give_threads(self, threads: int) -> None:
+        """Say how many threads the run has from now on."""
+        with self.lock:
+            self.threads_now = threads
+            self.version += 1
+            self._want(replace(self._wanted, threads=threads))
 
     def wait_while_parked(self) -> None:
         """Sleep until the user wants to go on or to end."""

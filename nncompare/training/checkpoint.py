@@ -54,9 +54,9 @@ class Checkpoint:
     weights : dict of str to ndarray
         The parameters, by PyTorch's names.
     optimizer : dict of str to list of ndarray
-        For each quantity that the optimiser keeps, one array a parameter.
+        For each quantity that the optimiser keeps, one array for each tensor that it changes.
     gradient : list of ndarray, optional
-        The sum over the pieces of the update under way, one array a parameter.
+        The sum over the pieces of the update under way, likewise.
     order : ndarray of uint8
         State of the generator from which the order of the epoch under way was drawn, before that.
     randomness : ndarray of uint8

@@ -29,11 +29,12 @@ class Shown:
 
 @dataclass(frozen=True)
 class Controls:
-    """What the user wants of a run."""
+    """What the user wants of a run; `threads` are those that it has now, 0 for those that it began with."""
 
     stop: bool = False
     pause: bool = False
     shown: Shown | None = None
+    threads: int = 0
 
 
 @dataclass(frozen=True)

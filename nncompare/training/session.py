@@ -43,7 +43,7 @@ class Session:
         self.job, self.desk = job, desk
         self._training = training
         plan = start.plan if start else job.plan
-        self.model: nn.Module = build_model(plan.channels, job.config.dropout, job.seed).to(training.images.device)
+        self.model: nn.Sequential = build_model(plan.channels, job.config.dropout, job.seed).to(training.images.device)
         if start is not None:
             self._load(start)
         self._cycle_start = start.cycle_start if start else 0
@@ -80,6 +80,9 @@ class Session:
 
     def may_go_on(self) -> bool:
         """Wait while the user wants a pause; say whether to go on: neither after a stop nor after too long a pause."""
+        threads = self.desk.controls.threads
+        if threads and threads != torch.get_num_threads():
+            torch.set_num_threads(threads)
         if self.desk.controls.pause and not self.desk.controls.stop:
             self._pause()
         if self.desk.is_forgotten:

@@ -9,14 +9,18 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
-from torch.nn.functional import cross_entropy
 
 from nncompare.config import Precision, RunConfig
 from nncompare.memory import Plan
 from nncompare.training.attempts import attempt
-from nncompare.training.device import number_format, random_state, set_random_state
+from nncompare.training.device import random_state, set_random_state
+from nncompare.training.fast import FastNetwork
+from nncompare.training.plain import PlainNetwork
 from nncompare.training.schedule import Schedule
 from nncompare.training.tensors import Split
+
+# The one switch: `PlainNetwork` computes the same, more slowly.
+NETWORK: type[FastNetwork] | type[PlainNetwork] = FastNetwork
 
 
 @dataclass(frozen=True)
@@ -53,18 +57,19 @@ class Updates:
 
     def __init__(
         self,
-        model: nn.Module,
+        model: nn.Sequential,
         training: Split,
         config: RunConfig,
         plan: Plan,
         precision: Precision,
         cycle_start: int = 0,
     ) -> None:
-        self._model, self._training, self._config, self._precision = model, training, config, precision
+        self._training, self._config = training, config
+        self._network = NETWORK(model, precision, config.label_smoothing)
         self._schedule = Schedule.of(config, cycle_start, len(training))
         self._images = 0
-        self._parameters = list(model.parameters())
-        self._optimizer = make_optimizer(model, config)
+        self._parameters = self._network.parameters
+        self._optimizer = make_optimizer(self._parameters, config)
         self._gradient: list[Tensor] | None = None
         self._kept = [parameter.detach().clone() for parameter in self._parameters]
         # To look at a number costs nothing on a CPU; elsewhere every look waits for the device.
@@ -101,7 +106,7 @@ class Updates:
                 parameter.copy_(kept)
 
     def state(self) -> dict[str, list[NDArray[np.float32]]]:
-        """Give what the optimiser keeps: for each quantity, one array a parameter."""
+        """Give what the optimiser keeps: for each quantity, one array for each tensor that it changes."""
         states = [self._optimizer.state[parameter] for parameter in self._parameters]
         return {name: [to_array(state[name]) for state in states] for name in (states[0] if states else ())}
 
@@ -158,9 +163,7 @@ class Updates:
         device = self._training.images.device
         randomness = random_state(device)
         sums = attempt(
-            lambda: backward(
-                self._model, self._training, index, update_images, self._precision, self._config.label_smoothing
-            ),
+            lambda: backward(self._network, self._training, index, update_images),
             device,
             can_be_smaller=len(index) > 1,
         )
@@ -198,32 +201,19 @@ class Updates:
 
 
 def backward(
-    model: nn.Module,
-    training: Split,
-    index: Tensor,
-    update_images: int,
-    precision: Precision,
-    label_smoothing: float = 0.0,
+    network: FastNetwork | PlainNetwork, training: Split, index: Tensor, update_images: int
 ) -> tuple[Tensor, Tensor]:
-    """Compute the gradient of one piece; give its summed loss and its number of right answers, both without sync.
-
-    Sums over samples divided by the images of the whole update: so accumulation is exact, the last update included.
-    """
-    images, labels = training.batch(index)
-    with number_format(images.device, precision):
-        scores = model(images)
-    loss = cross_entropy(scores.float(), labels, reduction="sum", label_smoothing=label_smoothing)
-    (loss / update_images).backward()
-    return loss.detach(), (scores.detach().argmax(dim=1) == labels).sum()
+    """Compute the gradient of the images at `index` (B,); give their summed loss and the number of right answers."""
+    return network.backward(*training.batch(index), update_images)
 
 
-def make_optimizer(model: nn.Module, config: RunConfig) -> torch.optim.Optimizer:
+def make_optimizer(parameters: list[Tensor], config: RunConfig) -> torch.optim.Optimizer:
     """Make the optimiser that the configuration names, with its state: later it asks for no more memory."""
     optimizer: torch.optim.Optimizer
     if config.optimizer == "adam":
-        optimizer = torch.optim.Adam(model.parameters(), lr=config.learning_rate, fused=True)
+        optimizer = torch.optim.Adam(parameters, lr=config.learning_rate, fused=True)
     else:
-        optimizer = torch.optim.SGD(model.parameters(), lr=config.learning_rate, momentum=config.momentum, fused=True)
+        optimizer = torch.optim.SGD(parameters, lr=config.learning_rate, momentum=config.momentum, fused=True)
     _make_state(optimizer)
     return optimizer
 

@@ -6,13 +6,13 @@ from typing import get_args
 import ipywidgets as widgets
 from pydantic import BaseModel, Field
 
-from nncompare.config import Comparison, Integer, Precision, read_field
+from nncompare.config import Comparison, Integer, Precision, ThreadSharing, read_field
 from nncompare.memory.mebibytes import MEBIBYTE
 from nncompare.ui.elements import html, offer, row, set_class, set_value
 from nncompare.ui.html import render
 from nncompare.ui.machine import Machine
 
-SHARED = ("seed", "repeat", "device", "memory_budget", "precision")
+SHARED = ("seed", "repeat", "device", "memory_budget", "precision", "threads")
 _FIELDS = Comparison.model_fields
 
 
@@ -21,7 +21,7 @@ class _Budget(BaseModel):
 
 
 class SharedSettings:
-    """Five fields, each with a note; `read` gives what they say, and a sentence for what is wrong."""
+    """Six fields, each with a note; `read` gives what they say, and a sentence for what is wrong."""
 
     def __init__(self, on_change: Callable[[], None]) -> None:
         self._fields: dict[str, widgets.Widget] = {
@@ -38,6 +38,9 @@ class SharedSettings:
         }
         self._fields["precision"] = widgets.Dropdown(
             options=get_args(Precision), description="Precision", tooltip=_FIELDS["precision"].description
+        )
+        self._fields["threads"] = widgets.Dropdown(
+            options=get_args(ThreadSharing), description="Threads", tooltip=_FIELDS["threads"].description
         )
         self._notes = {name: html("nnc-note") for name in self._fields}
         self._budget: int | None = None
@@ -65,12 +68,13 @@ class SharedSettings:
         set_value(self._fields["repeat"], value=str(comparison.repeat))
         set_value(self._fields["memory_budget"], value=_in_mebibytes(comparison.memory_budget))
         set_value(self._fields["precision"], value=comparison.precision)
+        set_value(self._fields["threads"], value=comparison.threads)
         self._offer(comparison.device)
         set_value(self._fields["device"], value=comparison.device)
 
     def read(self) -> tuple[dict[str, object], dict[str, str]]:
         """Give the values of `Comparison`'s fields that are right, and a sentence for each that is wrong."""
-        values: dict[str, object] = {"device": self.device, "precision": self.precision}
+        values: dict[str, object] = {name: self._fields[name].value for name in ("device", "precision", "threads")}
         errors = {}
         for name, read in (
             ("seed", lambda: self._read_whole("seed")),
@@ -88,6 +92,7 @@ class SharedSettings:
             "seed": "the same for both; the same seed gives the same run",
             "repeat": "1 to 10: trained from so many seeds, for a surer verdict",
             "device": machine.device_note(self.device),
+            "threads": "fixed: repeats to the last bit; survivor: the last one gets all, and is done sooner",
             "precision": machine.precision_note(self.precision),
             "memory_budget": "" if "memory_budget" in errors else machine.budget_note(budget),
         }

@@ -37,7 +37,7 @@ def evaluated(model: torch.nn.Module, split: Split) -> tuple[float, float]:
 
 def test_adam_takes_a_first_step_of_the_learning_rate_against_the_gradient() -> None:
     model, before = model_of(), model_of()
-    optimizer = make_optimizer(model, RunConfig(optimizer="adam", learning_rate=0.01))
+    optimizer = make_optimizer(list(model.parameters()), RunConfig(optimizer="adam", learning_rate=0.01))
     for parameter in model.parameters():
         parameter.grad = torch.full_like(parameter, -3.0)
     optimizer.step()
@@ -47,7 +47,7 @@ def test_adam_takes_a_first_step_of_the_learning_rate_against_the_gradient() -> 
 
 def test_sgd_takes_the_gradient_and_a_share_of_its_last_step() -> None:
     model, before = model_of(), model_of()
-    optimizer = make_optimizer(model, RunConfig(optimizer="sgd", learning_rate=0.1, momentum=0.5))
+    optimizer = make_optimizer(list(model.parameters()), RunConfig(optimizer="sgd", learning_rate=0.1, momentum=0.5))
     for _ in range(2):
         for parameter in model.parameters():
             parameter.grad = torch.ones_like(parameter)

@@ -1,4 +1,5 @@
 import math
+from typing import Any
 
 import pytest
 import torch
@@ -26,12 +27,12 @@ class ShortMemory:
         self._step, self._most, self._first = updates.backward, most, first
         self.steps = self.failures = 0
 
-    def __call__(self, model: torch.nn.Module, training: object, index: Tensor, *rest: object) -> tuple[Tensor, Tensor]:
+    def __call__(self, network: Any, training: object, index: Tensor, *rest: object) -> tuple[Tensor, Tensor]:
         self.steps += 1
-        sums = self._step(model, training, index, *rest)
+        sums = self._step(network, training, index, *rest)
         if self.steps > self._first and len(index) > self._most:
             self.failures += 1
-            next(model.parameters()).grad = None
+            network.parameters[0].grad = None
             raise torch.OutOfMemoryError("CUDA out of memory.")
         return sums
 

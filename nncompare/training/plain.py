@@ -1,0 +1,26 @@
+"""One step through the network as any book has it: the oracle that the fast way is held against."""
+
+from torch import Tensor, nn
+from torch.nn.functional import cross_entropy
+
+from nncompare.config import Precision
+from nncompare.training.device import number_format
+
+
+class PlainNetwork:
+    """Computes gradients with autograd; `parameters` are those of the model."""
+
+    def __init__(self, model: nn.Sequential, precision: Precision, label_smoothing: float) -> None:
+        self._model, self._precision, self._label_smoothing = model, precision, label_smoothing
+        self.parameters: list[Tensor] = list(model.parameters())
+
+    def backward(self, images: Tensor, labels: Tensor, update_images: int) -> tuple[Tensor, Tensor]:
+        """Compute the gradient of one piece; give its summed loss and its number of right answers, both without sync.
+
+        Sums over samples divided by the images of the whole update: so accumulation is exact, the last one included.
+        """
+        with number_format(images.device, self._precision):
+            scores = self._model(images)
+        loss = cross_entropy(scores.float(), labels, reduction="sum", label_smoothing=self._label_smoothing)
+        (loss / update_images).backward()
+        return loss.detach(), (scores.detach().argmax(dim=1) == labels).sum()

@@ -1,0 +1,89 @@
+"""The fast way of a step beside the plain one: the same losses and weights."""
+
+import pytest
+import torch
+from tiny_runs import images, model_of, plan_of, session_of
+
+from nncompare.config import RunConfig
+from nncompare.memory import Plan
+from nncompare.training import updates
+from nncompare.training.fast import FastNetwork
+from nncompare.training.loop import train
+from nncompare.training.plain import PlainNetwork
+from nncompare.training.updates import Piece, Updates
+
+STEPS = 20
+TOLERANCE = {"float32": 1e-4, "bfloat16": 0.05}
+
+
+def trained(way: type, precision: str, plan: Plan, monkeypatch: pytest.MonkeyPatch, **settings: object):
+    """Train for twenty updates; give the losses and the model."""
+    monkeypatch.setattr(updates, "NETWORK", way)
+    config = RunConfig(**{"channels": 4, "learning_rate": 0.005, **settings})
+    model = model_of(4, config.dropout, seed=3)
+    torch.manual_seed(1)
+    count = STEPS * plan.effective_batch_size - 5  # the last update is short
+    made = Updates(model, images(count), config, plan, precision)  # type: ignore[arg-type]
+    pieces = [step for step in made.epoch(torch.arange(count)) if isinstance(step, Piece)]
+    return [float(piece.loss) / piece.images for piece in pieces], [int(piece.right) for piece in pieces], model
+
+
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+@pytest.mark.parametrize("plan", [plan_of(16, channels=4), plan_of(8, 3, channels=4)])
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"dropout": 0.0},
+        {"dropout": 0.4},
+        {"optimizer": "sgd", "learning_rate": 0.02, "dropout": 0.4},
+        {"optimizer": "sgd", "momentum": 0.0, "dropout": 0.0, "learning_rate": 0.1},
+        {"label_smoothing": 0.1, "weight_decay": 0.05, "dropout": 0.2, "schedule": "one-cycle"},
+    ],
+)
+def test_both_ways_give_the_same(settings, plan, precision, monkeypatch):
+    wanted, wanted_right, plain = trained(PlainNetwork, precision, plan, monkeypatch, **settings)
+    losses, right, fast = trained(FastNetwork, precision, plan, monkeypatch, **settings)
+    tolerance = TOLERANCE[precision]
+    assert losses[:5] == pytest.approx(wanted[:5], rel=1e-5 if precision == "float32" else tolerance)
+    assert losses == pytest.approx(wanted, rel=tolerance)
+    assert sum(map(abs, (a - b for a, b in zip(right, wanted_right, strict=True)))) <= (
+        0 if precision == "float32" else 0.1 * sum(wanted_right)
+    )
+    for one, other in zip(plain.parameters(), fast.parameters(), strict=True):
+        assert float((one - other).detach().norm()) <= tolerance * max(1.0, float(one.detach().norm()))
+    assert sum(losses[-5:]) < sum(losses[:5]), "and it learns"
+
+
+def test_the_gradient_is_that_of_autograd():
+    data = images(24)
+    plain, fast = model_of(3, seed=5), model_of(3, seed=5)
+    one, other = PlainNetwork(plain, "float32", 0.1), FastNetwork(fast, "float32", 0.1)
+    batch, labels = data.batch(torch.arange(24))
+    wanted, found = one.backward(batch, labels, 48), other.backward(batch, labels, 48)
+    torch.testing.assert_close(found, wanted)
+    for part, view in zip(plain.parameters(), other._views(other.parameters[0].grad), strict=True):
+        torch.testing.assert_close(view, part.grad, atol=1e-7, rtol=1e-5)
+
+
+def test_the_parameters_of_the_model_are_views_of_one_vector():
+    model = model_of(3)
+    before = [part.detach().clone() for part in model.parameters()]
+    network = FastNetwork(model, "float32", 0.0)
+    (vector,) = network.parameters
+    assert all(torch.equal(part, then) for part, then in zip(model.parameters(), before, strict=True))
+    vector.zero_()
+    assert all(not part.any() for part in model.parameters())
+
+
+@pytest.mark.parametrize("way", [PlainNetwork, FastNetwork])
+def test_a_run_of_either_way_goes_on_from_its_checkpoint(way, monkeypatch):
+    monkeypatch.setattr(updates, "NETWORK", way)
+    data, test = images(64), images(20)
+    whole = session_of(data, test, epochs=2, dropout=0.3)
+    list(train(whole))
+    first = session_of(data, test, epochs=1, dropout=0.3)
+    list(train(first))
+    second = session_of(data, test, epochs=2, dropout=0.3, start=first.checkpoint())
+    list(train(second))
+    for one, other in zip(whole.model.parameters(), second.model.parameters(), strict=True):
+        assert torch.equal(one, other)
