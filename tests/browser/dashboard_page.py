@@ -17,12 +17,13 @@ from waiting import wait_until
 MODELS = ("A", "B")
 READY_SECONDS, TRAINING_SECONDS = 60.0, 120.0
 
-# The lanes and the curves in one look. A training curve is the solid line in the colour of its model.
+# The lanes and the curves in one look. A training curve is the solid line in the colour of its model; rings,
+# pluses and crosses are drawn with other pens.
 _LOOK = """() => Object.fromEntries(["A", "B"].map((name) => {
   const model = name.toLowerCase();
   const heading = document.querySelector(`.nnc-lane.nnc-${model} h3`);
   const curves = [...document.querySelectorAll("svg.nnc-chart path")].filter(({ style }) =>
-    style.stroke.includes(`--nnc-${model},`) && !style.strokeDasharray);
+    style.stroke.includes(`--nnc-${model},`) && !style.strokeDasharray && ["1.8", "5"].includes(style.strokeWidth));
   return [name, {
     state: heading.dataset.state ?? "",
     epoch: heading.querySelector(".nnc-epoch")?.textContent ?? "",

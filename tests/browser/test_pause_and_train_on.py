@@ -34,7 +34,8 @@ def test_a_race_is_paused_resumed_stopped_and_run_again(on_voila: DashboardPage)
     assert on_voila.look()["A"].state == "running"
     on_voila.stop_button.click()
     on_voila.wait_for("A", "stopped")
-    assert all(len(look.points) == 2 and min(look.points) > 1 for look in on_voila.look().values())
+    looked = on_voila.look().values()
+    assert all(len(look.points) == 2 and min(look.points) > 1 for look in looked), looked
 
     on_voila.train_button.click()
     for model in MODELS:

@@ -18,7 +18,7 @@ def result_of(a: tuple[State, str], b: tuple[State, str] | None) -> ComparisonRe
         for name, end in (("A", a), ("B", b))
     ]
     assert models[0] is not None
-    return ComparisonResult(comparison, models[0], models[1], 1.0, State.FAILED)
+    return ComparisonResult(comparison, 0, models[0], models[1], 1.0, State.FAILED)
 
 
 @pytest.mark.parametrize("b", [(State.FINISHED, ""), (State.STOPPED, ""), None])
