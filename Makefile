@@ -27,6 +27,7 @@ accept: $(STAMP)
 
 bench: $(STAMP)
 	$(BIN)/python benchmarks/speed.py
+	$(BIN)/python benchmarks/jobs.py
 
 # torch goes first: alone it takes the pinned build, and nothing later asks for another.
 $(STAMP): pyproject.toml constraints.txt

@@ -12,20 +12,19 @@ import statistics
 import time
 from collections.abc import Callable
 
+import textbook
 import torch
-from torch.nn.functional import cross_entropy
-from torch.utils.data import DataLoader, Subset
+from torch.utils.data import Subset
 
-from nncompare.config import RunConfig
+from nncompare.config import Precision, RunConfig
 from nncompare.data import ImageData, load
 from nncompare.memory import make_plan
 from nncompare.training.desk import Desk
 from nncompare.training.loop import train
 from nncompare.training.session import Job, Session
 from nncompare.training.tensors import Split
-from nncompare.training.torchvision_import import import_torchvision
 
-ALL_THREADS = torch.get_num_threads()
+ALL_THREADS = textbook.THREADS
 
 
 def main() -> None:
@@ -37,6 +36,7 @@ def main() -> None:
     ways: dict[str, Callable[[], float]] = {
         f"textbook, {ALL_THREADS} threads": lambda: _textbook(config, images, arguments.images),
         f"nncompare, {share} thread(s), as one of two": lambda: _ours(config, images, arguments.images, share),
+        f"nncompare, {share} thread(s), bfloat16": lambda: _ours(config, images, arguments.images, share, "bfloat16"),
         f"nncompare, {ALL_THREADS} threads": lambda: _ours(config, images, arguments.images, ALL_THREADS),
     }
     speeds: dict[str, list[float]] = {name: [] for name in ways}
@@ -61,52 +61,20 @@ def _arguments() -> argparse.Namespace:
 
 
 def _textbook(config: RunConfig, images: ImageData, count: int) -> float:
-    torch.set_num_threads(ALL_THREADS)
-    torchvision = import_torchvision()
-    transforms = torchvision.transforms
-    transform = transforms.Compose(
-        [transforms.ToTensor(), transforms.Normalize((images.info.mean,), (images.info.std,))]
-    )
-    root = _torchvision_root(images)
-    dataset = Subset(torchvision.datasets.MNIST(root, transform=transform), range(count))
-    loader = DataLoader(dataset, batch_size=config.batch_size, shuffle=True)
-    model = _textbook_model(config)
-    optimizer = torch.optim.Adam(model.parameters(), lr=config.learning_rate)
+    training, _ = textbook.datasets(images)
+    model, optimizer = textbook.build(config)
     began = time.perf_counter()
-    for batch, labels in loader:
-        optimizer.zero_grad()
-        loss = cross_entropy(model(batch), labels)
-        loss.backward()
-        optimizer.step()
-        loss.item()
+    textbook.learn(config, Subset(training, range(count)), model, optimizer)
     return count / (time.perf_counter() - began)
 
 
-def _textbook_model(config: RunConfig) -> torch.nn.Module:
-    layers: list[torch.nn.Module] = []
-    before = 1
-    for width in (config.channels, 2 * config.channels, 4 * config.channels):
-        layers += [torch.nn.Conv2d(before, width, 3, padding=1), torch.nn.ReLU(), torch.nn.MaxPool2d(2)]
-        before = width
-    layers += [torch.nn.Flatten(), torch.nn.Dropout(config.dropout), torch.nn.Linear(before * 9, 10)]
-    return torch.nn.Sequential(*layers)
-
-
-def _torchvision_root(images: ImageData) -> str:
-    from nncompare.data import dataset_state
-
-    folder = dataset_state(images.info.name).folder
-    assert folder is not None
-    return str(folder.parent.parent)
-
-
-def _ours(config: RunConfig, images: ImageData, count: int, threads: int) -> float:
+def _ours(config: RunConfig, images: ImageData, count: int, threads: int, precision: Precision = "float32") -> float:
     torch.set_num_threads(threads)
     cpu = torch.device("cpu")
     mean, std = images.info.mean, images.info.std
     training = Split.of(images.train_images[:count], images.train_labels[:count], mean, std, cpu)
     test = Split.of(images.test_images[:1], images.test_labels[:1], mean, std, cpu)
-    job = Job(config, make_plan(config, 2**31, 10_000), 0, "float32")
+    job = Job(config, make_plan(config, 2**31, 10_000, precision), 0, precision)
     session = Session(job, training, test, Desk())
     began = time.perf_counter()
     for _ in train(session):
