@@ -2,8 +2,8 @@
 
     python benchmarks/precision.py     (needs MNIST)
 
-The difference is judged as the dashboard judges two settings: paired over the seeds. Exits with 1 when bfloat16 is worse
-by more than chance explains.
+The difference is judged as the dashboard judges two settings: paired over the seeds. Exits with 1 when bfloat16 is
+worse by more than chance explains.
 """
 
 import sys

@@ -2,8 +2,8 @@
 
 Once: the weights as they are and as they were last seen to work, their gradients of this step and of the steps before
 it, the optimiser's state, and the weights in the order in which the convolutions of the forward and of the backward
-pass want them. For every image of a batch: the input, what the forward pass keeps for the backward pass, and the
-gradient of the largest layer while it is being made. `benchmarks/memory.py` holds the formula against the measured
+pass want them. For every image of a batch: the input, what the forward pass keeps for the backward pass, the gradients
+of the pooled values, and that of the largest layer while it is being made. `benchmarks/memory.py` holds the formula against the measured
 peak of real training steps.
 """
 
@@ -48,8 +48,8 @@ def _image_bytes(channels: int, value_bytes: int) -> int:
     pixels, side, kept, largest = IMAGE_CHANNELS * IMAGE_SIDE**2, IMAGE_SIDE, 0, 0
     for width in widths(channels):
         convolved, pooled = width * side**2, width * (side // 2) ** 2
-        pooled_and_rectified = pooled * (2 * value_bytes + _POSITION_BYTES)
-        kept += convolved * value_bytes + pooled_and_rectified
+        pooled_and_their_gradients = pooled * (2 * value_bytes + _POSITION_BYTES)
+        kept += convolved * value_bytes + pooled_and_their_gradients
         largest = max(largest, convolved * value_bytes)
         side //= 2
     # The images are made as float32, and once more where the network computes in another format.
