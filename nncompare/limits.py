@@ -99,6 +99,18 @@ class Limits(BaseModel):
             for sentence in self.wrong(config).values()
         ]
 
+    def most(self, name: str) -> int | None:
+        """Give the largest value of a model's setting; None where there is no limit."""
+        return self._most.get(name)
+
+    @property
+    def no_more_comparisons(self) -> str:
+        """Say that as many comparisons have begun as are allowed."""
+        return (
+            f"This server allows {self.most_comparisons} comparison{'s' if self.most_comparisons != 1 else ''}, and "
+            "you have begun as many. Train on with the last one, or ask whoever runs the server for more."
+        )
+
     def within(self, config: RunConfig) -> RunConfig:
         """Give settings with everything that is too large lowered to what is allowed."""
         changes = {name: most for name, most in self._most.items() if getattr(config, name) > most}

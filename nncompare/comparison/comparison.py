@@ -17,6 +17,7 @@ from nncompare.comparison.stopwatch import Stopwatch
 from nncompare.config import Comparison
 from nncompare.data import fetch
 from nncompare.limits import Limits
+from nncompare.queue.line import Place
 from nncompare.training.desk import Shown
 from nncompare.training.worker import PARK_SECONDS
 
@@ -87,6 +88,12 @@ class RunningComparison:
     def b(self) -> ModelRun | None:
         """The run of model B in the current pair."""
         return self.current.b
+
+    @property
+    def place(self) -> Place | None:
+        """Where the current pair stands in line; None when nothing of it waits for workers."""
+        places = [run.place for run in self.runs if run.place is not None and run.place.position]
+        return places[0] if places else None
 
     @property
     def state(self) -> State:

@@ -18,10 +18,6 @@ if TYPE_CHECKING:
 __all__ = ["SCHEDULER_VARIABLE", "Engine", "EngineError", "Slot"]
 
 _LOST_WORKER = "The worker process ended unexpectedly. Try again."
-_TOO_MANY = (
-    "This server allows {most} comparisons, and they have been begun. Train on with the last one, or ask whoever runs "
-    "the server for more."
-)
 _WORKER_SECONDS = 60.0
 _LOOK_SECONDS = 0.1
 _ASK_SECONDS = 5.0
@@ -243,7 +239,7 @@ class Engine:
         except QueueError as error:
             raise EngineError(f"The scheduler cannot keep a queue ({error}). Train again.") from error
         if place.is_refused:
-            raise EngineError(_TOO_MANY.format(most=self._queue.most_comparisons))
+            raise EngineError(self._queue.limits.no_more_comparisons)
         return place
 
     def _workers_or_none(self) -> dict[str, Any]:

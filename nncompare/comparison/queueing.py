@@ -51,7 +51,7 @@ class Queue:
     def __init__(self, client: "Client") -> None:
         self._client = client
         self._user = os.environ.get(HUB_USER_VARIABLE) or _OWN_NAME
-        self.most_comparisons = Limits.from_environment().most_comparisons
+        self.limits = Limits.from_environment()
         self._told: dict[str, float] = {}
 
     def open(self) -> None:
@@ -78,7 +78,7 @@ class Queue:
 
     def ask(self, ticket: Ticket) -> Place:
         """Take a place in the line, or look where it is."""
-        fields = self._call("ask", ticket=asdict(ticket), most_comparisons=self.most_comparisons)
+        fields = self._call("ask", ticket=asdict(ticket), most_comparisons=self.limits.most_comparisons)
         return Place(**{**fields, "workers": tuple(fields["workers"])})
 
     def withdraw(self, ticket: Ticket) -> None:
