@@ -29,7 +29,7 @@ EPOCHS = 3
 QUERY = f"?dataset=synthetic-digits&train_images=1000&a.channels=1&b.channels=2&a.epochs={EPOCHS}&b.epochs={EPOCHS}"
 MEBIBYTE = 2**20
 _LOOPBACK = "127.0.0.1"
-_OPEN_SECONDS, _TRAIN_SECONDS = 900.0, 3600.0
+_OPEN_SECONDS, _TRAIN_SECONDS = 900.0, 1800.0
 _KERNEL = re.compile(r'"kernelId":\s*"([0-9a-f-]{36})"')
 _STATE = re.compile(r'data-state="(\w+)"')
 
@@ -173,8 +173,8 @@ class Tab:
             "username": "",
             "version": "5.3",
         }
-        message = {"header": header, "parent_header": {}, "metadata": {}, "content": content, "channel": "shell"}
-        asyncio.ensure_future(self._socket.write_message(json.dumps(message)))
+        message = {"header": header, "parent_header": {}, "metadata": {"version": "1.0.0"}, "content": content, "channel": "shell"}
+        self._socket.write_message(json.dumps(message))
 
 
 def main() -> None:
