@@ -173,7 +173,13 @@ class Tab:
             "username": "",
             "version": "5.3",
         }
-        message = {"header": header, "parent_header": {}, "metadata": {"version": "1.0.0"}, "content": content, "channel": "shell"}
+        message = {
+            "header": header,
+            "parent_header": {},
+            "metadata": {"version": "1.0.0"},
+            "content": content,
+            "channel": "shell",
+        }
         self._socket.write_message(json.dumps(message))
 
 

@@ -274,14 +274,17 @@ def compare(
         When a model failed; the message is a sentence for the user, and `result` holds what was reached.
     DataError
         When the data set can neither be found nor fetched.
+    LimitsError
+        When the environment names a limit that is none.
 
     Notes
     -----
     After Ctrl-C both models stop and the KeyboardInterrupt goes on.
     """
+    limits = Limits.from_environment()
     fetch(comparison.dataset, progress=data_progress)
     shared_engine.join()  # for good: a script that compares once compares again
-    running = RunningComparison(comparison, shared_engine)
+    running = RunningComparison(comparison, shared_engine, limits=limits)
     running.start()
     try:
         while not running.wait(0.25):
