@@ -45,8 +45,8 @@ class Limits(BaseModel):
         60.0,
         ge=0,
         title="Grace",
-        description="How many seconds a run outlives its page, unless it was asked to go on; it takes 20 to be sure that "
-        "the page is gone.",
+        description="How many seconds a run outlives its page, unless it was asked to go on; it takes 20 to be sure "
+        "that the page is gone.",
     )
 
     @classmethod
