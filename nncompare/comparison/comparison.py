@@ -223,7 +223,7 @@ class RunningComparison:
             self._may_begin.set()
             self._stopwatch.start()
             for pair in pairs:
-                pair.turn = Turn(self._id, self._presses)
+                pair.turn = Turn(self._id, self._presses, self._allowance.limits)
             self._presses += 1
             self._begin_next(begin)
         threading.Thread(target=self._take_turns, args=(begin,), name="nncompare-seeds", daemon=True).start()

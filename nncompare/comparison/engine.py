@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from nncompare.comparison.connections import SCHEDULER_VARIABLE, Connection, EngineError, connection_from_environment
 from nncompare.comparison.queueing import OnWait, Queue, QueueError, Turn
+from nncompare.limits import Limits
 from nncompare.memory.budget import MODELS_OF_A_PAIR
 from nncompare.queue.line import Place, Ticket
 from nncompare.training.worker import SlotReport, slot_report, survey, warm_up
@@ -118,9 +119,9 @@ class Engine:
         DeviceError
             When the wished device is not there.
         """
-        ticket = self._queue.ticket(count, turn)
+        ticket, limits = self._queue.ticket(count, turn), turn.limits if turn is not None else Limits()
         try:
-            addresses = self._wait_in_line(ticket, is_cancelled, on_wait or (lambda _: None))
+            addresses = self._wait_in_line(ticket, limits, is_cancelled, on_wait or (lambda _: None))
             return self._describe(addresses, device)
         except BaseException:
             self._queue.withdraw(ticket)
@@ -213,11 +214,13 @@ class Engine:
         # The client's own calls wait a minute for a worker that was killed, and for ever for a scheduler that was.
         return self._client.sync(method, *arguments, callback_timeout=seconds, **keywords)
 
-    def _wait_in_line(self, ticket: Ticket, is_cancelled: Callable[[], bool], on_wait: OnWait) -> list[str]:
+    def _wait_in_line(
+        self, ticket: Ticket, limits: Limits, is_cancelled: Callable[[], bool], on_wait: OnWait
+    ) -> list[str]:
         deadline = time.monotonic() + _WORKER_SECONDS
         try:
             while not is_cancelled():
-                place = self._look(ticket)
+                place = self._look(ticket, limits)
                 if place.workers:
                     return list(place.workers)
                 if place.suitable >= ticket.slots:  # they are busy: this is a queue, not an error
@@ -231,15 +234,15 @@ class Engine:
         self._queue.withdraw(ticket)
         return []
 
-    def _look(self, ticket: Ticket) -> Place:
+    def _look(self, ticket: Ticket, limits: Limits) -> Place:
         try:
-            place = self._queue.ask(ticket)
+            place = self._queue.ask(ticket, limits.most_comparisons)
         except (OSError, TimeoutError):  # busy, or gone: whoever waits finds out which
             return Place()
         except QueueError as error:
             raise EngineError(f"The scheduler cannot keep a queue ({error}). Train again.") from error
         if place.is_refused:
-            raise EngineError(self._queue.limits.no_more_comparisons)
+            raise EngineError(limits.no_more_comparisons)
         return place
 
     def _workers_or_none(self) -> dict[str, Any]:

@@ -27,10 +27,11 @@ OnWait = Callable[[Place | None], None]
 
 @dataclass(frozen=True)
 class Turn:
-    """One press of Train or Train on: the comparison that it belongs to, and the how manieth it is."""
+    """One press of Train or Train on: the comparison that it belongs to, the how manieth it is, and what is allowed."""
 
     comparison: str
     number: int = 0
+    limits: Limits = Limits()  # noqa: RUF009 - it is frozen
 
     @property
     def id(self) -> str:
@@ -51,7 +52,6 @@ class Queue:
     def __init__(self, client: "Client") -> None:
         self._client = client
         self._user = os.environ.get(HUB_USER_VARIABLE) or _OWN_NAME
-        self.limits = Limits.from_environment()
         self._told: dict[str, float] = {}
 
     def open(self) -> None:
@@ -76,9 +76,9 @@ class Queue:
         turn_id, comparison = (turn.id, turn.comparison) if turn is not None else ("", "")
         return Ticket(secrets.token_hex(8), self._client.id, self._user, count, turn_id, comparison)
 
-    def ask(self, ticket: Ticket) -> Place:
+    def ask(self, ticket: Ticket, most_comparisons: int | None) -> Place:
         """Take a place in the line, or look where it is."""
-        fields = self._call("ask", ticket=asdict(ticket), most_comparisons=self.limits.most_comparisons)
+        fields = self._call("ask", ticket=asdict(ticket), most_comparisons=most_comparisons)
         return Place(**{**fields, "workers": tuple(fields["workers"])})
 
     def withdraw(self, ticket: Ticket) -> None:
