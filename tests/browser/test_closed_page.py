@@ -61,12 +61,14 @@ def test_what_was_asked_to_go_on_is_finished_without_its_page(
     first.page.get_by_label("Go on when this page is closed").check()
     first.train()
     first.watch_curves_grow()
-    (kernel,) = _kernels(impatient_host)
+    (file,) = _connection_files(impatient_host)
     with first.page.expect_event("close"):
         first.page.close(run_before_unload=True)
-    with _connected(impatient_host, kernel) as client:
+    with _connected(file) as client:
         wait_until(
-            lambda: _say(client, "str(dashboard.result.state)") == "'finished'", 120, "the end of the comparison"
+            lambda: _say(client, "str(getattr(dashboard.result, 'state', ''))") == "'finished'",
+            120,
+            "the end of the comparison",
         )
 
 
@@ -84,7 +86,7 @@ def test_a_notebook_trains_on_without_its_page(on_lab: DashboardPage, lab_host: 
     on_lab.page.close()
 
     (kernel,) = lab_host.ask("api/kernels")
-    with _connected(lab_host, kernel["id"]) as client:
+    with _connected(lab_host.folder / "jupyter_runtime_dir" / f"kernel-{kernel['id']}.json") as client:
         wait_until(lambda: _say(client, "str(dashboard.result)") != "'None'", 60, "the end of the comparison")
         assert _say(client, "str(dashboard.result.state)") == "'finished'"
     assert len(workers) == len(MODELS)
@@ -98,15 +100,15 @@ def _train_for_long(dashboard: DashboardPage) -> None:
     dashboard.watch_curves_grow()
 
 
-def _kernels(host: Host) -> list[str]:
-    files = (host.folder / "jupyter_runtime_dir").glob("kernel-*.json")
-    return [file.stem.removeprefix("kernel-") for file in files]
+def _connection_files(host: Host) -> list[Path]:
+    """List the files that the kernels of a server were started with."""
+    commands = [process.cmdline() for process in host.processes()]
+    return [Path(words[words.index("-f") + 1]) for words in commands if any("ipykernel" in word for word in words)]
 
 
 @contextmanager
-def _connected(host: Host, kernel: str) -> Iterator[BlockingKernelClient]:
+def _connected(file: Path) -> Iterator[BlockingKernelClient]:
     """Talk to a kernel as a second notebook would."""
-    file = host.folder / "jupyter_runtime_dir" / f"kernel-{kernel}.json"
     client = BlockingKernelClient(connection_file=str(file))
     client.load_connection_file()
     client.start_channels()
