@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import NoReturn, get_args
 
 from nncompare.config import Comparison, DatasetName
+from nncompare.ui.classroom import add_flags, read_limits
 from nncompare.ui.user_error import UserError
 
 WRONG_VALUE = 2
@@ -43,6 +44,7 @@ def _add_serve(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     serve = commands.add_parser("serve", help="open the dashboard in the browser")
     serve.add_argument("--port", type=int, help="port to listen on (default: the first free one from 8866)")
     serve.add_argument("--no-browser", action="store_true", help="only print the address")
+    add_flags(serve)
     serve.set_defaults(run=_serve)
 
 
@@ -71,7 +73,7 @@ def _add_fetch(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 def _serve(arguments: argparse.Namespace) -> None:
     from nncompare.ui.serve import serve
 
-    serve(arguments.port, open_browser=not arguments.no_browser)
+    serve(arguments.port, open_browser=not arguments.no_browser, limits=read_limits(arguments))
 
 
 def _compare(arguments: argparse.Namespace) -> int:

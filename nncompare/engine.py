@@ -12,7 +12,6 @@ import logging
 import os
 import shutil
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -44,19 +43,23 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="nncompare.engine", description="Workers for nncompare; started by it.")
     parser.add_argument("--slots", type=int, required=True, help="worker processes")
     parser.add_argument("--folder", type=Path, required=True, help="private folder for credentials and scratch files")
+    parser.add_argument("--shared-file", type=Path, help="write the credentials there as well, for other processes")
     arguments = parser.parse_args()
     try:
-        asyncio.run(_serve(arguments.slots, arguments.folder))
+        asyncio.run(_serve(arguments.slots, arguments.folder, arguments.shared_file))
+        if arguments.shared_file is not None:  # whoever started this has ended, and nobody needs the file any more
+            shutil.rmtree(arguments.shared_file.parent, ignore_errors=True)
     finally:
         shutil.rmtree(arguments.folder, ignore_errors=True)
 
 
-async def _serve(slots: int, folder: Path) -> None:
+async def _serve(slots: int, folder: Path, shared_file: Path | None) -> None:
     import dask
     from distributed import LocalCluster
     from distributed.security import Security
 
     from nncompare.machine import physical_memory
+    from nncompare.queue.plugin import QueuePlugin
 
     security = Security.temporary()
     with dask.config.set(_DASK_SETTINGS):
@@ -74,24 +77,38 @@ async def _serve(slots: int, folder: Path) -> None:
             local_directory=str(folder),
             silence_logs=logging.WARNING,
         ) as cluster:
-            write_credentials(folder / "engine.json", cluster.scheduler_address, security)
+            # An engine for one client alone ends with it; that of several has to tidy up after one that is gone.
+            plugin = QueuePlugin(restarts=shared_file is not None)
+            await cluster.scheduler.register_scheduler_plugin(plugin, idempotent=True)
+            write_credentials(folder / "engine.json", cluster.scheduler_address, security, slots)
+            if shared_file is not None:
+                _publish(folder / "engine.json", shared_file)
             with contextlib.suppress(BrokenPipeError):  # then nobody waits any more, and the input is at its end too
                 print("ready", flush=True)  # noqa: T201 - the parent waits for this word
             await asyncio.to_thread(_wait_for_end_of_input)
 
 
-def write_credentials(file: Path, address: str, security: Any) -> None:
+def write_credentials(file: Path, address: str, security: Any, slots: int) -> None:
     """Write what a client needs, readable by this user alone."""
-    content = {"address": address, **{name: getattr(security, name) for name in _CREDENTIALS}}
+    content = {"address": address, "slots": slots, **{name: getattr(security, name) for name in _CREDENTIALS}}
     with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as stream:
         json.dump(content, stream)
 
 
-def read_credentials(file: Path) -> tuple[str, Mapping[str, Any]]:
-    """Read the address and the keyword arguments of `distributed.security.Security`."""
+def read_credentials(file: Path) -> tuple[str, dict[str, Any], int]:
+    """Read the address, the keyword arguments of `distributed.security.Security`, and the number of slots."""
     content = json.loads(file.read_text(encoding="utf-8"))
-    address = content.pop("address")
-    return address, {**content, "require_encryption": True}
+    address, slots = content.pop("address"), content.pop("slots")
+    return address, {**content, "require_encryption": True}, slots
+
+
+def _publish(file: Path, shared_file: Path) -> None:
+    """Copy the credentials at one stroke to where those of an engine before may be; its folder is private."""
+    fresh = shared_file.with_suffix(".new")
+    fresh.unlink(missing_ok=True)
+    with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
+        stream.write(file.read_bytes())
+    fresh.replace(shared_file)
 
 
 def _wait_for_end_of_input() -> None:

@@ -4,7 +4,7 @@ import math
 
 from nncompare.memory import in_mebibytes
 
-__all__ = ["capitalize_first", "clock", "count", "loss", "mebibytes", "percent", "shape"]
+__all__ = ["capitalize_first", "clock", "count", "loss", "mebibytes", "ordinal", "percent", "shape", "span", "waiting"]
 
 UNKNOWN = "–"
 
@@ -46,3 +46,23 @@ def shape(sides: tuple[int, ...]) -> str:
 def mebibytes(size_bytes: float) -> str:
     """Write bytes: 41 MiB."""
     return in_mebibytes(size_bytes)
+
+
+def ordinal(number: int) -> str:
+    """Write a place in a line: 1st, 2nd, 11th."""
+    ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number:,}{ending}"
+
+
+def span(seconds: float) -> str:
+    """Write a time span as one says it: 40 s, 2 min, 1.5 h."""
+    if seconds < 55:
+        return f"{max(1, round(seconds))} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 90 else f"{seconds / 3600:.1f} h".replace(".0", "")
+
+
+def waiting(position: int, seconds: float | None) -> str:
+    """Say where somebody stands in line, and for how long, as far as that is known."""
+    where = "next in line" if position == 1 else f"{ordinal(position)} in line"
+    return f"Waiting: {where}" + (f", about {span(seconds)}" if seconds is not None else "")

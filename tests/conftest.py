@@ -10,7 +10,14 @@ import pytest
 # As it was before the tests hide it: those that need the real images ask for it by the fixture below.
 REAL_DATA = os.environ.get("NNCOMPARE_DATA_DIR")
 MARK = "NNCOMPARE_TEST_SESSION"
-HIDDEN = ("NNCOMPARE_DATA_DIR", "NNCOMPARE_SCHEDULER", "NNCOMPARE_HOME", "MEM_LIMIT")
+HIDDEN = (
+    "NNCOMPARE_DATA_DIR",
+    "NNCOMPARE_SCHEDULER",
+    "NNCOMPARE_ENGINE",
+    "NNCOMPARE_HOME",
+    "MEM_LIMIT",
+    "JUPYTERHUB_USER",
+)
 
 
 @pytest.fixture(scope="session", autouse=True)

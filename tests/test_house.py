@@ -13,8 +13,8 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "nncompare"
 
 FLOORS: list[set[str]] = [
-    {"config", "architecture", "events", "machine"},
-    {"data", "memory", "analysis"},
+    {"config", "architecture", "events", "machine", "queue"},
+    {"data", "memory", "analysis", "limits"},
     {"training", "words"},
     {"templates", "engine"},
     {"comparison"},

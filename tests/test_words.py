@@ -19,6 +19,11 @@ from nncompare import words
         (words.clock(59.6), "1:00"),
         (words.clock(3729), "1:02:09"),
         (words.clock(None), "–"),
+        (words.waiting(1, None), "Waiting: next in line"),
+        (words.waiting(3, 118), "Waiting: 3rd in line, about 2 min"),
+        (words.waiting(11, 12.2), "Waiting: 11th in line, about 12 s"),
+        (words.waiting(1_022, 9_000), "Waiting: 1,022nd in line, about 2.5 h"),
+        (words.waiting(21, 0.1), "Waiting: 21st in line, about 1 s"),
         (words.shape((16, 14, 14)), "16 × 14 × 14"),
     ],
 )

@@ -1,18 +1,23 @@
 """Two configurations in, one growing history of both out; where it is asked for, from several seeds."""
 
+import secrets
 import threading
 from collections.abc import Callable
 from dataclasses import replace
 from math import ceil
 
+from nncompare.comparison.allowance import Allowance
 from nncompare.comparison.engine_holder import EngineHolder, shared_engine
 from nncompare.comparison.pair import RunningPair
+from nncompare.comparison.queueing import Turn
 from nncompare.comparison.result import ComparisonResult
 from nncompare.comparison.run import ModelRun
 from nncompare.comparison.state import State, of_series
 from nncompare.comparison.stopwatch import Stopwatch
 from nncompare.config import Comparison
 from nncompare.data import fetch
+from nncompare.limits import Limits
+from nncompare.queue.line import Place
 from nncompare.training.desk import Shown
 from nncompare.training.worker import PARK_SECONDS
 
@@ -30,10 +35,23 @@ class RunningComparison:
     Epochs are always added to every seed: they are compared, and so must be of one length.
     """
 
-    def __init__(self, comparison: Comparison, engines: EngineHolder, *, park_seconds: float = PARK_SECONDS) -> None:
+    def __init__(
+        self,
+        comparison: Comparison,
+        engines: EngineHolder,
+        *,
+        park_seconds: float = PARK_SECONDS,
+        limits: Limits | None = None,
+    ) -> None:
         self.comparison = comparison
+        self._id, self._presses = secrets.token_hex(8), 0
+        self._allowance = Allowance(
+            limits if limits is not None else Limits.from_environment(), on_end=lambda why: self._stop_all(why)
+        )
         self.pairs = [
-            RunningPair(comparison.model_copy(update={"seed": seed, "repeat": 1}), engines, park_seconds)
+            RunningPair(
+                comparison.model_copy(update={"seed": seed, "repeat": 1}), engines, park_seconds, self._allowance
+            )
             for seed in comparison.seeds
         ]
         self._lock = threading.RLock()
@@ -72,6 +90,12 @@ class RunningComparison:
         return self.current.b
 
     @property
+    def place(self) -> Place | None:
+        """Where the current pair stands in line; None when nothing of it waits for workers."""
+        places = [run.place for run in self.runs if run.place is not None and run.place.position]
+        return places[0] if places else None
+
+    @property
     def state(self) -> State:
         """The state of the whole."""
         return of_series(State.PREPARING if pair in self._to_come else pair.state for pair in self.pairs)
@@ -88,8 +112,12 @@ class RunningComparison:
 
     @property
     def can_train_on(self) -> bool:
-        """Say whether epochs may be added to runs that have ended; of several seeds only once all have."""
-        return len(self.pairs) == 1 or self.wait(0)
+        """Say whether epochs may be added to runs that have ended; of several seeds only once all have.
+
+        They may not where the server allows no more, of epochs or of time.
+        """
+        may_grow = any(self._allowance.epochs(ceil(run.epoch) + 1) > run.epoch for run in self.runs)
+        return (len(self.pairs) == 1 or self.wait(0)) and may_grow and not self._allowance.is_used_up
 
     def states(self) -> list[State]:
         """List the states of all runs; those of a pair that waits for its turn are being prepared."""
@@ -104,10 +132,10 @@ class RunningComparison:
         """Ask the runs to end; without a name no other seed begins."""
         with self._lock:
             if name is None:
-                self._to_come = []
-            for pair in self._meant(name):
-                pair.stop(name)
-            self._let_others_begin()
+                self._stop_all()
+            else:
+                self.current.stop(name)
+                self._let_others_begin()
 
     def pause(self, name: str | None = None) -> None:
         """Ask the runs to wait."""
@@ -135,7 +163,8 @@ class RunningComparison:
         ready = [run for run in named if run.state.can_train_on]
         targets = {run.name: 0 for run in ready}
         for run in ready:
-            targets[run.name] = max(targets[run.name], ceil(run.epoch) + epochs)
+            wish = self._allowance.epochs(ceil(run.epoch) + epochs)
+            targets[run.name] = max(targets[run.name], wish)
         pairs = [pair for pair in self.pairs if any(run in pair.runs for run in ready)]
         self._launch(pairs, lambda pair: pair.train_to(targets))
 
@@ -152,6 +181,13 @@ class RunningComparison:
         """Give what is known now; after the end all of it, and always the same."""
         with self._lock:
             return self._result or self._gather()
+
+    def _stop_all(self, why: str = "") -> None:
+        with self._lock:
+            self._to_come = []
+            for pair in self.pairs:
+                pair.stop(why=why)
+            self._let_others_begin()
 
     def _meant(self, name: str | None) -> list[RunningPair]:
         return self.pairs if name is None else [self.current]
@@ -186,6 +222,9 @@ class RunningComparison:
             self._to_come = list(pairs)
             self._may_begin.set()
             self._stopwatch.start()
+            for pair in pairs:
+                pair.turn = Turn(self._id, self._presses, self._allowance.limits)
+            self._presses += 1
             self._begin_next(begin)
         threading.Thread(target=self._take_turns, args=(begin,), name="nncompare-seeds", daemon=True).start()
 
@@ -235,14 +274,17 @@ def compare(
         When a model failed; the message is a sentence for the user, and `result` holds what was reached.
     DataError
         When the data set can neither be found nor fetched.
+    LimitsError
+        When the environment names a limit that is none.
 
     Notes
     -----
     After Ctrl-C both models stop and the KeyboardInterrupt goes on.
     """
+    limits = Limits.from_environment()
     fetch(comparison.dataset, progress=data_progress)
     shared_engine.join()  # for good: a script that compares once compares again
-    running = RunningComparison(comparison, shared_engine)
+    running = RunningComparison(comparison, shared_engine, limits=limits)
     running.start()
     try:
         while not running.wait(0.25):

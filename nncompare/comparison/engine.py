@@ -1,29 +1,27 @@
 """The kernel's side of the engine: finds free workers and hands runs to them."""
 
 import contextlib
-import logging
-import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from nncompare.comparison.engine_process import SLOTS, EngineProcess
+from nncompare.comparison.connections import SCHEDULER_VARIABLE, Connection, EngineError, connection_from_environment
+from nncompare.comparison.queueing import OnWait, Queue, QueueError, Turn
+from nncompare.limits import Limits
+from nncompare.memory.budget import MODELS_OF_A_PAIR
+from nncompare.queue.line import Place, Ticket
 from nncompare.training.worker import SlotReport, slot_report, survey, warm_up
 
 if TYPE_CHECKING:
     from distributed import Client, Future
 
-SCHEDULER_VARIABLE = "NNCOMPARE_SCHEDULER"
+__all__ = ["SCHEDULER_VARIABLE", "Engine", "EngineError", "Slot"]
+
 _LOST_WORKER = "The worker process ended unexpectedly. Try again."
-_CONNECT_SECONDS = 60.0
 _WORKER_SECONDS = 60.0
 _LOOK_SECONDS = 0.1
 _ASK_SECONDS = 5.0
-
-
-class EngineError(Exception):
-    """Training cannot be placed anywhere; the message is a sentence for the user."""
 
 
 @dataclass(frozen=True)
@@ -41,45 +39,40 @@ class Slot:
 
 
 class Engine:
-    """A connection to workers: our own engine process, or the Dask cluster at `address`.
+    """A connection to workers, in whose line everybody waits who is connected to the same scheduler.
 
     Raises
     ------
     EngineError
-        When the process does not start or nobody answers at the address.
+        When nobody answers, or the scheduler cannot keep a line.
     """
 
-    def __init__(self, address: str | None = None) -> None:
-        self._address = address
+    def __init__(self, connection: Connection | None = None) -> None:
+        self._connection = connection or connection_from_environment()
         try:
-            self._process = None if address else EngineProcess()
-        except OSError as error:  # a full disk, or no right to write
-            raise EngineError(
-                f"The workers could not be started: {error.strerror}. Mend that, then train again."
-            ) from None
-        try:
-            self._client = self._connect()
+            self._client: Client = self._connection.connect()
         except Exception as error:  # Dask answers to a wrong address with errors of many kinds
+            self._connection.close()
+            raise EngineError(self._connection.no_answer(error)) from error
+        try:
+            self._queue = Queue(self._client)
+            if not self._connection.keeps_line:
+                self._open_line()
+        except BaseException:
             self.close()
-            raise EngineError(
-                f"No Dask scheduler answers at {address}. Check {SCHEDULER_VARIABLE}, or unset it to train here."
-                if address
-                else f"The engine did not answer ({error}). Try again."
-            ) from error
-        self._claims = threading.Lock()
-        self._claimed: set[str] = set()
+            raise
 
     @property
     def is_alive(self) -> bool:
         """Say whether the scheduler is still there."""
-        process_is_alive = self._process is None or self._process.is_alive
-        return process_is_alive and self._client.status == "running"
+        return self._connection.is_alive and self._client.status == "running"
 
     def warm_up(self, dataset: str | None) -> None:
-        """Have every worker prepare itself for `dataset`, without waiting for it."""
-        if self._process is not None:
-            for address in self._workers():
-                self.submit(warm_up, dataset, address=address, key=None, fire_and_forget=True)
+        """Have every worker that has nothing to do prepare itself for `dataset`, without waiting for it."""
+        if self._connection.keeps_line:
+            with contextlib.suppress(OSError, TimeoutError):
+                for address in self._queue.idle():
+                    self.submit(warm_up, dataset, address=address, key=None, fire_and_forget=True)
 
     def survey(self, device: str) -> SlotReport:
         """Ask a worker what it is and has, beside whatever it is doing.
@@ -100,30 +93,47 @@ class Engine:
             reports = self._wait(self._client._run, survey, device, workers=[address], seconds=_WORKER_SECONDS)
         except (OSError, TimeoutError) as error:
             raise EngineError(self._nobody()) from error
-        report: SlotReport = reports[address]
-        return report
+        return self._share(reports[address])
 
-    def claim(self, count: int, device: str, is_cancelled: Callable[[], bool]) -> list[Slot]:
-        """Wait for `count` free slots and take them; give none when the wait was cancelled.
+    def claim(
+        self,
+        count: int,
+        device: str,
+        is_cancelled: Callable[[], bool],
+        turn: Turn | None = None,
+        on_wait: OnWait | None = None,
+    ) -> list[Slot]:
+        """Wait in line for `count` slots and take them; give none when the wait was cancelled.
+
+        Parameters
+        ----------
+        turn : Turn, optional
+            To which press of Train it belongs; None for short work, which goes first.
+        on_wait : callable, optional
+            Called with the place in the line at every look, and with None at the end of the wait.
 
         Raises
         ------
         EngineError
-            When there are too few suitable workers.
+            When there are too few suitable workers, or no more comparisons are allowed.
         DeviceError
             When the wished device is not there.
         """
-        addresses = self._claim_addresses(count, is_cancelled)
+        ticket, limits = self._queue.ticket(count, turn), turn.limits if turn is not None else Limits()
         try:
+            addresses = self._wait_in_line(ticket, limits, is_cancelled, on_wait or (lambda _: None))
             return self._describe(addresses, device)
         except BaseException:
-            self.release(addresses)
+            self._queue.withdraw(ticket)
             raise
 
     def release(self, addresses: list[str]) -> None:
         """Give claimed slots back."""
-        with self._claims:
-            self._claimed.difference_update(addresses)
+        self._queue.release(addresses)
+
+    def expect(self, address: str, seconds: float | None) -> None:
+        """Tell those who wait how long a claimed slot will still be needed; None where that is unknown."""
+        self._queue.expect(address, seconds)
 
     def submit(
         self,
@@ -177,22 +187,19 @@ class Engine:
 
     def close(self) -> None:
         """Let go of the workers; our own end."""
-        client = getattr(self, "_client", None)
-        if client is not None:
-            _close(client)
-        if self._process is not None:
-            self._process.close()
+        _close(self._client)
+        self._connection.close()
 
-    def _connect(self) -> "Client":
-        from distributed import Client
-        from distributed.security import Security
-
-        # A lost connection is told to the user in a sentence; Dask would print it into the notebook as well.
-        logging.getLogger("distributed.client").setLevel(logging.CRITICAL)
-        if self._process is None:
-            return Client(self._address, set_as_default=False, timeout=10)
-        address, credentials = self._process.credentials()
-        return Client(address, security=Security(**credentials), set_as_default=False, timeout=_CONNECT_SECONDS)
+    def _open_line(self) -> None:
+        try:
+            self._queue.open()
+        except (OSError, TimeoutError) as error:
+            raise EngineError(self._connection.no_answer(error)) from error
+        except QueueError as error:
+            raise EngineError(
+                f"The Dask scheduler at {self._connection.address} cannot keep a queue ({error}). "
+                "Install nncompare where it runs, too, in the same version."
+            ) from error
 
     def _workers(self) -> dict[str, Any]:
         workers: dict[str, Any] = self._wait(self._scheduler().identity, n_workers=-1)["workers"]
@@ -207,20 +214,36 @@ class Engine:
         # The client's own calls wait a minute for a worker that was killed, and for ever for a scheduler that was.
         return self._client.sync(method, *arguments, callback_timeout=seconds, **keywords)
 
-    def _claim_addresses(self, count: int, is_cancelled: Callable[[], bool]) -> list[str]:
+    def _wait_in_line(
+        self, ticket: Ticket, limits: Limits, is_cancelled: Callable[[], bool], on_wait: OnWait
+    ) -> list[str]:
         deadline = time.monotonic() + _WORKER_SECONDS
-        while not is_cancelled():
-            workers = self._workers_or_none()
-            suitable = [address for address, worker in workers.items() if worker["nthreads"] == 1]
-            free = self._take_free(suitable, count) if len(suitable) >= count else []
-            if free:
-                return free
-            if len(suitable) >= count:  # they are busy: this is a queue, not an error
-                deadline = time.monotonic() + _WORKER_SECONDS
-            elif len(suitable) < len(workers) or time.monotonic() > deadline or not self.is_alive:
-                raise EngineError(self._too_few(len(workers), len(suitable), count))
-            time.sleep(_LOOK_SECONDS)
+        try:
+            while not is_cancelled():
+                place = self._look(ticket, limits)
+                if place.workers:
+                    return list(place.workers)
+                if place.suitable >= ticket.slots:  # they are busy: this is a queue, not an error
+                    deadline = time.monotonic() + _WORKER_SECONDS
+                elif place.suitable < place.known or time.monotonic() > deadline or not self.is_alive:
+                    raise EngineError(self._too_few(place, ticket.slots))
+                on_wait(place)
+                self._queue.rest(place, is_cancelled)
+        finally:
+            on_wait(None)
+        self._queue.withdraw(ticket)
         return []
+
+    def _look(self, ticket: Ticket, limits: Limits) -> Place:
+        try:
+            place = self._queue.ask(ticket, limits.most_comparisons)
+        except (OSError, TimeoutError):  # busy, or gone: whoever waits finds out which
+            return Place()
+        except QueueError as error:
+            raise EngineError(f"The scheduler cannot keep a queue ({error}). Train again.") from error
+        if place.is_refused:
+            raise EngineError(limits.no_more_comparisons)
+        return place
 
     def _workers_or_none(self) -> dict[str, Any]:
         try:
@@ -228,43 +251,34 @@ class Engine:
         except (OSError, TimeoutError):  # busy, or gone: whoever waits for workers finds out which
             return {}
 
-    def _take_free(self, suitable: list[str], count: int) -> list[str]:
-        try:
-            processing = self._wait(self._scheduler().processing, workers=None)
-        except (OSError, TimeoutError):
-            return []
-        busy = {address for address, tasks in processing.items() if tasks}
-        with self._claims:
-            free = [address for address in suitable if address not in busy | self._claimed][:count]
-            if len(free) < count:
-                return []
-            self._claimed.update(free)
-            return free
-
     def _nobody(self) -> str:
-        if self._process is not None or not self.is_alive:
+        if self._connection.keeps_line or not self.is_alive:
             return "No worker answers. Train to start again."
-        return f"No worker answers at {self._address}. Start some: dask worker {self._address} --nthreads 1"
+        address = self._connection.address
+        return f"No worker answers at {address}. Start some: dask worker {address} --nthreads 1"
 
-    def _too_few(self, workers: int, suitable: int, count: int) -> str:
-        if not self.is_alive and self._process is None:
-            return f"The Dask scheduler at {self._address} no longer answers. Start it, then train again."
+    def _too_few(self, place: Place, count: int) -> str:
         if not self.is_alive:
-            return "The engine that trains the models has ended. Train again to start a new one."
-        if suitable < workers:
+            return self._connection.ended
+        if place.suitable < place.known:
             return (
-                f"{workers - suitable} of {workers} workers have more than one thread. "
-                f"Start them with: dask worker {self._address} --nthreads 1"
+                f"{place.known - place.suitable} of {place.known} workers have more than one thread. "
+                f"Start them with: dask worker {self._connection.address} --nthreads 1"
             )
-        return f"{count} workers are needed, but there are {workers}. Start more: dask worker --nthreads 1"
+        return f"{count} workers are needed, but there are {place.known}. Start more: dask worker --nthreads 1"
 
     def _describe(self, addresses: list[str], device: str) -> list[Slot]:
         asked = [self.submit(slot_report, device, address=address) for address in addresses]
-        reports = [self._answer(future, address) for future, address in zip(asked, addresses, strict=True)]
+        reports = [self._share(self._answer(*pair)) for pair in zip(asked, addresses, strict=True)]
         return [
             Slot(address, report, max(1, report.cores // self._slots_beside(address)))
             for address, report in zip(addresses, reports, strict=True)
         ]
+
+    def _share(self, report: SlotReport) -> SlotReport:
+        """Leave as much memory to the pairs that others may train meanwhile: they are planned before it is taken."""
+        pairs = max(1, (self._connection.slots or 0) // MODELS_OF_A_PAIR)
+        return replace(report, available_bytes=report.available_bytes // pairs)
 
     def _answer(self, future: "Future[Any]", address: str) -> Any:
         from distributed import KilledWorker
@@ -279,8 +293,8 @@ class Engine:
 
     def _slots_beside(self, address: str) -> int:
         """Count the slots on a worker's machine; in our own engine also while one of them is being restarted."""
-        if self._process is not None:
-            return SLOTS
+        if self._connection.slots is not None:
+            return self._connection.slots
         return max(1, [_host(other) for other in self._workers()].count(_host(address)))
 
 

@@ -1,10 +1,9 @@
 """One engine for a program or a notebook, started when it is first wanted."""
 
 import atexit
-import os
 import threading
 
-from nncompare.comparison.engine import SCHEDULER_VARIABLE, Engine, EngineError
+from nncompare.comparison.engine import Engine, EngineError
 
 
 class EngineHolder:
@@ -43,7 +42,7 @@ class EngineHolder:
             if self._engine is not None and not self._engine.is_alive:
                 self._end()
             if self._engine is None:
-                self._engine = Engine(os.environ.get(SCHEDULER_VARIABLE) or None)
+                self._engine = Engine()
             return self._engine
 
     def close(self) -> None:

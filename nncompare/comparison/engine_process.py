@@ -5,23 +5,33 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any
 
-from nncompare.engine import read_credentials
-
+ENGINE_VARIABLE = "NNCOMPARE_ENGINE"
 SLOTS = 2
 
 
 class EngineProcess:
-    """The process ``python -m nncompare.engine``, its private folder, and the pipe whose end is its end."""
+    """The process ``python -m nncompare.engine``, its private folder, and the pipe whose end is its end.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    slots : int
+        How many worker processes it has.
+    shared_file : Path, optional
+        Where it says how to reach it, also to other processes of this user: a name that stays when another engine
+        takes its place. The folder of this file goes with whoever started the engine.
+    """
+
+    def __init__(self, slots: int = SLOTS, shared_file: Path | None = None) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="nncompare-"))
         self._log = (self._folder / "engine.log").open("wb")
         # -P: a file named torch.py beside the notebook must not be taken for torch.
         # A session of its own: Ctrl-C is for the program that started it, which then ends it in order.
         self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "nncompare.engine", "--slots", str(SLOTS), "--folder", str(self._folder)],
+            [
+                *(sys.executable, "-P", "-m", "nncompare.engine", "--slots", str(slots), "--folder", str(self._folder)),
+                *(("--shared-file", str(shared_file)) if shared_file is not None else ()),
+            ],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._log,
@@ -33,13 +43,26 @@ class EngineProcess:
         """Say whether the process runs."""
         return self._process.poll() is None
 
-    def credentials(self) -> tuple[str, dict[str, Any]]:
-        """Wait until the engine is ready, and read how to reach it."""
+    @property
+    def file(self) -> Path:
+        """Where it says how to reach it, once it is ready."""
+        return self._folder / "engine.json"
+
+    def wait_until_ready(self) -> None:
+        """Wait until it can be reached.
+
+        Raises
+        ------
+        OSError
+            When it ended instead.
+        """
         assert self._process.stdout is not None
         if self._process.stdout.readline().strip() != b"ready":
             raise OSError("it ended at once: " + self._last_words())
-        address, credentials = read_credentials(self._folder / "engine.json")
-        return address, dict(credentials)
+
+    def wait_for_end(self) -> None:
+        """Wait until it has ended."""
+        self._process.wait()
 
     def close(self) -> None:
         """Close the pipe, wait for the end, and remove the folder."""

@@ -4,9 +4,11 @@ import secrets
 import threading
 from collections.abc import Callable, Mapping
 
+from nncompare.comparison.allowance import Allowance
 from nncompare.comparison.engine import Engine, EngineError, Slot
 from nncompare.comparison.engine_holder import EngineHolder
 from nncompare.comparison.precision import chosen_precision
+from nncompare.comparison.queueing import Turn
 from nncompare.comparison.result import ComparisonResult, ModelResult
 from nncompare.comparison.run import ModelRun
 from nncompare.comparison.seats import Seats
@@ -14,6 +16,7 @@ from nncompare.comparison.state import State, of_pair
 from nncompare.comparison.stopwatch import Stopwatch
 from nncompare.config import Comparison
 from nncompare.data import DataError
+from nncompare.limits import LimitsError
 from nncompare.memory import BudgetError, make_plan, model_memory_limit
 from nncompare.training.desk import Shown
 from nncompare.training.errors import DeviceError
@@ -28,12 +31,15 @@ class RunningPair:
     Everything but `wait` and `wait_for_slots` returns at once.
     """
 
-    def __init__(self, comparison: Comparison, engines: EngineHolder, park_seconds: float) -> None:
+    def __init__(
+        self, comparison: Comparison, engines: EngineHolder, park_seconds: float, allowance: Allowance
+    ) -> None:
         self.comparison = comparison
+        self.turn = Turn("")
         self.a = ModelRun("A", comparison.a)
         self.b = ModelRun("B", comparison.b) if comparison.b is not None else None
         self.runs = [run for run in (self.a, self.b) if run is not None]
-        self._engines, self._park_seconds = engines, park_seconds
+        self._engines, self._park_seconds, self._allowance = engines, park_seconds, allowance
         self._lock = threading.RLock()
         self._stopwatch = Stopwatch()
         self._seats = Seats(comparison.threads)
@@ -61,13 +67,13 @@ class RunningPair:
         return self._stopwatch.seconds
 
     def start(self) -> None:
-        """Begin in the background."""
+        """Begin in the background; `turn` says as what it waits in line."""
         self._launch(self.runs)
 
-    def stop(self, name: str | None = None) -> None:
-        """Ask the runs to end."""
+    def stop(self, name: str | None = None, why: str = "") -> None:
+        """Ask the runs to end, with a sentence where it is not the user who wants that."""
         for run in self._named(name):
-            run.stop()
+            run.stop(why)
 
     def pause(self, name: str | None = None) -> None:
         """Ask the runs to wait."""
@@ -141,8 +147,9 @@ class RunningPair:
 
     def _work(self, runs: list[ModelRun]) -> None:
         try:
+            self._allowance.require(self.comparison)
             self._train_on(self._engines.get(), runs)
-        except (DeviceError, BudgetError) as error:
+        except (DeviceError, BudgetError, LimitsError) as error:
             _refuse(runs, str(error))
         except (DataError, EngineError, ValueError) as error:
             _fail(runs, str(error))
@@ -154,7 +161,8 @@ class RunningPair:
 
     def _train_on(self, engine: Engine, runs: list[ModelRun]) -> None:
         """Claim a slot for each run at once, so that they start together."""
-        slots = self._seats.take(engine, runs, self.comparison.device, lambda: any(run.is_unwanted for run in runs))
+        device, turn = self.comparison.device, self.turn
+        slots = self._seats.take(engine, runs, device, lambda: any(run.is_unwanted for run in runs), turn)
         if not slots:
             self._part(runs)
             return
@@ -174,7 +182,7 @@ class RunningPair:
         unwanted = [run for run in runs if run.is_unwanted]
         left = [run for run in runs if run not in unwanted]
         for run in unwanted:
-            run.enter(State.STOPPED)
+            run.enter(State.STOPPED, run.why_stopped)
         if left:
             self._train_on(self._engines.get(), left)
 
@@ -193,7 +201,8 @@ class RunningPair:
 
     def _follow(self, run: ModelRun, engine: Engine, slot: Slot) -> bool:
         try:
-            return run.follow(engine, slot, self._assignment(run, slot))
+            with self._allowance.watch():
+                return run.follow(engine, slot, self._assignment(run, slot))
         finally:
             self._seats.leave(engine, run, slot)  # its predictions need not wait for the other model
 

@@ -12,6 +12,7 @@ from nncompare.comparison.state import State, follow
 from nncompare.config import Precision, RunConfig
 from nncompare.events import BatchHalved
 from nncompare.memory import Plan
+from nncompare.queue.line import Place
 from nncompare.training.checkpoint import Checkpoint, Weights
 from nncompare.training.desk import Controls, Prediction, Progress, Report, Seen, Shown
 from nncompare.training.worker import Assignment, Outcome, exchange, run_training
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 EXCHANGE_SECONDS = 0.25
 STOP_GRACE_SECONDS = 30.0
 _LAST_TRIES = 3
+_SECONDS_TO_WARM_UP = 3.0
 _LOST = (
     "The worker process of model {name} ended unexpectedly; it may have run out of memory. "
     "The curves up to here are kept. Set a smaller memory budget, choose fewer channels, or end other programs; then "
@@ -45,6 +47,10 @@ class ModelRun:
         The newest probabilities for the whole test set, and for the images on the screen.
     threads, threads_now : int
         With how many threads the run began, and how many it has now, where another one has left it more.
+    why_stopped : str
+        Why it had to end, in a sentence, where it was not the user who wanted that.
+    place : Place, optional
+        Where it stands in line while it waits for a worker.
     cycle_start : float
         The epoch at which the present cycle of the learning rate began, where it has one.
     is_refused : bool
@@ -70,6 +76,8 @@ class ModelRun:
     checkpoint: Checkpoint | None = None
     seconds: float = 0.0
     message: str = ""
+    why_stopped: str = ""
+    place: Place | None = None
     cycle_start: float = 0.0
     is_refused: bool = False
     version: int = 0
@@ -94,6 +102,21 @@ class ModelRun:
         """Say whether the user has asked for the end."""
         return self._wanted.stop
 
+    @property
+    def seconds_left(self) -> float | None:
+        """How long it will still train; None where that cannot be told."""
+        progress = self.progress
+        if progress is None or self.state is not State.RUNNING or progress.seconds < _SECONDS_TO_WARM_UP:
+            return None
+        return progress.seconds * (self.config.epochs / max(self.epoch, 1e-9) - 1)
+
+    def wait_at(self, place: Place | None) -> None:
+        """Take note of where the run stands in line; None when it waits no more."""
+        with self.lock:
+            if place != self.place:
+                self.place = place
+                self.version += 1
+
     def enter(self, state: State, message: str = "") -> None:
         """Go to another state, with a sentence for the user where there is one."""
         with self.lock:
@@ -101,10 +124,11 @@ class ModelRun:
             self.message = message
             self.version += 1
 
-    def stop(self) -> None:
-        """Ask the run to end; what it has learned is kept."""
+    def stop(self, why: str = "") -> None:
+        """Ask the run to end, with a sentence where it is not the user who wants that; what it has learned is kept."""
         with self.lock:
             if self.state.can_stop:
+                self.why_stopped = why
                 self.enter(State.STOPPING)
                 self._stopped_at = time.monotonic()
             self._want(replace(self._wanted, stop=True))
@@ -139,7 +163,7 @@ class ModelRun:
                 self.cycle_start = self.epoch
             self.config = self.config.model_copy(update={"epochs": max(epochs, math.ceil(self.epoch))})
             self.enter(State.PREPARING)
-            self._stopped_at = None
+            self._stopped_at, self.why_stopped = None, ""
             self._wanted = Controls(shown=self._wanted.shown)
 
     def show(self, shown: Shown | None) -> None:
@@ -183,6 +207,7 @@ class ModelRun:
         while not future.done():
             self._wish.wait(EXCHANGE_SECONDS)
             self._wish.clear()
+            engine.expect(slot.address, self.seconds_left)
             if not self._exchange(engine, slot, assignment.run) and self._is_lost(engine, slot, future):
                 future.cancel()
                 break
@@ -264,7 +289,7 @@ class ModelRun:
                 case "finished":
                     self.enter(State.FINISHED)
                 case "stopped":
-                    self.enter(State.STOPPED)
+                    self.enter(State.STOPPED, self.why_stopped)
                 case "parked":
                     self._park()
                 case "failed":

@@ -4,8 +4,10 @@ import threading
 from collections.abc import Callable
 
 from nncompare.comparison.engine import Engine, Slot
+from nncompare.comparison.queueing import Turn
 from nncompare.comparison.run import ModelRun
 from nncompare.config import ThreadSharing
+from nncompare.queue.line import Place
 
 
 class Seats:
@@ -21,12 +23,19 @@ class Seats:
         self._seated: dict[str, tuple[ModelRun, Slot]] = {}
         self._spare: list[Slot] = []
 
-    def take(self, engine: Engine, runs: list[ModelRun], device: str, is_cancelled: Callable[[], bool]) -> list[Slot]:
+    def take(
+        self, engine: Engine, runs: list[ModelRun], device: str, is_cancelled: Callable[[], bool], turn: Turn
+    ) -> list[Slot]:
         """Wait for a slot for each run; give none when the wait was cancelled."""
         self._release_spare(engine)
-        slots = engine.claim(len(runs), device, is_cancelled)
+
+        def tell(place: Place | None) -> None:
+            for run in runs:
+                run.wait_at(place)
+
+        slots = engine.claim(len(runs), device, is_cancelled, turn, tell)
         is_alone = len(slots) == 1 and not self._seated
-        beside = self._free_slot(engine, device) if self._is_handed_over and is_alone else []
+        beside = self._free_slot(engine, device, turn) if self._is_handed_over and is_alone else []
         with self._lock:
             self._seated |= {run.name: (run, slot) for run, slot in zip(runs, slots, strict=False)}
             self._spare += beside
@@ -65,7 +74,7 @@ class Seats:
         return slot.threads + sum(seat.threads for seat in self._spare if seat.host == slot.host)
 
     @staticmethod
-    def _free_slot(engine: Engine, device: str) -> list[Slot]:
-        """Take one more slot if one is free this moment."""
+    def _free_slot(engine: Engine, device: str, turn: Turn) -> list[Slot]:
+        """Take one more slot if one is free this moment, and nobody waits for it."""
         looks = iter([False])
-        return engine.claim(1, device, lambda: next(looks, True))
+        return engine.claim(1, device, lambda: next(looks, True), turn)

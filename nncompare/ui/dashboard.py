@@ -1,6 +1,7 @@
 """The dashboard: four steps from images to predictions, and what holds them together."""
 
 import os
+import threading
 from typing import Any
 
 from nncompare import words
@@ -11,6 +12,7 @@ from nncompare.comparison.run import ModelRun
 from nncompare.comparison.state import State
 from nncompare.config import Comparison, RunConfig
 from nncompare.data import CATALOG
+from nncompare.limits import Limits
 from nncompare.training.errors import DeviceError
 from nncompare.ui.clickable import Clickable
 from nncompare.ui.data_step import DataStep
@@ -25,7 +27,8 @@ from nncompare.ui.settings_link import from_query, to_query
 from nncompare.ui.training_step import TrainingStep
 
 OPENING = Comparison(a=RunConfig(channels=8), b=RunConfig(channels=16))
-_AWAY = "This page was away for too long, and its workers were ended. Reload it to go on."
+_AWAY = "This page was away for too long, and its training was ended. Reload it to begin anew."
+_PARTING_SECONDS = 15.0
 STEPS = ("Data", "Models", "Training", "Predictions")
 
 
@@ -40,12 +43,14 @@ class Dashboard:
     """
 
     def __init__(self, comparison: Comparison | None = None) -> None:
+        self._limits = Limits.from_environment()
         query = os.environ.get("QUERY_STRING", "") if is_web_page() else ""
-        self._opening = comparison or OPENING
+        self._opening = comparison or _within(OPENING, self._limits)
         self._base, problems = from_query(query, self._opening)
         self._engines = shared_engine
         self._engines.join()
         self._running: RunningComparison | None = None
+        self._begun_before = 0
         self._address = ""
         self._is_warm = False
         self._surveyed = ""
@@ -60,7 +65,12 @@ class Dashboard:
         )
         self._data = DataStep(self._refresher, self._on_change, lambda: self._post_go("Models"))
         self._models = ModelsStep(
-            self._refresher, self._on_change, self._open, self._data.set_count, lambda: self._post_go("Training")
+            self._refresher,
+            self._on_change,
+            self._open,
+            self._data.set_count,
+            lambda: self._post_go("Training"),
+            self._limits,
         )
         self._training = TrainingStep(self._refresher, self._train, self._steer, lambda: self._post_go("Predictions"))
         self._predictions = PredictionsStep(self._refresher)
@@ -97,7 +107,15 @@ class Dashboard:
 
     @property
     def _problems(self) -> dict[str, str]:
-        return {**self._models.problems, **self._data.problems}
+        problems = {**self._models.problems, **self._data.problems}
+        if self._limits.most_comparisons is not None and self._begun >= self._limits.most_comparisons:
+            problems["comparisons"] = self._limits.no_more_comparisons
+        return problems
+
+    @property
+    def _begun(self) -> int:
+        """Count the comparisons of this dashboard for which there was room."""
+        return self._begun_before + bool(self._running is not None and self._running.begun)
 
     @property
     def _state(self) -> State:
@@ -178,8 +196,8 @@ class Dashboard:
         comparison = self.comparison
         if comparison is None or self._problems or not self._state.can_train:
             return
-        self._ended = self.result
-        self._running = RunningComparison(comparison, self._engines)
+        self._ended, self._begun_before = self.result, self._begun
+        self._running = RunningComparison(comparison, self._engines, limits=self._limits)
         set_value(self._notice, value="")
         self._training.begin(self._running)
         self._predictions.begin(self._running)
@@ -211,21 +229,36 @@ class Dashboard:
         self._look_after_page()
 
     def _look_after_page(self) -> None:
-        """On the web, a page that is gone must not leave workers behind; a notebook keeps its run."""
+        """On the web, a page that is gone must not leave a run behind, unless it was asked to; a notebook keeps it."""
         if not is_web_page():
             return
         self._page.ping()
-        if self._page.is_gone:
+        set_value(self._page, keeps_kernel=self._state.is_active)
+        seconds = self._page.seconds_gone
+        if seconds and not self._outlives_page(seconds):
             set_value(self._notice, value=render("messages.html", messages=[_AWAY]))
             self._let_go()
+
+    def _outlives_page(self, seconds_gone: float) -> bool:
+        """Say whether what trains goes on; what is paused could not be resumed by anybody."""
+        is_in_grace = seconds_gone <= self._limits.grace_seconds
+        goes_on = self._training.goes_on_alone and self._state not in (State.PAUSING, State.PAUSED)
+        return self._state.is_active and (is_in_grace or goes_on)
 
     def _let_go(self) -> None:
         if self._is_open:
             self._is_open = False
-            if self._running is not None:
-                self._running.stop()
             self._refresher.close()
-            self._engines.leave()
+            if self._running is not None and self._state.is_active:
+                self._running.stop()
+                threading.Thread(target=self._leave_in_order, args=(self._running,), daemon=True).start()
+            else:
+                self._engines.leave()
+
+    def _leave_in_order(self, running: RunningComparison) -> None:
+        """Let the workers hear of the stop: those of a server would go on for others' patience."""
+        running.wait(_PARTING_SECONDS)
+        self._engines.leave()
 
     def _refresh_state(self) -> None:
         state = self._state
@@ -243,8 +276,10 @@ class Dashboard:
         running = self._running
         if running is None:
             return ""
-        words = ", ".join(f"Model {run.name} {_STATE_WORDS[run.state]}" for run in running.runs)
-        return words if len(running.pairs) == 1 else f"Seed {running.current.seed}: {words}"
+        states = ", ".join(f"Model {run.name} {_STATE_WORDS[run.state]}" for run in running.runs)
+        place = running.place
+        said = f"{states}. {words.waiting(place.position, None)}" if place is not None else states
+        return said if len(running.pairs) == 1 else f"Seed {running.current.seed}: {said}"
 
     def _stand_in(self) -> str:
         """Name the stand-in that this page is about, if it is one."""
@@ -257,9 +292,16 @@ class Dashboard:
         if running is None:
             title = CATALOG[self._data.dataset].title
             return f"{title}: not here yet" if "dataset" in self._data.problems else f"{title} · ready"
+        if (place := running.place) is not None:
+            return words.waiting(place.position, place.seconds)
         # Of one seed, pauses are left out; of several, that would count those twice that train at once.
         trained = _trained_seconds(running.runs) if len(running.pairs) == 1 else running.seconds
         return f"{_STATE_WORDS[state]} · {words.clock(trained)}"
+
+
+def _within(comparison: Comparison, limits: Limits) -> Comparison:
+    models = {"a": limits.within(comparison.a), "b": limits.within(comparison.b) if comparison.b else None}
+    return comparison.model_copy(update=models)
 
 
 def _trained_seconds(runs: list[ModelRun]) -> float:

@@ -11,7 +11,6 @@ from nncompare.ui.html import render
 from nncompare.ui.steering import Steering
 
 _LOG_LINES = 4
-_SECONDS_TO_WARM_UP = 3.0
 
 
 class Lane:
@@ -45,7 +44,7 @@ def _figures(run: ModelRun) -> str:
             epoch=_epoch(run),
             share=min(1.0, run.epoch / run.config.epochs),
             speed=progress.images_per_second if progress and progress.images_per_second else None,
-            left=_seconds_left(run),
+            left=run.seconds_left,
             train_loss=_last(history.train_loss if is_at_end else history.train.loss),
             train_accuracy=_last(history.train_accuracy if is_at_end else history.train.accuracy),
             test_loss=_last(history.test.loss),
@@ -56,13 +55,6 @@ def _figures(run: ModelRun) -> str:
 
 def _epoch(run: ModelRun) -> int:
     return min(run.config.epochs, int(run.epoch) + 1) if run.progress is not None else 0
-
-
-def _seconds_left(run: ModelRun) -> float | None:
-    progress = run.progress
-    if progress is None or run.state is not State.RUNNING or progress.seconds < _SECONDS_TO_WARM_UP:
-        return None
-    return progress.seconds * (run.config.epochs / max(run.epoch, 1e-9) - 1)
 
 
 def _last(values: list[float]) -> float | None:

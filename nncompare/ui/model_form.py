@@ -6,6 +6,7 @@ import ipywidgets as widgets
 
 from nncompare import architecture
 from nncompare.config import RunConfig, bounds, from_text
+from nncompare.limits import Limits
 from nncompare.memory.plan import Fit
 from nncompare.ui.elements import button, column, html, row, set_class, set_value
 from nncompare.ui.html import render
@@ -19,8 +20,10 @@ _CHOICES = {
 class ModelForm:
     """Fields made from `RunConfig`, a note beside each, and the layer table; `read` gives what they say."""
 
-    def __init__(self, name: str, on_change: Callable[[], None], *, is_optional: bool) -> None:
-        self.name = name
+    def __init__(
+        self, name: str, on_change: Callable[[], None], *, is_optional: bool, limits: Limits | None = None
+    ) -> None:
+        self.name, self._limits = name, limits or Limits()
         self._switch = _switch(name) if is_optional else None
         self._fields = {field: _input(field) for field in RunConfig.model_fields}
         self._notes = {field: html("nnc-note") for field in self._fields}
@@ -35,7 +38,10 @@ class ModelForm:
 
     def read(self) -> tuple[RunConfig | None, dict[str, str]]:
         """Give the configuration, or None and a sentence for each wrong field."""
-        return from_text({name: field.value for name, field in self._fields.items()})
+        config, errors = from_text({name: field.value for name, field in self._fields.items()})
+        if config is not None and (errors := self._limits.wrong(config)):
+            return None, errors
+        return config, errors
 
     @property
     def is_used(self) -> bool:
@@ -59,7 +65,7 @@ class ModelForm:
             used = plan.why.get(name, "") if plan else ""
             set_value(
                 self._notes[name],
-                value=render("note.html", error=error, used=used, hint=_hint(name, config, self._optimizer)),
+                value=render("note.html", error=error, used=used, hint=self._hint(name, config)),
             )
             set_value(field, disabled=not self.is_used or (name == "momentum" and self._optimizer == "adam"))
         self._show_fit(config, fit)
@@ -70,15 +76,21 @@ class ModelForm:
 
     def _show_fit(self, config: RunConfig | None, fit: Fit | None) -> None:
         set_value(self._memory, value=render("memory.html", fit=fit))
-        width = f": {fit.widest} channels" if fit is not None else ""
+        widest = min(fit.widest, self._limits.most("channels") or fit.widest) if fit is not None else None
+        width = f": {widest} channels" if widest is not None else ""
         set_value(self._widest, description=f"Widest that fits{width}")
-        is_taken = fit is None or config is None or config.channels == fit.widest
+        is_taken = widest is None or config is None or config.channels == widest
         set_value(self._widest, disabled=is_taken or not self.is_used)
-        self._widest_channels = fit.widest if fit else None
+        self._widest_channels = widest
 
     def _take_widest(self) -> None:
         if self._widest_channels is not None:
             self._fields["channels"].value = str(self._widest_channels)
+
+    def _hint(self, name: str, config: RunConfig | None) -> str:
+        if name == "epochs" and (most := self._limits.most(name)):
+            return f"1 to {most} on this server"
+        return _hint(name, config, self._optimizer)
 
     @property
     def _optimizer(self) -> str:

@@ -10,6 +10,7 @@ from pydantic.fields import FieldInfo
 from nncompare.comparison.pair import TEST_IMAGES
 from nncompare.comparison.precision import chosen_precision
 from nncompare.config import Comparison, RunConfig, one_sentence
+from nncompare.limits import Limits
 from nncompare.memory import BudgetError, model_memory_limit
 from nncompare.memory.plan import fit
 from nncompare.ui.elements import button, column, html, row, set_value
@@ -37,11 +38,14 @@ class ModelsStep:
         on_open: Callable[[Comparison], None],
         on_images: Callable[[int | None], None],
         on_next: Callable[[], None],
+        limits: Limits | None = None,
     ) -> None:
         self._refresher, self._on_change, self._on_open, self._on_images = refresher, on_change, on_open, on_images
         self._comparison = Comparison()
         self.machine, self._device_error = Machine.here(), ""
-        self._forms = {name: ModelForm(name, self._on_field_change, is_optional=name == "B") for name in ("A", "B")}
+        self._forms = {
+            name: ModelForm(name, self._on_field_change, is_optional=name == "B", limits=limits) for name in ("A", "B")
+        }
         self._shared = SharedSettings(self._on_field_change)
         self._question = html("nnc-question", render("question.html", preset=None))
         self._file = widgets.FileUpload(accept=".json", multiple=False, description="Open settings", icon="")

@@ -17,6 +17,8 @@ GONE_SECONDS = 20.0
 class Page(anywidget.AnyWidget):
     """Brings the style sheet, keeps the address up to date, and answers pings while the page is open.
 
+    While it `keeps_kernel`, Voila does not hear that it was closed: the kernel decides what becomes of its run.
+
     What is `said` is read out by screen readers: its place stays, so that only a change is heard.
 
     The page is asked, and does not tell by itself: browsers slow the timers of hidden pages, but not their answers.
@@ -26,6 +28,7 @@ class Page(anywidget.AnyWidget):
     _css = (STATIC / "style.css").read_text(encoding="utf-8")
     query = traitlets.Unicode().tag(sync=True)
     said = traitlets.Unicode().tag(sync=True)
+    keeps_kernel = traitlets.Bool(False).tag(sync=True)
 
     def __init__(self, on_ready: Callable[[str], None]) -> None:
         super().__init__()
@@ -45,9 +48,10 @@ class Page(anywidget.AnyWidget):
             self.send({"ping": round(now)})
 
     @property
-    def is_gone(self) -> bool:
-        """Say whether a page that was open no longer answers."""
-        return self._is_open and time.monotonic() - self._last_pong > GONE_SECONDS
+    def seconds_gone(self) -> float:
+        """For how long a page that was open has not answered; 0 while that may yet be chance."""
+        silent = time.monotonic() - self._last_pong
+        return silent if self._is_open and silent > GONE_SECONDS else 0.0
 
     def show_top(self) -> None:
         """Bring the top of the dashboard into view, and the keyboard to the current step."""

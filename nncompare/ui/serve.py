@@ -8,6 +8,8 @@ import time
 import webbrowser
 from pathlib import Path
 
+from nncompare.limits import Limits
+from nncompare.ui.classroom import classroom
 from nncompare.ui.user_error import UserError
 
 LOOPBACK = "127.0.0.1"
@@ -17,8 +19,8 @@ _HERE = Path(__file__).parent
 _IDLE_SECONDS = 120
 
 
-def serve(port: int | None, *, open_browser: bool) -> None:
-    """Serve until Ctrl-C.
+def serve(port: int | None, *, open_browser: bool, limits: Limits) -> None:
+    """Serve until Ctrl-C, with one engine for all tabs.
 
     Raises
     ------
@@ -31,7 +33,8 @@ def serve(port: int | None, *, open_browser: bool) -> None:
     print(f"nncompare is at {address} - press Ctrl-C to end.", flush=True)  # noqa: T201
     if open_browser:
         threading.Thread(target=_open_when_served, args=(address, chosen), daemon=True).start()
-    _run_voila(notebook, chosen)
+    with classroom(limits):
+        _run_voila(notebook, chosen)
 
 
 def notebook_path() -> Path:

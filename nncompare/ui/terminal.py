@@ -17,10 +17,11 @@ from nncompare.comparison.comparison import RunningComparison, compare
 from nncompare.comparison.result import ComparisonError, ComparisonResult, ModelResult
 from nncompare.config import Comparison, RunConfig, one_sentence
 from nncompare.data import CATALOG, DataError, fetch
+from nncompare.limits import LimitsError
 from nncompare.memory import in_mebibytes
 from nncompare.memory.budget import BudgetError, require_enough
 from nncompare.ui.user_error import UserError
-from nncompare.words import count
+from nncompare.words import count, waiting
 
 _NOTHING = ("none", "all")
 
@@ -36,6 +37,8 @@ def compare_in_terminal(arguments: argparse.Namespace) -> int:
         except DataError as error:
             bars.message = str(error)
             result = None
+        except LimitsError as error:
+            raise UserError(str(error)) from None
         except ComparisonError as error:
             if error.is_refused:
                 raise UserError(str(error)) from None
@@ -139,6 +142,7 @@ class Bars:
 
     def __init__(self) -> None:
         self.message = ""
+        self._position = 0
         self._bars: dict[str, tqdm[Any]] = {}
 
     def __enter__(self) -> "Bars":
@@ -158,11 +162,20 @@ class Bars:
 
     def watch(self, running: RunningComparison) -> None:
         """Draw how far both models are."""
+        self._tell_place(running)
         for run in running.runs:
             progress = run.progress
             images = progress.images if progress is not None else 0
             seed = f", seed {running.current.seed}" if len(running.pairs) > 1 else ""
             self._set(f"model {run.name}{seed}", images, progress.total_images if progress is not None else None)
+
+    def _tell_place(self, running: RunningComparison) -> None:
+        """Say it when the place in line changes, and not every time that the expected wait does."""
+        place = running.place
+        position = place.position if place is not None else 0
+        if place is not None and position != self._position:
+            tqdm.write(f"nncompare: {waiting(position, place.seconds)}", file=sys.stderr)
+        self._position = position
 
     def _set(self, title: str, done: int, total: int | None, unit: str = "") -> None:
         if title not in self._bars:

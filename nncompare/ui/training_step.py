@@ -12,9 +12,10 @@ from nncompare.comparison.run import ModelRun
 from nncompare.comparison.spread import Spread, spread_of
 from nncompare.data import CATALOG
 from nncompare.figures import TITLES, Axis, CurveChart, best_epoch
-from nncompare.ui.elements import button, column, html, row, set_value
+from nncompare.ui.elements import button, column, html, row, set_class, set_value
 from nncompare.ui.html import render
 from nncompare.ui.lane import Lane
+from nncompare.ui.page import is_web_page
 from nncompare.ui.refresher import Refresher, Rest
 from nncompare.ui.steering import Steering
 
@@ -38,6 +39,13 @@ class TrainingStep:
         self._both = Steering(lambda action: refresher.post(lambda: on_steer(action, None)))
         self._more = widgets.Dropdown(options=[(f"+{count}", count) for count in _MORE_EPOCHS], description="epochs")
         self._reason = html("nnc-reason")
+        self._go_on = widgets.Checkbox(
+            value=False,
+            description="Go on when this page is closed",
+            tooltip="Else what trains is stopped a while after the page was closed.",
+            indent=False,
+        )
+        set_class(self._go_on, "nnc-hidden", not is_web_page())
         self._lanes = {
             name: Lane(name, lambda action, name=name: refresher.post(lambda: on_steer(action, name)))  # type: ignore[misc]
             for name in ("A", "B")
@@ -64,6 +72,7 @@ class TrainingStep:
         return [
             html("nnc-heading", "<h2>Watch them learn</h2>"),
             row("nnc-row nnc-controls", [self._train, self._both.box, row("nnc-more", [self._more]), self._reason]),
+            self._go_on,
             self._seeds,
             self._race,
             row("nnc-two", [lane.box for lane in self._lanes.values()]),
@@ -79,6 +88,11 @@ class TrainingStep:
     def more_epochs(self) -> int:
         """How many epochs Train on adds."""
         return int(self._more.value)
+
+    @property
+    def goes_on_alone(self) -> bool:
+        """Say whether what trains is to go on when the page is closed."""
+        return bool(self._go_on.value)
 
     def draw_empty(self) -> None:
         """Draw the empty charts, so that nothing jumps when the first point arrives."""

@@ -22,7 +22,15 @@ NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "dashboard.ipynb"
 _MARK = "NNCOMPARE_TEST_MARK"
 _SCRIPTS = Path(sys.executable).parent
 _START_SECONDS, _END_SECONDS = 60.0, 30.0
-_LEFT_OUT = ("NNCOMPARE_DATA_DIR", "NNCOMPARE_SCHEDULER", "JUPYTER_PATH", "JUPYTER_CONFIG_PATH", "QUERY_STRING")
+_LEFT_OUT = (
+    "NNCOMPARE_DATA_DIR",
+    "NNCOMPARE_SCHEDULER",
+    "NNCOMPARE_ENGINE",
+    "JUPYTERHUB_USER",
+    "JUPYTER_PATH",
+    "JUPYTER_CONFIG_PATH",
+    "QUERY_STRING",
+)
 
 
 @dataclass(frozen=True)

@@ -57,11 +57,14 @@ class FakeEngine:
         self._workers: dict[str, FakeWorker] = {}
         self.started: list[FakeWorker] = []
         self.mistakes: list[str] = []
+        self.expected: dict[str, float | None] = {}
 
     def get(self) -> "FakeEngine":
         return self
 
-    def claim(self, count: int, _: str, is_cancelled: Callable[[], bool]) -> list[Slot]:
+    def claim(
+        self, count: int, _: str, is_cancelled: Callable[[], bool], turn: object = None, on_wait: object = None
+    ) -> list[Slot]:
         while not is_cancelled():
             with self._lock:
                 if len(self._free) >= count:
@@ -75,6 +78,9 @@ class FakeEngine:
         with self._lock:
             self.mistakes += [f"{address} was released twice" for address in addresses if address in self._free]
             self._free += addresses
+
+    def expect(self, address: str, seconds: float | None) -> None:
+        self.expected[address] = seconds
 
     def submit(self, _: object, assignment: Assignment, *, address: str, key: str) -> FakeFuture:
         worker = FakeWorker(assignment, address)

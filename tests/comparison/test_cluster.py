@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from processes import descendants, runs, until
-from tiny_pairs import begin, engine_pids, finish, pair
+from tiny_pairs import begin, engine_pids, finish, pair, until_both_train
 
 from nncompare.comparison.engine_holder import EngineHolder
 from nncompare.comparison.state import State
@@ -124,3 +124,49 @@ def test_an_address_that_is_none_is_told(address: str, holder_at: Callable[[str]
     result = finish(pair(), holder_at(address))
     assert result.state is State.FAILED
     assert result.a.message.startswith(f"No Dask scheduler answers at {address}.")
+
+
+def test_two_kernels_on_one_cluster_wait_in_one_line(
+    tmp_path: Path, holder_at: Callable[[str], EngineHolder], synthetic_digits: Path
+) -> None:
+    with cluster_of(tmp_path, "1", "1") as (address, _):
+        one, other = holder_at(address), holder_at(address)
+        first = begin(pair(a={"epochs": 100}, b={"epochs": 100}), one)
+        until_both_train(first)
+        second = begin(pair(), other)
+        until(lambda: second.place is not None and second.place.position == 1, "a place")
+        first.stop()
+        assert second.wait(60)
+        assert second.state is State.FINISHED
+        assert first.wait(20)
+        other_queue = other.get()._queue
+        until(lambda: len(other_queue.idle()) == 2, "everything is given back")
+
+
+def test_a_scheduler_that_goes_away_and_comes_back(
+    tmp_path: Path, holder_at: Callable[[str], EngineHolder], synthetic_digits: Path
+) -> None:
+    with socket.socket() as probe:
+        probe.bind((LOOPBACK, 0))
+        port = str(probe.getsockname()[1])
+    address, log = f"tcp://{LOOPBACK}:{port}", tmp_path / "scheduler.log"
+    scheduler = ("scheduler", "--host", LOOPBACK, "--port", port)
+    worker = ("worker", address, "--nthreads", "1", "--host", LOOPBACK, "--local-directory", str(tmp_path))
+    with started(*worker, log=tmp_path / "one.log"), started(*worker, log=tmp_path / "other.log"):
+        with started(*scheduler, log=log) as first:
+            holder = holder_at(address)
+            running = begin(pair(a={"epochs": 100}, b={"epochs": 100}), holder)
+            until_both_train(running)
+            waiting = begin(pair(), holder)
+            until(lambda: waiting.place is not None, "a place")
+            first.kill()
+            assert running.wait(30)
+            assert waiting.wait(30)
+        gone = finish(pair(), holder)
+    lost = "The connection to the workers was lost. The curves up to here are kept. Train again."
+    assert running.a.message == lost
+    assert running.a.history.train.loss != []
+    assert waiting.a.message == f"The Dask scheduler at {address} no longer answers. Start it, then train again."
+    assert gone.a.message.startswith(f"No Dask scheduler answers at {address}.")
+    with started(*scheduler, log=log), started(*worker, log=log), started(*worker, log=log):
+        assert finish(pair(), holder).state is State.FINISHED

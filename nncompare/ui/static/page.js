@@ -19,6 +19,11 @@ function render({ model, el }) {
       dashboard?.querySelector(".nnc-nav [aria-current]")?.focus({ preventScroll: true });
     }
   };
+  // Voila would end the kernel with its page.
+  const farewell = navigator.sendBeacon;
+  const keepKernel = (url, ...rest) =>
+    (model.get("keeps_kernel") && String(url).includes("voila/api/shutdown/")) || farewell.call(navigator, url, ...rest);
+  if (isWebPage) navigator.sendBeacon = keepKernel;
   const writeAddress = () => {
     const query = model.get("query");
     if (isWebPage) history.replaceState(null, "", location.pathname + (query ? "?" + query : ""));
@@ -30,6 +35,7 @@ function render({ model, el }) {
   say();
   model.send({ ready: isWebPage ? location.origin + location.pathname : "" });
   return () => {
+    if (navigator.sendBeacon === keepKernel) navigator.sendBeacon = farewell;
     model.off("msg:custom", answer);
     model.off("change:query", writeAddress);
     model.off("change:said", say);

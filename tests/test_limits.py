@@ -1,0 +1,91 @@
+"""What a server allows: read from flags and the environment, and kept where a comparison starts."""
+
+import pytest
+
+from nncompare.config import Comparison, RunConfig
+from nncompare.limits import Limits, LimitsError
+
+
+def test_without_limits_everything_is_allowed() -> None:
+    largest = RunConfig(epochs=100, channels=256)
+    assert Limits().problems(Comparison(a=largest, b=largest)) == []
+    assert Limits().within(largest) == largest
+
+
+def test_what_is_too_large_is_named_for_each_model() -> None:
+    limits = Limits(most_epochs=5, most_channels=16)
+    comparison = Comparison(a=RunConfig(epochs=5, channels=17), b=RunConfig(epochs=6, channels=16))
+    assert limits.problems(comparison) == [
+        "Model A: Channels must be at most 16 on this server; got 17.",
+        "Model B: Epochs must be at most 5 on this server; got 6.",
+    ]
+    assert limits.problems(comparison.model_copy(update={"a": RunConfig(), "b": None})) == []
+
+
+def test_lowered_to_what_is_allowed() -> None:
+    config = RunConfig(epochs=9, channels=99, dropout=0.5)
+    assert Limits(most_epochs=5, most_channels=200).within(config) == config.model_copy(update={"epochs": 5})
+
+
+def test_they_travel_through_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    limits = Limits(most_epochs=5, most_channels=16, most_comparisons=3, most_minutes=2.5, grace_seconds=30)
+    for name, value in limits.to_environment().items():
+        assert name.startswith("NNCOMPARE_")
+        monkeypatch.setenv(name, value)
+    assert Limits.from_environment() == limits
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "sentence"),
+    [
+        ("most_epochs", "0", "Most epochs must be a whole number from 1 to 100; got 0."),
+        ("most_epochs", "many", "Most epochs must be a whole number from 1 to 100; got many."),
+        ("most_channels", "257", "Most channels must be a whole number from 1 to 256; got 257."),
+        ("most_comparisons", "-1", "Most comparisons must be a whole number from 1; got -1."),
+        ("most_minutes", "0", "Most minutes must be a number above 0; got 0."),
+        ("most_minutes", "nan", "Most minutes must be a number above 0; got nan."),
+        ("grace_seconds", "-1", "Grace must be a number from 0; got -1."),
+    ],
+)
+def test_what_is_no_limit_does_not_pass_for_none(
+    name: str, text: str, sentence: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from nncompare.cli import main
+
+    monkeypatch.setenv(f"NNCOMPARE_{name.upper()}", text)
+    with pytest.raises(LimitsError) as error:
+        Limits.from_environment()
+    assert str(error.value) == sentence
+    for arguments in (["serve", "--no-browser"], ["compare"]):
+        with pytest.raises(SystemExit) as end:
+            main(arguments)
+        out, err = capsys.readouterr()
+        assert (end.value.code, out, err) == (2, "", f"nncompare: {sentence}\n")
+
+
+@pytest.mark.parametrize(
+    "flag", ["--most-epochs", "--most-channels", "--most-comparisons", "--most-minutes", "--grace"]
+)
+def test_a_wrong_flag_is_told(flag: str, capsys: pytest.CaptureFixture[str]) -> None:
+    from nncompare.cli import main
+
+    with pytest.raises(SystemExit) as end:
+        main(["serve", "--no-browser", f"{flag}=-2"])
+    out, err = capsys.readouterr()
+    assert (end.value.code, out) == (2, "")
+    assert err.startswith("nncompare: ")
+    assert "got -2." in err
+
+
+def test_flags_go_before_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    from argparse import ArgumentParser
+
+    from nncompare.ui.classroom import add_flags, read_limits
+
+    monkeypatch.setenv("NNCOMPARE_MOST_EPOCHS", "7")
+    monkeypatch.setenv("NNCOMPARE_MOST_CHANNELS", "8")
+    parser = ArgumentParser()
+    add_flags(parser)
+    found = read_limits(parser.parse_args(["--most-epochs", "3", "--grace", "90"]))
+    assert found == Limits(most_epochs=3, most_channels=8, grace_seconds=90)
+    assert all(name in parser.format_help() for name in ("--most-minutes MINUTES", "--grace SECONDS"))
