@@ -14,9 +14,9 @@ PACKAGE = ROOT / "nncompare"
 
 FLOORS: list[set[str]] = [
     {"config", "architecture", "events", "machine"},
-    {"data", "memory", "analysis"},
+    {"data", "memory", "analysis", "history"},
     {"training", "words"},
-    {"templates", "engine"},
+    {"templates", "engine", "store"},
     {"comparison"},
     {"figures"},
     {"report"},

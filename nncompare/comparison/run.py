@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from nncompare.comparison.engine import Engine, Slot
-from nncompare.comparison.history import History
 from nncompare.comparison.state import State, follow
 from nncompare.config import Precision, RunConfig
 from nncompare.events import BatchHalved
+from nncompare.history import History
 from nncompare.memory import Plan
 from nncompare.training.checkpoint import Checkpoint, Weights
 from nncompare.training.desk import Controls, Prediction, Progress, Report, Seen, Shown
