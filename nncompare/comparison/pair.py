@@ -3,6 +3,8 @@
 import secrets
 import threading
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import partial
 
 from nncompare.comparison.engine import Engine, EngineError, Slot
 from nncompare.comparison.engine_holder import EngineHolder
@@ -15,11 +17,15 @@ from nncompare.comparison.stopwatch import Stopwatch
 from nncompare.config import Comparison
 from nncompare.data import DataError
 from nncompare.memory import BudgetError, make_plan, model_memory_limit
+from nncompare.store import RunRecord
 from nncompare.training.desk import Shown
 from nncompare.training.errors import DeviceError
 from nncompare.training.worker import Assignment
 
 TEST_IMAGES = 10_000
+
+Keep = Callable[[int, str, RunRecord], None]
+"""Saves what is known of a model from a seed."""
 
 
 class RunningPair:
@@ -28,12 +34,16 @@ class RunningPair:
     Everything but `wait` and `wait_for_slots` returns at once.
     """
 
-    def __init__(self, comparison: Comparison, engines: EngineHolder, park_seconds: float) -> None:
+    def __init__(
+        self, comparison: Comparison, engines: EngineHolder, park_seconds: float, keep: Keep = lambda *_: None
+    ) -> None:
         self.comparison = comparison
         self.a = ModelRun("A", comparison.a)
         self.b = ModelRun("B", comparison.b) if comparison.b is not None else None
         self.runs = [run for run in (self.a, self.b) if run is not None]
         self._engines, self._park_seconds = engines, park_seconds
+        for run in self.runs:
+            run.on_save = partial(self._keep, keep, run.name)
         self._lock = threading.RLock()
         self._stopwatch = Stopwatch()
         self._seats = Seats(comparison.threads)
@@ -78,6 +88,24 @@ class RunningPair:
         """Let paused runs go on."""
         for run in self._named(name):
             run.resume()
+
+    def leave(self) -> None:
+        """Ask the runs to end here, but to wait in the store for somebody to go on."""
+        for run in self.runs:
+            run.leave()
+
+    def restore(self, records: Mapping[str, RunRecord]) -> None:
+        """Become what was saved, by model; a model of which nothing was saved begins anew."""
+        for run in self.runs:
+            run.restore(records.get(run.name))
+        self._stopwatch.count_from(max((record.pair_seconds for record in records.values()), default=0.0))
+
+    def wait_for_user(self) -> None:
+        """Have the runs that were interrupted, and wait to go on, placed on workers when they are resumed."""
+        waiting = [run for run in self.runs if run.is_parked]
+        if waiting:
+            self._mark_begin()
+            self._in_background(lambda: self._in_threads(self._go_on, waiting))
 
     def train_to(self, epochs: Mapping[str, int]) -> None:
         """Bring runs that have ended to so many epochs, by model, from where they left off."""
@@ -124,23 +152,42 @@ class RunningPair:
             self._result = result
         return result
 
+    def _keep(self, keep: Keep, name: str, record: RunRecord) -> None:
+        keep(self.seed, name, replace(record, pair_seconds=self.seconds))
+
     def _named(self, name: str | None) -> list[ModelRun]:
         return [run for run in self.runs if name is None or run.name == name]
 
     def _launch(self, runs: list[ModelRun], prepare: Callable[[ModelRun], None] | None = None) -> None:
-        with self._lock:
-            self._result = None
-            self._has_slots.clear()
-            self._stopwatch.start()
+        self._mark_begin()
         for run in runs:
             if prepare is not None:
                 prepare(run)
             else:
                 run.enter(State.PREPARING)
-        threading.Thread(target=self._work, args=(runs,), name="nncompare-comparison", daemon=True).start()
+        self._in_background(lambda: self._work(runs))
+
+    def _mark_begin(self) -> None:
+        with self._lock:
+            self._result = None
+            self._has_slots.clear()
+            self._stopwatch.start()
+
+    def _in_background(self, work: Callable[[], None]) -> None:
+        def run() -> None:
+            try:
+                work()
+            finally:
+                self._has_slots.set()
+                self._stopwatch.stop()
+
+        threading.Thread(target=run, name="nncompare-comparison", daemon=True).start()
 
     def _work(self, runs: list[ModelRun]) -> None:
         try:
+            for run in runs:
+                if run.kept is not None:  # epochs are added: also after a crash they are wanted
+                    run.save()
             self._train_on(self._engines.get(), runs)
         except (DeviceError, BudgetError) as error:
             _refuse(runs, str(error))
@@ -148,9 +195,6 @@ class RunningPair:
             _fail(runs, str(error))
         except Exception as error:  # a mistake of ours must not leave a screen that waits for ever
             _fail(runs, f"The comparison could not go on ({type(error).__name__}: {error}). Train again.")
-        finally:
-            self._has_slots.set()
-            self._stopwatch.stop()
 
     def _train_on(self, engine: Engine, runs: list[ModelRun]) -> None:
         """Claim a slot for each run at once, so that they start together."""
@@ -159,11 +203,12 @@ class RunningPair:
             self._part(runs)
             return
         self._has_slots.set()
+        self._in_threads(lambda run: self._live(run, engine, slots[runs.index(run)]), runs)
+
+    @staticmethod
+    def _in_threads(work: Callable[[ModelRun], None], runs: list[ModelRun]) -> None:
         # Daemons: a worker that hangs must not keep the program from ending.
-        threads = [
-            threading.Thread(target=self._live, args=(run, engine, slot), daemon=True)
-            for run, slot in zip(runs, slots, strict=True)
-        ]
+        threads = [threading.Thread(target=work, args=(run,), daemon=True) for run in runs]
         for thread in threads:
             thread.start()
         for thread in threads:
@@ -175,15 +220,26 @@ class RunningPair:
         left = [run for run in runs if run not in unwanted]
         for run in unwanted:
             run.enter(State.STOPPED)
+            run.save()
         if left:
             self._train_on(self._engines.get(), left)
 
     def _live(self, run: ModelRun, engine: Engine, slot: Slot) -> None:
         """Train on a slot; after a long pause on another one."""
+        self._attempt(run, lambda: self._go_on(run) if self._follow(run, engine, slot) else None)
+
+    def _go_on(self, run: ModelRun) -> None:
+        """Wait until a parked run is wanted, and train on whichever slot is free then."""
+        run.wait_while_parked()
+        if run.is_unwanted:
+            self._part([run])  # without an engine: it might have to be started for that
+        else:
+            self._attempt(run, lambda: self._train_on(self._engines.get(), [run]))
+
+    @staticmethod
+    def _attempt(run: ModelRun, work: Callable[[], None]) -> None:
         try:
-            if self._follow(run, engine, slot):
-                run.wait_while_parked()
-                self._train_on(self._engines.get(), [run])
+            work()
         except (DeviceError, BudgetError) as error:
             _refuse([run], str(error))
         except (DataError, EngineError, ValueError) as error:
@@ -228,4 +284,4 @@ def _refuse(runs: list[ModelRun], message: str) -> None:
 def _fail(runs: list[ModelRun], message: str) -> None:
     for run in runs:
         if not run.state.is_over:
-            run.fail(message)
+            run.break_off(message)

@@ -63,7 +63,7 @@ def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
             _sync(parent)
     except OSError as error:
         shutil.rmtree(new, ignore_errors=True)
-        raise StoreError(f"{error.strerror or type(error).__name__}, in {folder.parent}") from error
+        raise StoreError(f"{folder.parent} cannot be written to: {error.strerror or type(error).__name__}.") from error
 
 
 def read_folder(folder: Path, wanted: tuple[str, ...] = ()) -> dict[str, bytes]:

@@ -51,7 +51,8 @@ class Lock:
         except Timeout:
             raise StoreError("It is open elsewhere, in another dashboard or shell. End it there first.") from None
         except OSError as error:
-            raise StoreError(f"{error.strerror or type(error).__name__}, in {self._file.parent}") from error
+            why = error.strerror or type(error).__name__
+            raise StoreError(f"{self._file.parent} cannot be written to: {why}.") from error
 
     def give_back(self) -> None:
         """Let go of it."""

@@ -98,7 +98,7 @@ class Shelf:
         numbers = self._newest_numbers()
         if not self._folder.is_dir() or (self._seen is not None and numbers != self._seen):
             self._lock.give_back()
-            raise StoreError("It was deleted or changed elsewhere meanwhile")
+            raise StoreError("It was deleted or changed elsewhere meanwhile.")
 
     def release(self) -> None:
         """Let others save here."""
@@ -113,9 +113,9 @@ class Shelf:
             When it cannot be saved; what was saved before is still there.
         """
         if not self._lock.is_mine:
-            raise StoreError("It is not held")
+            raise StoreError("It is not held.")
         if not self._folder.is_dir():
-            raise StoreError("Its folder was deleted")
+            raise StoreError("Its folder was deleted.")
         place = self._place(seed, name)
         number = max((int(folder.name) for folder in _numbered(place)), default=0) + 1
         write_folder(place / f"{number:06d}", to_files(record))
