@@ -139,6 +139,7 @@ class Bars:
 
     def __init__(self) -> None:
         self.message = ""
+        self._storage_note = ""
         self._bars: dict[str, tqdm[Any]] = {}
 
     def __enter__(self) -> "Bars":
@@ -157,7 +158,10 @@ class Bars:
         return on_progress
 
     def watch(self, running: RunningComparison) -> None:
-        """Draw how far both models are."""
+        """Draw how far both models are, and say once why something is not saved."""
+        if running.storage_note not in ("", self._storage_note):
+            self._storage_note = running.storage_note
+            tqdm.write(f"nncompare: {self._storage_note}", file=sys.stderr)
         for run in running.runs:
             progress = run.progress
             images = progress.images if progress is not None else 0
