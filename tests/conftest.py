@@ -10,14 +10,7 @@ import pytest
 # As it was before the tests hide it: those that need the real images ask for it by the fixture below.
 REAL_DATA = os.environ.get("NNCOMPARE_DATA_DIR")
 MARK = "NNCOMPARE_TEST_SESSION"
-HIDDEN = (
-    "NNCOMPARE_DATA_DIR",
-    "NNCOMPARE_SCHEDULER",
-    "NNCOMPARE_ENGINE",
-    "NNCOMPARE_HOME",
-    "MEM_LIMIT",
-    "JUPYTERHUB_USER",
-)
+HIDDEN = ("NNCOMPARE_DATA_DIR", "NNCOMPARE_SCHEDULER", "NNCOMPARE_ENGINE", "MEM_LIMIT", "JUPYTERHUB_USER")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -37,9 +30,19 @@ def user_cache(no_process_is_left: None, tmp_path_factory: pytest.TempPathFactor
     with pytest.MonkeyPatch.context() as patch:
         folder = tmp_path_factory.mktemp("cache")
         patch.setenv("XDG_CACHE_HOME", str(folder))
+        # What is begun by a fixture of a whole session comes before `home`.
+        patch.setenv("NNCOMPARE_HOME", str(tmp_path_factory.mktemp("home")))
         for variable in HIDDEN:
             patch.delenv(variable, raising=False)
         yield folder
+
+
+@pytest.fixture(autouse=True)
+def home(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Keep away from the user's saved comparisons: each test has a store of its own, which is made when it is used."""
+    folder = tmp_path_factory.getbasetemp() / f"home-{uuid.uuid4().hex}"
+    monkeypatch.setenv("NNCOMPARE_HOME", str(folder))
+    return folder
 
 
 @pytest.fixture(scope="session")

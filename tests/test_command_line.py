@@ -207,6 +207,15 @@ def test_ctrl_c_while_training_ends_everything(synthetic_digits: Path, tmp_path:
     assert "Traceback" not in log.read_text()
 
 
+def test_what_cannot_be_saved_is_told_once_and_the_result_is_printed(synthetic_digits: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    flags = [*SMALL, "--a", "channels=1,epochs=1", "--b", "none"]
+    code, out, err = shell("compare", *flags, NNCOMPARE_HOME=str(tmp_path / "file"))
+    assert code == 0
+    assert "finished" in out
+    assert err.count("nncompare: This comparison is not being saved.") == 1
+
+
 def test_the_table_says_what_memory_changed(synthetic_digits: Path) -> None:
     flags = ("--a", "channels=8,epochs=1,batch_size=300", "--b", "none", "--memory-budget", str(20 * 2**20))
     code, out, _ = shell("compare", *SMALL, *flags)

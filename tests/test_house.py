@@ -14,9 +14,9 @@ PACKAGE = ROOT / "nncompare"
 
 FLOORS: list[set[str]] = [
     {"config", "architecture", "events", "machine", "queue"},
-    {"data", "memory", "analysis", "limits"},
+    {"data", "memory", "analysis", "limits", "history"},
     {"training", "words"},
-    {"templates", "engine"},
+    {"templates", "engine", "store"},
     {"comparison"},
     {"figures"},
     {"report"},

@@ -8,6 +8,7 @@ from math import ceil
 
 from nncompare.comparison.allowance import Allowance
 from nncompare.comparison.engine_holder import EngineHolder, shared_engine
+from nncompare.comparison.keeper import Keeper
 from nncompare.comparison.pair import RunningPair
 from nncompare.comparison.queueing import Turn
 from nncompare.comparison.result import ComparisonResult
@@ -18,6 +19,7 @@ from nncompare.config import Comparison
 from nncompare.data import fetch
 from nncompare.limits import Limits
 from nncompare.queue.line import Place
+from nncompare.store import RunRecord, SavedComparison, Shelf, Store
 from nncompare.training.desk import Shown
 from nncompare.training.worker import PARK_SECONDS
 
@@ -33,6 +35,8 @@ class RunningComparison:
     Nothing here waits for a screen, and no screen has to wait for it: everything but `wait` returns at once.
     What is said of a model by name is meant for it in the current pair; what is said of none, for all of every seed.
     Epochs are always added to every seed: they are compared, and so must be of one length.
+
+    With a store, it is saved as it goes; `reopen` makes a comparison of what was saved.
     """
 
     def __init__(
@@ -42,15 +46,22 @@ class RunningComparison:
         *,
         park_seconds: float = PARK_SECONDS,
         limits: Limits | None = None,
+        store: Store | None = None,
+        shelf: Shelf | None = None,
     ) -> None:
         self.comparison = comparison
         self._id, self._presses = secrets.token_hex(8), 0
         self._allowance = Allowance(
             limits if limits is not None else Limits.from_environment(), on_end=lambda why: self._stop_all(why)
         )
+        self._keeper = Keeper(comparison, store, shelf)
         self.pairs = [
             RunningPair(
-                comparison.model_copy(update={"seed": seed, "repeat": 1}), engines, park_seconds, self._allowance
+                comparison.model_copy(update={"seed": seed, "repeat": 1}),
+                engines,
+                park_seconds,
+                self._allowance,
+                self._keep,
             )
             for seed in comparison.seeds
         ]
@@ -60,7 +71,34 @@ class RunningComparison:
         self._may_begin = threading.Event()
         self._latest = self.pairs[0]
         self._turns = 0
+        self._is_left = False
         self._result: ComparisonResult | None = None
+
+    @classmethod
+    def reopen(cls, shelf: Shelf, engines: EngineHolder, *, park_seconds: float = PARK_SECONDS) -> "RunningComparison":
+        """Make a comparison of what was saved. Runs that were under way wait; `resume` goes on from their last epoch.
+
+        Raises
+        ------
+        StoreError
+            When it was interrupted, but somebody else goes on with it; or when it cannot be read.
+        """
+        saved = shelf.load()
+        if saved.is_interrupted:
+            shelf.hold()
+        running = cls(saved.comparison, engines, park_seconds=park_seconds, shelf=shelf)
+        running._restore(saved)
+        return running
+
+    @property
+    def saved_id(self) -> str | None:
+        """The name of this comparison in the store; None while it has none."""
+        return self._keeper.id
+
+    @property
+    def storage_note(self) -> str:
+        """What the user should know of the store: what was damaged, and why something is not saved; mostly empty."""
+        return self._keeper.note
 
     @property
     def current(self) -> RunningPair:
@@ -136,6 +174,15 @@ class RunningComparison:
             else:
                 self.current.stop(name)
                 self._let_others_begin()
+
+    def leave(self) -> None:
+        """End here, as when the page is closed: what was under way can go on another time, from the store."""
+        with self._lock:
+            self._is_left = True
+            self._to_come = []
+            for pair in self.pairs:
+                pair.leave()
+            self._let_others_begin()
 
     def pause(self, name: str | None = None) -> None:
         """Ask the runs to wait."""
@@ -222,13 +269,56 @@ class RunningComparison:
             self._to_come = list(pairs)
             self._may_begin.set()
             self._stopwatch.start()
-            for pair in pairs:
-                pair.turn = Turn(self._id, self._presses, self._allowance.limits)
-            self._presses += 1
+            self._stand_in_line(pairs)
             self._begin_next(begin)
+        self._in_background(begin)
+
+    def _stand_in_line(self, pairs: list[RunningPair]) -> None:
+        """Have these pairs wait for workers as one turn of this comparison."""
+        for pair in pairs:
+            pair.turn = Turn(self._id, self._presses, self._allowance.limits)
+        self._presses += 1
+
+    def _in_background(self, begin: Begin) -> None:
         threading.Thread(target=self._take_turns, args=(begin,), name="nncompare-seeds", daemon=True).start()
 
+    def _keep(self, seed: int, name: str, record: RunRecord) -> None:
+        self._keeper.save(seed, name, record, self.seconds)
+
+    def _restore(self, saved: SavedComparison) -> None:
+        """Become what was saved; seeds that had not begun wait for their turn behind those that had."""
+        by_seed = {
+            pair.seed: {name: run for (seed, name), run in saved.runs.items() if seed == pair.seed}
+            for pair in self.pairs
+        }
+        untouched = [pair for pair in self.pairs if not by_seed[pair.seed]]
+        begun = [pair for pair in self.pairs if pair not in untouched]
+        for pair in begun:
+            pair.restore(by_seed[pair.seed])
+        self._stopwatch.count_from(max((record.total_seconds for record in saved.runs.values()), default=0.0))
+        self._keeper.damage = " ".join(saved.notes)
+        waiting = [pair for pair in begun if pair.state.is_active]
+        if not waiting and untouched:
+            waiting, untouched = untouched[:1], untouched[1:]
+            waiting[0].restore({})
+        if not waiting:
+            return
+        self._latest, self._to_come = waiting[-1], untouched
+        self._stopwatch.start()
+        self._stand_in_line([*waiting, *untouched])
+        for pair in waiting:
+            pair.wait_for_user()
+        self._in_background(RunningPair.start)
+
+    def _mark_dropped(self) -> None:
+        """Have the store know which seeds will not begin."""
+        for pair in self.pairs:
+            for run in pair.runs:
+                if run.state is State.IDLE and not self._is_left:
+                    run.save()
+
     def _take_turns(self, begin: Begin) -> None:
+        self._keeper.begin()
         try:
             while self._to_come:
                 self._latest.wait_for_slots()
@@ -241,7 +331,9 @@ class RunningComparison:
             for pair in self.pairs:
                 if pair.state is not State.IDLE:
                     pair.wait()
+            self._mark_dropped()
         finally:
+            self._keeper.end()
             self._stopwatch.stop()
 
     def _begin_next(self, begin: Begin) -> None:
@@ -256,6 +348,7 @@ def compare(
     *,
     data_progress: Callable[[int, int], None] | None = None,
     watch: Callable[[RunningComparison], None] | None = None,
+    store: Store | None = None,
 ) -> ComparisonResult:
     """Train both models of a comparison and wait for the end; also from a plain script.
 
@@ -267,6 +360,8 @@ def compare(
         Called with (done, total) while the data set is fetched.
     watch : callable, optional
         Called four times a second with the running comparison.
+    store : Store, optional
+        Where it is saved as it goes; the user's store if not given.
 
     Raises
     ------
@@ -284,7 +379,7 @@ def compare(
     limits = Limits.from_environment()
     fetch(comparison.dataset, progress=data_progress)
     shared_engine.join()  # for good: a script that compares once compares again
-    running = RunningComparison(comparison, shared_engine, limits=limits)
+    running = RunningComparison(comparison, shared_engine, limits=limits, store=store or Store.default())
     running.start()
     try:
         while not running.wait(0.25):

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from nncompare.architecture import parameter_count
-from nncompare.comparison.history import History
 from nncompare.comparison.result import ModelResult
 from nncompare.comparison.run import ModelRun
 from nncompare.config import Precision, RunConfig
+from nncompare.history import History
 from nncompare.memory import Plan, in_mebibytes
 
 _OPTIMIZERS = {"adam": "Adam", "sgd": "SGD"}

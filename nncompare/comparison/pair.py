@@ -3,6 +3,8 @@
 import secrets
 import threading
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import partial
 
 from nncompare.comparison.allowance import Allowance
 from nncompare.comparison.engine import Engine, EngineError, Slot
@@ -18,11 +20,15 @@ from nncompare.config import Comparison
 from nncompare.data import DataError
 from nncompare.limits import LimitsError
 from nncompare.memory import BudgetError, make_plan, model_memory_limit
+from nncompare.store import RunRecord
 from nncompare.training.desk import Shown
 from nncompare.training.errors import DeviceError
 from nncompare.training.worker import Assignment
 
 TEST_IMAGES = 10_000
+
+Keep = Callable[[int, str, RunRecord], None]
+"""Saves what is known of a model from a seed."""
 
 
 class RunningPair:
@@ -32,7 +38,12 @@ class RunningPair:
     """
 
     def __init__(
-        self, comparison: Comparison, engines: EngineHolder, park_seconds: float, allowance: Allowance
+        self,
+        comparison: Comparison,
+        engines: EngineHolder,
+        park_seconds: float,
+        allowance: Allowance,
+        keep: Keep = lambda *_: None,
     ) -> None:
         self.comparison = comparison
         self.turn = Turn("")
@@ -40,6 +51,8 @@ class RunningPair:
         self.b = ModelRun("B", comparison.b) if comparison.b is not None else None
         self.runs = [run for run in (self.a, self.b) if run is not None]
         self._engines, self._park_seconds, self._allowance = engines, park_seconds, allowance
+        for run in self.runs:
+            run.on_save = partial(self._keep, keep, run.name)
         self._lock = threading.RLock()
         self._stopwatch = Stopwatch()
         self._seats = Seats(comparison.threads)
@@ -84,6 +97,24 @@ class RunningPair:
         """Let paused runs go on."""
         for run in self._named(name):
             run.resume()
+
+    def leave(self) -> None:
+        """Ask the runs to end here, but to wait in the store for somebody to go on."""
+        for run in self.runs:
+            run.leave()
+
+    def restore(self, records: Mapping[str, RunRecord]) -> None:
+        """Become what was saved, by model; a model of which nothing was saved begins anew."""
+        for run in self.runs:
+            run.restore(records.get(run.name))
+        self._stopwatch.count_from(max((record.pair_seconds for record in records.values()), default=0.0))
+
+    def wait_for_user(self) -> None:
+        """Have the runs that were interrupted, and wait to go on, placed on workers when they are resumed."""
+        waiting = [run for run in self.runs if run.is_parked]
+        if waiting:
+            self._mark_begin()
+            self._in_background(lambda: self._in_threads(self._go_on, waiting))
 
     def train_to(self, epochs: Mapping[str, int]) -> None:
         """Bring runs that have ended to so many epochs, by model, from where they left off."""
@@ -130,48 +161,58 @@ class RunningPair:
             self._result = result
         return result
 
+    def _keep(self, keep: Keep, name: str, record: RunRecord) -> None:
+        keep(self.seed, name, replace(record, pair_seconds=self.seconds))
+
     def _named(self, name: str | None) -> list[ModelRun]:
         return [run for run in self.runs if name is None or run.name == name]
 
     def _launch(self, runs: list[ModelRun], prepare: Callable[[ModelRun], None] | None = None) -> None:
-        with self._lock:
-            self._result = None
-            self._has_slots.clear()
-            self._stopwatch.start()
+        self._mark_begin()
         for run in runs:
             if prepare is not None:
                 prepare(run)
             else:
                 run.enter(State.PREPARING)
-        threading.Thread(target=self._work, args=(runs,), name="nncompare-comparison", daemon=True).start()
+        self._in_background(lambda: self._work(runs))
+
+    def _mark_begin(self) -> None:
+        with self._lock:
+            self._result = None
+            self._has_slots.clear()
+            self._stopwatch.start()
+
+    def _in_background(self, work: Callable[[], None]) -> None:
+        def run() -> None:
+            try:
+                work()
+            finally:
+                self._has_slots.set()
+                self._stopwatch.stop()
+
+        threading.Thread(target=run, name="nncompare-comparison", daemon=True).start()
 
     def _work(self, runs: list[ModelRun]) -> None:
-        try:
-            self._allowance.require(self.comparison)
-            self._train_on(self._engines.get(), runs)
-        except (DeviceError, BudgetError, LimitsError) as error:
-            _refuse(runs, str(error))
-        except (DataError, EngineError, ValueError) as error:
-            _fail(runs, str(error))
-        except Exception as error:  # a mistake of ours must not leave a screen that waits for ever
-            _fail(runs, f"The comparison could not go on ({type(error).__name__}: {error}). Train again.")
-        finally:
-            self._has_slots.set()
-            self._stopwatch.stop()
+        for run in runs:
+            if run.kept is not None:  # epochs are added: also after a crash they are wanted
+                run.save()
+        self._attempt(runs, lambda: self._train_on(self._engines.get(), runs))
 
     def _train_on(self, engine: Engine, runs: list[ModelRun]) -> None:
         """Claim a slot for each run at once, so that they start together."""
+        self._allowance.require(self.comparison)
         device, turn = self.comparison.device, self.turn
         slots = self._seats.take(engine, runs, device, lambda: any(run.is_unwanted for run in runs), turn)
         if not slots:
             self._part(runs)
             return
         self._has_slots.set()
+        self._in_threads(lambda run: self._live(run, engine, slots[runs.index(run)]), runs)
+
+    @staticmethod
+    def _in_threads(work: Callable[[ModelRun], None], runs: list[ModelRun]) -> None:
         # Daemons: a worker that hangs must not keep the program from ending.
-        threads = [
-            threading.Thread(target=self._live, args=(run, engine, slot), daemon=True)
-            for run, slot in zip(runs, slots, strict=True)
-        ]
+        threads = [threading.Thread(target=work, args=(run,), daemon=True) for run in runs]
         for thread in threads:
             thread.start()
         for thread in threads:
@@ -183,21 +224,34 @@ class RunningPair:
         left = [run for run in runs if run not in unwanted]
         for run in unwanted:
             run.enter(State.STOPPED, run.why_stopped)
+            run.save()
         if left:
             self._train_on(self._engines.get(), left)
 
     def _live(self, run: ModelRun, engine: Engine, slot: Slot) -> None:
         """Train on a slot; after a long pause on another one."""
+        self._attempt([run], lambda: self._go_on(run) if self._follow(run, engine, slot) else None)
+
+    def _go_on(self, run: ModelRun) -> None:
+        """Wait until a parked run is wanted, and train on whichever slot is free then."""
+        run.wait_while_parked()
+        if run.is_unwanted:
+            self._part([run])  # without an engine: it might have to be started for that
+        else:
+            self._attempt([run], lambda: self._train_on(self._engines.get(), [run]))
+
+    @staticmethod
+    def _attempt(runs: list[ModelRun], work: Callable[[], None]) -> None:
+        """Do what trains these runs; where it breaks off, they fail with a sentence."""
         try:
-            if self._follow(run, engine, slot):
-                run.wait_while_parked()
-                self._train_on(self._engines.get(), [run])
-        except (DeviceError, BudgetError) as error:
-            _refuse([run], str(error))
+            work()
+        except (DeviceError, BudgetError, LimitsError) as error:
+            _refuse(runs, str(error))
         except (DataError, EngineError, ValueError) as error:
-            _fail([run], str(error))
-        except Exception as error:  # the other model goes on
-            _fail([run], f"Model {run.name} could not go on ({type(error).__name__}: {error}). Train again.")
+            _fail(runs, str(error))
+        except Exception as error:  # a mistake of ours must not leave a screen that waits for ever
+            names = " and ".join(f"model {run.name}" for run in runs)
+            _fail(runs, f"Training of {names} could not go on ({type(error).__name__}: {error}). Train again.")
 
     def _follow(self, run: ModelRun, engine: Engine, slot: Slot) -> bool:
         try:
@@ -237,4 +291,4 @@ def _refuse(runs: list[ModelRun], message: str) -> None:
 def _fail(runs: list[ModelRun], message: str) -> None:
     for run in runs:
         if not run.state.is_over:
-            run.fail(message)
+            run.break_off(message)

@@ -21,12 +21,12 @@ from nncompare.analysis import (
 )
 from nncompare.architecture import CLASSES, parameter_count
 from nncompare.comparison.engine_holder import EngineHolder
-from nncompare.comparison.history import History
 from nncompare.comparison.run import ModelRun
 from nncompare.comparison.spread import Spread, spread_of
 from nncompare.comparison.state import State
 from nncompare.config import Comparison, Precision, RunConfig, Split
 from nncompare.data import load
+from nncompare.history import History
 from nncompare.memory import Plan
 from nncompare.training.checkpoint import Weights
 from nncompare.training.worker import PredictionRequest, predict

@@ -3,18 +3,21 @@
 import math
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from nncompare.comparison.engine import Engine, Slot
-from nncompare.comparison.history import History
+from nncompare.comparison.records import known_now, present_record, take_over
 from nncompare.comparison.state import State, follow
 from nncompare.config import Precision, RunConfig
-from nncompare.events import BatchHalved
+from nncompare.events import BatchHalved, Event
+from nncompare.history import History
 from nncompare.memory import Plan
 from nncompare.queue.line import Place
+from nncompare.store import RunRecord
 from nncompare.training.checkpoint import Checkpoint, Weights
-from nncompare.training.desk import Controls, Prediction, Progress, Report, Seen, Shown
+from nncompare.training.desk import Controls, Prediction, Progress, Report, Seen, Shown, Snapshot
 from nncompare.training.worker import Assignment, Outcome, exchange, run_training
 
 if TYPE_CHECKING:
@@ -30,6 +33,8 @@ _LOST = (
     "train again."
 )
 _LOST_ENGINE = "The connection to the workers was lost. The curves up to here are kept. Train again."
+_INTERRUPTED = "This run was interrupted after epoch {epoch:g}. Resume goes on from there."
+_BEGINS_ANEW = "This run was interrupted before anything of it was saved. Resume begins it anew."
 _HUNG = "Model {name} did not stop within {seconds:.0f} s; its worker was restarted. The curves up to here are kept."
 
 
@@ -55,6 +60,12 @@ class ModelRun:
         The epoch at which the present cycle of the learning rate began, where it has one.
     is_refused : bool
         Whether it failed because its settings ask for what is not there.
+    is_lost : bool
+        Whether it failed because it lost its worker, or found none: from what was saved of it, it can go on.
+    on_save : callable
+        Is given what is to be saved, and returns when it is; the end of an epoch is told only then.
+    kept : RunRecord, optional
+        What was saved last from which it can go on.
     version : int
         Grows with every change, so that a screen need look only then.
     """
@@ -80,12 +91,16 @@ class ModelRun:
     place: Place | None = None
     cycle_start: float = 0.0
     is_refused: bool = False
+    is_lost: bool = False
+    on_save: Callable[[RunRecord], None] = lambda _: None
+    kept: RunRecord | None = None
     version: int = 0
     _seen: Seen = field(default_factory=Seen)
     _wanted: Controls = field(default_factory=Controls)
     _wish: threading.Event = field(default_factory=threading.Event)
     _stopped_at: float | None = None
     _has_left_worker: bool = False
+    _is_left: bool = False
 
     @property
     def epoch(self) -> float:
@@ -133,6 +148,11 @@ class ModelRun:
                 self._stopped_at = time.monotonic()
             self._want(replace(self._wanted, stop=True))
 
+    def leave(self) -> None:
+        """Ask the run to end here, but to wait in the store for somebody to go on."""
+        self._is_left = True
+        self.stop()
+
     def pause(self) -> None:
         """Ask the run to wait; one that is being prepared waits as soon as it has begun."""
         with self.lock:
@@ -158,10 +178,13 @@ class ModelRun:
                 return
             if self.checkpoint is None:
                 self.history, self.progress, self.test, self.shown = History(), None, None, None
+                self.kept = None
             elif self.config.schedule == "one-cycle":
                 self.checkpoint = replace(self.checkpoint, cycle_start=self.checkpoint.position.images)
                 self.cycle_start = self.epoch
             self.config = self.config.model_copy(update={"epochs": max(epochs, math.ceil(self.epoch))})
+            if self.kept is not None:
+                self.kept = replace(self.kept, checkpoint=self.checkpoint, cycle_start=self.cycle_start)
             self.enter(State.PREPARING)
             self._stopped_at, self.why_stopped = None, ""
             self._wanted = Controls(shown=self._wanted.shown)
@@ -201,14 +224,32 @@ class ModelRun:
         except BaseException:  # a mistake of ours must not leave a run behind that nobody watches
             engine.restart(slot.address)
             raise
+        self.save()
         return self._has_left_worker
+
+    def restore(self, record: RunRecord | None) -> None:
+        """Become what was saved; a run that was under way waits, parked, for the user. None: nothing was saved."""
+        with self.lock:
+            if record is not None:
+                take_over(self, record)
+            if record is None or record.is_interrupted:
+                self.state, self._has_left_worker = State.PAUSED, True
+                self._wanted = Controls(pause=True)
+                self.message = _INTERRUPTED.format(epoch=self.epoch) if self.kept is not None else _BEGINS_ANEW
+            self.version += 1
+
+    def save(self) -> None:
+        """Save how the run stands."""
+        with self.lock:
+            record = present_record(self, is_left=self._is_left)
+        self.on_save(record)
 
     def _watch(self, engine: Engine, slot: Slot, assignment: Assignment, future: "Future[Any]") -> None:
         while not future.done():
             self._wish.wait(EXCHANGE_SECONDS)
             self._wish.clear()
             engine.expect(slot.address, self.seconds_left)
-            if not self._exchange(engine, slot, assignment.run) and self._is_lost(engine, slot, future):
+            if not self._exchange(engine, slot, assignment.run) and self._lost_its_worker(engine, slot, future):
                 future.cancel()
                 break
             if self._is_hung():
@@ -221,6 +262,13 @@ class ModelRun:
     def fail(self, message: str) -> None:
         """End the run with an error."""
         self.enter(State.FAILED, message)
+
+    def break_off(self, message: str) -> None:
+        """End a run that found no worker; if anything of it was kept, it can go on from there another time."""
+        with self.lock:
+            self.is_lost = self.kept is not None
+            self.fail(message)
+        self.save()
 
     def _want(self, controls: Controls) -> None:
         """Take over the user's wishes, and send them at once."""
@@ -240,6 +288,8 @@ class ModelRun:
         return True
 
     def _take(self, report: Report) -> None:
+        if report.snapshot is not None:
+            self._save_snapshot(report.snapshot, report.events)
         with self.lock:
             self.history.extend(report.events)
             for event in report.events:
@@ -252,12 +302,29 @@ class ModelRun:
                 self._seen.events + len(report.events),
                 report.test.version if report.test else self._seen.test,
                 report.shown.version if report.shown else self._seen.shown,
+                report.snapshot.number if report.snapshot else self._seen.snapshot,
             )
             if report.is_paused and self.state is State.PAUSING:
                 self.enter(State.PAUSED)
             self.version += 1
 
-    def _is_lost(self, engine: Engine, slot: Slot, future: "Future[Any]") -> bool:
+    def _save_snapshot(self, snapshot: Snapshot, events: tuple[Event, ...]) -> None:
+        """Save a state of the run together with what was told up to there, before that is told here."""
+        checkpoint = snapshot.checkpoint
+        with self.lock:
+            record = replace(
+                known_now(self),
+                plan=checkpoint.plan,
+                progress=snapshot.progress,
+                test=snapshot.test,
+                weights=checkpoint.weights,
+                checkpoint=checkpoint,
+            )
+            record.history.extend(events[: snapshot.events - self._seen.events])
+            self.kept = record
+        self.on_save(record)
+
+    def _lost_its_worker(self, engine: Engine, slot: Slot, future: "Future[Any]") -> bool:
         if future.done():
             return False
         if not engine.is_alive:
@@ -285,6 +352,9 @@ class ModelRun:
             self.weights = outcome.weights or self.weights
             self.checkpoint = outcome.checkpoint or self.checkpoint
             self.seconds = outcome.seconds or (self.progress.seconds if self.progress else 0.0)
+            self.is_lost = outcome.state == "lost"
+            if outcome.checkpoint is not None:
+                self.kept = known_now(self)
             match outcome.state:
                 case "finished":
                     self.enter(State.FINISHED)

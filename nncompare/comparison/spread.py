@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from nncompare.comparison.history import PER_EPOCH, Curve, History
+from nncompare.history import PER_EPOCH, Curve, History
 
 _MEASURED = ("loss", "accuracy")
 Sum = Callable[..., NDArray[np.float64]]

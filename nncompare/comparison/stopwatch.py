@@ -11,6 +11,7 @@ class Stopwatch:
         self._changed = threading.Condition()
         self._active = 0
         self._seconds, self._began = 0.0, 0.0
+        self._has_begun = False
 
     @property
     def seconds(self) -> float:
@@ -18,9 +19,15 @@ class Stopwatch:
         with self._changed:
             return self._seconds + (time.monotonic() - self._began if self._active else 0.0)
 
+    def count_from(self, seconds: float) -> None:
+        """Go on from what was counted in another process."""
+        with self._changed:
+            self._seconds, self._has_begun = seconds, True
+
     def start(self) -> None:
         """Count one more thing that is under way."""
         with self._changed:
+            self._has_begun = True
             if not self._active:
                 self._began = time.monotonic()
             self._active += 1
@@ -36,4 +43,4 @@ class Stopwatch:
     def wait(self, seconds: float | None) -> bool:
         """Wait until everything that was begun has ended, at most so long; say whether it has."""
         with self._changed:
-            return self._changed.wait_for(lambda: not self._active and self._began > 0, seconds)
+            return self._changed.wait_for(lambda: not self._active and self._has_begun, seconds)

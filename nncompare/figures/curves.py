@@ -7,7 +7,6 @@ from matplotlib import style
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
-from nncompare.comparison.history import History
 from nncompare.comparison.spread import Spread
 from nncompare.figures.band import Band
 from nncompare.figures.frame import Frame
@@ -19,6 +18,7 @@ from nncompare.figures.points import Axis, Points, Quantity, points_of, thin
 from nncompare.figures.scales import Scale, count_scale, epoch_scale, value_scale
 from nncompare.figures.svg import DRAWING, inline_svg
 from nncompare.figures.wording import TITLES, describe
+from nncompare.history import History
 
 Key = tuple[str, Split]
 

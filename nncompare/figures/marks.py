@@ -9,10 +9,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from nncompare.comparison.history import History
 from nncompare.figures.frame import Frame
 from nncompare.figures.palette import MODELS
 from nncompare.figures.points import Axis, Quantity
+from nncompare.history import History
 
 _RADIUS, _ARM = 5.5, 3.5
 _CIRCLE = np.linspace(0, 2 * np.pi, 17)

@@ -5,7 +5,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from nncompare.comparison.history import Curve
+from nncompare.history import Curve
 
 Quantity = Literal["loss", "accuracy"]
 Axis = Literal["epoch", "images", "steps", "seconds"]

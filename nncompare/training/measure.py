@@ -140,9 +140,10 @@ class Measure:
         if point is not None:
             yield point
             if self._epoch_is_whole():
-                yield self._epoch_end(point)
+                end = self._epoch_end(point)
                 self.epochs += 1
                 self._since_epoch = Tally()
+                yield end  # at last, so that whoever takes a checkpoint here finds the epoch done
         self.look.now(self.epoch)
         self._clock, self._images_then = time.monotonic(), self._images
 

@@ -118,6 +118,8 @@ class Session:
     def _pause(self) -> None:
         began = time.monotonic()
         self.measure.look.now(self.measure.epoch)
+        if self.updates.is_finite():
+            self.desk.keep(self.checkpoint())
         self.desk.is_paused = True
         while (controls := self.desk.controls).pause and not controls.stop and not self.is_parked:
             left = began + self.job.park_seconds - time.monotonic()

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from nncompare.config import Precision, RunConfig
 from nncompare.config import Split as SplitName
 from nncompare.data import DataError, ImageData, fetch, load
-from nncompare.events import Event, Failed, Finished, Parked
+from nncompare.events import EpochEnd, Event, Failed, Finished, Parked
 from nncompare.machine import usable_cores
 from nncompare.memory import Plan
 from nncompare.training.checkpoint import Checkpoint, Weights
@@ -224,7 +224,7 @@ def _train(assignment: Assignment, desk: Desk) -> Outcome:
     session = Session(job, training, _split(images, "test", None, device), desk, assignment.start)
     last: Event | None = None
     for event in train(session):
-        desk.put(event)
+        desk.put(event, session.checkpoint() if isinstance(event, EpochEnd) else None)
         last = event
     checkpoint = session.checkpoint()
     seconds = checkpoint.position.seconds

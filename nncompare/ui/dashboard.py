@@ -13,11 +13,13 @@ from nncompare.comparison.state import State
 from nncompare.config import Comparison, RunConfig
 from nncompare.data import CATALOG
 from nncompare.limits import Limits
+from nncompare.store import Store
 from nncompare.training.errors import DeviceError
 from nncompare.ui.clickable import Clickable
 from nncompare.ui.data_step import DataStep
 from nncompare.ui.elements import close_tree, column, html, row, set_class, set_value
 from nncompare.ui.html import render
+from nncompare.ui.interrupted import Interrupted
 from nncompare.ui.machine import Machine
 from nncompare.ui.models_step import ModelsStep
 from nncompare.ui.page import Page, is_web_page
@@ -48,6 +50,7 @@ class Dashboard:
         self._opening = comparison or _within(OPENING, self._limits)
         self._base, problems = from_query(query, self._opening)
         self._engines = shared_engine
+        self._store = Store.default()
         self._engines.join()
         self._running: RunningComparison | None = None
         self._begun_before = 0
@@ -63,6 +66,8 @@ class Dashboard:
         self._notice = html(
             "nnc-notice", render("messages.html", messages=[f"Left out of the address: {p}" for p in problems])
         )
+        self._interrupted = Interrupted(self._refresher, self._store, self._open_saved)
+        self._storage_note = html("nnc-notice")
         self._data = DataStep(self._refresher, self._on_change, lambda: self._post_go("Models"))
         self._models = ModelsStep(
             self._refresher,
@@ -78,9 +83,9 @@ class Dashboard:
             zip(STEPS, (self._data.box, self._models.box, self._training.box, self._predictions.box), strict=True)
         )
         self._step = STEPS[0]
-        self._box = column(
-            "nnc", [self._page, row("nnc-header", [self._steps, self._status]), self._notice, *self._boxes.values()]
-        )
+        header = row("nnc-header", [self._steps, self._status])
+        notices = [self._notice, self._storage_note, self._interrupted.box]
+        self._box = column("nnc", [self._page, header, *notices, *self._boxes.values()])
         self._open(self._base)
         self._go(self._step)
         self._refresher.start()
@@ -98,7 +103,7 @@ class Dashboard:
         return self._models.settings(self._data.settings(self._base))
 
     def close(self) -> None:
-        """Stop training, let go of the workers, and remove the page."""
+        """Leave what is trained to the store, let go of the workers, and remove the page."""
         self._let_go()
         close_tree(self._box)
 
@@ -196,12 +201,35 @@ class Dashboard:
         comparison = self.comparison
         if comparison is None or self._problems or not self._state.can_train:
             return
+        running = RunningComparison(comparison, self._engines, limits=self._limits, store=self._store)
+        self._follow(running)
+        running.start()
+        self._tick()
+
+    def _follow(self, running: RunningComparison) -> None:
+        """Show a comparison in place of the one before."""
         self._ended, self._begun_before = self.result, self._begun
-        self._running = RunningComparison(comparison, self._engines, limits=self._limits)
+        self._running = running
         set_value(self._notice, value="")
-        self._training.begin(self._running)
-        self._predictions.begin(self._running)
-        self._running.start()
+        self._training.begin(running)
+        self._predictions.begin(running)
+
+    def _open_saved(self, id_: str) -> None:
+        """Show a saved comparison as it was; one that was interrupted waits for Resume."""
+        if self._state.can_train:
+            self._refresher.in_background(
+                lambda: RunningComparison.reopen(self._store.open(id_), self._engines),
+                self._on_reopened,
+                lambda error: set_value(self._notice, value=render("messages.html", messages=[str(error)])),
+            )
+
+    def _on_reopened(self, running: RunningComparison) -> None:
+        if not self._state.can_train:  # Train was pressed meanwhile
+            running.leave()
+            return
+        self._open(running.comparison)
+        self._follow(running)
+        self._go("Training")
         self._tick()
 
     def _steer(self, action: str, name: str | None) -> None:
@@ -225,6 +253,9 @@ class Dashboard:
         self._data.tick()
         self._training.tick()
         self._predictions.tick()
+        self._interrupted.tick(is_wanted=self._state.can_train)
+        notes = [self._running.storage_note] if self._running is not None and self._running.storage_note else []
+        set_value(self._storage_note, value=render("messages.html", messages=notes))
         self._refresh_state()
         self._look_after_page()
 
@@ -250,7 +281,7 @@ class Dashboard:
             self._is_open = False
             self._refresher.close()
             if self._running is not None and self._state.is_active:
-                self._running.stop()
+                self._running.leave()
                 threading.Thread(target=self._leave_in_order, args=(self._running,), daemon=True).start()
             else:
                 self._engines.leave()

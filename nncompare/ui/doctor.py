@@ -20,13 +20,14 @@ from nncompare.machine import (
     usable_cores,
 )
 from nncompare.memory import in_mebibytes, model_memory_limit
+from nncompare.store import HOME_VARIABLE, Store
 
 _PACKAGES = ("torch", "torchvision", "distributed", "ipywidgets", "voila", "jupyterlab", "numpy")
 
 
 def examine() -> str:
     """Describe cores, memory, devices, data sets and versions, and warn of what may go wrong."""
-    parts = [_cores(), _memory(), _devices(), _datasets(), _workers(), _versions(), _warnings()]
+    parts = [_cores(), _memory(), _devices(), _datasets(), _saved(), _workers(), _versions(), _warnings()]
     return "\n\n".join("\n".join(lines) for lines in map(list, parts) if lines)
 
 
@@ -69,6 +70,15 @@ def _datasets() -> Iterator[str]:
     for name in CATALOG:
         state = dataset_state(name)
         yield _row(name, f"{state.message} {state.folder or ''}".strip())
+
+
+def _saved() -> Iterator[str]:
+    store = Store.default()
+    source = HOME_VARIABLE if os.environ.get(HOME_VARIABLE) else "the user's data directory"
+    yield f"Saved comparisons: {len(store.summaries())}"
+    yield _row(str(store.home), source)
+    for sentence in store.unreadable().values():
+        yield _indented(sentence)
 
 
 def _workers() -> Iterator[str]:

@@ -143,6 +143,7 @@ class Bars:
     def __init__(self) -> None:
         self.message = ""
         self._position = 0
+        self._storage_note = ""
         self._bars: dict[str, tqdm[Any]] = {}
 
     def __enter__(self) -> "Bars":
@@ -161,8 +162,11 @@ class Bars:
         return on_progress
 
     def watch(self, running: RunningComparison) -> None:
-        """Draw how far both models are."""
+        """Draw how far both models are, and say once why they wait, and why something is not saved."""
         self._tell_place(running)
+        if running.storage_note not in ("", self._storage_note):
+            self._storage_note = running.storage_note
+            tqdm.write(f"nncompare: {self._storage_note}", file=sys.stderr)
         for run in running.runs:
             progress = run.progress
             images = progress.images if progress is not None else 0

@@ -7,11 +7,11 @@ import ipywidgets as widgets
 
 from nncompare.comparison.comparison import RunningComparison
 from nncompare.comparison.fairness import Contender, aspects, differences
-from nncompare.comparison.history import History
 from nncompare.comparison.run import ModelRun
 from nncompare.comparison.spread import Spread, spread_of
 from nncompare.data import CATALOG
 from nncompare.figures import TITLES, Axis, CurveChart, best_epoch
+from nncompare.history import History
 from nncompare.ui.elements import button, column, html, row, set_class, set_value
 from nncompare.ui.html import render
 from nncompare.ui.lane import Lane

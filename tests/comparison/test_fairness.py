@@ -1,7 +1,7 @@
 from nncompare.comparison.fairness import Aspect, Contender, aspects, differences, seconds_per_epoch
-from nncompare.comparison.history import History
 from nncompare.config import RunConfig
 from nncompare.events import EpochEnd
+from nncompare.history import History
 from nncompare.memory import make_plan
 
 

@@ -1,8 +1,8 @@
 import pytest
 
-from nncompare.comparison.history import History
 from nncompare.comparison.spread import spread_of
 from nncompare.events import Diverged, EpochEnd, TestPoint, TrainPoint
+from nncompare.history import History
 
 
 def history_of(losses: list[float], accuracy: float, seconds: float = 1.0) -> History:

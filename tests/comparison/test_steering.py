@@ -223,7 +223,7 @@ def test_a_mistake_of_ours_is_told_and_the_next_comparison_works(
 
     monkeypatch.setattr(pair_module, "make_plan", broken)
     result = finish(pair(), engines)
-    assert result.a.message == "Model A could not go on (KeyError: 'batch'). Train again."
+    assert result.a.message == "Training of model A could not go on (KeyError: 'batch'). Train again."
     assert result.state is State.FAILED
     monkeypatch.undo()
     assert finish(pair(), engines).state is State.FINISHED

@@ -12,10 +12,10 @@ from torch.nn.functional import conv2d, max_pool2d, relu
 
 from nncompare.comparison import comparison as module
 from nncompare.comparison.engine_holder import EngineHolder
-from nncompare.comparison.history import History
 from nncompare.comparison.result import ComparisonError, ComparisonResult
 from nncompare.comparison.state import State
 from nncompare.data import load
+from nncompare.history import History
 from nncompare.training.checkpoint import Weights
 from nncompare.training.desk import Shown
 

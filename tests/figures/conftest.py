@@ -3,8 +3,8 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from nncompare.comparison.history import History
 from nncompare.events import TestPoint, TrainPoint
+from nncompare.history import History
 
 MakeHistory = Callable[..., History]
 

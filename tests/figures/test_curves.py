@@ -8,10 +8,10 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from nncompare.comparison.history import History
 from nncompare.comparison.spread import spread_of
 from nncompare.events import TestPoint, TrainPoint
 from nncompare.figures import CurveChart
+from nncompare.history import History
 
 SVG = "{http://www.w3.org/2000/svg}"
 NOTE = "The curves appear here as soon as training starts."

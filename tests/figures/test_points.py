@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from nncompare.comparison.history import Curve
 from nncompare.figures.points import BUCKETS, Points, cut, points_of, thin
+from nncompare.history import Curve
 
 
 def test_only_finite_points_are_taken():

@@ -1,0 +1,131 @@
+"""Folders of files that are there whole or not at all, and that tell when they were changed afterwards."""
+
+import contextlib
+import hashlib
+import json
+import os
+import secrets
+import shutil
+import stat
+from collections.abc import Mapping
+from pathlib import Path
+
+from nncompare.store.errors import DamagedError, StoreError
+
+CHECKSUMS = "checksums.json"
+TEMPORARY = ".new-"
+_MEBIBYTE = 2**20
+LIMITS = {
+    CHECKSUMS: _MEBIBYTE // 16,
+    "comparison.json": _MEBIBYTE,
+    "state.json": 8 * _MEBIBYTE,
+    "train.npy": 64 * _MEBIBYTE,
+    "test.npy": 64 * _MEBIBYTE,
+    "probabilities.npy": 64 * _MEBIBYTE,
+    "weights.safetensors": 128 * _MEBIBYTE,
+    "optimizer.safetensors": 512 * _MEBIBYTE,
+}
+"""Every file that a folder may hold, and the most bytes that are read of it."""
+
+
+def write_bytes(file: Path, content: bytes) -> None:
+    """Write a new file and wait until it is on disk; everything that the store writes passes here.
+
+    Raises
+    ------
+    OSError
+        When it cannot be written.
+    """
+    with file.open("xb") as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write a folder that does not exist yet, with checksums: it appears whole, and on disk, or not at all.
+
+    Raises
+    ------
+    StoreError
+        When it cannot be written, such as for want of space.
+    """
+    new = folder.parent / (TEMPORARY + secrets.token_hex(8))
+    changed = [parent for parent in folder.parents if not parent.exists()]
+    changed += folder.parents[len(changed) : len(changed) + 1]
+    try:
+        new.mkdir(parents=True)
+        for name, content in {**files, CHECKSUMS: _checksums(files)}.items():
+            write_bytes(new / name, content)
+        _sync(new)
+        new.rename(folder)
+        for parent in changed:
+            _sync(parent)
+    except OSError as error:
+        shutil.rmtree(new, ignore_errors=True)
+        raise StoreError(f"{folder.parent} cannot be written to: {error.strerror or type(error).__name__}.") from error
+
+
+def read_folder(folder: Path, wanted: tuple[str, ...] = ()) -> dict[str, bytes]:
+    """Read the files of a folder (`wanted` ones only, if any are named) that are as they were written.
+
+    Raises
+    ------
+    DamagedError
+        When one of them is not.
+    """
+    listed = _listed(_read(folder / CHECKSUMS))
+    if not set(wanted) <= set(listed):
+        raise DamagedError("a file is missing from its list")
+    files = {}
+    for name in wanted or listed:
+        content = _read(folder / name)
+        if hashlib.sha256(content).hexdigest() != listed[name]:
+            raise DamagedError(f"{name} was changed or cut off")
+        files[name] = content
+    return files
+
+
+def _checksums(files: Mapping[str, bytes]) -> bytes:
+    listed = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
+    return json.dumps({"files": listed, "sha256": _digest_of(listed)}, indent=1).encode()
+
+
+def _listed(content: bytes) -> dict[str, str]:
+    try:
+        values = json.loads(content)
+        listed = values["files"]
+        is_as_written = values["sha256"] == _digest_of(listed) and set(listed) <= set(LIMITS) - {CHECKSUMS}
+    except (ValueError, TypeError, KeyError, RecursionError):
+        raise DamagedError(f"{CHECKSUMS} cannot be read") from None
+    if not is_as_written:
+        raise DamagedError(f"{CHECKSUMS} was changed")
+    return dict(listed)
+
+
+def _digest_of(listed: Mapping[str, str]) -> str:
+    return hashlib.sha256(json.dumps(listed, sort_keys=True).encode()).hexdigest()
+
+
+def _read(file: Path) -> bytes:
+    """Read a plain file of a bounded size; a pipe, a link or a device in its place is none, and is not waited for."""
+    limit = LIMITS[file.name]
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+    try:
+        with open(os.open(file, flags), "rb") as stream:
+            status = os.fstat(stream.fileno())
+            if not stat.S_ISREG(status.st_mode) or status.st_size > limit:
+                raise DamagedError(f"{file.name} is no file of ours")
+            return stream.read(limit)
+    except OSError as error:
+        raise DamagedError(f"{file.name} cannot be read: {error.strerror}") from None
+
+
+def _sync(folder: Path) -> None:
+    """Have the names in a folder on disk, where the system can do that."""
+    with contextlib.suppress(PermissionError):  # Windows opens no folders
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

@@ -1,0 +1,131 @@
+"""What is saved of a run and of a comparison: plain data, no torch."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from nncompare.config import Comparison, Precision, RunConfig
+from nncompare.history import History
+from nncompare.memory import Plan
+from nncompare.training.checkpoint import Checkpoint, Weights
+from nncompare.training.desk import Prediction, Progress
+
+StateWord = Literal["idle", "preparing", "running", "pausing", "paused", "stopping", "finished", "stopped", "failed"]
+ENDED = ("idle", "finished", "stopped", "failed")
+"""The states in which nothing waits to go on."""
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """One model's run at one moment: its history and its checkpoint are of the same step.
+
+    Attributes
+    ----------
+    state : str
+        The state it was in; "idle" for one that will not begin because the comparison was stopped before.
+    is_lost : bool
+        Whether it failed because its worker or the engine was gone: then it can go on all the same.
+    weights : dict of str to ndarray, optional
+        The parameters, by PyTorch's names; those of `checkpoint`, where there is one.
+    checkpoint : Checkpoint, optional
+        From here it can go on.
+    test : Prediction, optional
+        The class probabilities (N, K) for the whole test set.
+    seconds : float
+        Training and evaluation of an ended run, wall clock.
+    pair_seconds, total_seconds : float
+        Wall clock of both models of this seed, and of the whole comparison, so far.
+    """
+
+    config: RunConfig
+    state: StateWord
+    message: str = ""
+    is_lost: bool = False
+    is_refused: bool = False
+    plan: Plan | None = None
+    device: str = ""
+    threads: int = 0
+    precision: Precision | None = None
+    cycle_start: float = 0.0
+    seconds: float = 0.0
+    pair_seconds: float = 0.0
+    total_seconds: float = 0.0
+    progress: Progress | None = None
+    history: History = field(default_factory=History)
+    test: Prediction | None = None
+    weights: Weights | None = None
+    checkpoint: Checkpoint | None = None
+
+    @property
+    def is_interrupted(self) -> bool:
+        """Say whether it was under way when it was saved last."""
+        return self.is_lost or self.state not in ENDED
+
+
+@dataclass(frozen=True)
+class SavedComparison:
+    """All that is kept of a comparison.
+
+    Attributes
+    ----------
+    created : datetime
+        When it was begun, in UTC.
+    versions, machine : dict
+        With what, and on what, it was begun.
+    runs : dict
+        By seed and model ("A", "B"); a run that has saved nothing is not in it.
+    notes : tuple of str
+        A sentence for everything that was damaged.
+    """
+
+    id: str
+    created: datetime
+    comparison: Comparison
+    versions: dict[str, str]
+    machine: dict[str, str]
+    runs: dict[tuple[int, str], RunRecord]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def is_interrupted(self) -> bool:
+        """Say whether any run was under way, or had its turn to come, when it was saved last."""
+        models = ("A",) if self.comparison.b is None else ("A", "B")
+        found = [self.runs.get((seed, name)) for seed in self.comparison.seeds for name in models]
+        return any(record is None or record.is_interrupted for record in found)
+
+
+@dataclass(frozen=True)
+class ModelSummary:
+    """What a list tells of one model from one seed; `test_accuracy` is that of its last finished epoch."""
+
+    seed: int
+    name: str
+    config: RunConfig
+    state: StateWord | None
+    is_interrupted: bool
+    epochs: int
+    test_accuracy: float | None
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a list tells of a saved comparison.
+
+    Attributes
+    ----------
+    models : tuple of ModelSummary
+        One for each seed and model. `state` is None for one that has saved nothing: its turn was to come.
+    is_open : bool
+        Whether it is being trained by a dashboard or a shell, here or elsewhere.
+    """
+
+    id: str
+    created: datetime
+    comparison: Comparison
+    models: tuple[ModelSummary, ...]
+    is_open: bool
+
+    @property
+    def is_interrupted(self) -> bool:
+        """Say whether it can go on, and nobody is at it."""
+        return not self.is_open and any(model.is_interrupted for model in self.models)

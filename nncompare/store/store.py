@@ -1,0 +1,144 @@
+"""The store: every comparison that was begun, on disk."""
+
+import contextlib
+import os
+import re
+import secrets
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import platformdirs
+
+from nncompare.config import Comparison
+from nncompare.store.errors import StoreError
+from nncompare.store.files import TEMPORARY
+from nncompare.store.lock import Lock
+from nncompare.store.records import Summary
+from nncompare.store.shelf import Shelf
+
+HOME_VARIABLE = "NNCOMPARE_HOME"
+_ID = re.compile(r"([0-9]{6,9})-[0-9a-f]{8}")
+_CHANGING_SECONDS = 10.0
+
+
+def home_folder() -> Path:
+    """Name the folder of the store: that in ``NNCOMPARE_HOME``, else the user's data directory; it need not exist."""
+    wish = os.environ.get(HOME_VARIABLE)
+    return Path(wish).expanduser() if wish else platformdirs.user_data_path("nncompare")
+
+
+class Store:
+    """Saved comparisons in a folder; it is made when the first one is saved.
+
+    They are numbered in the order in which they were begun, so that a clock that goes wrong changes no order.
+    Several programs may use one store at once: what one of them trains, the others can neither go on with nor delete.
+    """
+
+    def __init__(self, home: Path | str) -> None:
+        self.home = Path(home)
+        self._runs = self.home / "runs"
+
+    @classmethod
+    def default(cls) -> "Store":
+        """Give the user's store."""
+        return cls(home_folder())
+
+    def create(self, comparison: Comparison) -> Shelf:
+        """Make a place for a new comparison, and hold it.
+
+        Raises
+        ------
+        StoreError
+            When it cannot be made, such as in a folder that cannot be written to.
+        """
+        with self._changing():
+            number = max((_number_of(id_) for id_ in self._ids()), default=0) + 1
+            name = f"{number:06d}-{secrets.token_hex(4)}"
+            lock = self._lock(name)
+            lock.take()
+            try:
+                return Shelf.begin(self._runs / name, lock, comparison)
+            except StoreError:
+                lock.give_back()
+                raise
+
+    def summaries(self) -> list[Summary]:
+        """List what is saved, the newest first; `unreadable` tells of the rest."""
+        return self._look()[0]
+
+    def unreadable(self) -> dict[str, str]:
+        """Give a sentence for each saved comparison, by id, that cannot be read: damaged, or of a newer version."""
+        return self._look()[1]
+
+    def open(self, id_: str) -> Shelf:
+        """Give a saved comparison.
+
+        Raises
+        ------
+        StoreError
+            When there is none of this name, or it cannot be read.
+        """
+        folder = self._folder(id_)
+        if not folder.is_dir():
+            raise StoreError(f"There is no saved comparison {id_}; it may have been deleted.")
+        return Shelf(folder, self._lock(id_))
+
+    def delete(self, id_: str) -> None:
+        """Remove a saved comparison; nothing happens where there is none.
+
+        Raises
+        ------
+        StoreError
+            When it is open elsewhere or cannot be removed.
+        """
+        folder, lock = self._folder(id_), self._lock(id_)
+        with self._changing():
+            lock.take()
+            try:
+                if folder.exists():
+                    gone = self._runs / (TEMPORARY + id_)
+                    folder.rename(gone)
+                    shutil.rmtree(gone, ignore_errors=True)
+            except OSError as error:
+                raise StoreError(f"{id_} cannot be deleted: {error.strerror}.") from error
+            finally:
+                lock.give_back()
+
+    def _look(self) -> tuple[list[Summary], dict[str, str]]:
+        summaries, unreadable = [], {}
+        for id_ in sorted(self._ids(), key=lambda id_: (_number_of(id_), id_), reverse=True):
+            try:
+                summaries.append(self.open(id_).summary())
+            except StoreError as error:
+                unreadable[id_] = str(error)
+        return summaries, unreadable
+
+    def _ids(self) -> list[str]:
+        with contextlib.suppress(OSError):
+            return [folder.name for folder in self._runs.iterdir() if _ID.fullmatch(folder.name)]
+        return []
+
+    def _folder(self, id_: str) -> Path:
+        if not _ID.fullmatch(id_):
+            raise StoreError("This is no name of a saved comparison.")
+        return self._runs / id_
+
+    def _lock(self, id_: str) -> Lock:
+        return Lock(self.home / "locks" / id_)
+
+    @contextlib.contextmanager
+    def _changing(self) -> Iterator[None]:
+        """Be the only one who adds or removes; what others have left half done is removed."""
+        lock = self._lock("store")
+        lock.take(_CHANGING_SECONDS)
+        try:
+            for folder in self._runs.glob(TEMPORARY + "*"):
+                shutil.rmtree(folder, ignore_errors=True)
+            yield
+        finally:
+            lock.give_back()
+
+
+def _number_of(id_: str) -> int:
+    return int(id_.partition("-")[0])

@@ -1,0 +1,325 @@
+"""After a crash: what was told is on disk, and what goes on from there ends as if nothing had happened."""
+
+import errno
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import get_args
+
+import numpy as np
+import psutil
+import pytest
+from processes import descendants, until, until_gone
+from tiny_pairs import engine_pids, finish, pair, worker_pids
+
+from nncompare.comparison.comparison import RunningComparison, compare
+from nncompare.comparison.engine_holder import EngineHolder, shared_engine
+from nncompare.comparison.result import ComparisonResult
+from nncompare.comparison.state import State
+from nncompare.config import Comparison
+from nncompare.store import RunRecord, Shelf, StateWord, Store, StoreError
+from nncompare.store import files as files_module
+
+LONG = pair(a={"epochs": 5}, b={"epochs": 4, "channels": 2, "optimizer": "sgd"})
+KERNEL = """
+import sys
+from nncompare.comparison.comparison import RunningComparison
+from nncompare.comparison.engine_holder import EngineHolder
+from nncompare.config import Comparison
+from nncompare.store import Store
+
+running = RunningComparison(Comparison.model_validate_json(sys.argv[1]), EngineHolder(), store=Store.default())
+running.start()
+running.wait()
+"""
+
+
+@pytest.fixture
+def store() -> Store:
+    return Store.default()
+
+
+@pytest.fixture(scope="module")
+def uninterrupted(engines: EngineHolder) -> ComparisonResult:
+    return finish(LONG, engines)
+
+
+@pytest.fixture
+def own(synthetic_digits: Path) -> Iterator[EngineHolder]:
+    """Give an engine that a test may kill."""
+    holder = EngineHolder()
+    yield holder
+    holder.close()
+
+
+def reopened(store: Store, engines: EngineHolder) -> RunningComparison:
+    (summary,) = store.summaries()
+    return RunningComparison.reopen(store.open(summary.id), engines)
+
+
+def resume(running: RunningComparison) -> ComparisonResult:
+    running.resume()
+    assert running.wait(120)
+    return running.result()
+
+
+def epochs_on_disk(store: Store) -> list[int]:
+    return [model.epochs for summary in store.summaries() for model in summary.models]
+
+
+def assert_same(one: ComparisonResult, other: ComparisonResult) -> None:
+    for mine, theirs in zip(one.models, other.models, strict=True):
+        assert mine.state is theirs.state is State.FINISHED, mine.message
+        assert mine.weights is not None
+        assert theirs.weights is not None
+        for name, array in mine.weights.items():
+            assert np.array_equal(array, theirs.weights[name]), (mine.name, name)
+        assert mine.history.test_accuracy == theirs.history.test_accuracy
+        assert mine.history.train_loss == theirs.history.train_loss
+        assert mine.history.train.images == theirs.history.train.images
+        assert np.array_equal(mine.probabilities(), theirs.probabilities())
+
+
+def test_the_states_are_those_of_the_store() -> None:
+    assert list(get_args(StateWord)) == [state.value for state in State]
+
+
+def test_what_has_finished_is_opened_as_it_was(engines: EngineHolder, store: Store) -> None:
+    running = RunningComparison(pair(), engines, store=store)
+    running.start()
+    assert running.wait(120)
+    assert running.storage_note == ""
+    again = reopened(store, engines)
+    assert again.saved_id == running.saved_id
+    assert again.state is State.FINISHED
+    assert again.wait(0)
+    assert again.seconds == pytest.approx(running.seconds, abs=1)
+    assert_same(again.result(), running.result())
+    assert again.result().verdict() == running.result().verdict()
+    assert again.result().a.seconds == running.result().a.seconds
+    assert again.a.plan == running.a.plan
+    assert again.result().a.predict("train", (1, 2)).shape == (2, 10)
+    again.train_on(1)
+    running.train_on(1)
+    assert again.wait(120)
+    assert running.wait(120)
+    assert_same(again.result(), running.result())
+    assert epochs_on_disk(store) == [2, 2]
+    notes = [running.storage_note, again.storage_note]
+    assert sorted(map(bool, notes)) == [False, True], "one of them came second"
+    assert "It is open elsewhere" in "".join(notes) or "changed elsewhere" in "".join(notes)
+
+
+def test_an_epoch_is_told_only_when_it_is_saved(
+    engines: EngineHolder, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told, real = [], Shelf.save
+
+    def save(shelf: Shelf, seed: int, name: str, record: RunRecord) -> None:
+        run = running.a if name == "A" else running.b
+        assert run is not None
+        told.append((run.history.epochs, record.history.epochs))
+        real(shelf, seed, name, record)
+        assert run.history.epochs == told[-1][0] or record.state != "running"
+
+    monkeypatch.setattr(Shelf, "save", save)
+    running = RunningComparison(pair(a={"epochs": 3}, b={"epochs": 3}), engines, store=store)
+    running.start()
+    assert running.wait(120)
+    assert running.state is State.FINISHED
+    assert running.storage_note == ""
+    fresh = [(before, saved) for before, saved in told if saved > before]
+    assert sum(saved - before for before, saved in fresh) == 6, "each epoch was saved before it was told"
+
+
+def test_a_pause_is_saved_and_the_curves_go_on_where_they_were(
+    engines: EngineHolder, store: Store, uninterrupted: ComparisonResult
+) -> None:
+    running = RunningComparison(LONG, engines, store=store)
+    running.start()
+    until(lambda: all(run.history.train.images for run in running.runs), "some training")
+    running.pause()
+    until(lambda: running.state is State.PAUSED, "the pause")
+    record = store.open(running.saved_id or "").load().runs[0, "A"]
+    assert record.progress == running.a.progress
+    assert record.history == running.a.history
+    running.leave()
+    assert running.wait(60)
+    again = reopened(store, engines)
+    assert again.a.history == running.a.history
+    assert_same(resume(again), uninterrupted)
+
+
+def test_a_page_that_is_closed_leaves_a_comparison_that_goes_on(
+    engines: EngineHolder, store: Store, uninterrupted: ComparisonResult
+) -> None:
+    running = RunningComparison(LONG, engines, store=store)
+    running.start()
+    until(lambda: running.a.history.epochs >= 1, "an epoch")
+    running.leave()
+    assert running.wait(60)
+    (summary,) = store.summaries()
+    assert summary.is_interrupted
+    again = reopened(store, engines)
+    assert again.state is State.PAUSED
+    assert again.a.is_parked
+    assert again.a.message.startswith("This run was interrupted after epoch")
+    assert again.a.weights is not None
+    with pytest.raises(StoreError, match="open elsewhere"):
+        reopened(Store(store.home), engines)
+    assert_same(resume(again), uninterrupted)
+    assert not store.summaries()[0].is_interrupted
+
+
+def test_an_interrupted_comparison_that_is_only_looked_at_stays_interrupted(
+    engines: EngineHolder, store: Store
+) -> None:
+    running = RunningComparison(LONG, engines, store=store)
+    running.start()
+    until(lambda: min(epochs_on_disk(store), default=0) >= 1, "an epoch of both")
+    running.leave()
+    assert running.wait(60)
+    for _ in range(2):
+        nobody = EngineHolder()  # which would have to be started
+        again = reopened(store, nobody)
+        again.leave()
+        assert again.wait(10)
+        assert nobody._engine is None
+        nobody.close()
+        assert store.summaries()[0].is_interrupted
+    again = reopened(store, engines)
+    again.stop()
+    assert again.wait(10)
+    assert not store.summaries()[0].is_interrupted
+    assert {model.state for model in store.summaries()[0].models} == {"stopped"}
+
+
+def kill_kernel(comparison: Comparison, is_time) -> None:
+    """Run a comparison in a process of its own, and kill that in the middle."""
+    command = [sys.executable, "-c", KERNEL, comparison.model_dump_json()]
+    with subprocess.Popen(command) as kernel:
+        until(lambda: is_time() or kernel.poll() is not None, "the moment to kill", 60)
+        assert kernel.poll() is None, "it has ended before it was killed"
+        others = descendants(kernel.pid)
+        kernel.kill()
+    until_gone(others)
+
+
+def test_a_killed_kernel_loses_no_epoch_that_was_told(
+    engines: EngineHolder, store: Store, uninterrupted: ComparisonResult
+) -> None:
+    kill_kernel(LONG, lambda: min(epochs_on_disk(store), default=0) >= 1)
+    before = epochs_on_disk(store)
+    again = reopened(store, engines)
+    assert again.storage_note == ""
+    assert again.state is State.PAUSED or again.a.state.is_over
+    assert [run.history.epochs for run in again.runs] == before
+    assert_same(resume(again), uninterrupted)
+
+
+def test_a_kernel_killed_before_the_first_epoch_begins_anew(
+    engines: EngineHolder, store: Store, uninterrupted: ComparisonResult
+) -> None:
+    kill_kernel(LONG, store.summaries)
+    again = reopened(store, engines)
+    assert again.state is State.PAUSED
+    if not again.a.history.epochs:
+        assert again.a.message == "This run was interrupted before anything of it was saved. Resume begins it anew."
+    assert_same(resume(again), uninterrupted)
+
+
+def test_seeds_that_had_not_begun_wait_for_their_turn(engines: EngineHolder, store: Store) -> None:
+    comparison = pair(a={"epochs": 2}, b={"epochs": 2}, repeat=3, seed=1)
+    kill_kernel(comparison, lambda: sum(epochs_on_disk(store)) >= 5)
+    again = reopened(store, engines)
+    assert len(again.begun) < 3
+    result = resume(again)
+    assert list(result.by_seed) == [1, 2, 3]
+    for seed, one in result.by_seed.items():
+        assert_same(one, finish(comparison.model_copy(update={"seed": seed, "repeat": 1}), engines))
+
+
+def test_seeds_that_a_stop_has_dropped_stay_dropped(engines: EngineHolder, store: Store) -> None:
+    running = RunningComparison(pair(repeat=3, a={"epochs": 9}), engines, store=store)
+    running.start()
+    until(lambda: running.a.history.epochs >= 1, "an epoch")
+    running.stop()
+    assert running.wait(60)
+    (summary,) = store.summaries()
+    assert not summary.is_interrupted
+    again = reopened(store, engines)
+    assert again.state is State.STOPPED
+    assert [one.state for one in again.pairs] == [one.state for one in running.pairs]
+    assert again.pairs[2].state is State.IDLE
+
+
+def test_after_a_killed_worker_the_lost_model_goes_on(
+    own: EngineHolder, store: Store, uninterrupted: ComparisonResult
+) -> None:
+    others = engine_pids()
+    own.get()
+    (engine,) = engine_pids() - others
+    running = RunningComparison(LONG, own, store=store)
+    running.start()
+    until(lambda: min(run.history.epochs for run in running.runs) >= 1, "an epoch of both")
+    os.kill(worker_pids(engine)[0], signal.SIGKILL)
+    assert running.wait(60)
+    assert sorted(run.state for run in running.runs) == [State.FAILED, State.FINISHED]
+    assert store.summaries()[0].is_interrupted
+    again = reopened(store, own)
+    assert again.state is State.PAUSED
+    assert_same(resume(again), uninterrupted)
+
+
+def test_after_a_killed_engine_both_go_on(own: EngineHolder, store: Store, uninterrupted: ComparisonResult) -> None:
+    others = engine_pids()
+    own.get()
+    (engine,) = engine_pids() - others
+    running = RunningComparison(LONG, own, store=store)
+    running.start()
+    until(lambda: min(run.history.epochs for run in running.runs) >= 1, "an epoch of both")
+    told = [run.history.epochs for run in running.runs]
+    psutil.Process(engine).kill()
+    assert running.wait(60)
+    again = reopened(store, own)
+    assert [run.history.epochs for run in again.runs] >= told
+    assert_same(resume(again), uninterrupted)
+
+
+def test_a_full_disk_is_told_and_the_training_goes_on(
+    engines: EngineHolder, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = files_module.write_bytes
+
+    def write(file: Path, content: bytes) -> None:
+        if "seed-0" in file.parts:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        real(file, content)
+
+    monkeypatch.setattr(files_module, "write_bytes", write)
+    running = RunningComparison(pair(), engines, store=store)
+    running.start()
+    assert running.wait(120)
+    assert running.state is State.FINISHED
+    assert running.a.history.epochs == 1
+    assert running.storage_note.startswith("This comparison is not being saved. ")
+    assert "No space left on device" in running.storage_note
+    monkeypatch.undo()
+    running.train_on(1)
+    assert running.wait(120)
+    assert running.storage_note == "", "there is room again"
+
+
+def test_the_store_of_the_user_keeps_what_compare_trains(synthetic_digits: Path, home: Path) -> None:
+    try:
+        result = compare(pair())
+    finally:
+        shared_engine.leave()  # which `compare` itself never does
+    (summary,) = Store(home).summaries()
+    assert [model.test_accuracy for model in summary.models] == [
+        model.history.test_accuracy[-1] for model in result.models
+    ]
+    assert not summary.is_open
