@@ -128,11 +128,12 @@ class ModelResult:
         ValueError
             When the model has no weights.
         """
-        if self.weights is None or self.plan is None:
+        if self.weights is None or self.plan is None or self.precision is None:
             raise ValueError(f"Model {self.name} has no weights to predict with. {self.message}".strip())
         request = PredictionRequest(
             self.config,
             self.plan,
+            self.precision,
             self.weights,
             self._comparison.dataset,
             split,

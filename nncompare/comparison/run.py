@@ -194,6 +194,7 @@ class ModelRun:
                 if self._wanted.pause:
                     self.enter(State.PAUSING)
         future = engine.submit(run_training, assignment, address=slot.address, key=f"train-{assignment.run}")
+        future.add_done_callback(lambda _: self._wish.set())
         try:
             self._watch(engine, slot, assignment, future)
         except BaseException:  # a mistake of ours must not leave a run behind that nobody watches

@@ -39,16 +39,25 @@ class FastNetwork:
             view.copy_(part.detach())
             part.data = view
         self.parameters: list[Tensor] = [vector]
-        self._format = torch.bfloat16 if precision == "bfloat16" else torch.float32
+        # The weights in the format of the computation: converted before each step, or the very vector.
+        self._converted = vector.bfloat16() if precision == "bfloat16" else vector
+        self._weights = self._views(self._converted)
+        # Every step writes the same gradient, whose views stay: to cut a vector costs as much as a small convolution.
+        self._gradient = torch.zeros_like(vector)
+        self._slots = self._views(self._gradient)
         smoothed = torch.full((CLASSES, CLASSES), label_smoothing / CLASSES, device=vector.device)
         self._targets = smoothed + (1 - label_smoothing) * torch.eye(CLASSES, device=vector.device)
 
     @torch.no_grad()
     def backward(self, images: Tensor, labels: Tensor, update_images: int) -> tuple[Tensor, Tensor]:
-        """Compute the gradient of one piece, as `PlainNetwork.backward` does, in ``parameters[0].grad``."""
-        vector = self.parameters[0]
-        weights = self._views(vector.to(self._format))
-        maps, blocks = images.to(self._format), list[_Block]()
+        """Compute the gradient of one piece, as `PlainNetwork.backward` does, in ``parameters[0].grad``.
+
+        It lies where the next step writes its own: who needs it longer copies it.
+        """
+        vector, weights, slots = self.parameters[0], self._weights, self._slots
+        if self._converted is not vector:
+            self._converted.copy_(vector)
+        maps, blocks = images.to(self._converted.dtype), list[_Block]()
         for kernel, bias in zip(weights[0:-2:2], weights[1:-2:2], strict=True):
             maps, block = _forward(maps, kernel, bias)
             blocks.append(block)
@@ -58,9 +67,7 @@ class FastNetwork:
         targets = self._targets.index_select(0, labels)
         loss, right = -(targets * logs).sum(), (scores.argmax(dim=1) == labels).sum()
 
-        gradient = torch.zeros_like(vector)
-        slots = self._views(gradient)
-        back = logs.exp_().sub_(targets).div_(update_images).to(self._format)
+        back = logs.exp_().sub_(targets).div_(update_images).to(self._converted.dtype)
         slots[-2].copy_(back.t() @ features)
         slots[-1].copy_(back.sum(dim=0))
         back = back @ weights[-2]
@@ -74,7 +81,7 @@ class FastNetwork:
             slots[2 * number].copy_(of_kernel)
             slots[2 * number + 1].copy_(of_bias)
             rectified = block.given
-        vector.grad = gradient
+        vector.grad = self._gradient
         return loss, right
 
     def _drop(self, features: Tensor) -> tuple[Tensor, Tensor | None]:

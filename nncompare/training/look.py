@@ -4,10 +4,9 @@ import time
 
 import numpy as np
 import torch
-from torch import nn
 
 from nncompare.training.desk import Desk, Prediction
-from nncompare.training.evaluate import log_probabilities
+from nncompare.training.evaluate import Predictor
 from nncompare.training.tensors import Split
 
 SHARE = 0.008  # of the run; the looks at the ends of epochs are not waited for, and bring it towards 1%
@@ -16,8 +15,8 @@ SHARE = 0.008  # of the run; the looks at the ends of epochs are not waited for,
 class Look:
     """Predicts what the desk says is shown, as often as costs at most 1% of the run."""
 
-    def __init__(self, model: nn.Module, training: Split, test: Split, batch_size: int, desk: Desk) -> None:
-        self._model, self.batch_size, self._desk = model, batch_size, desk
+    def __init__(self, predictor: Predictor, training: Split, test: Split, desk: Desk) -> None:
+        self._predictor, self._desk = predictor, desk
         self._splits = {"train": training, "test": test}
         self._last_cost = 0.0
         self._next = 0.0
@@ -34,7 +33,7 @@ class Look:
             return
         began = time.monotonic()
         split = self._splits[shown.split].take(torch.tensor(shown.indices))
-        probabilities = log_probabilities(self._model, split, self.batch_size).exp().cpu().numpy()
+        probabilities = self._predictor.log_probabilities(split).exp().cpu().numpy()
         if np.isfinite(probabilities).all():
             self._desk.shown = Prediction(self._desk.next_version(), epoch, probabilities, shown)
         ended = time.monotonic()

@@ -5,12 +5,12 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from torch import Tensor, nn
+from torch import Tensor
 
 from nncompare.events import Diverged, EpochEnd, Event, TestPoint, TrainPoint
 from nncompare.training.checkpoint import Position, Sums
 from nncompare.training.desk import Desk, Prediction, Progress
-from nncompare.training.evaluate import log_probabilities, log_probabilities_unless, mean_loss_and_accuracy
+from nncompare.training.evaluate import Predictor, mean_loss_and_accuracy
 from nncompare.training.look import Look
 from nncompare.training.tensors import Split, spread
 from nncompare.training.updates import Piece
@@ -54,20 +54,19 @@ class Measure:
 
     def __init__(
         self,
-        model: nn.Module,
+        predictor: Predictor,
         training: Split,
         test: Split,
         *,
         epochs: int,
-        batch_size: int,
         on_finite: Callable[[], None],
         desk: Desk,
     ) -> None:
-        self._model, self._training, self._test, self._desk = model, training, test, desk
-        self._batch_size, self._on_finite = batch_size, on_finite
+        self._predictor, self._training, self._test, self._desk = predictor, training, test, desk
+        self._on_finite = on_finite
         self._test_sample = test.take(spread(len(test), TEST_SAMPLE))
         self._train_sample = training.take(spread(len(training), TRAIN_SAMPLE))
-        self.look = Look(model, training, test, batch_size, desk)
+        self.look = Look(predictor, training, test, desk)
         self._total_images = epochs * len(training)
         self._images = self._last_batch = self._updates = 0
         self._speed = 0.0
@@ -93,7 +92,7 @@ class Measure:
 
     def take_at_once(self, batch_size: int) -> None:
         """Evaluate no more images at once than this, from now on."""
-        self._batch_size = self.look.batch_size = batch_size
+        self._predictor.batch_size = batch_size
 
     def leave_out(self, seconds: float) -> None:
         """Leave a pause out of all times."""
@@ -161,14 +160,14 @@ class Measure:
             yield point
 
     def _whole_test_point(self) -> TestPoint | None:
-        scores = log_probabilities_unless(self._must_wait, self._model, self._test, self._batch_size)
+        scores = self._predictor.log_probabilities_unless(self._must_wait, self._test)
         point = self._test_point(self._test, scores) if scores is not None else None
         if scores is not None and point is not None:
             self._desk.test = Prediction(self._desk.next_version(), self.epoch, scores.exp().cpu().numpy())
         return point
 
     def _scores(self, split: Split) -> Tensor:
-        return log_probabilities(self._model, split, self._batch_size)
+        return self._predictor.log_probabilities(split)
 
     def _epoch_is_whole(self) -> bool:
         return self.images_of_epoch == len(self._training)

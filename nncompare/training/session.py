@@ -13,6 +13,7 @@ from nncompare.memory import Plan
 from nncompare.training.checkpoint import Checkpoint
 from nncompare.training.desk import Desk
 from nncompare.training.device import random_state, set_random_state
+from nncompare.training.evaluate import Predictor
 from nncompare.training.measure import Measure
 from nncompare.training.model import build_model
 from nncompare.training.tensors import Split
@@ -49,11 +50,10 @@ class Session:
         self._cycle_start = start.cycle_start if start else 0
         self.updates = Updates(self.model, training, job.config, plan, job.precision, self._cycle_start)
         self.measure = Measure(
-            self.model,
+            Predictor(self.model, plan.batch_size, job.precision),
             training,
             test,
             epochs=job.config.epochs,
-            batch_size=plan.batch_size,
             on_finite=self.updates.keep_if_unwatched,
             desk=desk,
         )

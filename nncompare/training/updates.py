@@ -140,11 +140,11 @@ class Updates:
                 yield from self._halve_below(len(part))
                 continue
             if self._looks_at_every_loss and not math.isfinite(sums[0]):
-                self._optimizer.zero_grad()
+                self._forget_gradient()
                 yield NotFinite()
                 return
             done += len(part)
-            self._take_gradient()
+            self._take_gradient(is_last=done == len(index))
             self._images += len(part)
             if done == len(index):
                 self._step(self._images - len(index))
@@ -168,19 +168,23 @@ class Updates:
             can_be_smaller=len(index) > 1,
         )
         if sums is None:
-            self._optimizer.zero_grad()
+            self._forget_gradient()
             set_random_state(device, randomness)
         return sums
 
-    def _take_gradient(self) -> None:
+    def _take_gradient(self, *, is_last: bool) -> None:
         """Add the gradient of a piece to that of the pieces before it; so a failed piece cannot spoil the sum."""
         fresh = [cast(Tensor, parameter.grad) for parameter in self._parameters]
-        self._optimizer.zero_grad()
+        self._forget_gradient()
         if self._gradient is None:
-            self._gradient = fresh
+            self._gradient = fresh if is_last else [part.clone() for part in fresh]
             return
         for total, added in zip(self._gradient, fresh, strict=True):
             total.add_(added)
+
+    def _forget_gradient(self) -> None:
+        for parameter in self._parameters:
+            parameter.grad = None
 
     def _step(self, images: int) -> None:
         """Change the weights by the update that follows on `images` images."""
@@ -197,7 +201,7 @@ class Updates:
             parameter.grad = gradient
         self._gradient = None
         self._optimizer.step()
-        self._optimizer.zero_grad()
+        self._forget_gradient()
 
 
 def backward(

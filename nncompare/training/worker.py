@@ -107,6 +107,7 @@ class PredictionRequest:
 
     config: RunConfig
     plan: Plan
+    precision: Precision
     weights: Weights
     dataset: str
     split: SplitName
@@ -183,7 +184,7 @@ def predict(request: PredictionRequest) -> NDArray[np.float32]:
     """Predict class probabilities (N, K) with given weights."""
     import torch
 
-    from nncompare.training.evaluate import log_probabilities
+    from nncompare.training.evaluate import Predictor
     from nncompare.training.model import build_model
 
     torch.set_num_threads(request.threads)
@@ -192,9 +193,8 @@ def predict(request: PredictionRequest) -> NDArray[np.float32]:
     model.load_state_dict({name: torch.from_numpy(np.array(array)) for name, array in request.weights.items()})
     split = _split(_images(request.dataset), request.split, None, device)
     part = split if request.indices is None else split.take(torch.tensor(request.indices, dtype=torch.long))
-    probabilities: NDArray[np.float32] = (
-        log_probabilities(model.to(device), part, request.plan.batch_size).exp().cpu().numpy()
-    )
+    predictor = Predictor(model.to(device), request.plan.batch_size, request.precision)
+    probabilities: NDArray[np.float32] = predictor.log_probabilities(part).exp().cpu().numpy()
     return probabilities
 
 
