@@ -6,11 +6,13 @@ from nncompare.figures.confusion import confusion_figure, describe_confusion
 from nncompare.figures.curves import CurveChart
 from nncompare.figures.files import ImageFormat, image_file
 from nncompare.figures.marks import best_epoch
+from nncompare.figures.palette import PAST
 from nncompare.figures.points import Axis
 from nncompare.figures.svg import figure_svg
 from nncompare.figures.wording import TITLES
 
 __all__ = [
+    "PAST",
     "TITLES",
     "Axis",
     "CurveChart",

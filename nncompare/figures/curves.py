@@ -13,7 +13,7 @@ from nncompare.figures.frame import Frame
 from nncompare.figures.marks import Marks
 from nncompare.figures.name_places import name_places
 from nncompare.figures.named_line import SPLITS, NamedLine, Split
-from nncompare.figures.palette import MODELS
+from nncompare.figures.palette import LINES, MODELS
 from nncompare.figures.points import Axis, Points, Quantity, points_of, thin
 from nncompare.figures.scales import Scale, count_scale, epoch_scale, value_scale
 from nncompare.figures.svg import DRAWING, inline_svg
@@ -48,7 +48,7 @@ class CurveChart:
         # A notebook may have changed matplotlib's defaults for figures of its own.
         with DRAWING, style.context("default"):
             self._frame = Frame(quantity.capitalize())
-            self._lines = {(model, split): NamedLine(self._frame, model, split) for model in MODELS for split in SPLITS}
+            self._lines = {(model, split): NamedLine(self._frame, model, split) for model in LINES for split in SPLITS}
             self._bands = {(model, split): Band(self._frame, model, split) for model in MODELS for split in SPLITS}
             self._marks = {model: Marks(self._frame, model) for model in MODELS}
         self.figure = self._frame.figure
@@ -70,7 +70,7 @@ class CurveChart:
         self._axis = axis
 
     def update(self, curves: Mapping[str, History | Spread]) -> None:
-        """Show these curves, by model ("A", "B"); a model that is not among them has no lines.
+        """Show these curves, by model ("A", "B", or `PAST`); a model that is not among them has no lines.
 
         Of a spread, the line is the mean, with the range from the lowest to the highest behind it.
         """
@@ -81,7 +81,9 @@ class CurveChart:
         scale = self._x_scale(lines)
         self._shown = {key: thin(points, scale.high) for key, points in lines.items()}
         self._broken = {
-            name: history.diverged.epoch for name, history in histories.items() if history.diverged is not None
+            name: history.diverged.epoch
+            for name, history in histories.items()
+            if name in MODELS and history.diverged is not None
         }
         self._seeds = max((spread.seeds for spread in spreads.values()), default=1)
         self._frame.write_subject(self._words_on_subject)

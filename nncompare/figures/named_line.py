@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple, get_args
 import numpy as np
 
 from nncompare.figures.frame import Frame
-from nncompare.figures.palette import MODELS, NAMES
+from nncompare.figures.palette import LINES, NAMES
 from nncompare.figures.points import Points, cut
 from nncompare.figures.svg import HALO
 
@@ -25,16 +25,19 @@ class Place(NamedTuple):
 
 
 class NamedLine:
-    """The curve of one model on one split, and its name beside the last point, both in the model's colour."""
+    """The curve of one model on one split, and its name beside the last point, both in the model's colour.
+
+    A model of the past is grey.
+    """
 
     def __init__(self, frame: Frame, model: str, split: Split) -> None:
         self._frame = frame
         self._words = f"{model} {split}"
-        colour = MODELS[model]
+        colour = LINES[model]
         (self._line,) = frame.axes.plot([], [], color=colour, linestyle=_STYLES[split], clip_on=False)
         # Round ends make a dot of a line of length zero: the first point of a curve is seen.
         self._line.set(solid_capstyle="round", dash_capstyle="round")
-        self._name = frame.text(0, 0, color=NAMES[model], weight="bold", gid=HALO)
+        self._name = frame.text(0, 0, color=NAMES.get(model, colour), weight="bold", gid=HALO)
 
     def draw(self, points: Points) -> Place:
         """Move the line, and find where it ends: at the edge of the chart if its last point lies beyond."""

@@ -5,8 +5,11 @@ INK = "#1d2430"
 MUTED = "#667085"
 GRID = "#e2e6ec"
 MODELS = {"A": "#0072b2", "B": "#d55e00"}
+PAST = "past"
+"""Stands where a model's name stands, for one of an earlier comparison."""
 # Words are thinner than lines: on white, B's orange is too light for them.
 NAMES = {"A": "#0072b1", "B": "#b84f00"}
+LINES = {**MODELS, PAST: MUTED}
 
 _VARIABLES = {
     MODELS["A"]: "--nnc-a",

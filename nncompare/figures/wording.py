@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from nncompare.figures.named_line import Split
-from nncompare.figures.palette import MODELS
+from nncompare.figures.palette import LINES, PAST
 from nncompare.figures.points import Axis, Points, Quantity
 
 _SPLITS: dict[Split, str] = {"train": "training", "test": "test"}
@@ -28,7 +28,7 @@ def describe(
 
     `broken` gives, by model, the epoch at which a run broke off.
     """
-    models = [_ends(quantity, model, lines, axis) for model in MODELS if any(key[0] == model for key in lines)]
+    models = [_ends(quantity, model, lines, axis) for model in LINES if any(key[0] == model for key in lines)]
     breaks = [f"Model {model} broke off at epoch {epoch:.2f}." for model, epoch in (broken or {}).items()]
     title = f"{quantity.capitalize()} over {TITLES[axis]}{f', {subject}' if subject else ''}."
     return " ".join([title, *(models or ["No points yet."]), *breaks])
@@ -39,7 +39,7 @@ def _ends(quantity: Quantity, model: str, lines: Mapping[tuple[str, Split], Poin
     values = ", ".join(f"{word} {_value(quantity, points.y[-1])}" for word, points in ends.items())
     last = max(points.x[-1] for points in ends.values())
     where = f"at epoch {last:.1f}" if axis == "epoch" else f"after {last:,.0f} {TITLES[axis]}"
-    return f"Model {model}: {values} {where}."
+    return f"{'Past model' if model == PAST else f'Model {model}'}: {values} {where}."
 
 
 def _value(quantity: Quantity, value: float) -> str:

@@ -10,9 +10,10 @@ from nncompare.comparison.fairness import Contender, aspects, differences
 from nncompare.comparison.run import ModelRun
 from nncompare.comparison.spread import Spread, spread_of
 from nncompare.data import CATALOG
-from nncompare.figures import TITLES, Axis, CurveChart, best_epoch
+from nncompare.figures import PAST, TITLES, Axis, CurveChart, best_epoch
 from nncompare.history import History
 from nncompare.ui.elements import button, column, html, row, set_class, set_value
+from nncompare.ui.history_step import PastModel
 from nncompare.ui.html import render
 from nncompare.ui.lane import Lane
 from nncompare.ui.page import is_web_page
@@ -66,6 +67,8 @@ class TrainingStep:
         self._drawn = -1
         self._is_final_drawn = True
         self._running: RunningComparison | None = None
+        self._past: PastModel | None = None
+        self._past_note = html("nnc-legend")
         self.box = column("nnc-step", self._arrange(on_next))
 
     def _arrange(self, on_next: Callable[[], None]) -> list[widgets.Widget]:
@@ -78,6 +81,7 @@ class TrainingStep:
             row("nnc-two", [lane.box for lane in self._lanes.values()]),
             row("nnc-row nnc-axis", [self._axis]),
             row("nnc-two", list(self._chart_places.values())),
+            self._past_note,
             html("nnc-legend", render("legend.html")),
             row("nnc-row", [self._show_values]),
             self._values,
@@ -114,6 +118,13 @@ class TrainingStep:
                 max(run.config.epochs for run in running.runs), subject=CATALOG[running.comparison.dataset].subject
             )
         self._draw({})
+
+    def lay_beside(self, past: PastModel | None) -> None:
+        """Show the curves of a past model in grey beside the others; None takes them away."""
+        self._past = past
+        set_value(self._past_note, value=render("past_note.html", title=past.title if past is not None else ""))
+        self._make_charts()
+        self._draw(_curves(self._running) if self._running is not None else {})
 
     def enable(self, problems: Mapping[str, str]) -> None:
         """Enable the buttons for what is possible now, and say why Train is not."""
@@ -163,9 +174,10 @@ class TrainingStep:
 
     def _draw(self, curves: Mapping[str, History | Spread]) -> None:
         most_epochs = max((run.config.epochs for run in self._running.runs), default=0) if self._running else 0
+        beside = {PAST: self._past.history} if self._past is not None else {}
         for quantity, chart in self._charts.items():
             chart.reach(most_epochs)
-            chart.update(curves)
+            chart.update({**curves, **beside})
             set_value(self._chart_places[quantity], value=chart.svg())
         self._draw_values()
 

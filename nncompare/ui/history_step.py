@@ -1,0 +1,193 @@
+"""The fifth step: what was trained before, to be opened, used again, laid beside, or deleted."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from nncompare.config import RunConfig
+from nncompare.data import CATALOG
+from nncompare.history import History
+from nncompare.store import ModelSummary, Store, Summary
+from nncompare.ui.clickable import Clickable
+from nncompare.ui.elements import column, html, set_value
+from nncompare.ui.html import render
+from nncompare.ui.refresher import Refresher
+
+_ROWS = 20
+
+
+@dataclass(frozen=True)
+class PastModel:
+    """A model of a saved comparison, to be laid beside others in the charts: its name and its curves."""
+
+    title: str
+    history: History
+
+
+@dataclass(frozen=True)
+class _Line:
+    """One model in the list: what it was, and how far it came with how many seeds."""
+
+    name: str
+    key: str
+    config: RunConfig
+    epochs: int
+    test_accuracy: float | None
+    seeds: int
+
+
+class HistoryStep:
+    """Lists the saved comparisons, the newest first.
+
+    Calls `on_open(id)`, `on_use(config, model)` and `on_overlay(past model or None)`. The list is read anew whenever
+    the step is shown, beside the refresher's thread: it may be long, and on a slow disk.
+    """
+
+    def __init__(
+        self,
+        refresher: Refresher,
+        store: Store,
+        on_open: Callable[[str], None],
+        on_use: Callable[[RunConfig, str], None],
+        on_overlay: Callable[[PastModel | None], None],
+    ) -> None:
+        self._refresher, self._store = refresher, store
+        self._on_open, self._on_use, self._on_overlay = on_open, on_use, on_overlay
+        self._summaries: list[Summary] = []
+        self._unreadable: dict[str, str] = {}
+        self._is_read = False
+        self._rows = _ROWS
+        self._doubtful = ""
+        self._overlay = ""
+        self._said = html("nnc-notice")
+        self._list = Clickable(lambda pick: refresher.post(lambda: self._pick(pick)), "nnc-history")
+        self.box = column("nnc-step", [html("nnc-heading", "<h2>What was trained before</h2>"), self._said, self._list])
+        self._draw()
+
+    def refresh(self) -> None:
+        """Read the store again."""
+        store = self._store
+        self._refresher.in_background(
+            lambda: (store.summaries(), store.unreadable()),
+            lambda found: self._take(*found),
+            lambda error: self.say(f"The saved comparisons cannot be read. {error}"),
+        )
+
+    def say(self, message: str) -> None:
+        """Show a sentence above the list; an empty one takes the last away."""
+        set_value(self._said, value=render("messages.html", messages=[message] if message else []))
+
+    def _take(self, summaries: list[Summary], unreadable: dict[str, str]) -> None:
+        self._summaries, self._unreadable, self._is_read = summaries, unreadable, True
+        self._draw()
+
+    def _draw(self) -> None:
+        cards = [
+            {
+                "id": summary.id,
+                "title": CATALOG[summary.comparison.dataset].title,
+                "date": summary.created.astimezone().strftime("%d %b %Y, %H:%M"),
+                "seeds": summary.comparison.seeds,
+                "images": summary.comparison.train_images,
+                "state": _state_of(summary),
+                "is_open": summary.is_open,
+                "lines": _lines(summary),
+            }
+            for summary in self._summaries[: self._rows]
+        ]
+        values = {"doubtful": self._doubtful, "overlay": self._overlay, "is_read": self._is_read}
+        more = max(0, len(self._summaries) - self._rows)
+        page = render(
+            "history.html", cards=cards, more=more, unreadable=self._unreadable, home=self._store.home, **values
+        )
+        set_value(self._list, html=page)
+
+    def _pick(self, pick: str) -> None:
+        """Do what a button says; only what is in the list can be meant."""
+        action, *words = pick.split(":")
+        id_ = words[0] if words else ""
+        known = {summary.id: summary for summary in self._summaries}
+        if action == "more":
+            self._rows += _ROWS
+        elif action == "keep":
+            self._doubtful = ""
+        elif action == "hide":
+            self._show_overlay("", None)
+        elif action == "doubt" and (id_ in known or id_ in self._unreadable):
+            self._doubtful = id_
+        elif action == "delete" and id_ == self._doubtful:
+            self._delete(id_)
+        elif action == "open" and id_ in known:
+            self.say("")
+            self._on_open(id_)
+        elif action in ("use", "overlay") and id_ in known:
+            self._pick_model(action, known[id_], words[1:])
+        self._draw()
+
+    def _pick_model(self, action: str, summary: Summary, words: list[str]) -> None:
+        line = next((line for line in _lines(summary) if words and line.key == words[0]), None)
+        if line is None:
+            return
+        if action == "use" and words[1:] in (["A"], ["B"]):
+            self._on_use(line.config, words[1])
+        elif action == "overlay":
+            self._read_overlay(summary, line)
+
+    def _read_overlay(self, summary: Summary, line: _Line) -> None:
+        seed = next(model.seed for model in summary.models if model.name == line.name and model.epochs)
+        title = f"model {line.name}, {CATALOG[summary.comparison.dataset].title}, {line.config.channels} channels"
+
+        def read() -> PastModel:
+            record = self._store.open(summary.id).load().runs[seed, line.name]
+            return PastModel(title, record.history)
+
+        self._refresher.in_background(
+            read,
+            lambda past: self._show_overlay(f"{summary.id}:{line.key}", past),
+            lambda error: self.say(f"Its curves cannot be read. {error}"),
+        )
+
+    def _show_overlay(self, key: str, past: PastModel | None) -> None:
+        self._overlay = key
+        self._on_overlay(past)
+        self._draw()
+
+    def _delete(self, id_: str) -> None:
+        self._doubtful = ""
+        self._refresher.in_background(
+            lambda: self._store.delete(id_),
+            lambda _: self._on_deleted(id_),
+            lambda error: self.say(f"It was not deleted. {error}"),
+        )
+
+    def _on_deleted(self, id_: str) -> None:
+        self.say("")
+        if self._overlay.startswith(id_):
+            self._show_overlay("", None)
+        self.refresh()
+
+
+def _lines(summary: Summary) -> list[_Line]:
+    """Sum up the seeds of each model."""
+    by_name: dict[str, list[ModelSummary]] = {}
+    for model in summary.models:
+        by_name.setdefault(model.name, []).append(model)
+    return [_line(name, models) for name, models in by_name.items()]
+
+
+def _line(name: str, models: list[ModelSummary]) -> _Line:
+    begun = [model for model in models if model.test_accuracy is not None]
+    accuracies = [model.test_accuracy for model in begun if model.test_accuracy is not None]
+    mean = sum(accuracies) / len(accuracies) if accuracies else None
+    first = (begun or models)[0]
+    return _Line(name, name.lower(), first.config, first.epochs, mean, len(accuracies))
+
+
+def _state_of(summary: Summary) -> str:
+    if summary.is_open:
+        return "being trained"
+    if summary.is_interrupted:
+        return "interrupted"
+    states = {model.state for model in summary.models}
+    return next((word for word in ("failed", "stopped", "idle") if word in states), "finished").replace(
+        "idle", "stopped"
+    )

@@ -1,0 +1,183 @@
+"""The list of what was trained before, on a store in a temporary folder."""
+
+from dataclasses import dataclass, field
+
+import pytest
+from processes import until
+
+from nncompare.config import Comparison, RunConfig
+from nncompare.history import PER_EPOCH, Curve, History
+from nncompare.store import RunRecord, Store
+from nncompare.ui.history_step import HistoryStep
+from nncompare.ui.refresher import Refresher
+
+WHAT = "the list gets there"
+A, B = RunConfig(channels=4, epochs=2), RunConfig(channels=8, epochs=2, optimizer="sgd")
+
+
+@dataclass
+class Calls:
+    """What the step has asked for."""
+
+    opened: list = field(default_factory=list)
+    used: list = field(default_factory=list)
+    overlays: list = field(default_factory=list)
+
+
+@pytest.fixture
+def store(tmp_path):
+    return Store(tmp_path / "home")
+
+
+@pytest.fixture
+def refresher():
+    refresher = Refresher(lambda: None)
+    refresher.start()
+    yield refresher
+    refresher.close()
+    assert refresher.join(10)
+
+
+@pytest.fixture
+def calls():
+    return Calls()
+
+
+@pytest.fixture
+def step(refresher, store, calls):
+    return HistoryStep(
+        refresher, store, calls.opened.append, lambda *what: calls.used.append(what), calls.overlays.append
+    )
+
+
+def history_of(accuracy):
+    points = Curve([1.0, 2.0], [500, 1000], [5, 10], [0.5, 1.0], [0.4, 0.3], [0.8, accuracy])
+    return History(**{name: [0.5, accuracy] for name in PER_EPOCH}, train=points, test=points)
+
+
+def save(store, state="finished", repeat=1):
+    """Save a comparison as one that has ended, or was left in the middle."""
+    comparison = Comparison(dataset="synthetic-digits", a=A, b=B, repeat=repeat)
+    shelf = store.create(comparison)
+    for seed in comparison.seeds:
+        for name, config, accuracy in (("A", A, 0.9 + 0.02 * seed), ("B", B, 0.95)):
+            shelf.save(seed, name, RunRecord(config, state, history=history_of(accuracy)))
+    shelf.release()
+    return shelf.id
+
+
+def read(step, *texts):
+    step.refresh()
+    until(lambda: all(text in step._list.html for text in texts), WHAT)
+
+
+def press(step, refresher, pick):
+    """Press a button that is on the page."""
+    assert f'data-pick="{pick}"' in step._list.html
+    refresher.post(lambda: step._pick(pick))
+
+
+def test_an_empty_store_says_what_will_be_here(step):
+    read(step, "Nothing yet.")
+
+
+def test_it_lists_the_newest_first_with_settings_and_results(step, store):
+    old, new = save(store), save(store, state="running")
+    read(step, "90.00%", "95.00%", "4 channels", "SGD", "finished", "interrupted")
+    assert step._list.html.index(new) < step._list.html.index(old)
+
+
+def test_several_seeds_are_a_mean(step, store):
+    save(store, repeat=3)
+    read(step, "mean of 3 seeds", "92.00%")
+
+
+def test_open_asks_for_that_comparison(step, store, refresher, calls):
+    id_ = save(store)
+    read(step, id_)
+    press(step, refresher, f"open:{id_}")
+    until(lambda: calls.opened == [id_], WHAT)
+
+
+def test_settings_of_either_model_go_to_either_form(step, store, refresher, calls):
+    id_ = save(store)
+    read(step, id_)
+    press(step, refresher, f"use:{id_}:b:A")
+    press(step, refresher, f"use:{id_}:a:B")
+    until(lambda: calls.used == [(B, "A"), (A, "B")], WHAT)
+
+
+def test_a_past_model_is_laid_beside_and_taken_away(step, store, refresher, calls):
+    id_ = save(store)
+    read(step, id_)
+    press(step, refresher, f"overlay:{id_}:b")
+    until(lambda: 'data-pick="hide"' in step._list.html, WHAT)
+    assert calls.overlays[-1].history.test_accuracy == [0.5, 0.95]
+    assert "model B" in calls.overlays[-1].title
+    press(step, refresher, "hide")
+    until(lambda: calls.overlays[-1] is None, WHAT)
+
+
+def test_deleting_asks_first(step, store, refresher):
+    id_ = save(store)
+    read(step, id_)
+    assert f"delete:{id_}" not in step._list.html
+    press(step, refresher, f"doubt:{id_}")
+    until(lambda: "Delete it for good?" in step._list.html, WHAT)
+    press(step, refresher, "keep")
+    until(lambda: "Delete it for good?" not in step._list.html, WHAT)
+    assert store.summaries()
+    press(step, refresher, f"doubt:{id_}")
+    until(lambda: f"delete:{id_}" in step._list.html, WHAT)
+    press(step, refresher, f"delete:{id_}")
+    until(lambda: "Nothing yet." in step._list.html, WHAT)
+    assert not store.summaries()
+
+
+def test_what_is_trained_elsewhere_can_be_neither_opened_nor_deleted(step, store, refresher):
+    comparison = Comparison(dataset="synthetic-digits", a=A, b=B)
+    shelf = store.create(comparison)
+    shelf.save(0, "A", RunRecord(A, "running", history=history_of(0.9)))
+    read(step, "being trained")
+    assert step._list.html.count(" disabled") >= 2
+    refresher.post(lambda: (step._pick(f"doubt:{shelf.id}"), step._pick(f"delete:{shelf.id}")))
+    until(lambda: "It was not deleted." in step._said.value, WHAT)
+    assert store.summaries()
+    shelf.release()
+
+
+@pytest.mark.parametrize(
+    "pick",
+    [
+        "",
+        ":",
+        "open:",
+        "open:../../etc",
+        "delete:000001-00000000",
+        "use:x:a:A",
+        "overlay",
+        "<b>",
+        "doubt:\0",
+        "open::::",
+    ],
+)
+def test_what_is_not_on_the_page_does_nothing(step, store, refresher, calls, pick):
+    id_ = save(store)
+    read(step, id_)
+    for word in (pick, f"use:{id_}", f"use:{id_}:c:A", f"use:{id_}:a:C", f"overlay:{id_}:z"):
+        refresher.post(lambda word=word: step._pick(word))
+    press(step, refresher, f"doubt:{id_}")
+    until(lambda: "Delete it for good?" in step._list.html, WHAT)
+    assert calls == Calls()
+    assert store.summaries()
+
+
+def test_a_damaged_one_is_told_and_can_be_deleted(step, store, refresher):
+    id_ = save(store)
+    for head in (store.home / "runs" / id_).rglob("comparison.json"):
+        head.write_text("nonsense")
+    read(step, "cannot be read")
+    press(step, refresher, f"doubt:{id_}")
+    until(lambda: f"delete:{id_}" in step._list.html, WHAT)
+    press(step, refresher, f"delete:{id_}")
+    until(lambda: "Nothing yet." in step._list.html, WHAT)
