@@ -62,7 +62,7 @@ class Dashboard:
             "nnc-notice", render("messages.html", messages=[f"Left out of the address: {p}" for p in problems])
         )
         self._interrupted = Interrupted(self._refresher, self._store, self._open_saved)
-        self._storage_note = html("nnc-notice")
+        self._storage_note = html("nnc-storage")
         self._data = DataStep(self._refresher, self._on_change, lambda: self._post_go("Models"))
         self._models = ModelsStep(
             self._refresher, self._on_change, self._open, self._data.set_count, lambda: self._post_go("Training")

@@ -33,7 +33,7 @@ class Interrupted:
             row("nnc-row nnc-interrupted nnc-hidden", [place, pressed])
             for place, pressed in zip(self._places, self.buttons, strict=True)
         ]
-        self.box = column("nnc-notice", self._rows)
+        self.box = column("nnc-offers", self._rows)
 
     def tick(self, *, is_wanted: bool) -> None:
         """Look into the store if it is time; while something is trained here, nothing is offered."""
