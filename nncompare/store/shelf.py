@@ -165,18 +165,19 @@ class Shelf:
 
     def _newest(self, seed: int, name: str, read: Callable[[Path], _T]) -> tuple[_T | None, str]:
         """Read the newest checkpoint that can be read, and say in a sentence what could not."""
-        whose, why = f"of model {name}, seed {seed},", ""
-        for folder in reversed(_numbered(self._place(seed, name))):
-            try:
-                found = read(folder)
-            except DamagedError as error:
-                self._damaged.add(folder)
-                why = why or str(error)
-            else:
-                return (
-                    found,
-                    f"The last checkpoint {whose} is damaged ({why}); the one before it is used." if why else "",
-                )
+        whose, place, why = f"of model {name}, seed {seed},", self._place(seed, name), ""
+        listed: list[Path] = []
+        while listed != (listed := _numbered(place)):  # whoever saves meanwhile removes what is old
+            why = ""
+            for folder in reversed(listed):
+                try:
+                    found = read(folder)
+                except DamagedError as error:
+                    self._damaged.add(folder)
+                    why = why or str(error)
+                else:
+                    said = f"The last checkpoint {whose} is damaged ({why}); the one before it is used."
+                    return found, said if why else ""
         return None, f"No checkpoint {whose} can be read ({why}); it counts as not begun." if why else ""
 
     def _head(self) -> Head:

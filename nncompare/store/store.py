@@ -63,9 +63,9 @@ class Store:
                 lock.give_back()
                 raise
 
-    def summaries(self) -> list[Summary]:
-        """List what is saved, the newest first; `unreadable` tells of the rest."""
-        return self._look()[0]
+    def summaries(self, most: int | None = None) -> list[Summary]:
+        """List what is saved, the newest first; `unreadable` tells of the rest. Looks at the newest `most` only."""
+        return self._look(most)[0]
 
     def unreadable(self) -> dict[str, str]:
         """Give a sentence for each saved comparison, by id, that cannot be read: damaged, or of a newer version."""
@@ -105,9 +105,9 @@ class Store:
             finally:
                 lock.give_back()
 
-    def _look(self) -> tuple[list[Summary], dict[str, str]]:
+    def _look(self, most: int | None = None) -> tuple[list[Summary], dict[str, str]]:
         summaries, unreadable = [], {}
-        for id_ in sorted(self._ids(), key=lambda id_: (_number_of(id_), id_), reverse=True):
+        for id_ in sorted(self._ids(), key=lambda id_: (_number_of(id_), id_), reverse=True)[:most]:
             try:
                 summaries.append(self.open(id_).summary())
             except StoreError as error:

@@ -18,6 +18,7 @@ from nncompare.training.errors import DeviceError
 from nncompare.ui.clickable import Clickable
 from nncompare.ui.data_step import DataStep
 from nncompare.ui.elements import close_tree, column, html, row, set_class, set_value
+from nncompare.ui.history_step import HistoryStep
 from nncompare.ui.html import render
 from nncompare.ui.interrupted import Interrupted
 from nncompare.ui.machine import Machine
@@ -31,7 +32,7 @@ from nncompare.ui.training_step import TrainingStep
 OPENING = Comparison(a=RunConfig(channels=8), b=RunConfig(channels=16))
 _AWAY = "This page was away for too long, and its training was ended. Reload it to begin anew."
 _PARTING_SECONDS = 15.0
-STEPS = ("Data", "Models", "Training", "Predictions")
+STEPS = ("Data", "Models", "Training", "Predictions", "History")
 
 
 class Dashboard:
@@ -67,7 +68,7 @@ class Dashboard:
             "nnc-notice", render("messages.html", messages=[f"Left out of the address: {p}" for p in problems])
         )
         self._interrupted = Interrupted(self._refresher, self._store, self._open_saved)
-        self._storage_note = html("nnc-notice")
+        self._storage_note = html("nnc-storage")
         self._data = DataStep(self._refresher, self._on_change, lambda: self._post_go("Models"))
         self._models = ModelsStep(
             self._refresher,
@@ -79,9 +80,11 @@ class Dashboard:
         )
         self._training = TrainingStep(self._refresher, self._train, self._steer, lambda: self._post_go("Predictions"))
         self._predictions = PredictionsStep(self._refresher)
-        self._boxes = dict(
-            zip(STEPS, (self._data.box, self._models.box, self._training.box, self._predictions.box), strict=True)
+        self._history = HistoryStep(
+            self._refresher, self._store, self._open_from_history, self._use_settings, self._training.lay_beside
         )
+        steps = (self._data, self._models, self._training, self._predictions, self._history)
+        self._boxes = {name: step.box for name, step in zip(STEPS, steps, strict=True)}
         self._step = STEPS[0]
         header = row("nnc-header", [self._steps, self._status])
         notices = [self._notice, self._storage_note, self._interrupted.box]
@@ -196,6 +199,8 @@ class Dashboard:
             self._page.show_top()
         if step == "Models" and self._surveyed:
             self._survey()  # what is available changes all the time
+        if step == "History":
+            self._history.refresh()
 
     def _train(self) -> None:
         comparison = self.comparison
@@ -213,6 +218,17 @@ class Dashboard:
         set_value(self._notice, value="")
         self._training.begin(running)
         self._predictions.begin(running)
+
+    def _open_from_history(self, id_: str) -> None:
+        if self._state.can_train:
+            self._open_saved(id_)
+        else:
+            self._history.say("Stop the training first, then open another comparison.")
+
+    def _use_settings(self, config: RunConfig, name: str) -> None:
+        """Put the settings of a past model into a form."""
+        self._models.use(config, name)
+        self._go("Models")
 
     def _open_saved(self, id_: str) -> None:
         """Show a saved comparison as it was; one that was interrupted waits for Resume."""

@@ -11,6 +11,7 @@ from nncompare.ui.refresher import Refresher
 
 MOST = 3
 LOOK_SECONDS = 5.0
+_LOOKED_AT = 20  # of the newest: each takes about a millisecond
 
 
 class Interrupted:
@@ -33,7 +34,7 @@ class Interrupted:
             row("nnc-row nnc-interrupted nnc-hidden", [place, pressed])
             for place, pressed in zip(self._places, self.buttons, strict=True)
         ]
-        self.box = column("nnc-notice", self._rows)
+        self.box = column("nnc-offers", self._rows)
 
     def tick(self, *, is_wanted: bool) -> None:
         """Look into the store if it is time; while something is trained here, nothing is offered."""
@@ -45,7 +46,7 @@ class Interrupted:
             self._refresher.in_background(self._look, self._show, lambda _: self._show([]))
 
     def _look(self) -> list[Summary]:
-        return [summary for summary in self._store.summaries() if summary.is_interrupted][:MOST]
+        return [summary for summary in self._store.summaries(_LOOKED_AT) if summary.is_interrupted][:MOST]
 
     def _show(self, found: list[Summary]) -> None:
         self._found = found if self._is_wanted else []

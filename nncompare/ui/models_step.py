@@ -83,6 +83,11 @@ class ModelsStep:
         self._shared.write(comparison)
         self.refresh()
 
+    def use(self, config: RunConfig, name: str) -> None:
+        """Put the settings of one model into the form of model `name`."""
+        self._forms[name].write(config)
+        self._on_field_change()
+
     @property
     def device(self) -> str:
         """The device that is chosen."""

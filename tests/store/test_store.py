@@ -120,6 +120,7 @@ def test_the_order_is_that_of_beginning_also_when_the_clock_goes_backwards(
     ids = [store.create(PAIR).id for _ in range(4)]
     listed = store.summaries()
     assert [summary.id for summary in listed] == ids[::-1]
+    assert store.summaries(most=2) == listed[:2]
     assert [s.created for s in listed] == sorted(s.created for s in listed), "the clock went backwards"
     shelf = store.open(ids[0])
     assert shelf.load().created == listed[-1].created
