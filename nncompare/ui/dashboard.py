@@ -84,7 +84,7 @@ class Dashboard:
             self._refresher, self._store, self._open_from_history, self._use_settings, self._training.lay_beside
         )
         steps = (self._data, self._models, self._training, self._predictions, self._history)
-        self._boxes = {name: step.box for name, step in zip(STEPS, steps, strict=True)}
+        self._boxes = dict(zip(STEPS, [step.box for step in steps], strict=True))
         self._step = STEPS[0]
         header = row("nnc-header", [self._steps, self._status])
         notices = [self._notice, self._storage_note, self._interrupted.box]
