@@ -24,12 +24,18 @@ function render({ model, el }) {
     if (isWebPage) history.replaceState(null, "", location.pathname + (query ? "?" + query : ""));
   };
 
+  const selectLink = ({ target }) => {
+    if (target.matches?.(".nnc-share input")) target.select();
+  };
+
+  document.addEventListener("focusin", selectLink);
   model.on("msg:custom", answer);
   model.on("change:query", writeAddress);
   model.on("change:said", say);
   say();
   model.send({ ready: isWebPage ? location.origin + location.pathname : "" });
   return () => {
+    document.removeEventListener("focusin", selectLink);
     model.off("msg:custom", answer);
     model.off("change:query", writeAddress);
     model.off("change:said", say);
