@@ -30,6 +30,7 @@ EXTENSIONS = ("@jupyter-widgets/jupyterlab-manager", "@voila-dashboards/widgets-
 LARGEST_MESSAGE = 1_000_000
 _LARGEST_BODY = 10_000
 _KERNEL = r"(?P<kernel_id>[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})"
+_FILE = r"[\w-]+(?:\.[\w-]+)+"
 # Scripts of ours, those that carry the answer's own number, and the modules that anywidget makes. So nothing that gets
 # into the page as HTML is ever run.
 _POLICY = (
@@ -130,10 +131,10 @@ class ClosedVoila(Voila):
             (f"/api/kernels/{_KERNEL}", KernelStateHandler),
             (f"/api/kernels/{_KERNEL}/channels", guarded(VoilaKernelWebsocketHandler)),
             (f"/voila/api/shutdown/{_KERNEL}", guarded(VoilaShutdownKernelHandler)),
-            (r"/voila/static/([\w.-]+)", guarded(MultiStaticFileHandler), {"paths": self._code}),
-            (rf"/voila/templates/({TEMPLATE}/static/[\w.-]+)", guarded(TemplateStaticFileHandler)),
+            (f"/voila/static/({_FILE})", guarded(MultiStaticFileHandler), {"paths": self._code}),
+            (f"/voila/templates/({TEMPLATE}/static/{_FILE})", guarded(TemplateStaticFileHandler)),
             (
-                rf"/voila/labextensions/((?:{extensions})/static/[\w.-]+)",
+                f"/voila/labextensions/((?:{extensions})/static/{_FILE})",
                 guarded(FileFindHandler),
                 {"path": self.labextensions_path, "no_cache_paths": ["/"]},
             ),

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.client import HTTPConnection
 from typing import Any
+from uuid import uuid4
 
 import requests
 from hosts import LOOPBACK, Host
@@ -52,7 +53,7 @@ class Visitor:
     @contextmanager
     def connected(self, kernel: str, **options: Any) -> Iterator["Line"]:
         """The way to a kernel that a page has."""
-        address = self.host.address.replace("http:", "ws:") + f"api/kernels/{kernel}/channels?session_id=visitor"
+        address = self.host.address.replace("http:", "ws:") + f"api/kernels/{kernel}/channels?session_id={uuid4()}"
         settings = {"cookie": self.cookie, "origin": self.host.address[:-1], "subprotocols": [PROTOCOL], **options}
         socket = create_connection(address, timeout=SECONDS, **settings)
         try:
