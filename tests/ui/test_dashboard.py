@@ -2,7 +2,6 @@
 
 import json
 import re
-from datetime import UTC, datetime
 
 import ipywidgets as widgets
 import numpy as np
@@ -180,16 +179,9 @@ def test_a_foreign_file_is_refused_in_a_sentence(tiny, settle, content):
     assert tiny.comparison == TINY
 
 
-def upload(dashboard, content):
-    dashboard._models._file.value = (
-        {
-            "name": "settings.json",
-            "type": "application/json",
-            "size": len(content),
-            "content": memoryview(content),
-            "last_modified": datetime(2026, 1, 1, tzinfo=UTC),
-        },
-    )
+def upload(dashboard, content, name="settings.json"):
+    file = dashboard._models._file
+    file._on_message(file, {"file": name}, [memoryview(content)])
 
 
 def test_the_settings_are_offered_as_a_file_and_a_link(tiny, settle):
