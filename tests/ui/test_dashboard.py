@@ -494,15 +494,18 @@ def test_files_are_made_of_what_is_looked_at(tiny, monkeypatch):
     until(lambda: "report.html" in exports.box.html, WHAT)
     files = {}
     monkeypatch.setattr(exports.box, "download", lambda name, kind, content: files.update({name: (kind, content)}))
-    for pick in ("report.html", "predictions.csv", "calibration.svg", "accuracy.png", "nothing.exe"):
+    hostile = ("nothing.exe", "../../x.html", "x.html", "a", ".", "", "c.safetensors", "report.csv", "__class__.svg")
+    wanted = ("report.html", "predictions.csv", "calibration.svg", "accuracy.png", "b.safetensors")
+    for pick in (*hostile, *wanted):
         exports.box._on_pick(pick)
-    until(lambda: len(files) == 4, WHAT)
+    until(lambda: len(files) == len(wanted), WHAT)
     name, of_pair = "nncompare-synthetic-digits-", "nncompare-synthetic-digits-seed-0-test-"
     assert files[f"{name}report.html"][0] == "text/html"
     assert files[f"{name}report.html"][1].startswith(b"<!doctype html>")
     assert files[f"{of_pair}predictions.csv"][1].count(b"\n") == 10_001
     assert b"<svg" in files[f"{of_pair}calibration.svg"][1]
     assert files[f"{name}accuracy.png"][1].startswith(b"\x89PNG")
+    assert files[f"{name}seed-0-b.safetensors"][1] == tiny.result.b.weights_file()
 
 
 def test_a_file_that_cannot_be_made_is_told(tiny, monkeypatch):
@@ -527,6 +530,8 @@ def test_of_one_model_alone_there_are_curves_and_a_report(tiny, settle):
     exports = tiny._predictions._judgement.exports
     until(lambda: "report.html" in exports.box.html, WHAT)
     assert "loss.png" in exports.box.html
+    assert "Weights of A" in exports.box.html
+    assert "Weights of B" not in exports.box.html
     assert "confusion.png" not in exports.box.html
 
 
