@@ -17,8 +17,9 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 ROUNDS = 5
 _FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+# Functions, not expressions: the page lets nobody evaluate text.
 _DRAWN = "[...document.querySelectorAll('.nnc-chart svg')].some(svg => svg.textContent.includes('A train'))"
-_WARM = "document.querySelectorAll('.nnc-strip img').length >= 40"
+_WARM = "() => document.querySelectorAll('.nnc-strip img').length >= 40"
 
 
 def main() -> None:
@@ -66,7 +67,7 @@ def _train(page: Page) -> float:
         train.wait_for()
         began = time.perf_counter()
         train.click()
-        page.wait_for_function(f"document.querySelector('.nnc-chip').dataset.state === 'running' && {_DRAWN}")
+        page.wait_for_function(f"() => document.querySelector('.nnc-chip').dataset.state === 'running' && {_DRAWN}")
         seconds = time.perf_counter() - began
         page.get_by_role("button", name="Stop", exact=True).click()
         page.locator('.nnc-chip[data-state="stopped"]').wait_for()

@@ -124,7 +124,7 @@ def test_whatever_listens_speaks_encrypted_or_not_at_all(engine_pid: int) -> Non
     assert len(ports) >= 3
     answers = {}
     for port in ports:
-        with socket.create_connection(("127.0.0.1", port), timeout=10) as plain:
+        with socket.create_connection(("127.0.0.1", port), timeout=2) as plain:
             plain.sendall(b"GET / HTTP/1.0\\r\\n\\r\\n")
             try:
                 answers[port] = plain.recv(1_000)
