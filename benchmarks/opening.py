@@ -3,6 +3,8 @@
 Needs Chromium and MNIST. Every round opens a fresh page with a kernel of its own, on a server that runs already.
 """
 
+import os
+import secrets
 import shutil
 import socket
 import statistics
@@ -15,8 +17,9 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 ROUNDS = 5
 _FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+# Functions, not expressions: the page lets nobody evaluate text.
 _DRAWN = "[...document.querySelectorAll('.nnc-chart svg')].some(svg => svg.textContent.includes('A train'))"
-_WARM = "document.querySelectorAll('.nnc-strip img').length >= 40"
+_WARM = "() => document.querySelectorAll('.nnc-strip img').length >= 40"
 
 
 def main() -> None:
@@ -28,14 +31,15 @@ def main() -> None:
 
 def measure() -> tuple[list[float], list[float]]:
     """Give the seconds of each round: opening the page, and from Train to the first drawn point."""
-    port = _free_port()
+    port, token = _free_port(), secrets.token_urlsafe()
     command = [str(Path(sys.executable).parent / "nncompare"), "serve", "--no-browser", "--port", str(port)]
-    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    environment = {**os.environ, "NNCOMPARE_TOKEN": token}
+    server = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         _wait_for(port)
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=_FLAGS)
-            rounds = [_round(browser, f"http://127.0.0.1:{port}/") for _ in range(ROUNDS)]
+            rounds = [_round(browser, f"http://127.0.0.1:{port}/?token={token}") for _ in range(ROUNDS)]
             browser.close()
     finally:
         server.terminate()
@@ -63,7 +67,7 @@ def _train(page: Page) -> float:
         train.wait_for()
         began = time.perf_counter()
         train.click()
-        page.wait_for_function(f"document.querySelector('.nnc-chip').dataset.state === 'running' && {_DRAWN}")
+        page.wait_for_function(f"() => document.querySelector('.nnc-chip').dataset.state === 'running' && {_DRAWN}")
         seconds = time.perf_counter() - began
         page.get_by_role("button", name="Stop", exact=True).click()
         page.locator('.nnc-chip[data-state="stopped"]').wait_for()

@@ -30,7 +30,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="nncompare", description="Train two small neural networks side by side. Without a command: serve."
     )
-    parser.set_defaults(run=_serve, port=None, no_browser=False)
+    parser.set_defaults(run=_serve, port=None, no_browser=False, ip=None, name=[], no_token=False)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     _add_serve(commands)
     _add_compare(commands)
@@ -44,6 +44,15 @@ def _add_serve(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     serve = commands.add_parser("serve", help="open the dashboard in the browser")
     serve.add_argument("--port", type=int, help="port to listen on (default: the first free one from 8866)")
     serve.add_argument("--no-browser", action="store_true", help="only print the address")
+    serve.add_argument("--ip", metavar="ADDRESS", help="address to listen on (default: this machine alone)")
+    serve.add_argument(
+        "--name",
+        metavar="NAME",
+        action="append",
+        default=[],
+        help="another name under which the page is called, such as that of a proxy; may be given several times",
+    )
+    serve.add_argument("--no-token", action="store_true", help="let in every user of this machine")
     add_flags(serve)
     serve.set_defaults(run=_serve)
 
@@ -71,9 +80,16 @@ def _add_fetch(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 
 def _serve(arguments: argparse.Namespace) -> None:
-    from nncompare.ui.serve import serve
+    from nncompare.ui.serve import LOOPBACK, serve
 
-    serve(arguments.port, open_browser=not arguments.no_browser, limits=read_limits(arguments))
+    serve(
+        arguments.port,
+        open_browser=not arguments.no_browser,
+        limits=read_limits(arguments),
+        ip=LOOPBACK if arguments.ip is None else arguments.ip,
+        names=arguments.name,
+        needs_token=not arguments.no_token,
+    )
 
 
 def _compare(arguments: argparse.Namespace) -> int:

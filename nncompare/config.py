@@ -18,6 +18,7 @@ ThreadSharing = Literal["fixed", "survivor"]
 Split = Literal["train", "test"]
 
 LARGEST_SEED = 2**32 - 1
+_MOST_SENTENCES = 20
 
 
 def _reject_bool(value: object) -> object:
@@ -212,8 +213,8 @@ def explain(error: ValidationError, model: type[BaseModel]) -> dict[str, str]:
 
 
 def one_sentence(error: ValidationError, model: type[BaseModel]) -> str:
-    """Join the sentences of `explain` into one line."""
-    return " ".join(explain(error, model).values())
+    """Join the sentences of `explain` into one line; of very many, the first."""
+    return " ".join(list(explain(error, model).values())[:_MOST_SENTENCES])
 
 
 def from_text(values: Mapping[str, Any]) -> tuple[RunConfig | None, dict[str, str]]:
@@ -259,7 +260,7 @@ def _sentence(path: list[str], value: object, model: type[BaseModel]) -> str:
     name = path[-1] if path else ""
     field = owner.model_fields.get(name)
     if field is None:
-        return f"{prefix}There is no setting named {name!r}; there are {', '.join(owner.model_fields)}."
+        return f"{prefix}There is no setting named {_shown(name)!r}; there are {', '.join(owner.model_fields)}."
     if name in ("a", "b"):
         return f"{field.title} must be a set of settings; got {_shown(value)}."
     advice = (

@@ -152,8 +152,8 @@ class RunningPair:
 
     def _gather(self) -> ComparisonResult:
         is_over = self.wait(0)  # before the copies: what ends while they are made is not in them
-        a = ModelResult(self.a, self.comparison, self._engines)
-        b = ModelResult(self.b, self.comparison, self._engines) if self.b is not None else None
+        a = ModelResult(self.a, self.comparison, self._engines, self.seed)
+        b = ModelResult(self.b, self.comparison, self._engines, self.seed) if self.b is not None else None
         settings = {"a": a.config, "b": b.config if b is not None else None}  # with the epochs that were added
         comparison = self.comparison.model_copy(update=settings)
         result = ComparisonResult(comparison, self.seed, a, b, self.seconds, self.state)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +25,7 @@ from nncompare.comparison.engine_holder import EngineHolder
 from nncompare.comparison.run import ModelRun
 from nncompare.comparison.spread import Spread, spread_of
 from nncompare.comparison.state import State
+from nncompare.comparison.weights_file import weights_file
 from nncompare.config import Comparison, Precision, RunConfig, Split
 from nncompare.data import load
 from nncompare.history import History
@@ -68,10 +70,13 @@ class ModelResult:
         In which number format it was computed; None when the run never began.
     epoch : float
         Epochs done, such as 1.5.
+    seed : int
+        The seed that it was trained from.
     """
 
-    def __init__(self, run: ModelRun, comparison: Comparison, engines: EngineHolder) -> None:
+    def __init__(self, run: ModelRun, comparison: Comparison, engines: EngineHolder, seed: int | None = None) -> None:
         self._comparison, self._engines = comparison, engines
+        self.seed = comparison.seed if seed is None else seed
         self.name = run.name
         self.config: RunConfig = run.config
         with run.lock:
@@ -94,6 +99,22 @@ class ModelResult:
     def parameters(self) -> int | None:
         """Count the trained numbers; None when the run never began."""
         return parameter_count(self.plan.channels) if self.plan is not None else None
+
+    def save_weights(self, file: str | Path) -> None:
+        """Write the weights as safetensors, which any PyTorch can load; the metadata says what they belong to.
+
+        Raises
+        ------
+        ValueError
+            When the model has no weights.
+        OSError
+            When the file cannot be written.
+        """
+        Path(file).write_bytes(self.weights_file())
+
+    def weights_file(self) -> bytes:
+        """Give what `save_weights` writes."""
+        return weights_file(self, self._comparison.dataset)
 
     def probabilities(self, split: Split = "test") -> NDArray[np.float32]:
         """Give the class probabilities of every image of a split, in the order of the data set.

@@ -8,6 +8,7 @@ from pathlib import Path
 from nncompare.data.catalog import RAW_FILES, TEST_IMAGES, TEST_LABELS, TRAIN_IMAGES, TRAIN_LABELS, DatasetInfo
 from nncompare.data.digests import compute_md5, md5_of
 from nncompare.data.idx import DamagedFileError, map_images, map_labels
+from nncompare.data.small_json import read_object
 
 # The number goes up with every change to the drawings, so that images of an older version are made again.
 MANIFEST = "manifest-1.json"
@@ -27,7 +28,7 @@ def find_damage(info: DatasetInfo, raw: Path) -> str | None:
         Such as ``train-images-idx3-ubyte is damaged (it is cut short)``; None when nothing is wrong.
     """
     try:
-        expected = _read_manifest(raw) if info.synthetic else info.md5
+        expected = read_object(raw / MANIFEST) if info.synthetic else info.md5
         return _first_damage(raw, expected)
     except OSError as error:
         return f"{raw} cannot be read ({error.strerror or error})"
@@ -37,14 +38,6 @@ def write_manifest(raw: Path) -> None:
     """Note the digests of the four raw files of a synthetic set beside them."""
     digests = {name: compute_md5(raw / name) for name in RAW_FILES}
     (raw / MANIFEST).write_text(json.dumps(digests, indent=1), "utf-8")
-
-
-def _read_manifest(raw: Path) -> Mapping[str, str]:
-    try:
-        manifest = json.loads((raw / MANIFEST).read_text("utf-8"))
-    except (FileNotFoundError, ValueError):
-        return {}
-    return manifest if isinstance(manifest, dict) else {}
 
 
 def _first_damage(raw: Path, expected: Mapping[str, str]) -> str | None:

@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 
 from nncompare.data import folders
+from nncompare.data.small_json import read_object
 
 
 def md5_of(path: Path) -> str:
@@ -24,7 +25,7 @@ def md5_of(path: Path) -> str:
     status = path.stat()
     key = [status.st_size, status.st_mtime_ns]
     known = _remembered().get(str(path.absolute()))
-    if isinstance(known, list) and known[:-1] == key:
+    if isinstance(known, list) and len(known) == 3 and known[:-1] == key:
         return str(known[-1])
     digest = compute_md5(path)
     _remember(str(path.absolute()), [*key, digest])
@@ -43,10 +44,9 @@ def _memory_file() -> Path:
 
 def _remembered() -> dict[str, object]:
     try:
-        entries = json.loads(_memory_file().read_text("utf-8"))
-    except (OSError, ValueError):
+        return read_object(_memory_file())
+    except OSError:
         return {}
-    return entries if isinstance(entries, dict) else {}
 
 
 def _remember(path: str, entry: list[object]) -> None:

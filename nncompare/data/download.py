@@ -2,7 +2,6 @@
 
 import gzip
 import os
-import shutil
 import zlib
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -12,14 +11,14 @@ from nncompare.data.catalog import CATALOG, RAW_FILES, DatasetInfo
 from nncompare.data.digests import compute_md5
 from nncompare.data.errors import DataError
 from nncompare.data.progress import Progress
+from nncompare.data.transfer import LARGEST_BYTES, TransferError, transfer
 
-CONNECT_SECONDS, READ_SECONDS = 5, 30
 _CHUNK_BYTES = 1 << 16
 _GZIP_MAGIC = b"\x1f\x8b"
 
 
 class DownloadMeter:
-    """Adds up the bytes of several files; the part of a tqdm bar that pooch uses.
+    """Adds up the bytes of several files.
 
     Parameters
     ----------
@@ -31,25 +30,24 @@ class DownloadMeter:
 
     def __init__(self, expected: int, report: Progress | None) -> None:
         self.expected, self._report = expected, report
-        self.total = 0  # bytes of the current file, set by pooch
         self._earlier = self._current = 0
 
     def update(self, count: int) -> None:
-        # pooch counts whole chunks, also for the last and shorter one.
-        self._current = min(self._current + count, self.total or self.expected)
+        """Count bytes of the current file."""
+        self._current += count
         if self._report:
             self._report(min(self._earlier + self._current, self.expected), self.expected)
 
     def reset(self) -> None:
+        """Begin the current file anew."""
         self._current = 0
 
-    def close(self) -> None:
-        """Do nothing: pooch closes the bar after each file, and this one goes on."""
-
     def finish_file(self) -> None:
+        """Go on to the next file."""
         self._earlier, self._current = self._earlier + self._current, 0
 
     def finish(self) -> None:
+        """Report that everything has come."""
         if self._report:
             self._report(self.expected, self.expected)
 
@@ -78,28 +76,21 @@ def download(info: DatasetInfo, folder: Path, progress: Progress | None = None) 
 
 
 def _take_from(mirror: str, missing: list[str], info: DatasetInfo, folder: Path, meter: DownloadMeter) -> str | None:
-    import requests
-
     try:
         while missing:
             _download_file(mirror, missing[0], info.md5[missing[0]], folder, meter)
             missing.pop(0)
-    except requests.HTTPError as error:
-        return "an error from" if error.response is None else f"error {error.response.status_code} from"
-    except requests.RequestException:
-        return "no answer from"
+    except TransferError as error:
+        return str(error)
     except (gzip.BadGzipFile, EOFError, zlib.error):
         return "wrong content from"
     return None
 
 
 def _download_file(mirror: str, name: str, md5: str, folder: Path, meter: DownloadMeter) -> None:
-    import pooch
-
     packed = folder / f"{name}.gz"
     meter.reset()
-    fetch = pooch.HTTPDownloader(progressbar=meter, chunk_size=_CHUNK_BYTES, timeout=(CONNECT_SECONDS, READ_SECONDS))
-    fetch(f"{mirror}{name}.gz", str(packed), None)
+    transfer(f"{mirror}{name}.gz", packed, meter.update)
     _unpack(packed, folder / name)
     if compute_md5(folder / name) != md5:
         raise gzip.BadGzipFile(f"{name} has another checksum")
@@ -107,8 +98,13 @@ def _download_file(mirror: str, name: str, md5: str, folder: Path, meter: Downlo
 
 
 def _unpack(packed: Path, raw: Path) -> None:
+    written = 0
     with _opened(packed) as source, raw.open("wb") as target:
-        shutil.copyfileobj(source, target, _CHUNK_BYTES)
+        while piece := source.read(_CHUNK_BYTES):
+            written += len(piece)
+            if written > LARGEST_BYTES:  # a small file may unpack to more than any disk holds
+                raise gzip.BadGzipFile(f"{raw.name} is too large")
+            target.write(piece)
         target.flush()
         os.fsync(target.fileno())
     packed.unlink()

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 SIDE = 28
+MOST_IMAGES = 60_000
 
 
 class DamagedFileError(Exception):
@@ -70,6 +71,8 @@ def _read_header(path: Path, dimensions: int) -> tuple[tuple[int, ...], int]:
         raise DamagedFileError("it is not an IDX file")
     if 0 in shape:
         raise DamagedFileError("it is empty")
+    if shape[0] > MOST_IMAGES:
+        raise DamagedFileError(f"it says that it holds {shape[0]:,} images; there are at most {MOST_IMAGES:,}")
     return tuple(shape), length
 
 

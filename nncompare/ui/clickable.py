@@ -6,12 +6,16 @@ from typing import Any
 
 import anywidget
 import traitlets
+from markupsafe import escape
 
 STATIC = Path(__file__).parent / "static"
 
 
 class Clickable(anywidget.AnyWidget):
-    """Shows `html`; a click on an element with a ``data-pick`` attribute calls `on_pick` with its value."""
+    """Shows `html`; a click on an element with a ``data-pick`` attribute calls `on_pick` with its value.
+
+    What is not offered cannot be picked, whatever the browser says.
+    """
 
     _esm = (STATIC / "clickable.js").read_text(encoding="utf-8")
     html = traitlets.Unicode().tag(sync=True)
@@ -29,5 +33,5 @@ class Clickable(anywidget.AnyWidget):
 
     def _on_message(self, _widget: object, content: dict[str, Any], _buffers: object) -> None:
         pick = content.get("pick")
-        if isinstance(pick, str):
+        if isinstance(pick, str) and f'data-pick="{escape(pick)}"' in self.html:
             self._on_pick(pick)

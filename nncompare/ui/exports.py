@@ -1,4 +1,4 @@
-"""What can be saved of a comparison: the report, the predictions, the pictures."""
+"""What can be saved of a comparison: the report, the predictions, the weights, the pictures."""
 
 from collections.abc import Callable
 
@@ -11,9 +11,15 @@ from nncompare.ui.elements import set_value
 from nncompare.ui.html import render
 from nncompare.ui.refresher import Refresher
 
-# The rest is of one seed and of one split.
+# The rest is of one seed, and most of it of one split.
 _OF_ALL = ("report", "loss", "accuracy")
-_TYPES = {"html": "text/html", "csv": "text/csv", "png": "image/png", "svg": "image/svg+xml"}
+_TYPES = {
+    "html": "text/html",
+    "csv": "text/csv",
+    "png": "image/png",
+    "svg": "image/svg+xml",
+    "safetensors": "application/octet-stream",
+}
 
 
 class Exports:
@@ -27,22 +33,39 @@ class Exports:
     def offer(self, whole: ComparisonResult | None, pair: ComparisonResult | None, split: Split) -> None:
         """Save of these from now on: report and curves of the whole, the rest of the pair that is looked at."""
         self._whole, self._pair, self._split = whole, pair, split
-        is_pair = pair is not None and pair.can_be_compared
-        pictures = {key: picture.title for key, picture in PICTURES.items() if is_pair or key in ("loss", "accuracy")}
-        set_value(self.box, html=render("exports.html", pictures=pictures) if pair is not None else "")
+        if pair is None:
+            self._offered: set[str] = set()
+            set_value(self.box, html="")
+            return
+        pictures = {
+            key: picture.title
+            for key, picture in PICTURES.items()
+            if pair.can_be_compared or key in ("loss", "accuracy")
+        }
+        weights = [model.name for model in pair.models if model.weights is not None]
+        self._offered = {
+            *("report.html", "predictions.csv"),
+            *(f"{key}.{kind}" for key in pictures for kind in ("png", "svg")),
+            *(f"{name.lower()}.safetensors" for name in weights),
+        }
+        set_value(self.box, html=render("exports.html", pictures=pictures, weights=weights))
 
     def _save(self, pick: str) -> None:
-        key, _, kind = pick.partition(".")
         whole, pair, split = self._whole or self._pair, self._pair, self._split
-        if whole is None or pair is None or kind not in _TYPES:
+        if whole is None or pair is None or pick not in self._offered:
             return
-        of_pair = "" if key in _OF_ALL else f"-seed-{pair.seed}-{split}"
-        name = f"nncompare-{pair.comparison.dataset}{of_pair}-{pick}"
+        key, _, kind = pick.partition(".")
         self._refresher.in_background(
             lambda: _content(whole, pair, split, key, kind),
-            lambda content: self.box.download(name, _TYPES[kind], content),
+            lambda content: self.box.download(_name(pair, split, key, kind), _TYPES[kind], content),
             lambda error: self._on_failed(f"The file could not be made. {error}"),
         )
+
+
+def _name(pair: ComparisonResult, split: Split, key: str, kind: str) -> str:
+    of_seed = "" if key in _OF_ALL else f"-seed-{pair.seed}"
+    of_split = "" if key in _OF_ALL or kind == "safetensors" else f"-{split}"
+    return f"nncompare-{pair.comparison.dataset}{of_seed}{of_split}-{key}.{kind}"
 
 
 def _content(whole: ComparisonResult, pair: ComparisonResult, split: Split, key: str, kind: str) -> bytes:
@@ -50,5 +73,7 @@ def _content(whole: ComparisonResult, pair: ComparisonResult, split: Split, key:
         return report_page(whole).encode()
     if kind == "csv":
         return predictions_csv(pair, split).encode()
+    if kind == "safetensors":
+        return next(model for model in pair.models if model.name.lower() == key).weights_file()
     figure, _ = PICTURES[key].draw(whole if key in _OF_ALL else pair, split)
     return image_file(figure, "png" if kind == "png" else "svg")

@@ -1,6 +1,5 @@
 """The second step: two identical forms, presets, and settings that can be kept and shared."""
 
-import json
 from collections.abc import Callable
 
 import ipywidgets as widgets
@@ -17,11 +16,11 @@ from nncompare.ui.elements import button, column, html, row, set_value
 from nncompare.ui.html import render
 from nncompare.ui.machine import Machine
 from nncompare.ui.model_form import ModelForm
+from nncompare.ui.open_file import OpenFile
 from nncompare.ui.presets import PRESETS, Preset
 from nncompare.ui.refresher import Refresher
+from nncompare.ui.settings_file import LARGEST_BYTES, read_settings
 from nncompare.ui.shared_settings import SHARED, SharedSettings
-
-_LARGEST_FILE = 100_000
 
 
 class ModelsStep:
@@ -48,9 +47,12 @@ class ModelsStep:
         }
         self._shared = SharedSettings(self._on_field_change)
         self._question = html("nnc-question", render("question.html", preset=None))
-        self._file = widgets.FileUpload(accept=".json", multiple=False, description="Open settings", icon="")
-        self._file.add_class("nnc-button")
-        self._file.observe(lambda change: refresher.post(lambda: self._open(change["new"])), names="value")
+        self._file = OpenFile(
+            "Open settings",
+            ".json",
+            LARGEST_BYTES,
+            lambda name, content: refresher.post(lambda: self._open(name, content)),
+        )
         self._file_note = html("nnc-file-note")
         self._keep = html("nnc-keep")
         self.problems: dict[str, str] = {}
@@ -170,18 +172,15 @@ class ModelsStep:
         self._on_images(preset.train_images)
         set_value(self._question, value=render("question.html", preset=preset))
 
-    def _open(self, files: tuple[dict[str, object], ...]) -> None:
-        if not files:
-            return
-        content = bytes(files[0]["content"])  # type: ignore[call-overload]
-        self._file.value = ()  # so that the same file can be opened again
-        name = str(files[0]["name"])
+    def _open(self, name: str, content: bytes | None) -> None:
         try:
-            comparison = _read_settings(content)
+            if content is None:
+                raise ValueError("is too large to be a file of settings.")
+            comparison = Comparison.model_validate(read_settings(content))
         except ValidationError as error:
             self._say(f"{name} was not taken. {one_sentence(error, Comparison)}")
         except ValueError as error:
-            self._say(f"{name} was not taken: {error}")
+            self._say(f"{name} was not taken: it {error}")
         else:
             self._on_open(comparison)
             set_value(self._file_note, value=render("opened.html", name=name))
@@ -197,15 +196,3 @@ def _explained_fields() -> list[FieldInfo]:
 def _budget(shared: dict[str, object]) -> int | None:
     budget = shared.get("memory_budget")
     return budget if isinstance(budget, int) else None
-
-
-def _read_settings(content: bytes) -> Comparison:
-    if len(content) > _LARGEST_FILE:
-        raise ValueError("it is too large to be a file of settings.")
-    try:
-        values = json.loads(content)
-    except ValueError:
-        raise ValueError("it is not JSON.") from None
-    if not isinstance(values, dict):
-        raise ValueError("it holds no settings.")
-    return Comparison.model_validate(values)

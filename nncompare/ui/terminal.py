@@ -20,6 +20,7 @@ from nncompare.data import CATALOG, DataError, fetch
 from nncompare.limits import LimitsError
 from nncompare.memory import in_mebibytes
 from nncompare.memory.budget import BudgetError, require_enough
+from nncompare.ui.settings_file import LARGEST_BYTES, read_settings
 from nncompare.ui.user_error import UserError
 from nncompare.words import count, waiting
 
@@ -127,14 +128,12 @@ def _read_model(name: str, text: str, before: Any) -> dict[str, Any] | None:
 
 def _read_file(file: str) -> dict[str, Any]:
     try:
-        values = json.loads(Path(file).read_text(encoding="utf-8"))
+        with Path(file).open("rb") as stream:
+            return read_settings(stream.read(LARGEST_BYTES + 1))
     except OSError as error:
         raise UserError(f"{file} cannot be read: {error.strerror}.") from None
-    except ValueError:
-        raise UserError(f"{file} is not JSON.") from None
-    if not isinstance(values, dict):
-        raise UserError(f"{file} holds no settings.")
-    return values
+    except ValueError as error:
+        raise UserError(f"{file} {error}") from None
 
 
 class Bars:

@@ -9,7 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
@@ -35,12 +35,16 @@ _LEFT_OUT = (
 
 @dataclass(frozen=True)
 class Host:
-    """A running server. All processes that come from it carry its mark in their environment, orphans too."""
+    """A running server. All processes that come from it carry its mark in their environment, orphans too.
+
+    `token` is empty where none is needed.
+    """
 
     name: str
     address: str
     folder: Path
     mark: str
+    token: str = ""
 
     def processes(self) -> list[psutil.Process]:
         """List the living processes that this server, its kernels and their engines consist of."""
@@ -55,6 +59,11 @@ class Host:
         with urlopen(Request(self.address + path, method=method), timeout=20) as answer:
             return json.loads(answer.read() or b"null")
 
+    @property
+    def door(self) -> str:
+        """The address with the token."""
+        return f"{self.address}?token={self.token}" if self.token else self.address
+
     def end_kernels(self) -> None:
         """Shut down all notebooks of a JupyterLab."""
         for kernel in self.ask("api/kernels"):
@@ -62,12 +71,12 @@ class Host:
 
 
 @contextmanager
-def voila(folder: Path, cache: Path, environment: Mapping[str, str] | None = None) -> Iterator[Host]:
+def voila(folder: Path, cache: Path, environment: Mapping[str, str] | None = None, *flags: str) -> Iterator[Host]:
     """Serve the dashboard as a web page: ``nncompare serve``."""
-    port = free_port()
-    command = [str(_SCRIPTS / "nncompare"), "serve", "--no-browser", "--port", str(port)]
-    with _running("voila", command, port, folder, cache, environment or {}) as host:
-        yield host
+    port, token = free_port(), secrets.token_urlsafe()
+    command = [str(_SCRIPTS / "nncompare"), "serve", "--no-browser", "--port", str(port), *flags]
+    with _running("voila", command, port, folder, cache, {"NNCOMPARE_TOKEN": token, **(environment or {})}) as host:
+        yield replace(host, token=token)
 
 
 @contextmanager

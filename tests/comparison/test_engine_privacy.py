@@ -1,13 +1,40 @@
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import psutil
 import pytest
 from distributed import Client
+from distributed.security import Security
 from processes import descendants
 from tiny_pairs import engine_pids, words
 
 from nncompare.comparison.engine_holder import EngineHolder
+
+NOBODY = 65_534
+# Everything that another user of the machine can do: read the credentials, take their place, or do without.
+INTRUDE = """
+import os, sys
+folder, address = sys.argv[1:]
+os.setgroups([])
+os.setgid({nobody})
+os.setuid({nobody})
+for attempt in (
+    lambda: open(os.path.join(folder, "engine.json")).read(),
+    lambda: os.listdir(folder),
+    lambda: open(os.path.join(folder, "planted"), "w"),
+    lambda: os.rename(folder, folder + "-mine"),
+    lambda: open("/proc/%d/environ" % os.getppid()).read(),
+):
+    try:
+        attempt()
+    except OSError:
+        print("refused")
+    else:
+        print("done")
+"""
 
 
 @pytest.fixture(scope="module")
@@ -22,17 +49,56 @@ def folder(engine_pid: int) -> Path:
     return Path(command[command.index("--folder") + 1])
 
 
+@pytest.fixture(scope="module")
+def address(folder: Path) -> str:
+    return str(json.loads((folder / "engine.json").read_text())["address"])
+
+
 def test_the_credentials_are_for_this_user_alone(folder: Path) -> None:
     assert (folder / "engine.json").stat().st_mode & 0o777 == 0o600
     assert folder.stat().st_mode & 0o777 == 0o700
 
 
-def test_nothing_answers_without_the_credentials(folder: Path) -> None:
-    address = json.loads((folder / "engine.json").read_text())["address"]
+def test_the_credentials_are_on_no_command_line(folder: Path, engine_pid: int) -> None:
+    content = json.loads((folder / "engine.json").read_text())
+    secret = content["tls_client_key"].splitlines()[1]
+    for pid in (engine_pid, *descendants(engine_pid)):
+        assert secret not in " ".join(psutil.Process(pid).cmdline())
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can become somebody else")
+def test_another_user_of_this_machine_cannot_read_them(folder: Path, address: str) -> None:
+    command = [sys.executable, "-c", INTRUDE.format(nobody=NOBODY), str(folder), address]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert (done.stdout.split(), done.stderr) == (["refused"] * 5, "")
+
+
+def test_nothing_answers_without_the_credentials(address: str) -> None:
     assert address.startswith("tls://127.0.0.1:")
     for attempt in (address, address.replace("tls://", "tcp://")):
         with pytest.raises((OSError, TypeError)):
             Client(attempt, timeout=0.5, set_as_default=False)
+
+
+def test_credentials_of_ones_own_making_are_refused(address: str) -> None:
+    """A certificate is not enough: it must be that of this engine."""
+    with pytest.raises(OSError, match="certificate"):
+        Client(address, timeout=1, set_as_default=False, security=Security.temporary())
+
+
+def test_a_worker_of_somebody_elses_is_refused(address: str, engines: EngineHolder) -> None:
+    """Else it would be given the runs of others."""
+    script = (
+        "import asyncio, sys\\n"
+        "from distributed import Worker\\n"
+        "from distributed.security import Security\\n"
+        "async def main():\\n"
+        "    await asyncio.wait_for(Worker(sys.argv[1], security=Security.temporary(), nthreads=1), 3)\\n"
+        "asyncio.run(main())\\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script, address], capture_output=True, text=True, timeout=60)
+    assert done.returncode != 0
+    assert engines.get().is_alive
 
 
 def test_the_engine_listens_on_this_machine_alone(engine_pid: int) -> None:
@@ -43,3 +109,27 @@ def test_the_engine_listens_on_this_machine_alone(engine_pid: int) -> None:
         if connection.status == psutil.CONN_LISTEN
     }
     assert listening == {"127.0.0.1"}
+
+
+def test_whatever_listens_speaks_encrypted_or_not_at_all(engine_pid: int) -> None:
+    """A plain greeting is not answered at any port: not by the scheduler, a nanny, a worker or a dashboard."""
+    import socket
+
+    ports = {
+        connection.laddr.port
+        for pid in (engine_pid, *descendants(engine_pid))
+        for connection in psutil.Process(pid).net_connections("inet")
+        if connection.status == psutil.CONN_LISTEN
+    }
+    assert len(ports) >= 3
+    answers = {}
+    for port in ports:
+        with socket.create_connection(("127.0.0.1", port), timeout=2) as plain:
+            plain.sendall(b"GET / HTTP/1.0\\r\\n\\r\\n")
+            try:
+                answers[port] = plain.recv(1_000)
+            except OSError:
+                answers[port] = b""
+    # The HTTP servers that Dask always opens have no pages here; nothing else says a word that is not TLS.
+    for answer in answers.values():
+        assert answer == b"" or answer.startswith((b"\\x15\\x03", b"HTTP/1.1 404")), answer

@@ -2,16 +2,24 @@
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
 class Mirror(ThreadingHTTPServer):
-    """Serves files from memory; ``cut`` names those that break off half-way, ``requests`` lists what was asked."""
+    """Serves files from memory; ``requests`` lists what was asked.
+
+    ``cut`` names those that break off half-way, ``stalled`` those that come to a halt there until the end of the
+    test, ``trickling`` those that come byte by byte; ``endless`` those that never end, ``moved`` says where
+    others are.
+    """
 
     def __init__(self, files: dict[str, bytes]) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
-        self.files, self.cut, self.requests = files, set[str](), list[str]()
+        self.files, self.requests = files, list[str]()
+        self.cut, self.stalled, self.trickling, self.endless = set[str](), set[str](), set[str](), set[str]()
+        self.moved: dict[str, str] = {}
+        self.is_over = threading.Event()
 
     @property
     def url(self) -> str:
@@ -24,13 +32,35 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         name = self.path.strip("/")
         self.server.requests.append(name)
+        if name in self.server.moved:
+            self.send_response(302)
+            self.send_header("Location", self.server.moved[name])
+            return self.end_headers()
         content = self.server.files.get(name)
         if content is None:
             return self.send_error(404)
         self.send_response(200)
-        self.send_header("Content-Length", str(len(content)))
+        if name not in self.server.endless:
+            self.send_header("Content-Length", str(len(content)))
         self.end_headers()
-        self.wfile.write(content[: len(content) // 2] if name in self.server.cut else content)
+        with suppress(OSError):  # whoever asked has hung up
+            self._send(name, content)
+
+    def _send(self, name: str, content: bytes) -> None:
+        server = self.server
+        half = content[: len(content) // 2]
+        if name in server.trickling:
+            for number in range(len(content)):
+                self.wfile.write(content[number : number + 1])
+                if server.is_over.wait(0.005):
+                    return
+        elif name in server.endless:
+            while not server.is_over.is_set():
+                self.wfile.write(b"\0" * 65_536)
+        else:
+            self.wfile.write(half if name in server.cut | server.stalled else content)
+            if name in server.stalled:
+                server.is_over.wait()
 
     def log_message(self, *_: object) -> None:
         """Stay silent."""
@@ -44,5 +74,6 @@ def running(files: dict[str, bytes]) -> Iterator[Mirror]:
         try:
             yield mirror
         finally:
+            mirror.is_over.set()
             mirror.shutdown()
             thread.join()

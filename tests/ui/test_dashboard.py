@@ -2,12 +2,12 @@
 
 import json
 import re
-from datetime import UTC, datetime
 
 import ipywidgets as widgets
 import numpy as np
 import pytest
 from processes import until
+from safetensors.numpy import load as load_tensors
 
 from nncompare.comparison.engine_holder import shared_engine
 from nncompare.comparison.state import State
@@ -180,16 +180,9 @@ def test_a_foreign_file_is_refused_in_a_sentence(tiny, settle, content):
     assert tiny.comparison == TINY
 
 
-def upload(dashboard, content):
-    dashboard._models._file.value = (
-        {
-            "name": "settings.json",
-            "type": "application/json",
-            "size": len(content),
-            "content": memoryview(content),
-            "last_modified": datetime(2026, 1, 1, tzinfo=UTC),
-        },
-    )
+def upload(dashboard, content, name="settings.json"):
+    file = dashboard._models._file
+    file._on_message(file, {"file": name}, [memoryview(content)])
 
 
 def test_the_settings_are_offered_as_a_file_and_a_link(tiny, settle):
@@ -502,15 +495,21 @@ def test_files_are_made_of_what_is_looked_at(tiny, monkeypatch):
     until(lambda: "report.html" in exports.box.html, WHAT)
     files = {}
     monkeypatch.setattr(exports.box, "download", lambda name, kind, content: files.update({name: (kind, content)}))
-    for pick in ("report.html", "predictions.csv", "calibration.svg", "accuracy.png", "nothing.exe"):
+    hostile = ("nothing.exe", "../../x.html", "x.html", "a", ".", "", "c.safetensors", "report.csv", "__class__.svg")
+    wanted = ("report.html", "predictions.csv", "calibration.svg", "accuracy.png", "b.safetensors")
+    for pick in (*hostile, *wanted):
         exports.box._on_pick(pick)
-    until(lambda: len(files) == 4, WHAT)
+    until(lambda: len(files) == len(wanted), WHAT)
     name, of_pair = "nncompare-synthetic-digits-", "nncompare-synthetic-digits-seed-0-test-"
     assert files[f"{name}report.html"][0] == "text/html"
     assert files[f"{name}report.html"][1].startswith(b"<!doctype html>")
     assert files[f"{of_pair}predictions.csv"][1].count(b"\n") == 10_001
     assert b"<svg" in files[f"{of_pair}calibration.svg"][1]
     assert files[f"{name}accuracy.png"][1].startswith(b"\x89PNG")
+    saved = load_tensors(files[f"{name}seed-0-b.safetensors"][1])
+    assert {key: values.tolist() for key, values in saved.items()} == {
+        key: values.tolist() for key, values in tiny.result.b.weights.items()
+    }
 
 
 def test_a_file_that_cannot_be_made_is_told(tiny, monkeypatch):
@@ -535,6 +534,8 @@ def test_of_one_model_alone_there_are_curves_and_a_report(tiny, settle):
     exports = tiny._predictions._judgement.exports
     until(lambda: "report.html" in exports.box.html, WHAT)
     assert "loss.png" in exports.box.html
+    assert "Weights of A" in exports.box.html
+    assert "Weights of B" not in exports.box.html
     assert "confusion.png" not in exports.box.html
 
 

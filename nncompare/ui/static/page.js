@@ -29,6 +29,11 @@ function render({ model, el }) {
     if (isWebPage) history.replaceState(null, "", location.pathname + (query ? "?" + query : ""));
   };
 
+  const selectLink = ({ target }) => {
+    if (target.matches?.(".nnc-share input")) target.select();
+  };
+
+  document.addEventListener("focusin", selectLink);
   model.on("msg:custom", answer);
   model.on("change:query", writeAddress);
   model.on("change:said", say);
@@ -36,6 +41,7 @@ function render({ model, el }) {
   model.send({ ready: isWebPage ? location.origin + location.pathname : "" });
   return () => {
     if (navigator.sendBeacon === keepKernel) navigator.sendBeacon = farewell;
+    document.removeEventListener("focusin", selectLink);
     model.off("msg:custom", answer);
     model.off("change:query", writeAddress);
     model.off("change:said", say);

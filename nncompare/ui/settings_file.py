@@ -1,0 +1,55 @@
+"""Settings that come as a file: checked before anything is made of them, and refused in a sentence."""
+
+import json
+from typing import Any
+
+LARGEST_BYTES = 100_000
+_DEEPEST = 8  # brackets within brackets; settings need two
+
+
+def read_settings(content: bytes) -> dict[str, Any]:
+    """Read a file of settings; whether the values are right is for `Comparison` to say.
+
+    Raises
+    ------
+    ValueError
+        With the rest of a sentence that begins with the file's name, such as ``is not JSON.``
+    """
+    if len(content) > LARGEST_BYTES:
+        raise ValueError("is too large to be a file of settings.")
+    if _depth(content) > _DEEPEST:
+        raise ValueError("is no file of settings: its lists lie too deep.")
+    try:
+        values = json.loads(content.decode("utf-8-sig"), object_pairs_hook=_without_doubles)
+    except _DoubleError as error:
+        raise ValueError(f"names {str(error)[:40]!r} twice. Leave one of them out.") from None
+    except (ValueError, RecursionError):
+        raise ValueError("is not JSON.") from None
+    if not isinstance(values, dict):
+        raise ValueError("holds no settings.")
+    return values
+
+
+class _DoubleError(Exception):
+    """A name that is there twice: which value was meant, nobody knows."""
+
+
+def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in values:
+            raise _DoubleError(name)
+        values[name] = value
+    return values
+
+
+def _depth(content: bytes) -> int:
+    """Count how deep brackets lie; those in texts are counted too, which settings have no need of."""
+    depth = deepest = 0
+    for byte in content:
+        if byte in b"[{":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif byte in b"]}":
+            depth -= 1
+    return deepest
