@@ -6,16 +6,13 @@ warmed by a short training; then Train is pressed, and the first drawn point cou
 
 import time
 
-from pages import Host, browser, close, dashboard, hello, open_dashboard, open_hello, stop, warm
+from pages import FIRST_POINT, Host, browser, close, dashboard, hello, open_dashboard, open_hello, stop, warm
 from playwright.sync_api import Browser
 from rows import Measured, Row, Rule
 from setting import Setting
 
 from nncompare.ui.dashboard import OPENING
-from nncompare.ui.settings_link import to_query
 
-_DRAWN = "[...document.querySelectorAll('.nnc-chart svg')].some(svg => svg.textContent.includes('A train'))"
-_FIRST_POINT = f"document.querySelector('.nnc-chip').dataset.state === 'running' && {_DRAWN}"
 _HELLO = "opening Voila's hello-world page"
 
 
@@ -37,12 +34,11 @@ def measure(setting: Setting) -> Measured:
 
 def _open(chromium: Browser, host: Host, setting: Setting) -> tuple[float, float]:
     """Give the seconds until the dashboard can be used, and from Train to the first drawn point."""
-    query = to_query(setting.comparison(a=OPENING.a, b=OPENING.b), OPENING)
-    opening, opened = open_dashboard(chromium, host, f"?{query}" if query else "")
+    opening, opened = open_dashboard(chromium, host, setting.comparison(a=OPENING.a, b=OPENING.b))
     warm(opened)
     began = time.perf_counter()
     opened.train_button.click()
-    opened.page.wait_for_function(_FIRST_POINT)
+    opened.page.wait_for_function(FIRST_POINT)
     drawing = time.perf_counter() - began
     stop(opened)
     close(opened)

@@ -20,13 +20,21 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "browser"))
 from dashboard_page import DashboardPage
 from hosts import Host, free_port, voila
 
+from nncompare.config import Comparison
+from nncompare.ui.dashboard import OPENING
+from nncompare.ui.settings_link import to_query
+
 _FLAGS = [
     *("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"),
-    # Voila's own page asks a CDN for icons. Where there is no network it would wait for the answer; so it fails at once.
+    # Voila's own page asks a CDN for icons. Where there is no network it would wait for them; so this fails at once.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]
 _HELLO = "import ipywidgets\n\nipywidgets.HTML('hello from a widget')"
 _WARM = "document.querySelectorAll('.nnc-strip img').length >= 40"
+_STATE = "document.querySelector('.nnc-chip').dataset.state"
+_DRAWN = "[...document.querySelectorAll('.nnc-chart svg')].some(svg => svg.textContent.includes('A train'))"
+FIRST_POINT = f"{_STATE} === 'running' && {_DRAWN}"
+"""Holds on the Training step once the first point of a run is drawn."""
 _START_SECONDS, _END_SECONDS = 60.0, 30.0
 
 
@@ -83,20 +91,26 @@ def open_hello(browser: Browser, address: str) -> float:
     return taken
 
 
-def open_dashboard(browser: Browser, host: Host, query: str = "") -> tuple[float, DashboardPage]:
-    """Open the dashboard; give the seconds until it can be used."""
+def open_dashboard(browser: Browser, host: Host, comparison: Comparison) -> tuple[float, DashboardPage]:
+    """Open the dashboard with these settings in the address; give the seconds until it can be used."""
+    query = to_query(comparison, OPENING)
     opened = DashboardPage(browser.new_page(), host)
     began = time.perf_counter()
-    opened.page.goto(host.address + query, wait_until="commit")
+    opened.page.goto(f"{host.address}?{query}", wait_until="commit")
     opened.page.get_by_role("radio").first.wait_for()
     return time.perf_counter() - began, opened
 
 
+def wait_until_warm(opened: DashboardPage) -> None:
+    """Wait until the pictures of the Data step are there: the workers are being warmed since before that."""
+    opened.page.wait_for_function(_WARM)
+
+
 def warm(opened: DashboardPage) -> None:
     """Train for a moment, so that the workers are warm and the Training step is on the screen."""
-    opened.page.wait_for_function(_WARM)
+    wait_until_warm(opened)
     opened.train()
-    opened.watch_curves_grow()
+    opened.page.wait_for_function(f"['running', 'finished'].includes({_STATE}) && {_DRAWN}")
     stop(opened)
 
 

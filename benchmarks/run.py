@@ -58,8 +58,10 @@ def _of(module: str, function: str = "measure") -> Callable[[Setting], Measured]
 BENCHMARKS = {
     "ab": _of("jobs", "measure_ab"),
     "s": _of("jobs", "measure_s"),
+    "99": _of("ninety_nine"),
     "first-step": _of("first_step"),
     "opening": _of("opening"),
+    "memory": _of("page_memory"),
 }
 
 

@@ -35,8 +35,8 @@ class Surroundings:
         """Say it in words, for the head of the table."""
         return [
             f"{self.date}, commit {self.commit}{' with changes' if self.is_dirty else ''}",
-            f"{self.cpu}, {self.cores} cores, {self.memory_gib:.0f} GiB, {self.instructions}; load {self.load_before:.2f}",
-            f"Python {self.python}, torch {self.torch}, {self.system}",
+            f"{self.cpu}, {self.cores} cores, {self.memory_gib:.0f} GiB, {self.instructions}",
+            f"Python {self.python}, torch {self.torch}, {self.system}; load before {self.load_before:.2f}",
         ]
 
 

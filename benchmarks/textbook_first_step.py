@@ -1,4 +1,4 @@
-"""One of the processes of `first_step.py`: the script that every tutorial shows, up to its first step, which it tells."""
+"""One of the processes of `first_step.py`: the script of every tutorial up to its first step, which it tells."""
 
 import os
 import sys
