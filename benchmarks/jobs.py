@@ -10,11 +10,9 @@ from typing import Any
 
 import textbook
 from rows import Measured, Row, Rule
+from running import train, warm
 from setting import Setting
 
-from nncompare.comparison.comparison import RunningComparison
-from nncompare.comparison.engine_holder import EngineHolder
-from nncompare.comparison.state import State
 from nncompare.config import Comparison
 
 _TEXTBOOK = "textbook PyTorch, one model after the other, default threads"
@@ -38,31 +36,10 @@ def measure_s(setting: Setting) -> Measured:
     return _measure(setting, "S", job, comparison, wanted=3.0, aim=5.0)
 
 
-def train(comparison: Comparison, engines: EngineHolder) -> tuple[float, RunningComparison]:
-    """Train a comparison on warm workers; give the seconds from its start to its end."""
-    began = time.perf_counter()
-    running = RunningComparison(comparison, engines)
-    running.start()
-    running.wait()
-    taken = time.perf_counter() - began
-    assert running.state is State.FINISHED, [run.message for run in running.runs]
-    return taken, running
-
-
-def warm(setting: Setting, engines: EngineHolder) -> None:
-    """Have both workers train once."""
-    short = setting.config(channels=8, epochs=1)
-    train(setting.comparison(a=short, b=short, train_images=1_000), engines)
-
-
 def _measure(setting: Setting, name: str, job: str, comparison: Comparison, wanted: float, aim: float) -> Measured:
     datasets = textbook.datasets(setting.images(), comparison.train_images, setting.test_images)
-    engines = EngineHolder()
-    try:
-        warm(setting, engines)
-        rounds = [(train(comparison, engines)[0], _textbook(comparison, *datasets)) for _ in range(setting.rounds)]
-    finally:
-        engines.close()
+    warm(setting)
+    rounds = [(train(comparison)[0], _textbook(comparison, *datasets)) for _ in range(setting.rounds)]
     ours, theirs = zip(*rounds, strict=True)
     return Measured([Row(name, job, _TEXTBOOK, "s", Rule.FASTER, ours, theirs, wanted, aim)])
 

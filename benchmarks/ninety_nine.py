@@ -1,7 +1,7 @@
 """Row "99": from Train pressed on a real page to 99.0% of the MNIST test images, against the textbook's first epoch.
 
-Ours is the fast model of the preset "99% in one epoch", alone, with the whole machine handed to it, on warm workers; the
-clock runs from the click until the page says finished and shows the accuracy, evaluation included. Theirs is the
+Ours is the fast model of the preset "99% in one epoch", alone, with the whole machine handed to it, on warm workers;
+the clock runs from the click until the page says finished and shows the accuracy, evaluation included. Theirs is the
 training of one epoch at 16 channels, batch 64, Adam; with its evaluation it takes longer, which is kept beside it.
 """
 

@@ -5,6 +5,7 @@ import platform
 import subprocess
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
 
 import psutil
@@ -12,7 +13,7 @@ import psutil
 from nncompare.machine import physical_memory, usable_cores
 
 ROOT = Path(__file__).parents[1]
-_BFLOAT16_FLAGS = ("avx512_bf16", "amx_bf16")
+_TOLD_FLAGS = ("avx2", "avx512f", "avx512_bf16", "amx_bf16")
 
 
 @dataclass(frozen=True)
@@ -42,25 +43,23 @@ class Surroundings:
 
 def look_around() -> Surroundings:
     """Find out."""
-    import torch
-
-    flags = [flag for flag in _BFLOAT16_FLAGS if flag in _cpu_lines("flags")]
+    flags = _of_cpu("flags").split()
     return Surroundings(
         date=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
         commit=_git("rev-parse", "--short", "HEAD") or "unknown",
         is_dirty=bool(_git("status", "--porcelain", "--", ".", ":!benchmarks/results")),
-        cpu=_cpu_lines("model name") or platform.processor() or platform.machine(),
+        cpu=_of_cpu("model name") or platform.processor() or platform.machine(),
         cores=usable_cores(),
         memory_gib=physical_memory() / 2**30,
-        instructions=" ".join([torch.backends.cpu.get_cpu_capability(), *flags]),
+        instructions=" ".join(flag for flag in _TOLD_FLAGS if flag in flags) or platform.machine(),
         system=f"{platform.system()} {platform.release()}",
         python=platform.python_version(),
-        torch=torch.__version__,
+        torch=version("torch"),  # imported here, it would share its memory with the workers that are weighed
         load_before=psutil.getloadavg()[0],
     )
 
 
-def _cpu_lines(key: str) -> str:
+def _of_cpu(key: str) -> str:
     """Give one value of the first processor; nothing where the system does not tell."""
     file = Path("/proc/cpuinfo")
     lines = file.read_text(encoding="utf-8").splitlines() if file.is_file() else []

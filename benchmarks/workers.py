@@ -7,7 +7,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from nncompare.comparison.engine_process import SLOTS
 from nncompare.engine import _DASK_SETTINGS
+from nncompare.machine import usable_cores
 
 _PREFIX = "distributed.nanny.pre-spawn-environ."
 ENVIRONMENT = {
@@ -21,3 +23,8 @@ def in_a_worker(script: Path, **arguments: Any) -> Any:
     command = [sys.executable, str(script), json.dumps(arguments)]
     done = subprocess.run(command, env={**os.environ, **ENVIRONMENT}, stdout=subprocess.PIPE, text=True, check=True)
     return json.loads(done.stdout)
+
+
+def threads_of_one() -> int:
+    """Tell how many threads one of two models has on this machine."""
+    return max(1, usable_cores() // SLOTS)
