@@ -7,7 +7,7 @@ at when nothing has happened for a while after the page was opened; of the worke
 import time
 
 import psutil
-from pages import Browser, Host, browser, close, dashboard, kernel_of, open_dashboard, stop, wait_until_warm
+from pages import Browser, Host, browser, close, dashboard, kernels_of, open_dashboard, stop, wait_until_warm
 from rows import Measured, Row, Rule
 from setting import Setting
 
@@ -36,7 +36,8 @@ def _round(setting: Setting, chromium: Browser, host: Host) -> tuple[float, floa
     _, opened = open_dashboard(chromium, host, setting.comparison(a=wide, b=wide))
     wait_until_warm(opened)
     time.sleep(seconds)
-    kernel = _pss(kernel_of(host))
+    (of_page,) = kernels_of(host)
+    kernel = _pss(of_page)
     opened.train()
     opened.wait_for("A", "running")
     worker = _largest(host, time.monotonic() + seconds)

@@ -123,7 +123,7 @@ def stop(opened: DashboardPage) -> None:
 
 def close(opened: DashboardPage) -> None:
     """Leave a page as a user does, and wait until its kernel has ended: it would go on costing time."""
-    kernels = [process for process in opened.host.processes() if _is_kernel(process)]
+    kernels = kernels_of(opened.host)
     leave(opened.page)
     psutil.wait_procs(kernels, timeout=_END_SECONDS)
 
@@ -151,10 +151,9 @@ def browser_processes() -> list[psutil.Process]:
     return [child for child in psutil.Process().children(recursive=True) if "chrom" in child.name()]
 
 
-def kernel_of(host: Host) -> psutil.Process:
-    """Find the kernel of the one dashboard that is open."""
-    (kernel,) = [process for process in host.processes() if _is_kernel(process)]
-    return kernel
+def kernels_of(host: Host) -> list[psutil.Process]:
+    """List the kernels of a server."""
+    return [process for process in host.processes() if _is_kernel(process)]
 
 
 def _is_kernel(process: psutil.Process) -> bool:
