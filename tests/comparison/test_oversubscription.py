@@ -19,6 +19,7 @@ from nncompare.comparison.state import State
 from nncompare.config import Comparison
 from nncompare.machine import usable_cores
 
+_ACTIONS = 100
 COMPUTING = (State.RUNNING, State.PAUSING, State.STOPPING)
 
 
@@ -94,18 +95,20 @@ def test_tabs_that_end_pause_and_train_on_never_have_more_threads_than_cores(
     with watched(tabs) as watch:
         for tab in tabs:
             tab.start()
-        for _ in range(20):
+        for _ in range(_ACTIONS):
             until(lambda: engine.active() or all(tab.wait(0) for tab in tabs), "somebody who trains", 10)
             _do_something(choice, engine, tabs)
         _finish(engine, tabs)
     assert engine.mistakes == []
     assert engine.all_free
-    assert watch.looks > 20
+    assert watch.looks > _ACTIONS
     assert watch.most == len(SLOTS), "every core is used, and none twice"
 
 
 def _do_something(choice: random.Random, engine: FakeEngine, tabs: list[RunningComparison]) -> None:
-    tab, active = choice.choice(tabs), engine.active()
+    active = engine.active()
+    under_way = [tab for tab in tabs if any(run.state in COMPUTING for run in tab.runs)]
+    tab = choice.choice(under_way or tabs)
     match choice.choice(["end", "end", "pause", "resume", "train on"]):
         case "end" if active:
             choice.choice(active).end("finished")
