@@ -30,7 +30,7 @@ _FLAGS = [
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]
 _HELLO = "import ipywidgets\n\nipywidgets.HTML('hello from a widget')"
-_WARM = "document.querySelectorAll('.nnc-strip img').length >= 40"
+_WARM = "document.querySelectorAll('.nnc-strip img').length >= 10"
 _STATE = "document.querySelector('.nnc-chip').dataset.state"
 _DRAWN = "[...document.querySelectorAll('.nnc-chart svg')].some(svg => svg.textContent.includes('A train'))"
 FIRST_POINT = f"{_STATE} === 'running' && {_DRAWN}"
@@ -102,7 +102,7 @@ def open_dashboard(browser: Browser, host: Host, comparison: Comparison) -> tupl
 
 
 def wait_until_warm(opened: DashboardPage) -> None:
-    """Wait until the pictures of the Data step are there: the workers are being warmed since before that."""
+    """Wait until the page shows images: from then on its workers are being warmed."""
     opened.page.wait_for_function(_WARM)
 
 
