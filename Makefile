@@ -26,8 +26,7 @@ accept: $(STAMP)
 	$(BIN)/python benchmarks/accept.py
 
 bench: $(STAMP)
-	$(BIN)/python benchmarks/speed.py
-	$(BIN)/python benchmarks/jobs.py
+	$(BIN)/python benchmarks/run.py
 
 # torch goes first: alone it takes the pinned build, and nothing later asks for another.
 $(STAMP): pyproject.toml constraints.txt

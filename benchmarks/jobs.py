@@ -1,69 +1,50 @@
-"""Whole jobs of a lesson on nncompare's engine against the textbook PyTorch loop, alternating, in one run.
-
-    python benchmarks/jobs.py      (needs MNIST; --rounds, and --jobs ab s to choose)
+"""Rows AB and S: whole jobs of a lesson on nncompare's engine against the textbook PyTorch loop.
 
 AB: 16 channels, batch 64, Adam, and 32 channels, batch 128, SGD; two epochs of MNIST, evaluated after each. Ours trains
 both at once, from Train (warm workers) to both done; the textbook one after the other, on torch's default threads.
 S: 8 channels, batch 16, Adam, 20,000 images, one epoch; ours alone with the threads of both.
 """
 
-import argparse
-import os
-import statistics
 import time
+from typing import Any
 
 import textbook
-import torch
-from torch.utils.data import Subset
+from rows import Measured, Row, Rule
+from running import train, warm
+from setting import Setting
 
-from nncompare.comparison.comparison import RunningComparison
-from nncompare.comparison.engine_holder import EngineHolder
-from nncompare.comparison.state import State
-from nncompare.config import Comparison, RunConfig
-from nncompare.data import ImageData, load
+from nncompare.config import Comparison
 
-JOBS = {
-    "ab": Comparison(
-        a=RunConfig(channels=16, batch_size=64, epochs=2),
-        b=RunConfig(channels=32, batch_size=128, optimizer="sgd", learning_rate=0.05, epochs=2),
-    ),
-    "s": Comparison(a=RunConfig(channels=8, batch_size=16, epochs=1), b=None, train_images=20_000, threads="survivor"),
-}
+_TEXTBOOK = "textbook PyTorch, one model after the other, default threads"
 
 
-def main() -> None:
-    """Measure, and print a line for each job."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--jobs", nargs="+", choices=JOBS, default=list(JOBS))
-    arguments = parser.parse_args()
-    images = load("mnist")
-    engines = EngineHolder()
-    print(f"{os.cpu_count()} cores, torch {torch.__version__}, medians of {arguments.rounds}")
-    try:
-        _ours(Comparison(a=RunConfig(epochs=1), b=RunConfig(epochs=1), train_images=1_000), engines)  # warm
-        for name in arguments.jobs:
-            rounds = [(_textbook(JOBS[name], images), _ours(JOBS[name], engines)) for _ in range(arguments.rounds)]
-            textbook, ours = (statistics.median(column) for column in zip(*rounds, strict=True))
-            print(f"{name}: textbook {textbook:.1f} s, nncompare {ours:.1f} s: {textbook / ours:.2f} x", flush=True)
-    finally:
-        engines.close()
+def measure_ab(setting: Setting) -> Measured:
+    """Measure the pair."""
+    comparison = setting.comparison(
+        a=setting.config(channels=16, batch_size=64, epochs=2),
+        b=setting.config(channels=32, batch_size=128, optimizer="sgd", learning_rate=0.05, epochs=2),
+    )
+    job = "16 channels, batch 64, Adam, and 32 channels, batch 128, SGD; two epochs, evaluated"
+    return _measure(setting, "AB", job, comparison, wanted=2.5, aim=4.0)
 
 
-def _ours(comparison: Comparison, engines: EngineHolder) -> float:
-    began = time.perf_counter()
-    running = RunningComparison(comparison, engines)
-    running.start()
-    running.wait()
-    taken = time.perf_counter() - began
-    assert running.state is State.FINISHED, [run.message for run in running.runs]
-    return taken
+def measure_s(setting: Setting) -> Measured:
+    """Measure the small one, alone with the whole machine."""
+    a = setting.config(channels=8, batch_size=16, epochs=1)
+    comparison = setting.comparison(a=a, b=None, train_images=20_000, threads="survivor")
+    job = "8 channels, batch 16, Adam, 20,000 images, alone on the whole machine, evaluated"
+    return _measure(setting, "S", job, comparison, wanted=3.0, aim=5.0)
 
 
-def _textbook(comparison: Comparison, images: ImageData) -> float:
-    training, test = textbook.datasets(images)
-    if comparison.train_images is not None:
-        training = Subset(training, range(comparison.train_images))
+def _measure(setting: Setting, name: str, job: str, comparison: Comparison, wanted: float, aim: float) -> Measured:
+    datasets = textbook.datasets(setting.images(), comparison.train_images, setting.test_images)
+    warm(setting)
+    rounds = [(train(comparison)[0], _textbook(comparison, *datasets)) for _ in range(setting.rounds)]
+    ours, theirs = zip(*rounds, strict=True)
+    return Measured([Row(name, job, _TEXTBOOK, "s", Rule.FASTER, ours, theirs, wanted, aim)])
+
+
+def _textbook(comparison: Comparison, training: Any, test: Any) -> float:
     began = time.perf_counter()
     for config in (comparison.a, comparison.b):
         if config is not None:
@@ -72,7 +53,3 @@ def _textbook(comparison: Comparison, images: ImageData) -> float:
                 textbook.learn(config, training, model, optimizer)
                 textbook.evaluate(config, test, model)
     return time.perf_counter() - began
-
-
-if __name__ == "__main__":
-    main()

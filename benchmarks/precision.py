@@ -1,6 +1,6 @@
 """What bfloat16 does to accuracy: both formats from the same five seeds.
 
-    python benchmarks/precision.py     (needs MNIST)
+    python benchmarks/precision.py     (needs MNIST; --smoke for two seeds on a few synthetic images)
 
 The difference is judged as the dashboard judges two settings: paired over the seeds. Exits with 1 when bfloat16 is
 worse by more than chance explains.
@@ -10,10 +10,12 @@ import sys
 
 from nncompare.analysis import judge_seeds
 from nncompare.comparison.comparison import compare
-from nncompare.config import Comparison, Precision, RunConfig
+from nncompare.config import Comparison, DatasetName, Precision, RunConfig
 
-SEEDS, TRAIN_IMAGES = 5, 20_000
-WIDTHS = (16, 32)
+IS_SMOKE = "--smoke" in sys.argv
+SEEDS, TRAIN_IMAGES, EPOCHS = (2, 1_000, 1) if IS_SMOKE else (5, 20_000, 2)
+DATASET: DatasetName = "synthetic-digits" if IS_SMOKE else "mnist"
+WIDTHS = (2, 4) if IS_SMOKE else (16, 32)
 _UNLIKELY = 0.05
 
 
@@ -31,13 +33,15 @@ def main() -> None:
             f"bfloat16 {_words(verdict.accuracies_b)}, {bfloat16[1]:.1f} s; difference {100 * lead:+.2f} points, "
             f"p {verdict.p_value}"
         )
-    sys.exit(is_worse)
+    sys.exit(is_worse and not IS_SMOKE)
 
 
 def _measure(precision: Precision) -> dict[int, tuple[tuple[int, ...], float]]:
     """Give for each width the right answers from each seed, and the mean seconds."""
-    a, b = (RunConfig(channels=width, epochs=2) for width in WIDTHS)
-    result = compare(Comparison(a=a, b=b, repeat=SEEDS, train_images=TRAIN_IMAGES, precision=precision))
+    a, b = (RunConfig(channels=width, epochs=EPOCHS) for width in WIDTHS)
+    result = compare(
+        Comparison(dataset=DATASET, a=a, b=b, repeat=SEEDS, train_images=TRAIN_IMAGES, precision=precision)
+    )
     columns = zip(*(one.models for one in result.by_seed.values()), strict=True)
     return {
         width: (

@@ -1,6 +1,6 @@
 """Images per second of nncompare's training loop against the textbook PyTorch loop, alternating, in one run.
 
-    make bench                      (needs MNIST; --channels, --batch-size, --images and --rounds change the job)
+    python benchmarks/speed.py      (needs MNIST; --channels, --batch-size and --images change the job)
 
 Textbook: torchvision's MNIST, ToTensor and Normalize for each image, a DataLoader, torch's default threads.
 nncompare: its loop on the threads that one of two workers gets, and on as many as the textbook has.
@@ -14,10 +14,10 @@ from collections.abc import Callable
 
 import textbook
 import torch
-from torch.utils.data import Subset
+from setting import Setting
 
 from nncompare.config import Precision, RunConfig
-from nncompare.data import ImageData, load
+from nncompare.data import ImageData
 from nncompare.memory import make_plan
 from nncompare.training.desk import Desk
 from nncompare.training.loop import train
@@ -31,7 +31,10 @@ def main() -> None:
     """Measure, and print a table."""
     arguments = _arguments()
     config = RunConfig(channels=arguments.channels, batch_size=arguments.batch_size, epochs=1)
-    images = load("mnist")
+    setting = Setting.of(arguments)
+    images = setting.images()
+    if setting.is_smoke:
+        arguments.images = setting.count(arguments.images)
     share = max(1, ALL_THREADS // 2)
     ways: dict[str, Callable[[], float]] = {
         f"textbook, {ALL_THREADS} threads": lambda: _textbook(config, images, arguments.images),
@@ -40,11 +43,11 @@ def main() -> None:
         f"nncompare, {ALL_THREADS} threads": lambda: _ours(config, images, arguments.images, ALL_THREADS),
     }
     speeds: dict[str, list[float]] = {name: [] for name in ways}
-    for _ in range(arguments.rounds):
+    for _ in range(setting.rounds):
         for name, measure in ways.items():
             speeds[name].append(measure())
     print(f"{config.channels} channels, batch {config.batch_size}, Adam, {arguments.images:,} images, training only; "
-          f"{os.cpu_count()} cores, torch {torch.__version__}, medians of {arguments.rounds}")  # fmt: skip
+          f"{os.cpu_count()} cores, torch {torch.__version__}, medians of {setting.rounds}")  # fmt: skip
     base = statistics.median(next(iter(speeds.values())))
     for name, values in speeds.items():
         median = statistics.median(values)
@@ -56,15 +59,15 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--channels", type=int, default=16)
     parser.add_argument("--batch-size", type=int, default=64)
     parser.add_argument("--images", type=int, default=20_000)
-    parser.add_argument("--rounds", type=int, default=5)
+    Setting.add_options(parser)
     return parser.parse_args()
 
 
 def _textbook(config: RunConfig, images: ImageData, count: int) -> float:
-    training, _ = textbook.datasets(images)
+    training, _ = textbook.datasets(images, count)
     model, optimizer = textbook.build(config)
     began = time.perf_counter()
-    textbook.learn(config, Subset(training, range(count)), model, optimizer)
+    textbook.learn(config, training, model, optimizer)
     return count / (time.perf_counter() - began)
 
 

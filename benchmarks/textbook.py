@@ -5,7 +5,7 @@ from typing import Any
 import torch
 from torch import nn
 from torch.nn.functional import cross_entropy
-from torch.utils.data import DataLoader
+from torch.utils.data import DataLoader, Subset
 
 from nncompare.config import RunConfig
 from nncompare.data import ImageData, dataset_state
@@ -14,8 +14,11 @@ from nncompare.training.torchvision_import import import_torchvision
 THREADS = torch.get_num_threads()
 
 
-def datasets(images: ImageData) -> tuple[Any, Any]:
-    """Give torchvision's MNIST, training and test set, with ToTensor and Normalize for each image."""
+def datasets(images: ImageData, train_images: int | None = None, test_images: int | None = None) -> tuple[Any, Any]:
+    """Give torchvision's data sets, training and test, with ToTensor and Normalize for each image.
+
+    Of each only the first so many; None means all.
+    """
     torchvision = import_torchvision()
     transforms = torchvision.transforms
     transform = transforms.Compose(
@@ -23,8 +26,16 @@ def datasets(images: ImageData) -> tuple[Any, Any]:
     )
     folder = dataset_state(images.info.name).folder
     assert folder is not None
-    root = str(folder.parent.parent)
-    return tuple(torchvision.datasets.MNIST(root, train=train, transform=transform) for train in (True, False))
+
+    class Images(torchvision.datasets.MNIST):  # type: ignore[misc, name-defined]
+        raw_folder = str(folder)
+
+    wholes = (Images(str(folder.parent), train=train, transform=transform) for train in (True, False))
+    counts = (train_images, test_images)
+    training, test = (
+        whole if count is None else Subset(whole, range(count)) for whole, count in zip(wholes, counts, strict=True)
+    )
+    return training, test
 
 
 def build(config: RunConfig) -> tuple[nn.Module, torch.optim.Optimizer]:

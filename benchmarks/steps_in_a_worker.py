@@ -1,0 +1,89 @@
+"""Training steps in a process like a worker: how long they take, or which operators they spend their time on.
+
+Reads one JSON argument and prints one JSON answer, for `growth.py` and `flops.py`. Evaluation is no part of it.
+"""
+
+import json
+import sys
+import time
+from typing import Any
+
+import torch
+from torch.profiler import ProfilerActivity, profile
+
+from nncompare.comparison.precision import chosen_precision
+from nncompare.config import RunConfig
+from nncompare.data import load
+from nncompare.memory import make_plan
+from nncompare.training.desk import Desk
+from nncompare.training.device import has_native_bfloat16
+from nncompare.training.rehearsal import rehearse
+from nncompare.training.session import Job, Session
+from nncompare.training.tensors import Split
+
+_MEMORY_LIMIT = 2**36  # nothing is to be cut into pieces here
+_TEST_IMAGES = 10_000
+_UNTIMED_STEPS = 2
+
+
+def main() -> None:
+    """Answer what the argument asks for."""
+    asked = json.loads(sys.argv[1])
+    torch.set_num_threads(asked["threads"])
+    rehearse()
+    job, training, test = _prepare(asked)
+    run(Session(job, training, test, Desk()), _UNTIMED_STEPS)
+    if asked["profiled_steps"]:
+        answer = _profiled(Session(job, training, test, Desk()), asked["profiled_steps"])
+    else:
+        answer = _timed(job, training, test, asked["seconds"], whole_epochs=asked["whole_epochs"])
+    print(json.dumps({**answer, "precision": job.precision}))
+
+
+def run(session: Session, most_steps: int) -> int:
+    """Take so many steps of an epoch, or all there are; give the number of images."""
+    images = 0
+    for number, step in enumerate(session.steps(), start=1):
+        images += step.images  # type: ignore[union-attr]
+        if number == most_steps:
+            break
+    return images
+
+
+def _prepare(asked: dict[str, Any]) -> tuple[Job, Split, Split]:
+    config = RunConfig(channels=asked["channels"], batch_size=asked["batch_size"], epochs=1)
+    cpu = torch.device("cpu")
+    precision = chosen_precision(asked["precision"], config.channels, has_native_bfloat16=has_native_bfloat16(cpu))
+    images, count = load(asked["dataset"]), asked["images"]
+    mean, std = images.info.mean, images.info.std
+    training = Split.of(images.train_images[:count], images.train_labels[:count], mean, std, cpu)
+    test = Split.of(images.test_images[:1], images.test_labels[:1], mean, std, cpu)
+    return Job(config, make_plan(config, _MEMORY_LIMIT, _TEST_IMAGES, precision), 0, precision), training, test
+
+
+def _timed(job: Job, training: Split, test: Split, seconds: float, *, whole_epochs: bool) -> dict[str, float]:
+    """Train epochs from fresh weights until so many seconds are over; what an epoch begins with is not counted."""
+    images, spent = 0, 0.0
+    while spent < seconds:
+        steps = Session(job, training, test, Desk()).steps()
+        began = time.perf_counter()
+        for step in steps:
+            images += step.images  # type: ignore[union-attr]
+            if not whole_epochs and spent + time.perf_counter() - began >= seconds:
+                break
+        spent += time.perf_counter() - began
+    return {"images": images, "seconds": spent}
+
+
+def _profiled(session: Session, steps: int) -> dict[str, Any]:
+    """Give the milliseconds of each operator itself, and of the whole; looking on makes everything slower."""
+    with profile(activities=[ProfilerActivity.CPU]) as watch:
+        began = time.perf_counter()
+        run(session, steps)
+        whole = time.perf_counter() - began
+    operators = {entry.key: entry.self_cpu_time_total / 1000 for entry in watch.key_averages()}
+    return {"milliseconds": 1000 * whole, "operators": operators}
+
+
+if __name__ == "__main__":
+    main()

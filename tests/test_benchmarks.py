@@ -1,0 +1,158 @@
+"""Every benchmark runs, at its smallest, and leaves its table. No time is asserted: those of a test mean nothing."""
+
+import importlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from torch.utils.flop_counter import FlopCounterMode
+
+from nncompare.training.model import build_model
+
+FOLDER = Path(__file__).parents[1] / "benchmarks"
+sys.path.append(str(FOLDER))
+
+NEEDS_BROWSER = ("memory", "99", "opening", "preheated", "screen")
+ROWS = {
+    "ab": ["AB"],
+    "s": ["S"],
+    "first-step": ["first step"],
+    "growth": ["growth", "growth"],
+    "flops": ["flops"],
+    "memory": ["memory", "memory"],
+    "99": ["99"],
+    "opening": ["page", "first point"],
+    "preheated": ["preheated"],
+    "screen": ["screen", "screen"],
+}
+
+
+def smoke(script: str, *arguments: str) -> str:
+    """Run a benchmark at its smallest, on one thread a process: others may need the cores."""
+    command = [sys.executable, str(FOLDER / script), "--smoke", *arguments]
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    done = subprocess.run(command, capture_output=True, text=True, timeout=280, env=environment)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def rows_of(names: list[str], folder: Path) -> dict[str, Any]:
+    """Run rows of the table; check what is printed and kept, and give it."""
+    printed = smoke("run.py", "--results", str(folder), "--rows", *names)
+    (kept,) = folder.glob("*.json")
+    found: dict[str, Any] = json.loads(kept.read_text(encoding="utf-8"))
+    assert [row["name"] for row in found["rows"]] == [row for name in names for row in ROWS[name]]
+    page = kept.with_suffix(".md").read_text(encoding="utf-8")
+    for row in found["rows"]:
+        assert row["job"] in printed
+        assert f"| {row['name']} | {row['job']} |" in page
+        assert len(row["ours"]) == 1
+        assert all(value > 0 for value in (*row["ours"], *row["theirs"]))
+        assert (row["reached"] is None) == (row["wanted"] is None)
+    for table in found["tables"]:
+        assert table["title"] in printed
+        assert {len(line) for line in table["lines"]} == {len(table["columns"])}
+    around = found["surroundings"]
+    assert all(around[key] for key in ("date", "commit", "cores", "cpu", "memory_gib", "torch", "instructions"))
+    assert found["options"]["smoke"] is True
+    return found
+
+
+def test_rows_without_a_browser(synthetic_digits: Path, tmp_path: Path) -> None:
+    names = [name for name in ROWS if name not in NEEDS_BROWSER]
+    found = rows_of(names, tmp_path)
+    assert Counter(line[0] for line in found["tables"][0]["lines"]) == {"images": 2, "models": 2}
+    (picture,) = tmp_path.glob("*-growth.svg")
+    assert "<svg" in picture.read_text(encoding="utf-8")
+    profile = {line[0]: line[2] for line in found["tables"][1]["lines"]}
+    assert "aten::convolution_backward" in profile
+    assert 99 < sum(float(share.rstrip("%")) for share in profile.values()) < 101
+
+
+@pytest.fixture
+def chromium() -> None:
+    """Pass over what needs a browser where there is none."""
+    if shutil.which("chromium") is None:
+        pytest.skip("Chromium is not installed: browser tests are skipped.")
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("name", ["memory", "opening", "preheated"])
+def test_rows_of_the_page(chromium: None, synthetic_digits: Path, tmp_path: Path, name: str) -> None:
+    rows_of([name], tmp_path)
+
+
+@pytest.mark.browser
+def test_it_is_told_when_99_percent_were_missed(chromium: None, synthetic_digits: Path, tmp_path: Path) -> None:
+    (row,) = rows_of(["99"], tmp_path)["rows"]
+    (accuracy,) = row["details"]["test accuracies"]
+    assert 0 <= accuracy < 0.99, "a network of two channels cannot have learned it from 1,000 images"
+    assert row["reached"] is False
+    assert row["shortfall"] == "no: below 99% in 1"
+
+
+@pytest.mark.browser
+def test_the_page_trains_with_and_without_a_browser(chromium: None, synthetic_digits: Path, tmp_path: Path) -> None:
+    (table,) = rows_of(["screen"], tmp_path)["tables"]
+    seconds = {line[0]: float(line[2]) for line in table["lines"]}
+    assert seconds["script"] == 0 < min(seconds["light client"], seconds["Chromium"])
+
+
+@pytest.mark.parametrize(
+    ("script", "says"),
+    [
+        ("speed.py", "x textbook"),
+        ("memory.py", "of 1 off by more than"),
+        ("precision.py", "4 channels: float32"),
+        ("accept.py", "same seed twice: losses"),
+    ],
+)
+def test_others(synthetic_digits: Path, script: str, says: str) -> None:
+    assert says in smoke(script)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    ("script", "says"), [("analysis.py", "100 cards: "), ("refresher.py", "kernel after 1 epochs ")]
+)
+def test_others_on_a_page(chromium: None, synthetic_digits: Path, script: str, says: str) -> None:
+    assert says in smoke(script)
+
+
+@pytest.mark.parametrize("channels", [1, 8, 16])
+def test_operations_are_counted_as_torch_counts_them(channels: int) -> None:
+    operations = importlib.import_module("operations")
+    model = build_model(channels, 0.25, 0).train()
+    with FlopCounterMode(display=False) as forward:
+        scores = model(torch.zeros(3, 1, 28, 28))
+    with FlopCounterMode(display=False) as backward:
+        scores.sum().backward()
+    assert 3 * operations.forward_flops(channels) == forward.get_total_flops()
+    assert 3 * operations.training_flops(channels) == forward.get_total_flops() + backward.get_total_flops()
+
+
+def test_a_row_knows_what_is_good() -> None:
+    rows = importlib.import_module("rows")
+
+    def reached(rule: str, ours: float, theirs: float | None, wanted: float, **more: str) -> bool:
+        others = () if theirs is None else (theirs,)
+        row = rows.Row("r", "j", "a", "s", rows.Rule[rule], (ours, ours, 100 * ours), others, wanted, **more)
+        answer: bool = row.reaches(wanted)
+        return answer
+
+    assert reached("FASTER", 10, 30, 3)
+    assert not reached("FASTER", 10, 29, 3)
+    assert reached("SHARE", 4, 10, 0.4)
+    assert not reached("SHARE", 4.1, 10, 0.4)
+    assert reached("KEPT", 95, 100, 0.95)
+    assert not reached("KEPT", 94, 100, 0.95)
+    assert reached("AMOUNT", 160, None, 160)
+    assert not reached("AMOUNT", 161, None, 160)
+    assert not reached("SHARE", 1, 10, 0.4, shortfall="below 99%")
