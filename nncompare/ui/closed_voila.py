@@ -22,6 +22,7 @@ from nncompare.ui.allowed_messages import AllowedMessages
 from nncompare.ui.gate import HOSTS, Gate, TokenIdentity, guarded
 from nncompare.ui.html import render
 from nncompare.ui.user_error import UserError
+from nncompare.ui.visitor import remember
 
 TEMPLATE = "nncompare"
 # The page's own code comes from these; others that are installed have no business on it.
@@ -51,6 +52,8 @@ class PageHandler(Gate, TornadoVoilaHandler):
             if identity.token:
                 identity.give_cookie(self)
             return self.redirect(self._without_token())
+        if self.voila_configuration.http_header_envs:
+            remember(self)
         for name in ("template", "theme"):  # Voila would take other templates
             self.request.arguments.pop(name, None)
         nonce = secrets.token_urlsafe(16)

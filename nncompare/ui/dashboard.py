@@ -13,7 +13,6 @@ from nncompare.comparison.state import State
 from nncompare.config import Comparison, RunConfig
 from nncompare.data import CATALOG
 from nncompare.limits import Limits
-from nncompare.store import Store
 from nncompare.training.errors import DeviceError
 from nncompare.ui.clickable import Clickable
 from nncompare.ui.data_step import DataStep
@@ -28,6 +27,7 @@ from nncompare.ui.predictions_step import PredictionsStep
 from nncompare.ui.refresher import Refresher
 from nncompare.ui.settings_link import from_query, to_query
 from nncompare.ui.training_step import TrainingStep
+from nncompare.ui.visitor import store_of_visitor
 
 OPENING = Comparison(a=RunConfig(channels=8), b=RunConfig(channels=16))
 _AWAY = "This page was away for too long, and its training was ended. Reload it to begin anew."
@@ -51,7 +51,7 @@ class Dashboard:
         self._opening = comparison or _within(OPENING, self._limits)
         self._base, problems = from_query(query, self._opening)
         self._engines = shared_engine
-        self._store = Store.default()
+        self._store = store_of_visitor()
         self._engines.join()
         self._running: RunningComparison | None = None
         self._begun_before = 0

@@ -113,11 +113,15 @@ def notebook_path() -> Path:
 
 def _require_closed(ip: str, needs_token: bool) -> None:
     try:
-        is_local = ipaddress.ip_address(ip).is_loopback
+        ipaddress.ip_address(ip)
     except ValueError:
         raise UserError(f"The address must be a number such as {LOOPBACK} or 0.0.0.0; got {ip or 'nothing'}.") from None
-    if not needs_token and not is_local:
+    if not needs_token and not _is_local(ip):
         raise UserError(f"--no-token is only for this machine alone. Leave it out, or leave out --ip {ip}.")
+
+
+def _is_local(ip: str) -> bool:
+    return ipaddress.ip_address(ip).is_loopback
 
 
 def _open_page(place: Place, folder: Path) -> None:
@@ -135,6 +139,7 @@ def _run_voila(notebook: Path, place: Place, names: Sequence[str], folder: Path 
     )
     from nncompare.ui.closed_voila import EXTENSIONS, TEMPLATE, ClosedVoila
     from nncompare.ui.gate import OwnNames
+    from nncompare.ui.visitor import HEADER
 
     def on_listening() -> None:
         place.announce()
@@ -152,6 +157,7 @@ def _run_voila(notebook: Path, place: Place, names: Sequence[str], folder: Path 
                 "--VoilaConfiguration.allow_template_override=NO",
                 "--VoilaConfiguration.allow_theme_override=NO",
                 *(f"--VoilaConfiguration.extension_allowlist={name}" for name in EXTENSIONS),
+                *([] if _is_local(place.ip) else [f"--VoilaConfiguration.http_header_envs={HEADER}"]),
                 "--VoilaConfiguration.strip_sources=True",
                 "--VoilaConfiguration.show_tracebacks=False",
                 f"--MappingKernelManager.cull_idle_timeout={_IDLE_SECONDS}",

@@ -1,0 +1,52 @@
+"""Where others are let in, every browser has a store of its own."""
+
+import pytest
+from hosts import voila
+from visitor import Visitor
+
+from nncompare.store import home_folder
+from nncompare.ui.visitor import store_of_visitor
+
+VARIABLE = "HTTP_X_NNCOMPARE_VISITOR"
+
+
+def number_of(host, kernel):
+    """Give the number that a kernel was told."""
+    (process,) = [p for p in host.processes() if any(kernel in word for word in p.cmdline())]
+    return process.environ().get(VARIABLE)
+
+
+def test_each_browser_has_a_number_that_stays(user_cache, tmp_path):
+    with voila(tmp_path / "served", user_cache, None, "--ip", "0.0.0.0") as host:
+        one, other = Visitor(host).sign_in(), Visitor(host).sign_in()
+        first, again, of_other = (number_of(host, who.open_page()) for who in (one, one, other))
+    assert first == again
+    assert of_other != first
+    assert min(len(first), len(of_other)) == 32
+
+
+def test_a_number_cannot_be_chosen(user_cache, tmp_path):
+    with voila(tmp_path / "served", user_cache, None, "--ip", "0.0.0.0") as host:
+        visitor = Visitor(host).sign_in()
+        visitor._session.headers["X-Nncompare-Visitor"] = "a" * 32
+        visitor._session.cookies.set("nncompare-visitor", "../../elsewhere")
+        number = number_of(host, visitor.open_page())
+    assert number not in ("a" * 32, "../../elsewhere")
+
+
+def test_on_this_machine_alone_there_is_one_store_for_all(server, guest):
+    guest._session.headers["X-Nncompare-Visitor"] = "a" * 32
+    kernel = guest.open_page()
+    assert number_of(server, kernel) is None
+    guest.end(kernel)
+
+
+def test_the_store_lies_below_the_home_of_all(monkeypatch):
+    monkeypatch.setenv(VARIABLE, "0f" * 16)
+    assert store_of_visitor().home == home_folder() / "visitors" / ("0f" * 16)
+
+
+@pytest.mark.parametrize("number", ["", "..", "0f" * 15, "0f" * 16 + "/..", "G" * 32])
+def test_what_is_no_number_names_no_folder(monkeypatch, number):
+    monkeypatch.setenv(VARIABLE, number)
+    assert store_of_visitor().home == home_folder()
