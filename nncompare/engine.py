@@ -71,8 +71,7 @@ async def _serve(slots: int, folder: Path, shared_file: Path | None) -> None:
             protocol="tls://",
             host=LOOPBACK,
             security=security,
-            dashboard_address=f"{LOOPBACK}:0",
-            worker_dashboard_address=f"{LOOPBACK}:0",
+            dashboard_address=None,  # Dask's own pages know no password, and appear wherever bokeh is installed
             memory_limit=physical_memory(),
             local_directory=str(folder),
             silence_logs=logging.WARNING,

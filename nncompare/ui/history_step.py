@@ -58,7 +58,7 @@ class HistoryStep:
         self._rows = _ROWS
         self._doubtful = ""
         self._overlay = ""
-        self._said = html("nnc-notice")
+        self._said = html("nnc-history-note")
         self._list = Clickable(lambda pick: refresher.post(lambda: self._pick(pick)), "nnc-history")
         self.box = column("nnc-step", [html("nnc-heading", "<h2>What was trained before</h2>"), self._said, self._list])
         self._draw()
