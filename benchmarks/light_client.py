@@ -7,112 +7,152 @@ the states of all widgets, clicks, and the answers to pings.
 import asyncio
 import json
 import re
-import struct
 import uuid
+from collections.abc import Callable
 from typing import Any
-from urllib.request import urlopen
 
+from jupyter_server.services.kernels.connection.base import deserialize_msg_from_ws_v1, serialize_msg_to_ws_v1
+from tornado.httpclient import AsyncHTTPClient, HTTPRequest
 from tornado.websocket import WebSocketClientConnection, websocket_connect
 
-_KERNEL = re.compile(r'"kernelId": "([0-9a-f-]+)"')
+OPENING_SECONDS = 900.0  # a whole class may open its pages at once
+_KERNEL = re.compile(r'"kernelId":\s*"([0-9a-f-]{36})"')
+_PROTOCOL = "v1.kernel.websocket.jupyter.org"
 _LARGEST_MESSAGE = 2**28
-_LONGEST_OPENING = 120.0
 
 
 class LightClient:
-    """One open dashboard; `states` holds the state of every widget by its id, `received` counts the bytes."""
+    """One open dashboard.
 
-    def __init__(self, connection: WebSocketClientConnection, address: str) -> None:
-        self._connection, self._address = connection, address
+    Attributes
+    ----------
+    widgets : dict
+        The state of every widget by its id, as a browser would know it.
+    kernel : str
+        The id of the kernel.
+    """
+
+    def __init__(self, address: str, on_state: Callable[[dict[str, Any]], None] | None = None) -> None:
+        self.widgets: dict[str, dict[str, Any]] = {}
+        self.kernel = ""
+        self._address, self._on_state = address, on_state or (lambda _: None)
         self._session = uuid.uuid4().hex
-        self.states: dict[str, dict[str, Any]] = {}
-        self.received = 0
+        self._changed = asyncio.Event()
+        self._connection: WebSocketClientConnection
+        self._reading: asyncio.Task[None]
 
-    @classmethod
-    async def open(cls, address: str, query: str) -> "LightClient":
-        """Open a page, which starts a kernel, and wait until it answers."""
-        found = _KERNEL.search(await asyncio.to_thread(_read, f"{address}?{query}"))
-        assert found, "The page names no kernel."
-        socket = f"{address.replace('http', 'ws', 1)}api/kernels/{found[1]}/channels"
-        client = cls(await websocket_connect(socket, max_message_size=_LARGEST_MESSAGE), address)
-        await client._ask_for_states()
-        await client._tell(client._find("said"), {"ready": address})
-        return client
+    async def open(self, query: str, token: str) -> None:
+        """Load the page, which starts a kernel, connect to it, and wait until all widgets are known."""
+        headers = {"Authorization": f"token {token}"}
+        request = HTTPRequest(f"{self._address}?{query}", headers=headers, request_timeout=OPENING_SECONDS)
+        page = await AsyncHTTPClient().fetch(request)
+        found = _KERNEL.search(page.body.decode())
+        assert found is not None, "The page names no kernel."
+        self.kernel = found[1]
+        await self._connect(headers)
+        control = uuid.uuid4().hex
+        self._say("comm_open", {"comm_id": control, "target_name": "jupyter.widget.control", "data": {}})
+        self._say("comm_msg", {"comm_id": control, "data": {"method": "request_states"}})
+        await self.until(lambda: bool(self.find("query")), OPENING_SECONDS, "its widgets")
+        self.tell(self.find("query"), {"ready": self._address})
 
     async def close(self) -> None:
-        """Go away."""
+        """Go without a word."""
         self._connection.close()
+        await self._reading
 
-    async def press(self, text: str) -> None:
+    def press(self, text: str) -> None:
         """Press the button of this text."""
-        await self._tell(next(key for key, state in self.states.items() if _is_button(state, text)), {"event": "click"})
+        self.tell(self.find("description", text), {"event": "click"})
 
-    async def pick(self, choice: str) -> None:
+    def pick(self, choice: str) -> None:
         """Choose one of the elements that carry a choice, such as a step."""
         wanted = f'data-pick="{choice}"'
-        owner = next(key for key, state in self.states.items() if wanted in str(state.get("html", "")))
-        await self._tell(owner, {"pick": choice})
+        self.tell(
+            next(key for key, state in self.widgets.items() if wanted in str(state.get("html"))), {"pick": choice}
+        )
 
-    def html(self, part: str) -> str:
-        """Give the HTML of the widget that shows a text; nothing while none does."""
-        return next((str(s["value"]) for s in self.states.values() if part in str(s.get("value", ""))), "")
+    def set(self, widget: str, state: dict[str, Any]) -> None:
+        """Change a widget, as its user does."""
+        self._say("comm_msg", {"comm_id": widget, "data": {"method": "update", "state": state, "buffer_paths": []}})
 
-    async def hear(self) -> None:
-        """Wait for one message, and take it in."""
-        content = await self._connection.read_message()
-        assert content is not None, "The server has closed the connection."
-        self.received += len(content)
-        message = json.loads(_without_buffers(content) if isinstance(content, bytes) else content)
-        if message["header"]["msg_type"] == "comm_msg":
-            await self._take(message["content"]["comm_id"], message["content"]["data"])
+    def tell(self, widget: str, content: dict[str, Any]) -> None:
+        """Send a widget a message of its own."""
+        self._say("comm_msg", {"comm_id": widget, "data": {"method": "custom", "content": content}})
 
-    def _find(self, trait: str) -> str:
-        return next((key for key, state in self.states.items() if trait in state), "")
+    def find(self, trait: str, value: str | None = None) -> str:
+        """Give the id of the widget that has a trait, and of this value where one is given; nothing while none does."""
+        fits = (key for key, state in self.widgets.items() if trait in state and value in (None, state[trait]))
+        return next(fits, "")
 
-    async def _take(self, widget: str, data: dict[str, Any]) -> None:
-        match data.get("method"):
-            case "update":
-                self.states.setdefault(widget, {}).update(data["state"])
-            case "update_states":
-                self.states.update({key: entry["state"] for key, entry in data["states"].items()})
-            case "custom" if "ping" in data["content"]:
-                await self._tell(widget, {"pong": data["content"]["ping"]})
+    def html(self, part: str) -> list[str]:
+        """List the HTML of all widgets that show a text."""
+        values = (str(state.get("value", "")) for state in self.widgets.values())
+        return [value for value in values if part in value]
 
-    async def _ask_for_states(self) -> None:
-        control = uuid.uuid4().hex
-        opening = {"comm_id": control, "target_name": "jupyter.widget.control", "data": {}}
-        await self._send("comm_open", opening)
-        await self._send("comm_msg", {"comm_id": control, "data": {"method": "request_states"}})
-        while not self._find("said"):  # the page's own, and with it all
-            await self.hear()
+    async def until(self, condition: Callable[[], bool], seconds: float, what: str) -> None:
+        """Wait until a condition holds.
 
-    async def _tell(self, widget: str, content: dict[str, Any]) -> None:
-        await self._send("comm_msg", {"comm_id": widget, "data": {"method": "custom", "content": content}})
+        Raises
+        ------
+        TimeoutError
+            When it never does.
+        ConnectionError
+            When the server has ended the connection.
+        """
+        try:
+            async with asyncio.timeout(seconds):
+                while not condition():
+                    if self._reading.done():
+                        self._reading.result()  # its error, if it was one that ended it
+                        raise ConnectionError(f"The server has closed the connection; still to come was {what}.")
+                    self._changed.clear()
+                    await self._changed.wait()
+        except TimeoutError:
+            raise TimeoutError(f"Waited {seconds:g} s in vain for {what}.") from None
 
-    async def _send(self, kind: str, content: dict[str, Any]) -> None:
+    async def _connect(self, headers: dict[str, str]) -> None:
+        address = f"{self._address.replace('http', 'ws', 1)}api/kernels/{self.kernel}/channels"
+        request = HTTPRequest(
+            f"{address}?session_id={self._session}", headers={**headers, "Origin": self._address.rstrip("/")}
+        )
+        self._connection = await websocket_connect(request, max_message_size=_LARGEST_MESSAGE, subprotocols=[_PROTOCOL])
+        self._reading = asyncio.create_task(self._read())
+
+    async def _read(self) -> None:
+        try:
+            while (frame := await self._connection.read_message()) is not None:
+                assert isinstance(frame, bytes), "The server speaks another protocol."
+                _, (header, _, _, content, *_) = deserialize_msg_from_ws_v1(frame)
+                self._take(json.loads(header)["msg_type"], json.loads(content))
+                self._changed.set()
+        finally:
+            self._changed.set()
+
+    def _take(self, kind: str, content: dict[str, Any]) -> None:
+        data = content.get("data", {})
+        match kind, data.get("method"):
+            case "comm_open", _:
+                self._update(content["comm_id"], data.get("state", {}))
+            case "comm_msg", "update_states":
+                for widget, found in data["states"].items():
+                    self._update(widget, found["state"])
+            case "comm_msg", "update":
+                self._update(content["comm_id"], data["state"])
+            case "comm_msg", "custom" if "ping" in data["content"]:
+                self.tell(content["comm_id"], {"pong": data["content"]["ping"]})
+
+    def _update(self, widget: str, state: dict[str, Any]) -> None:
+        self.widgets.setdefault(widget, {}).update(state)
+        self._on_state(state)
+
+    def _say(self, kind: str, content: dict[str, Any]) -> None:
         header = {
-            **{"msg_id": uuid.uuid4().hex, "msg_type": kind, "session": self._session},
-            **{"username": "", "date": "", "version": "5.3"},
+            "msg_id": uuid.uuid4().hex,
+            "msg_type": kind,
+            "session": self._session,
+            "username": "",
+            "version": "5.3",
         }
-        message = {
-            **{"channel": "shell", "header": header, "parent_header": {}, "buffers": []},
-            **{"metadata": {"version": "1.0.0"}, "content": content},
-        }
-        await self._connection.write_message(json.dumps(message))
-
-
-def _is_button(state: dict[str, Any], text: str) -> bool:
-    return state.get("_model_name") == "ButtonModel" and state.get("description") == text
-
-
-def _without_buffers(content: bytes) -> bytes:
-    """Take the message out of a frame: a count, as many offsets, the message, its buffers."""
-    (count,) = struct.unpack_from("!I", content)
-    starts = [*struct.unpack_from(f"!{count}I", content, 4), len(content)]
-    return content[starts[0] : starts[1]]
-
-
-def _read(address: str) -> str:
-    with urlopen(address, timeout=_LONGEST_OPENING) as page:
-        content: bytes = page.read()
-    return content.decode()
+        parts = [json.dumps(part).encode() for part in (header, {}, {"version": "1.0.0"}, content)]
+        self._connection.write_message(serialize_msg_to_ws_v1(parts, "shell"), binary=True)

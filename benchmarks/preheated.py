@@ -6,6 +6,7 @@ weighs, and what a page loses whose kernel has run the notebook before anybody a
 
 import statistics
 import time
+from pathlib import Path
 
 import psutil
 from pages import Browser, Host, browser, dashboard, kernels_of, leave, open_dashboard
@@ -15,7 +16,7 @@ from waiting import wait_until
 
 from nncompare.config import Comparison, RunConfig
 
-_PREHEATED: dict[str, object] = {"preheat_kernel": True, "default_pool_size": 1}
+_SERVER = Path(__file__).with_name("preheating_server.py")
 _CHANNELS = 5  # asked for in the address, and not what a page opens with
 _READY_SECONDS, _LOOK_SECONDS, _IDLE_PERCENT = 90.0, 1.0, 10.0
 _MEBIBYTE = 2**20
@@ -26,7 +27,7 @@ def measure(setting: Setting) -> Measured:
     setting.images()
     comparison = setting.comparison(a=RunConfig(channels=_CHANNELS), b=RunConfig())
     rounds = []
-    with browser() as chromium, dashboard() as plain, dashboard(_PREHEATED) as heated:
+    with browser() as chromium, dashboard() as plain, dashboard(_SERVER) as heated:
         for _ in range(setting.rounds):
             waiting = _wait_until_idle(heated)
             weight = waiting.memory_full_info().pss / _MEBIBYTE

@@ -9,7 +9,6 @@ the workers count them, evaluation included.
 import asyncio
 import re
 import statistics
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
 import psutil
@@ -27,7 +26,7 @@ _EPOCHS = 3  # the log of a lane shows no more
 _EPOCH = re.compile(r"epoch \d+ done in ([\d.]+) s")
 _ENDED = 'data-state="finished"'
 _LANES = "[...document.querySelectorAll('.nnc-lane')]"
-_FINISHED = f"{_LANES}.every(lane => lane.querySelector('h3').dataset.state === 'finished')"
+_FINISHED = f"() => {_LANES}.every(lane => lane.querySelector('h3').dataset.state === 'finished')"
 _LONGEST_SECONDS = 600.0
 
 
@@ -73,13 +72,14 @@ def _without_screen(comparison: Comparison) -> Speed:
 
 async def _with_light_client(comparison: Comparison) -> Speed:
     with dashboard() as host:
-        client = await LightClient.open(host.address, to_query(comparison, OPENING))
-        await _until(client, lambda: "· ready" in client.html("nnc-chip"))
-        await client.pick("Training")
+        client = LightClient(host.address)
+        await client.open(to_query(comparison, OPENING), host.token)
+        await client.until(lambda: bool(client.html("· ready")), _LONGEST_SECONDS, "the images")
+        client.pick("Training")
         others, own = _others(host), psutil.Process()
         before, before_own = cpu_seconds(others), cpu_seconds([own])
-        await client.press("Train")
-        await _until(client, lambda: all(_ENDED in lane for lane in _lanes(client)))
+        client.press("Train")
+        await client.until(lambda: _have_finished(client), _LONGEST_SECONDS, "the end of the training")
         used, used_own = cpu_seconds(others) - before, cpu_seconds([own]) - before_own
         await client.close()
         return Speed(_speed(comparison, _lanes(client)), used, used_own)
@@ -100,14 +100,13 @@ def _with_browser(comparison: Comparison) -> Speed:
         return Speed(_speed(comparison, lanes), used, used_own)
 
 
-async def _until(client: LightClient, condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(_LONGEST_SECONDS):
-        while not condition():
-            await client.hear()
-
-
 def _lanes(client: LightClient) -> list[str]:
-    return [client.html(f'aria-label="Model {name}"') for name in ("A", "B")]
+    return [lane for name in ("A", "B") for lane in client.html(f'aria-label="Model {name}"')]
+
+
+def _have_finished(client: LightClient) -> bool:
+    lanes = _lanes(client)
+    return len(lanes) == 2 and all(_ENDED in lane for lane in lanes)
 
 
 def _others(host: Host) -> list[psutil.Process]:
@@ -117,6 +116,7 @@ def _others(host: Host) -> list[psutil.Process]:
 
 
 def _speed(comparison: Comparison, lanes: list[str]) -> float:
+    assert len(lanes) == 2, "a lane of either model"
     return sum(_images(comparison) / sum(map(float, _EPOCH.findall(lane))) for lane in lanes)
 
 

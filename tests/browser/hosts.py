@@ -7,7 +7,7 @@ import shutil
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -71,10 +71,16 @@ class Host:
 
 
 @contextmanager
-def voila(folder: Path, cache: Path, environment: Mapping[str, str] | None = None, *flags: str) -> Iterator[Host]:
-    """Serve the dashboard as a web page: ``nncompare serve``."""
+def voila(
+    folder: Path,
+    cache: Path,
+    environment: Mapping[str, str] | None = None,
+    *flags: str,
+    program: Sequence[str] = (str(_SCRIPTS / "nncompare"),),
+) -> Iterator[Host]:
+    """Serve the dashboard as a web page: ``nncompare serve``, or another program that takes the same words."""
     port, token = free_port(), secrets.token_urlsafe()
-    command = [str(_SCRIPTS / "nncompare"), "serve", "--no-browser", "--port", str(port), *flags]
+    command = [*program, "serve", "--no-browser", "--port", str(port), *flags]
     with _running("voila", command, port, folder, cache, {"NNCOMPARE_TOKEN": token, **(environment or {})}) as host:
         yield replace(host, token=token)
 
