@@ -74,8 +74,10 @@ class TrainingStep:
     def _arrange(self, on_next: Callable[[], None]) -> list[widgets.Widget]:
         return [
             html("nnc-heading", "<h2>Watch them learn</h2>"),
-            row("nnc-row nnc-controls", [self._train, self._both.box, row("nnc-more", [self._more]), self._reason]),
-            self._go_on,
+            row(
+                "nnc-row nnc-controls",
+                [self._train, self._both.box, row("nnc-more", [self._more]), self._go_on, self._reason],
+            ),
             self._seeds,
             self._race,
             row("nnc-two", [lane.box for lane in self._lanes.values()]),
