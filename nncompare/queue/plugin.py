@@ -42,7 +42,7 @@ class QueuePlugin(SchedulerPlugin):
         if self._line.ask(asked, most_comparisons):
             self._grant()
             place = self._line.place(asked.id, suitable)
-        return asdict(replace(place, known=len(self._scheduler.workers), suitable=len(suitable)))
+        return asdict(replace(place, known=len(self._ready()), suitable=len(suitable)))
 
     def withdraw(self, ticket: str) -> str:
         """Leave the line."""
@@ -100,9 +100,13 @@ class QueuePlugin(SchedulerPlugin):
     def _grant(self) -> None:
         self._line.grant(self._suitable(), self._idle())
 
-    def _suitable(self) -> list[str]:
+    def _ready(self) -> list[str]:
+        """List the workers that are neither coming nor going."""
         workers = self._scheduler.workers.items()
-        return [address for address, worker in workers if worker.nthreads == 1 and worker.status is Status.running]
+        return [address for address, worker in workers if worker.status is Status.running]
+
+    def _suitable(self) -> list[str]:
+        return [address for address in self._ready() if self._scheduler.workers[address].nthreads == 1]
 
     def _idle(self) -> list[str]:
         workers = self._scheduler.workers
