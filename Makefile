@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: run lab test lint accept bench clean
+.PHONY: run lab test lint accept smoke bench clean
 
 run: $(STAMP)
 	$(BIN)/nncompare serve
@@ -24,6 +24,10 @@ lint: $(STAMP)
 
 accept: $(STAMP)
 	$(BIN)/python benchmarks/accept.py
+
+# Every benchmark at its smallest: shows that it runs.
+smoke: $(STAMP)
+	NNCOMPARE_EVERY_BENCHMARK=1 $(BIN)/pytest tests/test_benchmarks.py
 
 bench: $(STAMP)
 	$(BIN)/python benchmarks/run.py

@@ -9,105 +9,86 @@ tab does not finish, an update is lost, or somebody's second comparison begins b
 import argparse
 import asyncio
 import itertools
-import json
+import os
 import re
+import secrets
 import socket
 import statistics
 import subprocess
 import sys
 import time
-import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import psutil
-from tornado.httpclient import AsyncHTTPClient, HTTPRequest
-from tornado.websocket import WebSocketClientConnection, websocket_connect
+from light_client import OPENING_SECONDS, LightClient
+from tornado.httpclient import AsyncHTTPClient
+
+from nncompare.ui.access_token import VARIABLE as TOKEN_VARIABLE
 
 EPOCHS = 3
-QUERY = f"?dataset=synthetic-digits&train_images=1000&a.channels=1&b.channels=2&a.epochs={EPOCHS}&b.epochs={EPOCHS}"
+QUERY = f"dataset=synthetic-digits&train_images=1000&a.channels=1&b.channels=2&a.epochs={EPOCHS}&b.epochs={EPOCHS}"
 MEBIBYTE = 2**20
 _LOOPBACK = "127.0.0.1"
-_OPEN_SECONDS, _TRAIN_SECONDS = 900.0, 1800.0
-_KERNEL = re.compile(r'"kernelId":\s*"([0-9a-f-]{36})"')
+_TRAIN_SECONDS = 1800.0
 _STATE = re.compile(r'data-state="(\w+)"')
 
 
 @dataclass
 class Tab:
-    """One page: the widgets that its kernel has made, as the browser would know them."""
+    """One page, and when its user pressed Train and was served."""
 
     number: int
-    address: str
-    kernel: str = ""
+    client: LightClient
     opening_seconds: float = 0.0
     began: list[float] = field(default_factory=list)
     pressed: list[float] = field(default_factory=list)
-    widgets: dict[str, dict[str, Any]] = field(default_factory=dict)
     waited: set[str] = field(default_factory=set)
-    _socket: WebSocketClientConnection | None = None
-    _session: str = field(default_factory=lambda: uuid.uuid4().hex)
-    _changed: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def open(self) -> None:
+    @classmethod
+    def at(cls, number: int, address: str) -> "Tab":
+        """Make a tab that is not yet open."""
+        waited: set[str] = set()
+
+        def note(state: dict[str, Any]) -> None:
+            if found := re.search(r"Waiting: [^<]*", str(state.get("value", ""))):
+                waited.add(found[0])
+
+        return cls(number, LightClient(address, note), waited=waited)
+
+    async def open(self, token: str) -> None:
         """Load the page, connect to its kernel, and wait until Train is possible."""
         began = time.perf_counter()
-        request = HTTPRequest(self.address + QUERY, request_timeout=_OPEN_SECONDS)
-        page = await AsyncHTTPClient().fetch(request)
-        found = _KERNEL.search(page.body.decode())
-        assert found is not None, "the page names no kernel"
-        self.kernel = found[1]
-        cookies = "; ".join(text.partition(";")[0] for text in page.headers.get_list("Set-Cookie"))
-        socket_address = f"{self.address.replace('http', 'ws', 1)}api/kernels/{self.kernel}/channels"
-        self._socket = await websocket_connect(
-            HTTPRequest(
-                f"{socket_address}?session_id={self._session}",
-                headers={"Cookie": cookies, "Origin": self.address.rstrip("/")},
-            ),
-            max_message_size=2**28,
-        )
-        self._reading = asyncio.create_task(self._read())
-        control = uuid.uuid4().hex
-        self._say("comm_open", {"comm_id": control, "target_name": "jupyter.widget.control", "data": {}})
-        self._say("comm_msg", {"comm_id": control, "data": {"method": "request_states"}})
-        await self._until(lambda: self._find("query") is not None, _OPEN_SECONDS, "its widgets")
-        self._tell(self._find("query"), {"ready": self.address})
-        await self._until(lambda: not self._is_disabled("Train"), _OPEN_SECONDS, "a Train button")
+        await self.client.open(QUERY, token)
+        await self.until(lambda: not self._is_disabled("Train"), OPENING_SECONDS, "a Train button")
         self.opening_seconds = time.perf_counter() - began
-        self._set(self._find("description", "Exact values"), {"value": True})
+        self.client.set(self.client.find("description", "Exact values"), {"value": True})
 
     async def train(self) -> None:
         """Press Train, and wait for the end."""
-        train = self._find("description", "Train")
         runs = len(self.began)
         self.pressed.append(time.perf_counter())
-        self._tell(train, {"event": "click"})
-        await self._until(lambda: self.states() == {"running"} or self._is_over(runs), _TRAIN_SECONDS, "its turn")
+        self.client.press("Train")
+        await self.until(lambda: self.states() == {"running"} or self._is_over(runs), _TRAIN_SECONDS, "its turn")
         if len(self.began) == runs:
             self.began.append(time.perf_counter())
-        await self._until(lambda: self._is_over(runs), _TRAIN_SECONDS, "the end")
+        await self.until(lambda: self._is_over(runs), _TRAIN_SECONDS, "the end")
+
+    async def until(self, condition: Callable[[], bool], seconds: float, what: str) -> None:
+        """Wait until a condition holds."""
+        await self.client.until(condition, seconds, f"{what} in tab {self.number}")
 
     def states(self) -> set[str]:
         """Give the states of both lanes."""
-        lanes = [
-            widget["value"] for widget in self.widgets.values() if "<h3 data-state" in str(widget.get("value", ""))
-        ]
-        return {found[1] for found in map(_STATE.search, lanes) if found}
+        return {found[1] for found in map(_STATE.search, self.client.html("<h3 data-state")) if found}
 
     def epochs_shown(self) -> int:
         """Count the rows of the table with exact values in which both models have all figures."""
-        table = next(
-            (str(w["value"]) for w in self.widgets.values() if "Exact values after" in str(w.get("value"))), ""
-        )
+        (table,) = self.client.html("Exact values after") or [""]
         rows = re.findall(r"<tr><th scope=\"row\">.*?</tr>", table, re.DOTALL)
         return sum(len(re.findall(r"<td>[\d.]+%?(?: <b>best</b>)?</td>", row)) == 10 for row in rows)
-
-    async def close(self) -> None:
-        """Go without a word."""
-        if self._socket is not None:
-            self._socket.close()
-            await self._reading
 
     def _is_over(self, runs: int) -> bool:
         is_new = len(self.began) > runs or self.states() == {"running"}
@@ -116,71 +97,8 @@ class Tab:
         return len(self.began) > runs and self.states() <= {"finished", "failed", "stopped"} and bool(self.states())
 
     def _is_disabled(self, description: str) -> bool:
-        found = self._find("description", description)
-        return found is None or bool(self.widgets[found].get("disabled", True))
-
-    def _find(self, name: str, value: str | None = None) -> str | None:
-        fits = (key for key, state in self.widgets.items() if name in state and value in (None, state[name]))
-        return next(fits, None)
-
-    async def _until(self, condition: Any, seconds: float, what: str) -> None:
-        deadline = time.perf_counter() + seconds
-        while not condition():
-            assert time.perf_counter() < deadline, f"tab {self.number} waited in vain for {what}"
-            self._changed.clear()
-            try:
-                await asyncio.wait_for(self._changed.wait(), 5)
-            except TimeoutError:
-                continue
-
-    async def _read(self) -> None:
-        assert self._socket is not None
-        while (frame := await self._socket.read_message()) is not None:
-            message = json.loads(frame if isinstance(frame, str) else _head(frame))
-            self._take(message["header"]["msg_type"], message["content"])
-            self._changed.set()
-
-    def _take(self, kind: str, content: dict[str, Any]) -> None:
-        data = content.get("data", {})
-        if kind == "comm_open":
-            self.widgets[content["comm_id"]] = dict(data.get("state", {}))
-        elif kind == "comm_msg" and data.get("method") == "update_states":
-            for key, widget in data["states"].items():
-                self.widgets.setdefault(key, {}).update(widget["state"])
-        elif kind == "comm_msg" and data.get("method") == "update":
-            self.widgets.setdefault(content["comm_id"], {}).update(data["state"])
-            self._note(data["state"])
-        elif kind == "comm_msg" and "ping" in data.get("content", {}):
-            self._tell(content["comm_id"], {"pong": data["content"]["ping"]})
-
-    def _note(self, state: dict[str, Any]) -> None:
-        if found := re.search(r"Waiting: [^<]*", str(state.get("value", ""))):
-            self.waited.add(found[0])
-
-    def _tell(self, widget: str | None, content: dict[str, Any]) -> None:
-        self._say("comm_msg", {"comm_id": widget, "data": {"method": "custom", "content": content}})
-
-    def _set(self, widget: str | None, state: dict[str, Any]) -> None:
-        data = {"method": "update", "state": state, "buffer_paths": []}
-        self._say("comm_msg", {"comm_id": widget, "data": data})
-
-    def _say(self, kind: str, content: dict[str, Any]) -> None:
-        assert self._socket is not None
-        header = {
-            "msg_id": uuid.uuid4().hex,
-            "msg_type": kind,
-            "session": self._session,
-            "username": "",
-            "version": "5.3",
-        }
-        message = {
-            "header": header,
-            "parent_header": {},
-            "metadata": {"version": "1.0.0"},
-            "content": content,
-            "channel": "shell",
-        }
-        self._socket.write_message(json.dumps(message))
+        found = self.client.find("description", description)
+        return not found or bool(self.client.widgets[found].get("disabled", True))
 
 
 def main() -> None:
@@ -188,25 +106,30 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--tabs", type=int, default=30)
     parser.add_argument("--rounds", type=int, default=2, help="how many times each tab presses Train")
+    parser.add_argument("--smoke", action="store_true", help="two tabs, once: shows that it runs, no more")
     arguments = parser.parse_args()
+    if arguments.smoke:
+        arguments.tabs, arguments.rounds = 2, 1
     from nncompare.data import fetch
 
     fetch("synthetic-digits")
-    port = _free_port()
+    port, token = _free_port(), secrets.token_urlsafe()
     command = [str(Path(sys.executable).parent / "nncompare"), "serve", "--no-browser", "--port", str(port)]
-    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    environment = {**os.environ, TOKEN_VARIABLE: token}
+    server = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         _wait_for(port)
-        sys.exit(asyncio.run(_lesson(arguments.tabs, arguments.rounds, f"http://{_LOOPBACK}:{port}/", server.pid)))
+        tabs = [Tab.at(number, f"http://{_LOOPBACK}:{port}/") for number in range(arguments.tabs)]
+        sys.exit(asyncio.run(_lesson(tabs, arguments.rounds, token, server.pid)))
     finally:
         server.terminate()
         server.wait(timeout=60)
 
 
-async def _lesson(count: int, rounds: int, address: str, server: int) -> int:
+async def _lesson(tabs: list[Tab], rounds: int, token: str, server: int) -> int:
+    count = len(tabs)
     AsyncHTTPClient.configure(None, max_clients=count)
-    tabs = [Tab(number, address) for number in range(count)]
-    await asyncio.gather(*(tab.open() for tab in tabs))
+    await asyncio.gather(*(tab.open(token) for tab in tabs))
     opening = [tab.opening_seconds for tab in tabs]
     print(
         f"{count} tabs opened at once: usable after {statistics.median(opening):.1f} s, the last {max(opening):.1f} s"
@@ -224,14 +147,14 @@ async def _lesson(count: int, rounds: int, address: str, server: int) -> int:
     wrong += [f"{engines} engine processes"] if engines != 1 else []
     print("\n".join(wrong) or "Every tab finished, shows every epoch, and began its first before anybody's second.")
     for tab in tabs:
-        await tab.close()
+        await tab.client.close()
     return 1 if wrong else 0
 
 
 async def _rounds(tab: Tab, rounds: int) -> None:
     for _ in range(rounds):
         await tab.train()
-        await tab._until(lambda: tab.epochs_shown() == EPOCHS, 30, "its last epochs")
+        await tab.until(lambda: tab.epochs_shown() == EPOCHS, 30, "its last epochs")
 
 
 def _not_finished(tabs: list[Tab]) -> list[str]:
@@ -275,13 +198,6 @@ def _words(process: psutil.Process) -> str:
         return " ".join(process.cmdline())
     except psutil.Error:
         return ""
-
-
-def _head(frame: bytes) -> bytes:
-    """Cut the JSON out of a message with buffers: their number and offsets come first."""
-    count = int.from_bytes(frame[:4], "big")
-    offsets = [int.from_bytes(frame[4 * n : 4 * n + 4], "big") for n in range(1, count + 1)]
-    return frame[offsets[0] : offsets[1] if count > 1 else None]
 
 
 def _free_port() -> int:

@@ -36,6 +36,7 @@ CALM_SHARE = 0.2
 PRESSES = (*["pause"] * 6, *["resume"] * 12, "stop")
 TARGETS = ("kernel", "engine", "worker", "worker")
 PATIENCE_SECONDS = 60.0
+SMOKE_SECONDS = 5.0
 MIB = 2**20
 
 
@@ -44,6 +45,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--minutes", type=float, default=10)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--smoke", action="store_true", help="a few seconds: shows that it runs, no more")
     parser.add_argument("--kernel", type=Path, metavar="LOG", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.kernel:
@@ -52,7 +54,7 @@ def main() -> None:
     fetch("synthetic-digits")
     with tempfile.TemporaryDirectory(prefix="nncompare-soak-") as folder:
         soak = Soak(Path(folder), arguments.seed)
-        soak.run(60 * arguments.minutes)
+        soak.run(SMOKE_SECONDS if arguments.smoke else 60 * arguments.minutes)
         sys.exit(soak.report())
 
 

@@ -1,4 +1,8 @@
-"""Every benchmark runs, at its smallest, and leaves its table. No time is asserted: those of a test mean nothing."""
+"""Every benchmark runs, at its smallest, and leaves its table. No time is asserted: those of a test mean nothing.
+
+All of them take minutes, since each starts processes of its own. So the suite runs some, and all where
+``NNCOMPARE_EVERY_BENCHMARK=1`` asks for it: ``make smoke``.
+"""
 
 import importlib
 import json
@@ -76,6 +80,11 @@ def test_rows_without_a_browser(synthetic_digits: Path, tmp_path: Path) -> None:
     assert 99 < sum(float(share.rstrip("%")) for share in profile.values()) < 101
 
 
+slow = pytest.mark.skipif(
+    os.environ.get("NNCOMPARE_EVERY_BENCHMARK") != "1", reason="NNCOMPARE_EVERY_BENCHMARK=1 asks for it: make smoke"
+)
+
+
 @pytest.fixture
 def chromium() -> None:
     """Pass over what needs a browser where there is none."""
@@ -84,11 +93,12 @@ def chromium() -> None:
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("name", ["memory", "opening", "preheated"])
+@pytest.mark.parametrize("name", ["memory", pytest.param("opening", marks=slow), pytest.param("preheated", marks=slow)])
 def test_rows_of_the_page(chromium: None, synthetic_digits: Path, tmp_path: Path, name: str) -> None:
     rows_of([name], tmp_path)
 
 
+@slow
 @pytest.mark.browser
 def test_it_is_told_when_99_percent_were_missed(chromium: None, synthetic_digits: Path, tmp_path: Path) -> None:
     (row,) = rows_of(["99"], tmp_path)["rows"]
@@ -98,6 +108,7 @@ def test_it_is_told_when_99_percent_were_missed(chromium: None, synthetic_digits
     assert row["shortfall"] == "no: below 99% in 1"
 
 
+@slow
 @pytest.mark.browser
 def test_the_page_trains_with_and_without_a_browser(chromium: None, synthetic_digits: Path, tmp_path: Path) -> None:
     (table,) = rows_of(["screen"], tmp_path)["tables"]
@@ -110,14 +121,17 @@ def test_the_page_trains_with_and_without_a_browser(chromium: None, synthetic_di
     [
         ("speed.py", "x textbook"),
         ("memory.py", "of 1 off by more than"),
-        ("precision.py", "4 channels: float32"),
-        ("accept.py", "same seed twice: losses"),
+        pytest.param("precision.py", "4 channels: float32", marks=slow),
+        pytest.param("accept.py", "same seed twice: losses", marks=slow),
+        pytest.param("classroom.py", "Every tab finished", marks=slow),
+        pytest.param("soak.py", "told epochs lost: 0", marks=slow),
     ],
 )
 def test_others(synthetic_digits: Path, script: str, says: str) -> None:
     assert says in smoke(script)
 
 
+@slow
 @pytest.mark.browser
 @pytest.mark.parametrize(
     ("script", "says"), [("analysis.py", "100 cards: "), ("refresher.py", "kernel after 1 epochs ")]
