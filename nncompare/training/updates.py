@@ -15,6 +15,7 @@ from nncompare.memory import Plan
 from nncompare.training.attempts import attempt
 from nncompare.training.device import random_state, set_random_state
 from nncompare.training.fast import FastNetwork
+from nncompare.training.optimizers import make_optimizer
 from nncompare.training.plain import PlainNetwork
 from nncompare.training.schedule import Schedule
 from nncompare.training.tensors import Split
@@ -107,8 +108,7 @@ class Updates:
 
     def state(self) -> dict[str, list[NDArray[np.float32]]]:
         """Give what the optimiser keeps: for each quantity, one array for each tensor that it changes."""
-        states = [self._optimizer.state[parameter] for parameter in self._parameters]
-        return {name: [to_array(state[name]) for state in states] for name in (states[0] if states else ())}
+        return {name: [to_array(tensor) for tensor in tensors] for name, tensors in self._optimizer.state.items()}
 
     def gradient(self) -> list[NDArray[np.float32]] | None:
         """Give the sum over the pieces of the update under way; None between two updates."""
@@ -123,8 +123,8 @@ class Updates:
         """Go on after `images` images from what `state` and `gradient` gave; the weights are already in the model."""
         self._images = images
         for name, arrays in state.items():
-            for parameter, array in zip(self._parameters, arrays, strict=True):
-                self._optimizer.state[parameter][name].copy_(torch.from_numpy(array))
+            for tensor, array in zip(self._optimizer.state[name], arrays, strict=True):
+                tensor.copy_(torch.from_numpy(array))
         if gradient is not None:
             self._gradient = [
                 torch.empty_like(parameter).copy_(torch.from_numpy(array))
@@ -191,17 +191,12 @@ class Updates:
         if self._looks_at_every_loss:
             self.keep()
         rate = self._schedule.rate(images)
-        for group in self._optimizer.param_groups:
-            group["lr"] = rate
         if self._config.weight_decay:
             with torch.no_grad():
                 for parameter in self._parameters:
                     parameter.mul_(1 - rate * self._config.weight_decay)
-        for parameter, gradient in zip(self._parameters, self._gradient or [], strict=True):
-            parameter.grad = gradient
-        self._gradient = None
-        self._optimizer.step()
-        self._forget_gradient()
+        gradient, self._gradient = self._gradient, None
+        self._optimizer.step(gradient or [], rate)
 
 
 def backward(
@@ -211,30 +206,7 @@ def backward(
     return network.backward(*training.batch(index), update_images)
 
 
-def make_optimizer(parameters: list[Tensor], config: RunConfig) -> torch.optim.Optimizer:
-    """Make the optimiser that the configuration names, with its state: later it asks for no more memory."""
-    optimizer: torch.optim.Optimizer
-    if config.optimizer == "adam":
-        optimizer = torch.optim.Adam(parameters, lr=config.learning_rate, fused=True)
-    else:
-        optimizer = torch.optim.SGD(parameters, lr=config.learning_rate, momentum=config.momentum, fused=True)
-    _make_state(optimizer)
-    return optimizer
-
-
 def to_array(tensor: Tensor) -> NDArray[np.float32]:
     """Copy a tensor from any device into an array."""
     array: NDArray[np.float32] = tensor.detach().to("cpu", copy=True).contiguous().numpy()
     return array
-
-
-def _make_state(optimizer: torch.optim.Optimizer) -> None:
-    """Step once with a gradient of zero, which changes no weight, and forget that step."""
-    for group in optimizer.param_groups:
-        for parameter in group["params"]:
-            parameter.grad = torch.zeros_like(parameter)
-    optimizer.step()
-    optimizer.zero_grad()
-    for state in optimizer.state.values():
-        if "step" in state:
-            state["step"].zero_()

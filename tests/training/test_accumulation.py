@@ -1,33 +1,31 @@
-from collections.abc import Iterator
-
 import pytest
 import torch
 from tiny_runs import images, model_of, plan_of, run
 from torch import Tensor
 from torch.nn.functional import cross_entropy
-from torch.optim.optimizer import register_optimizer_step_pre_hook
 
 from nncompare.config import RunConfig
 from nncompare.training import updates as updates_module
 from nncompare.training.fast import FastNetwork
 from nncompare.training.model import normalise
+from nncompare.training.optimizers import Sgd
 from nncompare.training.plain import PlainNetwork
 from nncompare.training.tensors import Split
 from nncompare.training.updates import Updates
 
 
 @pytest.fixture
-def gradients() -> Iterator[list[Tensor]]:
+def gradients(monkeypatch: pytest.MonkeyPatch) -> list[Tensor]:
     """Record the gradient of every update, when the optimiser is about to take it."""
     seen: list[Tensor] = []
 
-    def record(optimizer: torch.optim.Optimizer, *_: object) -> None:
-        parameters = [parameter for group in optimizer.param_groups for parameter in group["params"]]
-        seen.append(torch.cat([parameter.grad.flatten() for parameter in parameters]).clone())
+    def record(optimizer: Sgd, gradients: list[Tensor], rate: float) -> None:
+        seen.append(torch.cat([gradient.flatten() for gradient in gradients]).clone())
+        step(optimizer, gradients, rate)
 
-    hook = register_optimizer_step_pre_hook(record)
-    yield seen
-    hook.remove()
+    step = Sgd.step
+    monkeypatch.setattr(Sgd, "step", record)
+    return seen
 
 
 def whole_gradient(data: Split, index: Tensor) -> Tensor:

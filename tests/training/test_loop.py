@@ -8,13 +8,11 @@ import torch
 from tiny_runs import images, model_of, plan_of, run, same_weights, session_of
 from torch.nn.functional import cross_entropy
 
-from nncompare.config import RunConfig
 from nncompare.events import Diverged, EpochEnd, Event, Failed, Finished, TestPoint, TrainPoint
 from nncompare.training.desk import Controls, Desk, Seen, Shown
 from nncompare.training.loop import train
 from nncompare.training.model import normalise
 from nncompare.training.tensors import Split
-from nncompare.training.updates import make_optimizer
 
 WILD = {"optimizer": "sgd", "learning_rate": 10, "momentum": 0.99}
 
@@ -33,27 +31,6 @@ def evaluated(model: torch.nn.Module, split: Split) -> tuple[float, float]:
     with torch.no_grad():
         scores = model(normalise(split.images, split.mean, split.std))
     return float(cross_entropy(scores, split.labels)), float((scores.argmax(1) == split.labels).float().mean())
-
-
-def test_adam_takes_a_first_step_of_the_learning_rate_against_the_gradient() -> None:
-    model, before = model_of(), model_of()
-    optimizer = make_optimizer(list(model.parameters()), RunConfig(optimizer="adam", learning_rate=0.01))
-    for parameter in model.parameters():
-        parameter.grad = torch.full_like(parameter, -3.0)
-    optimizer.step()
-    for now, then in zip(model.parameters(), before.parameters(), strict=True):
-        torch.testing.assert_close(now - then, torch.full_like(now, 0.01), atol=1e-6, rtol=1e-4)
-
-
-def test_sgd_takes_the_gradient_and_a_share_of_its_last_step() -> None:
-    model, before = model_of(), model_of()
-    optimizer = make_optimizer(list(model.parameters()), RunConfig(optimizer="sgd", learning_rate=0.1, momentum=0.5))
-    for _ in range(2):
-        for parameter in model.parameters():
-            parameter.grad = torch.ones_like(parameter)
-        optimizer.step()
-    for now, then in zip(model.parameters(), before.parameters(), strict=True):
-        torch.testing.assert_close(then - now, torch.full_like(now, 0.1 + 0.1 * 1.5), atol=1e-6, rtol=1e-4)
 
 
 def test_the_points_of_an_epoch_come_where_they_are_promised() -> None:
