@@ -3,8 +3,8 @@
 Once: the weights as they are and as they were last seen to work, their gradients of this step and of the steps before
 it, the optimiser's state, and the weights in the order in which the convolutions of the forward and of the backward
 pass want them. For every image of a batch: the input, what the forward pass keeps for the backward pass, the gradients
-of the pooled values, and that of the largest layer with its copies while it is being made. `benchmarks/memory.py` holds the formula
-against the measured peak of real training steps.
+of the pooled values, and that of the largest layer with its copies while it is being made. `benchmarks/memory.py`
+holds the formula against the measured peak of real training steps.
 """
 
 from dataclasses import dataclass
