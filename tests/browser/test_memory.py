@@ -18,8 +18,8 @@ def test_a_budget_makes_accumulation_happen(on_voila: DashboardPage) -> None:
     expect(on_voila.row_of(page.get_by_label("Device", exact=True))).to_contain_text("auto took", timeout=60_000)
     expect(on_voila.row_of(budget)).to_contain_text("70% of the")
 
-    budget.fill("8")
-    expect(on_voila.row_of(budget)).to_contain_text("4.0 MiB for each model")
+    budget.fill("9")
+    expect(on_voila.row_of(budget)).to_contain_text("4.5 MiB for each model")
     expect(on_voila.row_of(on_voila.field("A", "Batch size"))).to_contain_text(STEPS)
     channels = on_voila.row_of(on_voila.field("B", "Channels"))
     expect(channels).to_contain_text("the widest that fits into memory")
@@ -27,7 +27,7 @@ def test_a_budget_makes_accumulation_happen(on_voila: DashboardPage) -> None:
     expect(channels).not_to_contain_text("the widest that fits")
     widest = int(on_voila.field("B", "Channels").input_value())
     assert 1 < widest < 200
-    on_voila.wait_for_settings(memory_budget=8 * 2**20, b={"channels": widest})
+    on_voila.wait_for_settings(memory_budget=9 * 2**20, b={"channels": widest})
 
     on_voila.train()
     on_voila.wait_for_end()

@@ -301,11 +301,11 @@ def test_a_budget_makes_accumulation_and_says_so_before_and_after_training(tiny,
     wide = TINY.model_copy(update={"a": RunConfig(channels=8, batch_size=256, epochs=1)})
     tiny._refresher.post(lambda: tiny._open(wide))
     settle(tiny)
-    tiny._models._shared._fields["memory_budget"].value = "8"
+    tiny._models._shared._fields["memory_budget"].value = "9"
     settle(tiny)
     sentence = "Used: 32 × 8 steps = 256 images an update."
     assert sentence in tiny._models._forms["A"]._notes["batch_size"].value
-    assert tiny.comparison.memory_budget == 8 * 2**20
+    assert tiny.comparison.memory_budget == 9 * 2**20
     tiny._training._train.click()
     until(lambda: tiny.result is not None, WHAT)
     assert tiny.result.a.plan.why["batch_size"].startswith(sentence)
