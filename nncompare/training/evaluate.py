@@ -3,12 +3,11 @@
 from collections.abc import Callable, Iterator
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
-from nncompare.config import Precision
 from nncompare.training.attempts import attempt
-from nncompare.training.device import number_format
 from nncompare.training.model import normalise
+from nncompare.training.network import Network
 from nncompare.training.tensors import Split
 
 # A piece whose activations stay in the processor's cache is evaluated faster than a whole batch.
@@ -18,16 +17,14 @@ LARGEST_PIECE = 250
 class Predictor:
     """Predicts with a network as it stands, in the number format in which it is trained.
 
-    The last layer is computed in float32 in any case: bfloat16 keeps three digits, and confidences would show it.
-
     Attributes
     ----------
     batch_size : int
         So many images at once, and no more.
     """
 
-    def __init__(self, model: nn.Sequential, batch_size: int, precision: Precision) -> None:
-        self._model, self.batch_size, self._precision = model, batch_size, precision
+    def __init__(self, network: Network, batch_size: int) -> None:
+        self._network, self.batch_size = network, batch_size
 
     def log_probabilities(self, split: Split) -> Tensor:
         """Predict log class probabilities (N, K)."""
@@ -56,7 +53,7 @@ class Predictor:
         """Predict one piece; give None when it does not fit into memory."""
         images = split.images[start : start + size]
         return attempt(
-            lambda: _predict(self._model, normalise(images, split.mean, split.std), self._precision),
+            lambda: self._network.log_probabilities(normalise(images, split.mean, split.std)),
             images.device,
             can_be_smaller=size > 1,
         )
@@ -66,15 +63,3 @@ def mean_loss_and_accuracy(scores: Tensor, labels: Tensor) -> tuple[float, float
     """Give mean cross entropy and share of right answers for log probabilities (N, K) and labels (N,)."""
     loss = -scores.gather(1, labels.unsqueeze(1)).mean()
     return loss.item(), (scores.argmax(dim=1) == labels).float().mean().item()
-
-
-@torch.inference_mode()
-def _predict(model: nn.Sequential, images: Tensor, precision: Precision) -> Tensor:
-    was_training = model.training
-    model.eval()
-    try:
-        with number_format(images.device, precision):
-            features = model[:-1](images)
-        return torch.log_softmax(model[-1](features.float()), dim=1)
-    finally:
-        model.train(was_training)

@@ -1,7 +1,7 @@
-"""The two optimisers of the brief, in plain tensor operations.
+"""The two optimisers of the brief, each update one operation.
 
-Those of `torch.optim` compute the same, and tests hold both together. But their first use imports torch's compiler: a
-second or more in which the first step would wait.
+It is the one that `torch.optim` calls when it is told to be fused, and tests hold both together. But the first use of
+`torch.optim` imports torch's compiler: a second or more in which the first step would wait.
 """
 
 from typing import Protocol
@@ -35,7 +35,7 @@ class Adam:
     def __init__(self, parameters: list[Tensor]) -> None:
         self._parameters = parameters
         self.state = {
-            "step": [torch.zeros(()) for _ in parameters],
+            "step": [torch.zeros((), device=parameter.device) for parameter in parameters],
             "exp_avg": [torch.zeros_like(parameter) for parameter in parameters],
             "exp_avg_sq": [torch.zeros_like(parameter) for parameter in parameters],
         }
@@ -43,15 +43,24 @@ class Adam:
     @torch.no_grad()
     def step(self, gradients: list[Tensor], rate: float) -> None:
         """Make one update with this learning rate."""
-        for parameter, gradient, steps, mean, square in zip(
-            self._parameters, gradients, *self.state.values(), strict=True
-        ):
-            steps += 1
-            count = float(steps)
-            mean.lerp_(gradient, 1 - _DECAY)
-            square.mul_(_SQUARE_DECAY).addcmul_(gradient, gradient, value=1 - _SQUARE_DECAY)
-            deviation = square.sqrt().div_((1 - _SQUARE_DECAY**count) ** 0.5).add_(_EPSILON)
-            parameter.addcdiv_(mean, deviation, value=-rate / (1 - _DECAY**count))
+        steps, means, squares = self.state.values()
+        for count in steps:
+            count += 1
+        torch._fused_adam_(
+            self._parameters,
+            gradients,
+            means,
+            squares,
+            [],
+            steps,
+            lr=rate,
+            beta1=_DECAY,
+            beta2=_SQUARE_DECAY,
+            weight_decay=0.0,
+            eps=_EPSILON,
+            amsgrad=False,
+            maximize=False,
+        )
 
 
 class Sgd:
@@ -64,11 +73,18 @@ class Sgd:
     @torch.no_grad()
     def step(self, gradients: list[Tensor], rate: float) -> None:
         """Make one update with this learning rate."""
-        for parameter, gradient, velocity in zip(
-            self._parameters, gradients, self.state["momentum_buffer"], strict=True
-        ):
-            velocity.mul_(self._momentum).add_(gradient)
-            parameter.add_(velocity, alpha=-rate)
+        torch._fused_sgd_(
+            self._parameters,
+            gradients,
+            self.state["momentum_buffer"] if self._momentum else [],
+            lr=rate,
+            momentum=self._momentum,
+            weight_decay=0.0,
+            dampening=0.0,
+            nesterov=False,
+            maximize=False,
+            is_first_step=False,
+        )
 
 
 def make_optimizer(parameters: list[Tensor], config: RunConfig) -> Optimizer:

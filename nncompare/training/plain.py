@@ -1,5 +1,6 @@
 """One step through the network as any book has it: the oracle that the fast way is held against."""
 
+import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
@@ -10,7 +11,7 @@ from nncompare.training.device import number_format
 class PlainNetwork:
     """Computes gradients with autograd; `parameters` are those of the model."""
 
-    def __init__(self, model: nn.Sequential, precision: Precision, label_smoothing: float) -> None:
+    def __init__(self, model: nn.Sequential, precision: Precision, label_smoothing: float = 0.0) -> None:
         self._model, self._precision, self._label_smoothing = model, precision, label_smoothing
         self.parameters: list[Tensor] = list(model.parameters())
 
@@ -24,3 +25,18 @@ class PlainNetwork:
         loss = cross_entropy(scores.float(), labels, reduction="sum", label_smoothing=self._label_smoothing)
         (loss / update_images).backward()
         return loss.detach(), (scores.detach().argmax(dim=1) == labels).sum()
+
+    @torch.inference_mode()
+    def log_probabilities(self, images: Tensor) -> Tensor:
+        """Predict log class probabilities (B, K) in evaluation mode.
+
+        The last layer is computed in float32 in any case: bfloat16 keeps three digits, and confidences would show it.
+        """
+        was_training = self._model.training
+        self._model.eval()
+        try:
+            with number_format(images.device, self._precision):
+                features = self._model[:-1](images)
+            return torch.log_softmax(self._model[-1](features.float()), dim=1)
+        finally:
+            self._model.train(was_training)

@@ -50,7 +50,7 @@ class Session:
         self._cycle_start = start.cycle_start if start else 0
         self.updates = Updates(self.model, training, job.config, plan, job.precision, self._cycle_start)
         self.measure = Measure(
-            Predictor(self.model, plan.batch_size, job.precision),
+            Predictor(self.updates.network, plan.batch_size),
             training,
             test,
             epochs=job.config.epochs,

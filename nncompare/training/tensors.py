@@ -49,7 +49,7 @@ class Split:
 
     def batch(self, index: Tensor) -> tuple[Tensor, Tensor]:
         """Give the normalised images (B, 1, 28, 28) and labels (B,) at `index` (B,)."""
-        return normalise(self.images[index], self.mean, self.std), self.labels[index]
+        return normalise(self.images.index_select(0, index), self.mean, self.std), self.labels.index_select(0, index)
 
     def take(self, index: Tensor) -> "Split":
         """Give the part of the split at `index`."""

@@ -14,14 +14,10 @@ from nncompare.config import Precision, RunConfig
 from nncompare.memory import Plan
 from nncompare.training.attempts import attempt
 from nncompare.training.device import random_state, set_random_state
-from nncompare.training.fast import FastNetwork
+from nncompare.training.network import Network, make_network
 from nncompare.training.optimizers import make_optimizer
-from nncompare.training.plain import PlainNetwork
 from nncompare.training.schedule import Schedule
 from nncompare.training.tensors import Split
-
-# The one switch: `PlainNetwork` computes the same, more slowly.
-NETWORK: type[FastNetwork] | type[PlainNetwork] = FastNetwork
 
 
 @dataclass(frozen=True)
@@ -66,10 +62,10 @@ class Updates:
         cycle_start: int = 0,
     ) -> None:
         self._training, self._config = training, config
-        self._network = NETWORK(model, precision, config.label_smoothing)
+        self.network = make_network(model, precision, config.label_smoothing)
         self._schedule = Schedule.of(config, cycle_start, len(training))
         self._images = 0
-        self._parameters = self._network.parameters
+        self._parameters = self.network.parameters
         self._optimizer = make_optimizer(self._parameters, config)
         self._gradient: list[Tensor] | None = None
         self._kept = [parameter.detach().clone() for parameter in self._parameters]
@@ -163,7 +159,7 @@ class Updates:
         device = self._training.images.device
         randomness = random_state(device)
         sums = attempt(
-            lambda: backward(self._network, self._training, index, update_images),
+            lambda: backward(self.network, self._training, index, update_images),
             device,
             can_be_smaller=len(index) > 1,
         )
@@ -199,9 +195,7 @@ class Updates:
         self._optimizer.step(gradient or [], rate)
 
 
-def backward(
-    network: FastNetwork | PlainNetwork, training: Split, index: Tensor, update_images: int
-) -> tuple[Tensor, Tensor]:
+def backward(network: Network, training: Split, index: Tensor, update_images: int) -> tuple[Tensor, Tensor]:
     """Compute the gradient of the images at `index` (B,); give their summed loss and the number of right answers."""
     return network.backward(*training.batch(index), update_images)
 

@@ -186,6 +186,7 @@ def predict(request: PredictionRequest) -> NDArray[np.float32]:
 
     from nncompare.training.evaluate import Predictor
     from nncompare.training.model import build_model
+    from nncompare.training.network import make_network
 
     torch.set_num_threads(request.threads)
     device = torch.device(request.device)
@@ -193,7 +194,7 @@ def predict(request: PredictionRequest) -> NDArray[np.float32]:
     model.load_state_dict({name: torch.from_numpy(np.array(array)) for name, array in request.weights.items()})
     split = _split(_images(request.dataset), request.split, None, device)
     part = split if request.indices is None else split.take(torch.tensor(request.indices, dtype=torch.long))
-    predictor = Predictor(model.to(device), request.plan.batch_size, request.precision)
+    predictor = Predictor(make_network(model.to(device), request.precision), request.plan.batch_size)
     probabilities: NDArray[np.float32] = predictor.log_probabilities(part).exp().cpu().numpy()
     return probabilities
 

@@ -5,7 +5,7 @@ from torch import Tensor
 from torch.nn.functional import cross_entropy
 
 from nncompare.config import RunConfig
-from nncompare.training import updates as updates_module
+from nncompare.training import network as network_module
 from nncompare.training.fast import FastNetwork
 from nncompare.training.model import normalise
 from nncompare.training.optimizers import Sgd
@@ -47,14 +47,14 @@ def still() -> RunConfig:
 def test_the_gradient_of_many_pieces_is_that_of_one_large_batch(
     way: type, batch_size: int, steps: int, gradients: list[Tensor], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(updates_module, "NETWORK", way)
+    monkeypatch.setattr(network_module, "WAY", way)
     data = images(150)
     updates = Updates(model_of(4), data, still(), plan_of(batch_size, steps), "float32")
     gradients.clear()  # the state of the optimiser is made by a step as well
     list(updates.epoch(torch.arange(150)))
     wanted = [whole_gradient(data, index) for index in torch.arange(150).split(64)]
     assert len(gradients) == 3
-    network = updates._network
+    network = updates.network
     for found, other in zip(gradients, wanted, strict=True):
         views = network._views(found) if isinstance(network, FastNetwork) else [found]
         one = torch.cat([view.flatten() for view in views])

@@ -6,7 +6,7 @@ from tiny_runs import images, model_of, plan_of, session_of
 
 from nncompare.config import RunConfig
 from nncompare.memory import Plan
-from nncompare.training import updates
+from nncompare.training import network
 from nncompare.training.fast import FastNetwork
 from nncompare.training.loop import train
 from nncompare.training.plain import PlainNetwork
@@ -18,7 +18,7 @@ TOLERANCE = {"float32": 1e-4, "bfloat16": 0.05}
 
 def trained(way: type, precision: str, plan: Plan, monkeypatch: pytest.MonkeyPatch, **settings: object):
     """Train for twenty updates; give the losses and the model."""
-    monkeypatch.setattr(updates, "NETWORK", way)
+    monkeypatch.setattr(network, "WAY", way)
     config = RunConfig(**{"channels": 4, "learning_rate": 0.005, **settings})
     model = model_of(4, config.dropout, seed=3)
     torch.manual_seed(1)
@@ -68,8 +68,7 @@ def test_the_gradient_is_that_of_autograd():
 def test_the_parameters_of_the_model_are_views_of_one_vector():
     model = model_of(3)
     before = [part.detach().clone() for part in model.parameters()]
-    network = FastNetwork(model, "float32", 0.0)
-    (vector,) = network.parameters
+    (vector,) = FastNetwork(model, "float32").parameters
     assert all(torch.equal(part, then) for part, then in zip(model.parameters(), before, strict=True))
     vector.zero_()
     assert all(not part.any() for part in model.parameters())
@@ -77,7 +76,7 @@ def test_the_parameters_of_the_model_are_views_of_one_vector():
 
 @pytest.mark.parametrize("way", [PlainNetwork, FastNetwork])
 def test_a_run_of_either_way_goes_on_from_its_checkpoint(way, monkeypatch):
-    monkeypatch.setattr(updates, "NETWORK", way)
+    monkeypatch.setattr(network, "WAY", way)
     data, test = images(64), images(20)
     whole = session_of(data, test, epochs=2, dropout=0.3)
     list(train(whole))

@@ -6,11 +6,12 @@ import torch
 from tiny_runs import images, model_of, plan_of, run, same_weights
 from torch import Tensor
 
-from nncompare.config import Precision, RunConfig
+from nncompare.config import RunConfig
 from nncompare.events import BatchHalved, TrainPoint
-from nncompare.training import evaluate, updates
+from nncompare.training import updates
 from nncompare.training.device import is_out_of_memory
 from nncompare.training.evaluate import Predictor
+from nncompare.training.fast import FastNetwork
 from nncompare.training.updates import OutOfMemory, Updates
 
 CPU_MESSAGE = (
@@ -103,28 +104,29 @@ def test_another_error_is_not_taken_for_a_lack_of_memory(monkeypatch: pytest.Mon
 
 def test_an_evaluation_that_was_short_of_memory_gives_the_same_predictions(monkeypatch: pytest.MonkeyPatch) -> None:
     model, data = model_of(), images(100)
-    wanted = Predictor(model, 64, "float32").log_probabilities(data)
-    predict, sizes = evaluate._predict, []
+    predictor = Predictor(FastNetwork(model, "float32"), 64)
+    wanted = predictor.log_probabilities(data)
+    predict, sizes = FastNetwork.log_probabilities, []
 
-    def short(model: torch.nn.Sequential, batch: Tensor, precision: Precision) -> Tensor:
+    def short(network: FastNetwork, batch: Tensor) -> Tensor:
         sizes.append(len(batch))
         if len(batch) > 20:
             raise RuntimeError(CPU_MESSAGE)
-        return predict(model, batch, precision)
+        return predict(network, batch)
 
-    monkeypatch.setattr(evaluate, "_predict", short)
-    torch.testing.assert_close(Predictor(model, 64, "float32").log_probabilities(data), wanted, atol=1e-5, rtol=1e-4)
+    monkeypatch.setattr(FastNetwork, "log_probabilities", short)
+    torch.testing.assert_close(predictor.log_probabilities(data), wanted, atol=1e-5, rtol=1e-4)
     assert sizes == [64, 32, 16, 16, 16, 16, 16, 16, 4]
 
 
 def test_an_evaluation_takes_no_more_images_at_once_than_the_training(monkeypatch: pytest.MonkeyPatch) -> None:
-    predict, sizes = evaluate._predict, []
+    predict, sizes = FastNetwork.log_probabilities, []
 
-    def counted(model: torch.nn.Sequential, batch: Tensor, precision: Precision) -> Tensor:
+    def counted(network: FastNetwork, batch: Tensor) -> Tensor:
         sizes.append(len(batch))
-        return predict(model, batch, precision)
+        return predict(network, batch)
 
-    monkeypatch.setattr(evaluate, "_predict", counted)
+    monkeypatch.setattr(FastNetwork, "log_probabilities", counted)
     run(images(40), images(100), plan=plan_of(8))
     assert max(sizes) == 8
     sizes.clear()

@@ -1,0 +1,40 @@
+"""Plain tensor operations without Python between them."""
+
+import sys
+import warnings
+from collections.abc import Callable
+from functools import cache, wraps
+from typing import ParamSpec, TypeVar
+
+import torch
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+# From here on Python's own bytecode is not what TorchScript reads.
+_TOO_NEW = (3, 14)
+
+
+def scripted(function: Callable[P, R]) -> Callable[P, R]:
+    """Have TorchScript run a function: between small operations it takes a fifth of a tiny step less time.
+
+    It computes the same. Where TorchScript is not to be had, the function runs as it stands.
+    """
+    script = cache(lambda: _script(function))
+
+    @wraps(function)
+    def run(*arguments: P.args, **keywords: P.kwargs) -> R:
+        # Its optimiser would watch the first runs and compile in the next ones; there is nothing to gain here.
+        with torch.no_grad(), torch.jit.optimized_execution(False):  # type: ignore[attr-defined]
+            return script()(*arguments, **keywords)
+
+    return run
+
+
+def _script(function: Callable[P, R]) -> Callable[P, R]:
+    if sys.version_info >= _TOO_NEW or not hasattr(torch.jit, "script"):
+        return function
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # what is to follow it needs a compiler and half a minute
+        found: Callable[P, R] = torch.jit.script(function)
+    return found
