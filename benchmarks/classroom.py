@@ -177,8 +177,8 @@ def _unfair(tabs: list[Tab]) -> list[str]:
 
 def _print_memory(server: int, count: int, when: str) -> None:
     processes = [psutil.Process(server), *psutil.Process(server).children(recursive=True)]
-    kernels = [_pss(process) for process in processes if "ipykernel" in _words(process)]
-    rest = sum(_pss(process) for process in processes if "ipykernel" not in _words(process))
+    kernels = [_pss(process) for process in processes if _is_kernel(process)]  # one of them waits for its page
+    rest = sum(_pss(process) for process in processes if not _is_kernel(process))
     print(
         f"memory {when}: {statistics.median(kernels) / MEBIBYTE:.0f} MiB a tab (median of {len(kernels)}, proportional "
         f"share), at most {max(kernels) / MEBIBYTE:.0f}; server, engine and workers {rest / MEBIBYTE:.0f} MiB"
@@ -191,6 +191,10 @@ def _pss(process: psutil.Process) -> int:
         return int(process.memory_full_info().pss)
     except psutil.Error:
         return 0
+
+
+def _is_kernel(process: psutil.Process) -> bool:
+    return any(name in _words(process) for name in ("ipykernel", "waiting_kernel"))
 
 
 def _words(process: psutil.Process) -> str:

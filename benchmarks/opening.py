@@ -1,12 +1,25 @@
 """Rows "page" and "first point": how long a reader waits, against opening Voila's hello-world page in the same run.
 
-Every round opens fresh pages with kernels of their own, on servers that run already. On the dashboard the workers are
-warmed by a short training; then Train is pressed, and the first drawn point counts.
+Every round opens fresh pages with kernels of their own, on servers that run already, once the kernel that
+`nncompare serve` keeps ready waits for its page. On the dashboard the workers are warmed by a short training; then
+Train is pressed, and the first drawn point counts.
 """
 
 import time
 
-from pages import FIRST_POINT, Host, browser, close, dashboard, hello, open_dashboard, open_hello, stop, warm
+from pages import (
+    FIRST_POINT,
+    Host,
+    browser,
+    close,
+    dashboard,
+    hello,
+    open_dashboard,
+    open_hello,
+    stop,
+    wait_until_ready,
+    warm,
+)
 from playwright.sync_api import Browser
 from rows import Measured, Row, Rule
 from setting import Setting
@@ -20,7 +33,10 @@ def measure(setting: Setting) -> Measured:
     """Measure both, alternating with hello world."""
     setting.images()
     with browser() as chromium, hello() as address, dashboard() as host:
-        rounds = [(open_hello(chromium, address), *_open(chromium, host, setting)) for _ in range(setting.rounds)]
+        rounds = []
+        for _ in range(setting.rounds):
+            wait_until_ready(host)
+            rounds.append((open_hello(chromium, address), *_open(chromium, host, setting)))
     theirs, opening, drawing = zip(*rounds, strict=True)
     job = "page opened to usable dashboard"
     point = "Train pressed (warm) to first drawn point"

@@ -19,6 +19,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "browser"))
 
 from dashboard_page import DashboardPage
 from hosts import Host, free_port, voila
+from waiting import wait_until
 
 from nncompare.config import Comparison
 from nncompare.ui.dashboard import OPENING
@@ -37,6 +38,7 @@ _DRAWN = "[...document.querySelectorAll('.nnc-chart svg')].some(svg => svg.textC
 FIRST_POINT = f"() => {_STATE} === 'running' && {_DRAWN}"
 """Holds on the Training step once the first point of a run is drawn."""
 _START_SECONDS, _END_SECONDS = 60.0, 30.0
+_LOOK_SECONDS = 0.5
 
 
 @contextmanager
@@ -50,13 +52,12 @@ def browser() -> Iterator[Browser]:
 
 
 @contextmanager
-def dashboard(program: Path | None = None) -> Iterator[Host]:
-    """Serve the dashboard; by another program that takes the same words, where one is given."""
+def dashboard() -> Iterator[Host]:
+    """Serve the dashboard."""
     with tempfile.TemporaryDirectory(prefix="nncompare-bench-") as folder:
         data = {key: os.environ[key] for key in ("NNCOMPARE_DATA_DIR",) if key in os.environ}
         cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-        words = {} if program is None else {"program": (sys.executable, str(program))}
-        with voila(Path(folder), cache, data, **words) as host:
+        with voila(Path(folder), cache, data) as host:
             yield host
 
 
@@ -118,6 +119,19 @@ def stop(opened: DashboardPage) -> None:
     opened.page.locator('.nnc-chip:is([data-state="stopped"], [data-state="finished"])').wait_for()
 
 
+def wait_until_ready(host: Host) -> psutil.Process:
+    """Wait until the kernel that the server keeps ready has imported everything; give it."""
+
+    def ready() -> psutil.Process | None:
+        taken = host.kernels().values()
+        waiting = [one for one in host.processes() if one not in taken and _runs(one, "nncompare.ui.waiting_kernel")]
+        return next((process for process in waiting if process.cpu_percent(_LOOK_SECONDS) == 0.0), None)
+
+    found = wait_until(ready, _START_SECONDS, "a kernel in waiting")
+    assert found is not None
+    return found
+
+
 def close(opened: DashboardPage) -> None:
     """Leave a page as a user does, and wait until its kernel has ended: it would go on costing time."""
     kernels = kernels_of(opened.host)
@@ -149,13 +163,13 @@ def browser_processes() -> list[psutil.Process]:
 
 
 def kernels_of(host: Host) -> list[psutil.Process]:
-    """List the kernels of a server."""
-    return [process for process in host.processes() if _is_kernel(process)]
+    """List the kernels of a server that have a page."""
+    return list(host.kernels().values())
 
 
-def _is_kernel(process: psutil.Process) -> bool:
+def _runs(process: psutil.Process, program: str) -> bool:
     try:
-        return any("ipykernel" in word for word in process.cmdline())
+        return any(program in word for word in process.cmdline())
     except psutil.Error:
         return False
 

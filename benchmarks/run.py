@@ -63,7 +63,6 @@ BENCHMARKS = {
     "99": _of("ninety_nine"),
     "first-step": _of("first_step"),
     "opening": _of("opening"),
-    "preheated": _of("preheated"),
     "screen": _of("screen"),
     "growth": _of("growth"),
     "flops": _of("flops"),

@@ -23,7 +23,7 @@ from nncompare.training.model import build_model
 FOLDER = Path(__file__).parents[1] / "benchmarks"
 sys.path.append(str(FOLDER))
 
-NEEDS_BROWSER = ("memory", "99", "opening", "preheated", "screen")
+NEEDS_BROWSER = ("memory", "99", "opening", "screen")
 ROWS = {
     "ab": ["AB"],
     "s": ["S"],
@@ -33,7 +33,6 @@ ROWS = {
     "memory": ["memory", "memory"],
     "99": ["99"],
     "opening": ["page", "first point"],
-    "preheated": ["preheated"],
     "screen": ["screen", "screen"],
 }
 
@@ -93,7 +92,7 @@ def chromium() -> None:
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("name", ["memory", pytest.param("opening", marks=slow), pytest.param("preheated", marks=slow)])
+@pytest.mark.parametrize("name", ["memory", pytest.param("opening", marks=slow)])
 def test_rows_of_the_page(chromium: None, synthetic_digits: Path, tmp_path: Path, name: str) -> None:
     rows_of([name], tmp_path)
 

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from distributed import Future
 
 EXCHANGE_SECONDS = 0.25
+# Until the first point has come: somebody has just pressed Train, and waits.
+_FIRST_EXCHANGE_SECONDS = 0.05
 STOP_GRACE_SECONDS = 30.0
 _LAST_TRIES = 3
 _SECONDS_TO_WARM_UP = 3.0
@@ -246,7 +248,7 @@ class ModelRun:
 
     def _watch(self, engine: Engine, slot: Slot, assignment: Assignment, future: "Future[Any]") -> None:
         while not future.done():
-            self._wish.wait(EXCHANGE_SECONDS)
+            self._wish.wait(EXCHANGE_SECONDS if self._seen.events else _FIRST_EXCHANGE_SECONDS)
             self._wish.clear()
             engine.expect(slot.address, self.seconds_left)
             if not self._exchange(engine, slot, assignment.run) and self._lost_its_worker(engine, slot, future):

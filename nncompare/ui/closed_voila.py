@@ -21,6 +21,7 @@ from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 from nncompare.ui.allowed_messages import AllowedMessages
 from nncompare.ui.gate import HOSTS, Gate, TokenIdentity, guarded
 from nncompare.ui.html import render
+from nncompare.ui.ready_kernel import ReadyKernelManager
 from nncompare.ui.user_error import UserError
 from nncompare.ui.visitor import remember
 
@@ -156,11 +157,13 @@ class ClosedVoila(Voila):
             raise UserError(f"{self.ip} port {self.port} cannot be used: {error.strerror}.") from None
         self.ioloop = IOLoop.current()
         self.ioloop.add_callback(self.on_listening)
+        ReadyKernelManager.kept.prepare()
         try:
             self.ioloop.start()
         except KeyboardInterrupt:
             pass
         finally:
+            ReadyKernelManager.kept.close()
             self.stop()
 
 

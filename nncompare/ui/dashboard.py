@@ -268,6 +268,7 @@ class Dashboard:
     def _tick(self) -> None:
         self._data.tick()
         self._training.tick()
+        self._refresher.is_hurried = self._training.expects_first_point
         self._predictions.tick()
         self._interrupted.tick(is_wanted=self._state.can_train)
         notes = [self._running.storage_note] if self._running is not None and self._running.storage_note else []

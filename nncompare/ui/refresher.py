@@ -8,7 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-TICK_SECONDS = 0.25
+TICK_SECONDS, HURRIED_SECONDS = 0.25, 0.05
 # After a drawing that took t seconds of processor time, the next waits 39 t: at most a fortieth is drawing, and as much
 # again goes into figures, progress and the exchange with the workers; together that stays below a twentieth.
 REST_PER_DRAWING = 39
@@ -20,10 +20,16 @@ class Refresher:
     """Runs what is posted to it, one thing after the other, and a tick four times a second.
 
     Callbacks of widgets only post; slow work goes to `in_background`, which posts its answer back.
+
+    Attributes
+    ----------
+    is_hurried : bool
+        Whether something is about to come that is waited for; then it ticks more often.
     """
 
     def __init__(self, tick: Callable[[], None]) -> None:
         self._tick = tick
+        self.is_hurried = False
         self._posted: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._background = ThreadPoolExecutor(4, thread_name_prefix="nncompare-background")
         self._thread = threading.Thread(target=self._work, name="nncompare-refresher", daemon=True)
@@ -70,7 +76,7 @@ class Refresher:
         while True:
             if time.monotonic() >= next_tick:  # also while much is posted
                 self._attempt(self._tick)
-                next_tick = time.monotonic() + TICK_SECONDS
+                next_tick = time.monotonic() + (HURRIED_SECONDS if self.is_hurried else TICK_SECONDS)
             try:
                 action = self._posted.get(timeout=max(0.0, next_tick - time.monotonic()))
             except queue.Empty:

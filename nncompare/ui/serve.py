@@ -160,6 +160,7 @@ def _run_voila(notebook: Path, place: Place, names: Sequence[str], folder: Path 
                 *([] if _is_local(place.ip) else [f"--VoilaConfiguration.http_header_envs={HEADER}"]),
                 "--VoilaConfiguration.strip_sources=True",
                 "--VoilaConfiguration.show_tracebacks=False",
+                "--MappingKernelManager.kernel_manager_class=nncompare.ui.ready_kernel.ReadyKernelManager",
                 f"--MappingKernelManager.cull_idle_timeout={_IDLE_SECONDS}",
                 "--MappingKernelManager.cull_interval=30",
                 "--MappingKernelManager.transport_encryption=auto",

@@ -9,6 +9,7 @@ from nncompare.comparison.comparison import RunningComparison
 from nncompare.comparison.fairness import Contender, aspects, differences
 from nncompare.comparison.run import ModelRun
 from nncompare.comparison.spread import Spread, spread_of
+from nncompare.comparison.state import State
 from nncompare.data import CATALOG
 from nncompare.figures import PAST, TITLES, Axis, CurveChart, best_epoch
 from nncompare.history import History
@@ -100,6 +101,12 @@ class TrainingStep:
         """Say whether what trains is to go on when the page is closed."""
         return bool(self._go_on.value)
 
+    @property
+    def expects_first_point(self) -> bool:
+        """Say whether a model learns of which nothing is drawn yet: that will not take long."""
+        running = self._running
+        return running is not None and running.state is State.RUNNING and not _has_points(running)
+
     def draw_empty(self) -> None:
         """Draw the empty charts, so that nothing jumps when the first point arrives."""
         self._make_charts()
@@ -168,7 +175,8 @@ class TrainingStep:
         is_over = running.wait(0)
         version = running.version
         is_last = is_over and not self._is_final_drawn
-        if version == self._drawn or not (self._rest.is_over or is_last):
+        is_due = is_last or (self._rest.is_over and _has_points(running))  # to draw nothing would delay the first point
+        if version == self._drawn or not is_due:
             return
         curves = _curves(running)
         self._rest.after(lambda: self._draw(curves))
@@ -203,6 +211,10 @@ def _curves(running: RunningComparison) -> dict[str, History | Spread]:
         return {run.name: _copy(run) for run in running.runs}
     by_model = zip(*(pair.runs for pair in pairs), strict=True)
     return {runs[0].name: spread_of([_copy(run) for run in runs]) for runs in by_model}
+
+
+def _has_points(running: RunningComparison) -> bool:
+    return any(run.history.train.epoch for pair in running.pairs for run in pair.runs)
 
 
 def _copy(run: ModelRun) -> History:

@@ -7,7 +7,7 @@ import shutil
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -50,6 +50,18 @@ class Host:
         """List the living processes that this server, its kernels and their engines consist of."""
         return [process for process in psutil.process_iter() if _mark_of(process) == self.mark]
 
+    def connection_files(self) -> dict[str, Path]:
+        """List the files with which the kernels of a Voila were started, by number of the kernel."""
+        found = (self.folder / "tmp").glob("voila_*/kernel-*.json")
+        return {file.stem.removeprefix("kernel-"): file for file in found}
+
+    def kernels(self) -> dict[str, psutil.Process]:
+        """List the processes of these kernels: those that listen where their files say."""
+        ports = {port: process for process in self.processes() for port in _ports_of(process)}
+        files = self.connection_files().items()
+        wanted = {kernel: json.loads(file.read_text("utf-8"))["shell_port"] for kernel, file in files}
+        return {kernel: ports[port] for kernel, port in wanted.items() if port in ports}
+
     def workers(self) -> set[psutil.Process]:
         """List the worker processes of all engines of this server."""
         return {process for process in self.processes() if _is_worker(process)}
@@ -76,11 +88,10 @@ def voila(
     cache: Path,
     environment: Mapping[str, str] | None = None,
     *flags: str,
-    program: Sequence[str] = (str(_SCRIPTS / "nncompare"),),
 ) -> Iterator[Host]:
-    """Serve the dashboard as a web page: ``nncompare serve``, or another program that takes the same words."""
+    """Serve the dashboard as a web page: ``nncompare serve``."""
     port, token = free_port(), secrets.token_urlsafe()
-    command = [*program, "serve", "--no-browser", "--port", str(port), *flags]
+    command = [str(_SCRIPTS / "nncompare"), "serve", "--no-browser", "--port", str(port), *flags]
     with _running("voila", command, port, folder, cache, {"NNCOMPARE_TOKEN": token, **(environment or {})}) as host:
         yield replace(host, token=token)
 
@@ -114,7 +125,8 @@ def _running(
 ) -> Iterator[Host]:
     folder.mkdir(parents=True, exist_ok=True)
     host = Host(name, f"http://{LOOPBACK}:{port}/", folder, secrets.token_hex(8))
-    variables = {**_environment(folder, cache), **environment, _MARK: host.mark}
+    (folder / "tmp").mkdir(exist_ok=True)
+    variables = {**_environment(folder, cache), **environment, _MARK: host.mark, "TMPDIR": str(folder / "tmp")}
     log = folder / "server.log"
     with log.open("wb") as output:
         server = subprocess.Popen(command, env=variables, cwd=folder, stdout=output, stderr=output)
@@ -159,6 +171,13 @@ def _mark_of(process: psutil.Process) -> str | None:
         return process.environ().get(_MARK)
     except (psutil.Error, OSError):  # somebody else's, or gone by now
         return None
+
+
+def _ports_of(process: psutil.Process) -> list[int]:
+    try:
+        return [found.laddr.port for found in process.net_connections("tcp") if found.status == psutil.CONN_LISTEN]
+    except psutil.Error:
+        return []
 
 
 def _is_worker(process: psutil.Process) -> bool:

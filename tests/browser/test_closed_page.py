@@ -1,15 +1,13 @@
 """What happens to a run whose page is closed."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from queue import Empty
 
 import psutil
 import pytest
 from dashboard_page import MODELS, DashboardPage
 from hosts import Host, voila
-from jupyter_client import BlockingKernelClient
+from kernel_talk import connected, value_of
 from playwright.sync_api import Browser, expect
 from tabs import tab
 from waiting import wait_until
@@ -64,9 +62,9 @@ def test_what_was_asked_to_go_on_is_finished_without_its_page(
     (file,) = _connection_files(impatient_host)
     with first.page.expect_event("close"):
         first.page.close(run_before_unload=True)
-    with _connected(file) as client:
+    with connected(file) as client:
         wait_until(
-            lambda: _say(client, "str(getattr(dashboard.result, 'state', ''))") == "'finished'",
+            lambda: value_of(client, "str(getattr(dashboard.result, 'state', ''))") == "finished",
             120,
             "the end of the comparison",
         )
@@ -86,9 +84,9 @@ def test_a_notebook_trains_on_without_its_page(on_lab: DashboardPage, lab_host: 
     on_lab.page.close()
 
     (kernel,) = lab_host.ask("api/kernels")
-    with _connected(lab_host.folder / "jupyter_runtime_dir" / f"kernel-{kernel['id']}.json") as client:
-        wait_until(lambda: _say(client, "str(dashboard.result)") != "'None'", 60, "the end of the comparison")
-        assert _say(client, "str(dashboard.result.state)") == "'finished'"
+    with connected(lab_host.folder / "jupyter_runtime_dir" / f"kernel-{kernel['id']}.json") as client:
+        wait_until(lambda: value_of(client, "dashboard.result is not None"), 60, "the end of the comparison")
+        assert value_of(client, "str(dashboard.result.state)") == "finished"
     assert len(workers) == len(MODELS)
     assert all(worker.is_running() for worker in workers)
 
@@ -102,27 +100,4 @@ def _train_for_long(dashboard: DashboardPage) -> None:
 
 def _connection_files(host: Host) -> list[Path]:
     """List the files that the kernels of a server were started with."""
-    commands = [process.cmdline() for process in host.processes()]
-    return [Path(words[words.index("-f") + 1]) for words in commands if any("ipykernel" in word for word in words)]
-
-
-@contextmanager
-def _connected(file: Path) -> Iterator[BlockingKernelClient]:
-    """Talk to a kernel as a second notebook would."""
-    client = BlockingKernelClient(connection_file=str(file))
-    client.load_connection_file()
-    client.start_channels()
-    try:
-        client.wait_for_ready(timeout=20)
-        yield client
-    finally:
-        client.stop_channels()
-
-
-def _say(client: BlockingKernelClient, expression: str) -> str:
-    try:
-        answer = client.execute("", user_expressions={"said": expression}, reply=True, timeout=10)
-    except (Empty, TimeoutError):
-        return ""
-    said: str = answer["content"]["user_expressions"]["said"]["data"]["text/plain"]
-    return said
+    return list(host.connection_files().values())

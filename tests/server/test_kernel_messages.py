@@ -12,8 +12,8 @@ import pytest
 from hosts import Host
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from jupyter_client import BlockingKernelClient
 from jupyter_server.services.kernels.connection.base import serialize_msg_to_ws_v1
+from kernel_talk import connected
 from visitor import Line, Visitor
 from websocket import WebSocketConnectionClosedException
 
@@ -37,20 +37,10 @@ def code(mark: Path) -> str:
     return f"open({str(mark)!r}, 'w').close()"
 
 
-def connection_file(server: Host, kernel: str) -> Path:
-    words = [process.cmdline() for process in server.processes()]
-    return next(Path(word[-1]) for word in words if "ipykernel_launcher" in word and kernel in word[-1])
-
-
 def test_the_code_would_run_if_the_kernel_heard_of_it(server: Host, kernel: str, mark: Path) -> None:
-    """So that the tests below can fail: the server's own way in, with the keys that only its user can read."""
-    client = BlockingKernelClient(connection_file=str(connection_file(server, kernel)))
-    client.load_connection_file()
-    client.start_channels()
-    try:
+    """So that the tests below can fail."""
+    with connected(server.connection_files()[kernel]) as client:
         client.execute_interactive(code(mark), timeout=60)
-    finally:
-        client.stop_channels()
     assert mark.exists()
 
 
@@ -177,7 +167,7 @@ def test_a_huge_message_never_reaches_the_kernel(guest: Visitor, kernel: str) ->
 
 def test_a_page_that_is_closed_ends_its_kernel_and_no_other(server: Host, guest: Visitor, kernel: str) -> None:
     own = guest.open_page()
-    pid = next(p.pid for p in server.processes() if "ipykernel_launcher" in p.cmdline() and own in p.cmdline()[-1])
+    pid = server.kernels()[own].pid
     assert guest.end(own) == 204
     psutil.wait_procs([psutil.Process(pid)] if psutil.pid_exists(pid) else [], timeout=30)
     assert not psutil.pid_exists(pid)
@@ -188,7 +178,7 @@ def test_a_page_that_is_closed_ends_its_kernel_and_no_other(server: Host, guest:
 @pytest.mark.skipif(os.name == "nt", reason="there are no modes")
 def test_the_keys_of_a_kernel_are_for_this_user_alone(server: Host, kernel: str) -> None:
     """Whoever has them can speak to it past the server; without them, nothing is heard or answered."""
-    file = connection_file(server, kernel)
+    file = server.connection_files()[kernel]
     assert file.stat().st_mode & 0o077 == 0
     assert file.parent.stat().st_mode & 0o077 == 0
     keys = json.loads(file.read_text("utf-8"))

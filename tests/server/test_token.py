@@ -30,7 +30,7 @@ PATHS = [
 
 
 def kernels(host: Host) -> set[int]:
-    return {process.pid for process in host.processes() if "ipykernel_launcher" in process.cmdline()}
+    return {process.pid for process in host.kernels().values()}
 
 
 @pytest.mark.parametrize("path", PATHS)

@@ -2,6 +2,7 @@
 
 import pytest
 from hosts import voila
+from kernel_talk import connected, value_of
 from visitor import Visitor
 
 from nncompare.store import home_folder
@@ -12,8 +13,8 @@ VARIABLE = "HTTP_X_NNCOMPARE_VISITOR"
 
 def number_of(host, kernel):
     """Give the number that a kernel was told."""
-    (process,) = [p for p in host.processes() if any(kernel in word for word in p.cmdline())]
-    return process.environ().get(VARIABLE)
+    with connected(host.connection_files()[kernel]) as client:
+        return value_of(client, f"__import__('os').environ.get({VARIABLE!r})")
 
 
 def test_each_browser_has_a_number_that_stays(user_cache, tmp_path):

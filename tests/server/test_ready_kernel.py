@@ -1,0 +1,128 @@
+"""A kernel that has imported everything waits for whoever opens the page next."""
+
+import os
+import subprocess
+import sys
+from typing import ClassVar
+
+import psutil
+import pytest
+from hosts import Host, voila
+from kernel_talk import connected, value_of
+from visitor import Visitor
+from waiting import wait_until
+
+from nncompare.ui.ready_kernel import ReadyKernel
+
+COMMAND = [sys.executable, "-m", "ipykernel_launcher", "-f", "kernel.json"]
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="there every kernel is started when it is needed")
+
+
+def waiting(host: Host) -> list[psutil.Process]:
+    """List the processes that wait."""
+    taken = host.kernels().values()
+    programs = [(process, process.cmdline()) for process in host.processes() if process not in taken]
+    return [process for process, words in programs if "nncompare.ui.waiting_kernel" in words]
+
+
+def is_known_to_ipywidgets(client):
+    return value_of(client, "'jupyter.widget.control' in get_ipython().kernel.comm_manager.targets")
+
+
+def test_the_page_takes_the_one_that_waits_and_another_waits_soon(user_cache, tmp_path):
+    with voila(tmp_path / "served", user_cache) as host:
+        (ready,) = wait_until(lambda: waiting(host), 30, "a kernel in waiting")
+        visitor = Visitor(host).sign_in()
+        first, second = visitor.open_page("?a.channels=3"), visitor.open_page("?a.channels=5")
+        kernels = host.kernels()
+        assert kernels[first] == ready
+        assert kernels[second] != ready, "nobody waits this moment: the second one is started as ever"
+        folders = set()
+        for kernel, channels in ((first, 3), (second, 5)):
+            with connected(host.connection_files()[kernel]) as client:
+                assert value_of(client, "dashboard.comparison.a.channels") == channels, "it knows its page's address"
+                assert is_known_to_ipywidgets(client)
+                folders.add(value_of(client, "__import__('os').getcwd()"))
+        wait_until(lambda: waiting(host), 30, "the next kernel in waiting")
+    assert len(folders) == 1
+
+
+def told(process):
+    return process.stdout.readline()
+
+
+@pytest.fixture
+def ready(monkeypatch):
+    """A keeper whose kernels only repeat what they are told."""
+    made, started, popen = ReadyKernel(), [], subprocess.Popen
+
+    def repeat(command, **options):
+        script = "import sys; print(sys.stdin.readline(), end='', flush=True)"
+        started.append(popen([sys.executable, "-c", script], stdout=subprocess.PIPE, **options))
+        return started[-1]
+
+    monkeypatch.setattr(subprocess, "Popen", repeat)
+    monkeypatch.setattr("nncompare.ui.ready_kernel.IOLoop", Loop)
+    Loop.later.clear()
+    made.started = started
+    yield made
+    made.close()
+    for process in started:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+        process.stdin.close()
+
+
+class Loop:
+    later: ClassVar[list] = []
+
+    @classmethod
+    def current(cls):
+        return cls
+
+    @classmethod
+    def call_later(cls, seconds, work):
+        cls.later.append(work)
+
+
+def test_it_is_told_which_kernel_it_is(ready):
+    ready.prepare()
+    process = ready.take(COMMAND, {"QUERY_STRING": "a=ü"}, "/somewhere")
+    assert process is ready.started[0]
+    assert b'"words": ["-f", "kernel.json"]' in (line := told(process))
+    assert b'"QUERY_STRING": "a=\\u00fc"' in line
+    assert b'"folder": "/somewhere"' in line
+
+
+def test_only_one_waits_and_the_next_one_comes_later(ready):
+    assert ready.take(COMMAND, {}, "/") is None, "none has been prepared"
+    ready.prepare()
+    ready.prepare()
+    assert len(ready.started) == 1
+    assert ready.take(COMMAND, {}, "/") is not None
+    assert ready.take(COMMAND, {}, "/") is None
+    for work in Loop.later:
+        work()
+    assert len(ready.started) == 2
+    assert ready.take(COMMAND, {}, "/") is ready.started[1]
+
+
+def test_one_that_has_died_is_not_taken(ready):
+    ready.prepare()
+    ready.started[0].kill()
+    ready.started[0].wait()
+    assert ready.take(COMMAND, {}, "/") is None
+
+
+@pytest.mark.parametrize("command", [["/elsewhere/python", *COMMAND[1:]], [sys.executable, "-m", "another_kernel"]])
+def test_another_program_is_left_to_itself(ready, command):
+    ready.prepare()
+    assert ready.take(command, {}, "/") is None
+    assert ready.take(COMMAND, {}, "/") is ready.started[0]
+
+
+def test_one_that_nobody_takes_ends_with_its_server():
+    words = [sys.executable, "-P", "-m", "nncompare.ui.waiting_kernel"]
+    done = subprocess.run(words, input=b"", capture_output=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
