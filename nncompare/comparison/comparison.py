@@ -4,6 +4,7 @@ import secrets
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from math import ceil
 
 from nncompare.comparison.allowance import Allowance
@@ -213,7 +214,7 @@ class RunningComparison:
             wish = self._allowance.epochs(ceil(run.epoch) + epochs)
             targets[run.name] = max(targets[run.name], wish)
         pairs = [pair for pair in self.pairs if any(run in pair.runs for run in ready)]
-        self._launch(pairs, lambda pair: pair.train_to(targets))
+        self._launch(pairs, lambda pair: pair.train_to(targets), lambda pair: pair.save_wish(targets))
 
     def show(self, shown: Shown | None) -> None:
         """Say which images are on the screen."""
@@ -261,7 +262,7 @@ class RunningComparison:
             self._result = result
         return result
 
-    def _launch(self, pairs: list[RunningPair], begin: Begin) -> None:
+    def _launch(self, pairs: list[RunningPair], begin: Begin, announce: Begin = lambda _: None) -> None:
         if not pairs:
             return
         with self._lock:
@@ -271,7 +272,7 @@ class RunningComparison:
             self._stopwatch.start()
             self._stand_in_line(pairs)
             self._begin_next(begin)
-        self._in_background(begin)
+            self._in_background(begin, announce)
 
     def _stand_in_line(self, pairs: list[RunningPair]) -> None:
         """Have these pairs wait for workers as one turn of this comparison."""
@@ -279,8 +280,9 @@ class RunningComparison:
             pair.turn = Turn(self._id, self._presses, self._allowance.limits)
         self._presses += 1
 
-    def _in_background(self, begin: Begin) -> None:
-        threading.Thread(target=self._take_turns, args=(begin,), name="nncompare-seeds", daemon=True).start()
+    def _in_background(self, begin: Begin, announce: Begin = lambda _: None) -> None:
+        work = partial(self._take_turns, list(self._to_come), begin, announce)
+        threading.Thread(target=work, name="nncompare-seeds", daemon=True).start()
 
     def _keep(self, seed: int, name: str, record: RunRecord) -> None:
         self._keeper.save(seed, name, record, self.seconds)
@@ -310,16 +312,17 @@ class RunningComparison:
             pair.wait_for_user()
         self._in_background(RunningPair.start)
 
-    def _mark_dropped(self) -> None:
-        """Have the store know which seeds will not begin."""
-        for pair in self.pairs:
-            for run in pair.runs:
-                if run.state is State.IDLE and not self._is_left:
-                    run.save()
+    def _mark_dropped(self, pairs: list[RunningPair]) -> None:
+        """Have the store know which seeds will not begin, or not go on."""
+        for run in (run for pair in pairs for run in pair.runs):
+            if not self._is_left:
+                run.save()
 
-    def _take_turns(self, begin: Begin) -> None:
+    def _take_turns(self, waiting: list[RunningPair], begin: Begin, announce: Begin) -> None:
         self._keeper.begin()
         try:
+            for pair in waiting:
+                announce(pair)
             while self._to_come:
                 self._latest.wait_for_slots()
                 self._may_begin.wait()
@@ -328,10 +331,11 @@ class RunningComparison:
                         self._to_come = []
                     elif self._may_begin.is_set() and self._to_come:
                         self._begin_next(begin)
+                        waiting.remove(self._latest)
             for pair in self.pairs:
                 if pair.state is not State.IDLE:
                     pair.wait()
-            self._mark_dropped()
+            self._mark_dropped(waiting)
         finally:
             self._keeper.end()
             self._stopwatch.stop()

@@ -22,6 +22,10 @@ class EngineError(Exception):
     """Training cannot be placed anywhere; the message is a sentence for the user."""
 
 
+class LostError(EngineError):
+    """The worker or the engine ended meanwhile; on others the same may succeed."""
+
+
 class Connection(Protocol):
     """A way to workers.
 

@@ -6,7 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from nncompare.comparison.connections import SCHEDULER_VARIABLE, Connection, EngineError, connection_from_environment
+from nncompare.comparison.connections import (
+    SCHEDULER_VARIABLE,
+    Connection,
+    EngineError,
+    LostError,
+    connection_from_environment,
+)
 from nncompare.comparison.queueing import OnWait, Queue, QueueError, Turn
 from nncompare.limits import Limits
 from nncompare.memory.budget import MODELS_OF_A_PAIR
@@ -16,7 +22,7 @@ from nncompare.training.worker import SlotReport, slot_report, survey, warm_up
 if TYPE_CHECKING:
     from distributed import Client, Future
 
-__all__ = ["SCHEDULER_VARIABLE", "Engine", "EngineError", "Slot"]
+__all__ = ["SCHEDULER_VARIABLE", "Engine", "EngineError", "LostError", "Slot"]
 
 _LOST_WORKER = "The worker process ended unexpectedly. Try again."
 _WORKER_SECONDS = 60.0
@@ -225,7 +231,9 @@ class Engine:
                     return list(place.workers)
                 if place.suitable >= ticket.slots:  # they are busy: this is a queue, not an error
                     deadline = time.monotonic() + _WORKER_SECONDS
-                elif place.suitable < place.known or time.monotonic() > deadline or not self.is_alive:
+                elif not self.is_alive:
+                    raise LostError(self._connection.ended)
+                elif place.suitable < place.known or time.monotonic() > deadline:
                     raise EngineError(self._too_few(place, ticket.slots))
                 on_wait(place)
                 self._queue.rest(place, is_cancelled)
@@ -258,8 +266,6 @@ class Engine:
         return f"No worker answers at {address}. Start some: dask worker {address} --nthreads 1"
 
     def _too_few(self, place: Place, count: int) -> str:
-        if not self.is_alive:
-            return self._connection.ended
         if place.suitable < place.known:
             return (
                 f"{place.known - place.suitable} of {place.known} workers have more than one thread. "
@@ -285,10 +291,10 @@ class Engine:
 
         while not future.done():
             if not self.is_alive or address not in (self._workers_or_none() or {address: None}):
-                raise EngineError(_LOST_WORKER)
+                raise LostError(_LOST_WORKER)
             time.sleep(_LOOK_SECONDS / 5)
         if future.cancelled() or isinstance(future.exception(), KilledWorker):
-            raise EngineError(_LOST_WORKER)
+            raise LostError(_LOST_WORKER)
         return future.result()
 
     def _slots_beside(self, address: str) -> int:

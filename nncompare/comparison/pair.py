@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 
 from nncompare.comparison.allowance import Allowance
-from nncompare.comparison.engine import Engine, EngineError, Slot
+from nncompare.comparison.engine import Engine, EngineError, LostError, Slot
 from nncompare.comparison.engine_holder import EngineHolder
 from nncompare.comparison.precision import chosen_precision
 from nncompare.comparison.queueing import Turn
@@ -121,6 +121,12 @@ class RunningPair:
         runs = [run for run in self.runs if run.name in epochs and run.state.can_train_on]
         if runs:
             self._launch(runs, lambda run: run.train_to(epochs[run.name]))
+
+    def save_wish(self, epochs: Mapping[str, int]) -> None:
+        """Save that so many epochs are wanted, by model, before it is the turn of this pair."""
+        for run in self.runs:
+            if run.name in epochs:
+                run.save_wish(epochs[run.name])
 
     @property
     def has_begun(self) -> bool:
@@ -248,7 +254,7 @@ class RunningPair:
         except (DeviceError, BudgetError, LimitsError) as error:
             _refuse(runs, str(error))
         except (DataError, EngineError, ValueError) as error:
-            _fail(runs, str(error))
+            _fail(runs, str(error), is_lost=isinstance(error, LostError))
         except Exception as error:  # a mistake of ours must not leave a screen that waits for ever
             names = " and ".join(f"model {run.name}" for run in runs)
             _fail(runs, f"Training of {names} could not go on ({type(error).__name__}: {error}). Train again.")
@@ -288,7 +294,7 @@ def _refuse(runs: list[ModelRun], message: str) -> None:
     _fail(runs, message)
 
 
-def _fail(runs: list[ModelRun], message: str) -> None:
+def _fail(runs: list[ModelRun], message: str, *, is_lost: bool = False) -> None:
     for run in runs:
         if not run.state.is_over:
-            run.break_off(message)
+            run.break_off(message, is_lost=is_lost)

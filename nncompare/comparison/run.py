@@ -178,18 +178,32 @@ class ModelRun:
         with self.lock:
             if not self.state.can_train_on:
                 return
+            wish = self._wish_for(epochs)
+            self.config, self.checkpoint, self.cycle_start = wish.config, wish.checkpoint, wish.cycle_start
             if self.checkpoint is None:
                 self.history, self.progress, self.test, self.shown = History(), None, None, None
-                self.kept = None
-            elif self.config.schedule == "one-cycle":
-                self.checkpoint = replace(self.checkpoint, cycle_start=self.checkpoint.position.images)
-                self.cycle_start = self.epoch
-            self.config = self.config.model_copy(update={"epochs": max(epochs, math.ceil(self.epoch))})
-            if self.kept is not None:
-                self.kept = replace(self.kept, checkpoint=self.checkpoint, cycle_start=self.cycle_start)
+            self.kept = wish if self.checkpoint is not None else None
             self.enter(State.PREPARING)
             self._stopped_at, self.why_stopped = None, ""
             self._wanted = Controls(shown=self._wanted.shown)
+
+    def save_wish(self, epochs: int) -> None:
+        """Save that so many epochs are wanted of a run whose turn is to come: it may come after a crash."""
+        with self.lock:
+            record = replace(self._wish_for(epochs), state=State.PREPARING.value) if self.state.can_train_on else None
+        if record is not None:
+            self.on_save(record)
+
+    def _wish_for(self, epochs: int) -> RunRecord:
+        """Give the state from which the run goes on to so many epochs."""
+        config = self.config.model_copy(update={"epochs": max(epochs, math.ceil(self.epoch))})
+        checkpoint, cycle_start = self.checkpoint, self.cycle_start
+        if checkpoint is not None and config.schedule == "one-cycle":
+            checkpoint, cycle_start = replace(checkpoint, cycle_start=checkpoint.position.images), self.epoch
+        kept = self.kept if checkpoint is not None else None
+        return replace(
+            kept or RunRecord(config, self.state.value), config=config, checkpoint=checkpoint, cycle_start=cycle_start
+        )
 
     def show(self, shown: Shown | None) -> None:
         """Say which images are on the screen, so that they are predicted while the network learns."""
@@ -265,10 +279,13 @@ class ModelRun:
         """End the run with an error."""
         self.enter(State.FAILED, message)
 
-    def break_off(self, message: str) -> None:
-        """End a run that found no worker; if anything of it was kept, it can go on from there another time."""
+    def break_off(self, message: str, *, is_lost: bool = False) -> None:
+        """End a run that found no worker; another time it can go on from what was kept.
+
+        One that `is_lost` was interrupted also where nothing was kept yet.
+        """
         with self.lock:
-            self.is_lost = self.kept is not None
+            self.is_lost = is_lost or self.kept is not None
             self.fail(message)
         self.save()
 

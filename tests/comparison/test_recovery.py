@@ -2,6 +2,7 @@
 
 import errno
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from processes import descendants, until, until_gone
 from tiny_pairs import engine_pids, finish, pair, worker_pids
 
 from nncompare.comparison.comparison import RunningComparison, compare
+from nncompare.comparison.engine import Engine, LostError
 from nncompare.comparison.engine_holder import EngineHolder, shared_engine
 from nncompare.comparison.result import ComparisonResult
 from nncompare.comparison.state import State
@@ -27,6 +29,7 @@ LONG = pair(a={"epochs": 5}, b={"epochs": 4, "channels": 2, "optimizer": "sgd"})
 KERNEL = """
 import sys
 from nncompare.comparison.comparison import RunningComparison
+from nncompare.comparison.engine import Engine, LostError
 from nncompare.comparison.engine_holder import EngineHolder
 from nncompare.config import Comparison
 from nncompare.store import Store
@@ -254,6 +257,48 @@ def test_seeds_that_a_stop_has_dropped_stay_dropped(engines: EngineHolder, store
     assert again.state is State.STOPPED
     assert [one.state for one in again.pairs] == [one.state for one in running.pairs]
     assert again.pairs[2].state is State.IDLE
+
+
+def test_epochs_added_to_a_seed_outlive_a_crash_before_its_turn(
+    engines: EngineHolder, store: Store, tmp_path: Path
+) -> None:
+    running = RunningComparison(pair(repeat=3, seed=1), engines, store=store)
+    running.start()
+    assert running.wait(60)
+    running.train_on(6)
+    until(lambda: wishes_on_disk(store, seed=3) == {("preparing", 7)}, "the wish for the third seed")
+    as_at_a_crash = Store(Path(shutil.copytree(store.home, tmp_path / "crashed")))
+    running.stop()
+    assert running.wait(60)
+    assert wishes_on_disk(store, seed=3) == {("finished", 1)}, "a stop takes the wish back"
+    (summary,) = as_at_a_crash.summaries()
+    assert summary.is_interrupted
+    again = reopened(as_at_a_crash, engines)
+    assert [run.config.epochs for run in again.pairs[2].runs] == [7, 7]
+    assert_same(resume(again).by_seed[3], finish(pair(seed=3, a={"epochs": 7}, b={"epochs": 7}), engines))
+
+
+def wishes_on_disk(store: Store, seed: int) -> set[tuple[str | None, int]]:
+    (summary,) = store.summaries()
+    return {(model.state, model.config.epochs) for model in summary.models if model.seed == seed}
+
+
+def test_a_worker_lost_before_anything_was_saved_leaves_a_comparison_that_begins_anew(
+    engines: EngineHolder, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lose(*_: object) -> None:
+        raise LostError("The worker process ended unexpectedly. Try again.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Engine, "_describe", lose)
+        running = RunningComparison(pair(), engines, store=store)
+        running.start()
+        assert running.wait(60)
+    assert {run.message for run in running.runs} == {"The worker process ended unexpectedly. Try again."}
+    assert store.summaries()[0].is_interrupted
+    again = reopened(store, engines)
+    assert (again.state, again.a.message[:24]) == (State.PAUSED, "This run was interrupted")
+    assert_same(resume(again), finish(pair(), engines))
 
 
 def test_after_a_killed_worker_the_lost_model_goes_on(

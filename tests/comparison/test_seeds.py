@@ -201,7 +201,7 @@ def test_seeds_that_were_left_behind_come_as_far_as_the_others(turns: Turns) -> 
     assert running.wait(10)
     running.pairs[0].a.progress = replace(running.pairs[0].a.progress, epoch=3.0)  # type: ignore[type-var]
     running.train_on(2, "A")
-    assert {one.a.config.epochs for one in running.pairs[:2]} == {5}
+    until(lambda: {one.a.config.epochs for one in running.pairs[:2]} == {5}, "the turns of both", 10)
     until(lambda: turns.engine.active(), "training", 10)
     running.stop()
     assert running.wait(10)
