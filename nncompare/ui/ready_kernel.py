@@ -33,6 +33,7 @@ class ReadyKernel:
             self._waiting = subprocess.Popen(
                 [sys.executable, "-P", "-Xfrozen_modules=off", "-m", "nncompare.ui.waiting_kernel"],
                 stdin=subprocess.PIPE,
+                env={**os.environ, "JPY_PARENT_PID": str(os.getpid())},  # read while ipykernel is imported
                 start_new_session=True,
             )
 
@@ -76,7 +77,7 @@ class ReadyKernelManager(ServerKernelManager):
     async def _async_launch_kernel(self, kernel_cmd: list[str], **kw: Any) -> None:
         provisioner: Any = self.provisioner
         if isinstance(provisioner, LocalProvisioner) and os.name != "nt":  # there a kernel needs handles of its parent
-            environment = {**kw.get("env", os.environ), "JPY_PARENT_PID": str(os.getpid())}
+            environment = dict(kw.get("env", os.environ))
             process = self.kept.take(kernel_cmd, environment, str(kw.get("cwd") or Path.cwd()))
             if process is not None:
                 provisioner.process, provisioner.pid, provisioner.pgid = process, process.pid, process.pid

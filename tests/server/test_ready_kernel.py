@@ -47,6 +47,16 @@ def test_the_page_takes_the_one_that_waits_and_another_waits_soon(user_cache, tm
     assert len(folders) == 1
 
 
+def test_a_killed_server_leaves_neither_kernels_nor_one_that_waits(user_cache, tmp_path):
+    with voila(tmp_path / "served", user_cache) as host:
+        wait_until(lambda: waiting(host), 30, "a kernel in waiting")
+        number = Visitor(host).sign_in().open_page()
+        kernel = host.kernels()[number]
+        wait_until(lambda: waiting(host), 30, "the next kernel in waiting")
+        kernel.parent().kill()
+        wait_until(lambda: not host.processes(), 30, "the end of all that the server had started")
+
+
 def told(process):
     return process.stdout.readline()
 
