@@ -335,7 +335,8 @@ class RunningComparison:
             for pair in self.pairs:
                 if pair.state is not State.IDLE:
                     pair.wait()
-            self._mark_dropped(waiting)
+            if not any(run.is_lost for run in self._latest.runs):  # else their turn comes when the user resumes
+                self._mark_dropped(waiting)
         finally:
             self._keeper.end()
             self._stopwatch.stop()

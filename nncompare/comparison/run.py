@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from distributed import Future
 
 EXCHANGE_SECONDS = 0.25
-# Until the first point has come: somebody has just pressed Train, and waits.
-_FIRST_EXCHANGE_SECONDS = 0.05
+# While the first point is about to come: somebody has just pressed Train, and waits.
+_HURRIED_EXCHANGE_SECONDS, _MOST_HURRIED_SECONDS = 0.05, 3.0
 STOP_GRACE_SECONDS = 30.0
 _LAST_TRIES = 3
 _SECONDS_TO_WARM_UP = 3.0
@@ -100,6 +100,7 @@ class ModelRun:
     _seen: Seen = field(default_factory=Seen)
     _wanted: Controls = field(default_factory=Controls)
     _wish: threading.Event = field(default_factory=threading.Event)
+    _placed_at: float = 0.0
     _stopped_at: float | None = None
     _has_left_worker: bool = False
     _is_left: bool = False
@@ -118,6 +119,12 @@ class ModelRun:
     def is_unwanted(self) -> bool:
         """Say whether the user has asked for the end."""
         return self._wanted.stop
+
+    @property
+    def expects_first_point(self) -> bool:
+        """Say whether it has just begun, with an empty curve; a step that takes long is not awaited."""
+        is_new = time.monotonic() - self._placed_at < _MOST_HURRIED_SECONDS
+        return is_new and self.state is State.RUNNING and not self.history.train.epoch
 
     @property
     def seconds_left(self) -> float | None:
@@ -202,7 +209,11 @@ class ModelRun:
             checkpoint, cycle_start = replace(checkpoint, cycle_start=checkpoint.position.images), self.epoch
         kept = self.kept if checkpoint is not None else None
         return replace(
-            kept or RunRecord(config, self.state.value), config=config, checkpoint=checkpoint, cycle_start=cycle_start
+            kept or RunRecord(config, self.state.value),
+            config=config,
+            checkpoint=checkpoint,
+            cycle_start=cycle_start,
+            seconds=self.seconds,
         )
 
     def show(self, shown: Shown | None) -> None:
@@ -229,6 +240,7 @@ class ModelRun:
             self.plan, self.device = assignment.plan, assignment.device
             self.threads, self.precision = assignment.threads, assignment.precision
             self._seen, self._has_left_worker = Seen(), False
+            self._placed_at = time.monotonic()
             if self.state is State.PREPARING:
                 self.enter(State.RUNNING)
                 if self._wanted.pause:
@@ -262,7 +274,7 @@ class ModelRun:
 
     def _watch(self, engine: Engine, slot: Slot, assignment: Assignment, future: "Future[Any]") -> None:
         while not future.done():
-            self._wish.wait(EXCHANGE_SECONDS if self._seen.events else _FIRST_EXCHANGE_SECONDS)
+            self._wish.wait(_HURRIED_EXCHANGE_SECONDS if self.expects_first_point else EXCHANGE_SECONDS)
             self._wish.clear()
             engine.expect(slot.address, self.seconds_left)
             if not self._exchange(engine, slot, assignment.run) and self._lost_its_worker(engine, slot, future):

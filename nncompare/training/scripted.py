@@ -11,7 +11,7 @@ import torch
 P = ParamSpec("P")
 R = TypeVar("R")
 
-# From here on Python's own bytecode is not what TorchScript reads.
+# From here on torch does not support TorchScript.
 _TOO_NEW = (3, 14)
 
 

@@ -75,7 +75,7 @@ class Updates:
 
     def epoch(self, order: Tensor, done: int = 0) -> Iterator[Step]:
         """Learn from the images at `order` (N,), but for the first `done`, update by update; tell of every piece."""
-        start = 0
+        start, order = 0, order.to(self._training.images.device)
         for index in order.split(self.plan.effective_batch_size):
             if start + len(index) > done:
                 yield from self._update(index, max(0, done - start))

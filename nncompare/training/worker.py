@@ -273,4 +273,7 @@ def _why_it_broke_off(error: Exception) -> str:
 
 
 def _first_line(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}".splitlines()[0].rstrip(".")[:200]
+    lines = f"{type(error).__name__}: {error}".splitlines()
+    # TorchScript tells first that something failed, then where, and at last what.
+    told = lines[-1] if "TorchScript" in lines[0] else lines[0]
+    return told.rstrip(".")[:200]

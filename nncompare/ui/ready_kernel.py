@@ -4,6 +4,7 @@ Voila has preheated kernels of its own. They have run the notebook before anybod
 neither its address nor its visitor; this one has only imported what the notebook will.
 """
 
+import contextlib
 import json
 import os
 import subprocess
@@ -25,14 +26,20 @@ class ReadyKernel:
 
     def __init__(self) -> None:
         self._waiting: subprocess.Popen[bytes] | None = None
+        self._is_closed = False
 
     def prepare(self) -> None:
-        """Start one, unless one waits already."""
-        if self._waiting is None:
-            # -P: nothing in the folder that the server was started in is taken for a module.
+        """Start one, unless one waits already; where that cannot be done, pages open more slowly."""
+        if (
+            self._waiting is not None or self._is_closed or os.name == "nt"
+        ):  # there a kernel needs handles of its parent
+            return
+        with contextlib.suppress(OSError):
+            # -P, and a folder of ours: nothing where the server was started is taken for a module, or for settings.
             self._waiting = subprocess.Popen(
                 [sys.executable, "-P", "-Xfrozen_modules=off", "-m", "nncompare.ui.waiting_kernel"],
                 stdin=subprocess.PIPE,
+                cwd=Path(__file__).parent,
                 env={**os.environ, "JPY_PARENT_PID": str(os.getpid())},  # read while ipykernel is imported
                 start_new_session=True,
             )
@@ -48,8 +55,7 @@ class ReadyKernel:
         IOLoop.current().call_later(REST_SECONDS, self.prepare)
         if process is None or process.poll() is not None:
             return None
-        words = command[command.index(_LAUNCHER[1]) + 1 :]
-        told = {"words": words, "environment": environment, "folder": folder}
+        told = {"words": command[3:], "environment": environment, "folder": folder}
         assert process.stdin is not None
         try:
             process.stdin.write(json.dumps(told).encode() + b"\n")
@@ -60,7 +66,8 @@ class ReadyKernel:
         return process
 
     def close(self) -> None:
-        """End the one that waits."""
+        """End the one that waits, for good."""
+        self._is_closed = True
         if self._waiting is not None:
             self._waiting.kill()
             self._waiting.wait()
@@ -76,7 +83,7 @@ class ReadyKernelManager(ServerKernelManager):
 
     async def _async_launch_kernel(self, kernel_cmd: list[str], **kw: Any) -> None:
         provisioner: Any = self.provisioner
-        if isinstance(provisioner, LocalProvisioner) and os.name != "nt":  # there a kernel needs handles of its parent
+        if isinstance(provisioner, LocalProvisioner):
             environment = dict(kw.get("env", os.environ))
             process = self.kept.take(kernel_cmd, environment, str(kw.get("cwd") or Path.cwd()))
             if process is not None:
@@ -88,4 +95,4 @@ class ReadyKernelManager(ServerKernelManager):
 
 
 def _is_ours(command: list[str]) -> bool:
-    return command[0] == sys.executable and _LAUNCHER[1] in command
+    return command[:3] == [sys.executable, *_LAUNCHER]

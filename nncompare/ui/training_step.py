@@ -9,7 +9,6 @@ from nncompare.comparison.comparison import RunningComparison
 from nncompare.comparison.fairness import Contender, aspects, differences
 from nncompare.comparison.run import ModelRun
 from nncompare.comparison.spread import Spread, spread_of
-from nncompare.comparison.state import State
 from nncompare.data import CATALOG
 from nncompare.figures import PAST, TITLES, Axis, CurveChart, best_epoch
 from nncompare.history import History
@@ -103,9 +102,9 @@ class TrainingStep:
 
     @property
     def expects_first_point(self) -> bool:
-        """Say whether a model learns of which nothing is drawn yet: that will not take long."""
+        """Say whether a model has just begun to learn, of which nothing is drawn yet."""
         running = self._running
-        return running is not None and running.state is State.RUNNING and not _has_points(running)
+        return running is not None and any(run.expects_first_point for run in running.runs)
 
     def draw_empty(self) -> None:
         """Draw the empty charts, so that nothing jumps when the first point arrives."""

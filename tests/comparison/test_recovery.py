@@ -29,7 +29,6 @@ LONG = pair(a={"epochs": 5}, b={"epochs": 4, "channels": 2, "optimizer": "sgd"})
 KERNEL = """
 import sys
 from nncompare.comparison.comparison import RunningComparison
-from nncompare.comparison.engine import Engine, LostError
 from nncompare.comparison.engine_holder import EngineHolder
 from nncompare.config import Comparison
 from nncompare.store import Store
@@ -275,6 +274,7 @@ def test_epochs_added_to_a_seed_outlive_a_crash_before_its_turn(
     assert summary.is_interrupted
     again = reopened(as_at_a_crash, engines)
     assert [run.config.epochs for run in again.pairs[2].runs] == [7, 7]
+    assert [run.seconds for run in again.pairs[2].runs] == [run.seconds for run in running.pairs[2].runs]
     assert_same(resume(again).by_seed[3], finish(pair(seed=3, a={"epochs": 7}, b={"epochs": 7}), engines))
 
 
@@ -291,14 +291,16 @@ def test_a_worker_lost_before_anything_was_saved_leaves_a_comparison_that_begins
 
     with monkeypatch.context() as patch:
         patch.setattr(Engine, "_describe", lose)
-        running = RunningComparison(pair(), engines, store=store)
+        running = RunningComparison(pair(repeat=2), engines, store=store)
         running.start()
         assert running.wait(60)
     assert {run.message for run in running.runs} == {"The worker process ended unexpectedly. Try again."}
     assert store.summaries()[0].is_interrupted
     again = reopened(store, engines)
     assert (again.state, again.a.message[:24]) == (State.PAUSED, "This run was interrupted")
-    assert_same(resume(again), finish(pair(), engines))
+    result = resume(again)
+    for seed in (0, 1):
+        assert_same(result.by_seed[seed], finish(pair(seed=seed), engines))
 
 
 def test_after_a_killed_worker_the_lost_model_goes_on(

@@ -1,5 +1,6 @@
 """One comparison from several seeds: the pairs take turns, and each trains as if it were alone."""
 
+import time
 from dataclasses import replace
 
 import pytest
@@ -215,3 +216,20 @@ def test_a_result_that_was_asked_for_too_early_is_not_kept(turns: Turns) -> None
     assert turns.running.wait(10)
     assert turns.running.pairs[0].result() is not early
     assert turns.running.pairs[0].result().a.state is State.STOPPED
+
+
+def test_a_first_point_is_awaited_only_for_a_while(monkeypatch: pytest.MonkeyPatch, turns: Turns) -> None:
+    running = turns.running
+    running.start()
+    turns.until_training(5)
+    run = running.pairs[0].a
+    until(lambda: run.state is State.RUNNING, "training", 10)
+    run._placed_at = time.monotonic()
+    assert run.expects_first_point
+    run._placed_at -= run_module._MOST_HURRIED_SECONDS
+    assert not run.expects_first_point, "a step that takes long"
+    run._placed_at = time.monotonic()
+    run.history.train.epoch.append(0.1)
+    assert not run.expects_first_point
+    running.stop()
+    assert running.wait(10)

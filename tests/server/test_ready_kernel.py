@@ -36,7 +36,7 @@ def test_the_page_takes_the_one_that_waits_and_another_waits_soon(user_cache, tm
         first, second = visitor.open_page("?a.channels=3"), visitor.open_page("?a.channels=5")
         kernels = host.kernels()
         assert kernels[first] == ready
-        assert kernels[second] != ready, "nobody waits this moment: the second one is started as ever"
+        assert "ipykernel_launcher" in kernels[second].cmdline(), "nobody waits this moment: it is started as ever"
         folders = set()
         for kernel, channels in ((first, 3), (second, 5)):
             with connected(host.connection_files()[kernel]) as client:
@@ -130,6 +130,24 @@ def test_another_program_is_left_to_itself(ready, command):
     ready.prepare()
     assert ready.take(command, {}, "/") is None
     assert ready.take(COMMAND, {}, "/") is ready.started[0]
+
+
+def test_none_is_prepared_where_it_could_not_be_taken_or_after_the_end(ready, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr("nncompare.ui.ready_kernel.os.name", "nt")
+        ready.prepare()
+    ready.close()
+    ready.prepare()
+    assert ready.started == []
+
+
+def test_a_server_that_cannot_start_one_serves_all_the_same(ready, monkeypatch):
+    def refuse(*_, **__):
+        raise BlockingIOError("no more processes")
+
+    monkeypatch.setattr(subprocess, "Popen", refuse)
+    ready.prepare()
+    assert ready.take(COMMAND, {}, "/") is None
 
 
 def test_one_that_nobody_takes_ends_with_its_server():

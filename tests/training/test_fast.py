@@ -1,11 +1,14 @@
 """The fast way of a step beside the plain one: the same losses and weights."""
 
+import sys
+
 import pytest
 import torch
 from tiny_runs import images, model_of, plan_of, session_of
 
 from nncompare.config import RunConfig
 from nncompare.memory import Plan
+from nncompare.training import fast as fast_module
 from nncompare.training import network
 from nncompare.training.fast import FastNetwork
 from nncompare.training.loop import train
@@ -86,3 +89,22 @@ def test_a_run_of_either_way_goes_on_from_its_checkpoint(way, monkeypatch):
     list(train(second))
     for one, other in zip(whole.model.parameters(), second.model.parameters(), strict=True):
         assert torch.equal(one, other)
+
+
+def test_where_there_is_no_torchscript_the_same_function_runs_in_python(monkeypatch):
+    data, sums = images(24), []
+    batch, labels = data.batch(torch.arange(24))
+    networks = [FastNetwork(model_of(3, dropout=0.5, seed=5), "float32") for _ in range(2)]
+    for made, function in zip(networks, (fast_module._backward, fast_module._backward.__wrapped__), strict=True):
+        monkeypatch.setattr(fast_module, "_backward", torch.no_grad()(function))
+        torch.manual_seed(3)
+        sums.append(made.backward(batch, labels, 24))
+    assert [float(value) for value in sums[0]] == [float(value) for value in sums[1]]
+    assert torch.equal(networks[0].parameters[0].grad, networks[1].parameters[0].grad)
+
+
+def test_it_does_run_without_python_where_there_is_torchscript():
+    model = model_of(3)
+    with torch.profiler.profile(activities=[torch.profiler.ProfilerActivity.CPU]) as watch:
+        FastNetwork(model, "float32").backward(*images(4).batch(torch.arange(4)), 4)
+    assert any("_backward" in event.key for event in watch.key_averages()) == (sys.version_info < (3, 14))
