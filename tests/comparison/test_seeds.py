@@ -97,6 +97,7 @@ def test_while_all_are_paused_no_other_pair_trains(turns: Turns) -> None:
     running = turns.running
     running.start()
     turns.until_training(5)
+    until(lambda: running.pairs[1].state is State.PREPARING, "6 stands in line", 10)
     running.pause()
     until(lambda: running.state is State.PAUSED, "a pause", 10)
     for worker in turns.engine.active():
