@@ -17,7 +17,7 @@ def connected(file: Path) -> Iterator[BlockingKernelClient]:
     client.load_connection_file()
     client.start_channels()
     try:
-        client.wait_for_ready(timeout=20)
+        client.wait_for_ready(timeout=60)
         yield client
     finally:
         client.stop_channels()

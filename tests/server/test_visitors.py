@@ -1,5 +1,7 @@
 """Where others are let in, every browser has a store of its own."""
 
+import re
+
 import pytest
 from hosts import voila
 from kernel_talk import connected, value_of
@@ -32,7 +34,8 @@ def test_a_number_cannot_be_chosen(user_cache, tmp_path):
         visitor._session.headers["X-Nncompare-Visitor"] = "a" * 32
         visitor._session.cookies.set("nncompare-visitor", "../../elsewhere")
         number = number_of(host, visitor.open_page())
-    assert number not in ("a" * 32, "../../elsewhere")
+    assert re.fullmatch("[0-9a-f]{32}", number)
+    assert number != "a" * 32
 
 
 def test_on_this_machine_alone_there_is_one_store_for_all(server, guest):
