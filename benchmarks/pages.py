@@ -123,8 +123,7 @@ def wait_until_ready(host: Host) -> psutil.Process:
     """Wait until the kernel that the server keeps ready has imported everything; give it."""
 
     def ready() -> psutil.Process | None:
-        taken = host.kernels().values()
-        waiting = [one for one in host.processes() if one not in taken and _runs(one, "nncompare.ui.waiting_kernel")]
+        waiting = host.waiting_kernels()
         return next((process for process in waiting if process.cpu_percent(_LOOK_SECONDS) == 0.0), None)
 
     found = wait_until(ready, _START_SECONDS, "a kernel in waiting")
@@ -165,13 +164,6 @@ def browser_processes() -> list[psutil.Process]:
 def kernels_of(host: Host) -> list[psutil.Process]:
     """List the kernels of a server that have a page."""
     return list(host.kernels().values())
-
-
-def _runs(process: psutil.Process, program: str) -> bool:
-    try:
-        return any(program in word for word in process.cmdline())
-    except psutil.Error:
-        return False
 
 
 def _notebook(source: str) -> dict[str, object]:

@@ -315,8 +315,7 @@ class RunningComparison:
     def _mark_dropped(self, pairs: list[RunningPair]) -> None:
         """Have the store know which seeds will not begin, or not go on."""
         for run in (run for pair in pairs for run in pair.runs):
-            if not self._is_left:
-                run.save()
+            run.save()
 
     def _take_turns(self, waiting: list[RunningPair], begin: Begin, announce: Begin) -> None:
         self._keeper.begin()
@@ -335,7 +334,8 @@ class RunningComparison:
             for pair in self.pairs:
                 if pair.state is not State.IDLE:
                     pair.wait()
-            if not any(run.is_lost for run in self._latest.runs):  # else their turn comes when the user resumes
+            # After a lost worker, and where the page was left, their turn comes when the user resumes.
+            if not (self._is_left or any(run.is_lost for run in self._latest.runs)):
                 self._mark_dropped(waiting)
         finally:
             self._keeper.end()

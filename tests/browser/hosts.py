@@ -62,6 +62,11 @@ class Host:
         wanted = {kernel: json.loads(file.read_text("utf-8"))["shell_port"] for kernel, file in files}
         return {kernel: ports[port] for kernel, port in wanted.items() if port in ports}
 
+    def waiting_kernels(self) -> list[psutil.Process]:
+        """List those that are kept ready and have no page yet."""
+        taken = self.kernels().values()
+        return [process for process in self.processes() if process not in taken and _waits(process)]
+
     def workers(self) -> set[psutil.Process]:
         """List the worker processes of all engines of this server."""
         return {process for process in self.processes() if _is_worker(process)}
@@ -178,6 +183,13 @@ def _ports_of(process: psutil.Process) -> list[int]:
         return [found.laddr.port for found in process.net_connections("tcp") if found.status == psutil.CONN_LISTEN]
     except psutil.Error:
         return []
+
+
+def _waits(process: psutil.Process) -> bool:
+    try:
+        return "nncompare.ui.waiting_kernel" in process.cmdline()
+    except psutil.Error:
+        return False
 
 
 def _is_worker(process: psutil.Process) -> bool:

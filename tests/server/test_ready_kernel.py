@@ -5,9 +5,8 @@ import subprocess
 import sys
 from typing import ClassVar
 
-import psutil
 import pytest
-from hosts import Host, voila
+from hosts import voila
 from kernel_talk import connected, value_of
 from visitor import Visitor
 from waiting import wait_until
@@ -18,20 +17,13 @@ COMMAND = [sys.executable, "-m", "ipykernel_launcher", "-f", "kernel.json"]
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="there every kernel is started when it is needed")
 
 
-def waiting(host: Host) -> list[psutil.Process]:
-    """List the processes that wait."""
-    taken = host.kernels().values()
-    programs = [(process, process.cmdline()) for process in host.processes() if process not in taken]
-    return [process for process, words in programs if "nncompare.ui.waiting_kernel" in words]
-
-
 def is_known_to_ipywidgets(client):
     return value_of(client, "'jupyter.widget.control' in get_ipython().kernel.comm_manager.targets")
 
 
 def test_the_page_takes_the_one_that_waits_and_another_waits_soon(user_cache, tmp_path):
     with voila(tmp_path / "served", user_cache) as host:
-        (ready,) = wait_until(lambda: waiting(host), 30, "a kernel in waiting")
+        (ready,) = wait_until(host.waiting_kernels, 30, "a kernel in waiting")
         visitor = Visitor(host).sign_in()
         first, second = visitor.open_page("?a.channels=3"), visitor.open_page("?a.channels=5")
         kernels = host.kernels()
@@ -43,16 +35,16 @@ def test_the_page_takes_the_one_that_waits_and_another_waits_soon(user_cache, tm
                 assert value_of(client, "dashboard.comparison.a.channels") == channels, "it knows its page's address"
                 assert is_known_to_ipywidgets(client)
                 folders.add(value_of(client, "__import__('os').getcwd()"))
-        wait_until(lambda: waiting(host), 30, "the next kernel in waiting")
+        wait_until(host.waiting_kernels, 30, "the next kernel in waiting")
     assert len(folders) == 1
 
 
 def test_a_killed_server_leaves_neither_kernels_nor_one_that_waits(user_cache, tmp_path):
     with voila(tmp_path / "served", user_cache) as host:
-        wait_until(lambda: waiting(host), 30, "a kernel in waiting")
+        wait_until(host.waiting_kernels, 30, "a kernel in waiting")
         number = Visitor(host).sign_in().open_page()
         kernel = host.kernels()[number]
-        wait_until(lambda: waiting(host), 30, "the next kernel in waiting")
+        wait_until(host.waiting_kernels, 30, "the next kernel in waiting")
         kernel.parent().kill()
         wait_until(lambda: not host.processes(), 30, "the end of all that the server had started")
 
