@@ -9,7 +9,8 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from nncompare.comparison.comparison import RunningComparison, compare
+from nncompare.comparison.compare import compare
+from nncompare.comparison.comparison import RunningComparison
 from nncompare.comparison.engine_holder import EngineHolder
 from nncompare.comparison.result import ComparisonResult
 from nncompare.config import Comparison, DatasetName, RunConfig

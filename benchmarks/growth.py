@@ -1,7 +1,8 @@
 """Row "growth": what a training costs as the work grows, and whether any step costs more than its operations do.
 
 Images, channels and batch size grow in a process like a worker, on the threads of one of two models, without
-evaluation. Models grow on a real engine, evaluated: two at once, the others wait for their turn. From one size to the
+evaluation. Models grow on a real engine, evaluated: two at once, the others wait for their turn; the whole machine is
+handed to one that is alone. From one size to the
 next, the time of an operation may not rise by more than a fifth.
 """
 
@@ -92,7 +93,8 @@ def _models(setting: Setting, count: int) -> Cost:
     models = [config] * count
     pairs = [models[first : first + 2] for first in range(0, count, 2)]
     comparisons = [
-        setting.comparison(a=pair[0], b=pair[1] if len(pair) == 2 else None, train_images=20_000) for pair in pairs
+        setting.comparison(a=pair[0], b=pair[1] if len(pair) == 2 else None, train_images=20_000, threads="survivor")
+        for pair in pairs
     ]
     images = count * (comparisons[0].train_images or 0)
     return Cost(images * training_flops(config.channels), train(*comparisons)[0])

@@ -9,7 +9,7 @@ worse by more than chance explains.
 import sys
 
 from nncompare.analysis import judge_seeds
-from nncompare.comparison.comparison import compare
+from nncompare.comparison.compare import compare
 from nncompare.config import Comparison, DatasetName, Precision, RunConfig
 
 IS_SMOKE = "--smoke" in sys.argv

@@ -1,6 +1,7 @@
 """Keeps what was measured: one JSON file with every single value, one page to read, and the pictures."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -10,13 +11,15 @@ from surroundings import ROOT, Surroundings
 FOLDER = ROOT / "benchmarks" / "results"
 
 
-def keep(folder: Path, around: Surroundings, options: dict[str, object], measured: Measured) -> Path:
-    """Write everything into `folder`, named after the day and the commit; give the page.
+def keep(
+    folder: Path, around: Surroundings, options: dict[str, object], measured: Measured, chosen: Sequence[str] = ()
+) -> Path:
+    """Write everything into `folder`, named after day, commit and what was chosen; give the page.
 
-    What an earlier run of the same day and commit has left there is replaced.
+    What an earlier run of the same name has left there is replaced.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    name = f"{around.date[:10]}-{around.commit}"
+    name = "-".join([around.date[:10], around.commit, *chosen])
     for ending, content in measured.pictures.items():
         (folder / f"{name}-{ending}").write_text(content, encoding="utf-8")
     content = {

@@ -28,6 +28,7 @@ def main() -> None:
     arguments = parser.parse_args()
     setting, around, found = Setting.of(arguments), look_around(), Measured()
     options = {"rounds": setting.rounds, "rows": " ".join(arguments.rows), "smoke": setting.is_smoke}
+    chosen = arguments.rows if arguments.rows != list(BENCHMARKS) else ()
     failed = []
     for name in arguments.rows:
         print(f"{name} ...", file=sys.stderr, flush=True)
@@ -36,7 +37,7 @@ def main() -> None:
         except Exception:  # what the others have found is kept
             traceback.print_exc()
             failed.append(name)
-        page = keep(arguments.results, around, {**options, "failed": " ".join(failed)}, found)
+        page = keep(arguments.results, around, {**options, "failed": " ".join(failed)}, found, chosen)
     print("\n".join(around.lines()), f"medians of {setting.rounds} rounds", sep="\n")
     print(plain(COLUMNS, [row.cells() for row in found.rows]))
     for table in found.tables:

@@ -46,9 +46,9 @@ class Setting:
         return _FEWEST_IMAGES if self.is_smoke else images
 
     def comparison(self, **settings: Any) -> Comparison:
-        """Make a comparison on these images."""
+        """Make a comparison on these images, on the processor as the textbook."""
         images = self.count(settings.pop("train_images", None))
-        return Comparison(dataset=self.dataset, train_images=images, **settings)
+        return Comparison(dataset=self.dataset, train_images=images, device="cpu", **settings)
 
     def config(self, **settings: Any) -> RunConfig:
         """Make the settings of one model."""

@@ -7,13 +7,15 @@ and after every crash opens what was interrupted and resumes it. It writes down 
 process kills kernels, engines and workers with SIGKILL, and each time holds what was written down against the store. In
 the last fifth of the time nothing is killed: then the growth of memory is measured.
 
-Exits with 1 when an epoch that was told is not in the store, or a process is left.
+Exits with 1 when an epoch that was told is not in the store, a process is left, the kernel ended by a mistake of its
+own, or there were fewer than a hundred faults.
 """
 
 import argparse
 import contextlib
 import os
 import random
+import signal
 import subprocess
 import sys
 import tempfile
@@ -37,6 +39,7 @@ PRESSES = (*["pause"] * 6, *["resume"] * 12, "stop")
 TARGETS = ("kernel", "engine", "worker", "worker")
 PATIENCE_SECONDS = 60.0
 SMOKE_SECONDS = 5.0
+FEWEST_FAULTS = 100
 MIB = 2**20
 
 
@@ -55,7 +58,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="nncompare-soak-") as folder:
         soak = Soak(Path(folder), arguments.seed)
         soak.run(SMOKE_SECONDS if arguments.smoke else 60 * arguments.minutes)
-        sys.exit(soak.report())
+        sys.exit(soak.report(0 if arguments.smoke else FEWEST_FAULTS))
 
 
 class Kernel:
@@ -145,7 +148,7 @@ class Soak:
         self._kernels: list[subprocess.Popen[bytes]] = []
         self._faults: Counter[str] = Counter()
         self._lost: dict[str, str] = {}
-        self._orphans = 0
+        self._orphans = self._crashes = 0
         self._memory: dict[str, list[tuple[float, float]]] = {}
 
     def run(self, seconds: float) -> None:
@@ -153,11 +156,12 @@ class Soak:
         began = time.monotonic()
         kernel = self._start()
         while time.monotonic() - began < seconds * (1 - CALM_SHARE):
-            time.sleep(self._chance.uniform(0.5, 5.5))
+            time.sleep(self._chance.uniform(0.3, 3.0))
             target = self._chance.choice(TARGETS)
             if self._kill(kernel, target):
                 self._faults[target] += 1
             if kernel.poll() is not None:
+                self._note_end(kernel)
                 self._wait_for_orphans()
                 kernel = self._start()
             self._compare_with_store()
@@ -167,10 +171,15 @@ class Soak:
         assert kernel.stdin is not None
         kernel.stdin.close()
         kernel.wait(PATIENCE_SECONDS)
+        self._note_end(kernel)
         self._wait_for_orphans()
         self._compare_with_store()
 
-    def report(self) -> int:
+    def _note_end(self, kernel: "subprocess.Popen[bytes]") -> None:
+        """Count a kernel that has ended by itself, neither killed nor asked to."""
+        self._crashes += kernel.returncode not in (0, -signal.SIGKILL)
+
+    def report(self, fewest_faults: int) -> int:
         """Print what happened; give the exit code."""
         summaries = self._store.summaries()
         ended = [summary for summary in summaries if not summary.is_interrupted]
@@ -192,7 +201,11 @@ class Soak:
             (began, first), (ended, last) = samples[0], samples[-1]
             change = f"{first:.0f} MiB, after {ended - began:.0f} s {last:.0f} MiB ({last - first:+.1f})"
             print(f"memory of the {name}: {change}")
-        return int(bool(self._lost or left or self._orphans or self._store.unreadable()))
+        print(f"kernels that ended by a mistake of their own: {self._crashes}")
+        too_few = sum(self._faults.values()) < fewest_faults
+        if too_few:
+            print(f"fewer than {fewest_faults} faults: run it for longer")
+        return int(bool(self._lost or left or self._orphans or self._store.unreadable() or self._crashes or too_few))
 
     def _reasons(self, ids: list[str]) -> Counter[str]:
         records = [record for id_ in ids for record in self._store.open(id_).load().runs.values()]

@@ -4,7 +4,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from nncompare.comparison.comparison import compare
+    from nncompare.comparison.compare import compare
     from nncompare.config import Comparison, RunConfig
     from nncompare.memory import calculate_max_batch_size, closest_valid_batch_size
     from nncompare.training.loaders import prepare_loaders
@@ -17,7 +17,7 @@ _HOMES = {
     "Comparison": "nncompare.config",
     "Dashboard": "nncompare.ui.dashboard",
     "RunConfig": "nncompare.config",
-    "compare": "nncompare.comparison.comparison",
+    "compare": "nncompare.comparison.compare",
     "calculate_max_batch_size": "nncompare.memory",
     "closest_valid_batch_size": "nncompare.memory",
     "prepare_loaders": "nncompare.training.loaders",

@@ -6,10 +6,13 @@ from pathlib import Path
 
 import psutil
 import pytest
+from capabilities import CAP_DAC_OVERRIDE, without_capability
 
 # As it was before the tests hide it: those that need the real images ask for it by the fixture below.
 REAL_DATA = os.environ.get("NNCOMPARE_DATA_DIR")
 MARK = "NNCOMPARE_TEST_SESSION"
+# OpenMP waits by spinning, which takes the cores from the tests in the process beside. Read when torch is loaded.
+os.environ["OMP_WAIT_POLICY"] = "passive"
 HIDDEN = ("NNCOMPARE_DATA_DIR", "NNCOMPARE_SCHEDULER", "NNCOMPARE_ENGINE", "MEM_LIMIT", "JUPYTERHUB_USER")
 
 
@@ -81,3 +84,13 @@ def _words(process: psutil.Process) -> list[str]:
         return process.cmdline()
     except psutil.Error:
         return [str(process.pid)]
+
+
+@pytest.fixture
+def no_rights_of_root() -> Iterator[None]:
+    """Have root write only where it may, so that a read-only folder is one: this thread has a capability less."""
+    if os.geteuid() != 0:
+        yield
+        return
+    with without_capability(CAP_DAC_OVERRIDE):
+        yield

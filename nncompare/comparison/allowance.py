@@ -28,6 +28,10 @@ class Allowance:
         self._watched = 0
         self._timer: threading.Timer | None = None
 
+    def count_from(self, seconds: float) -> None:
+        """Count what a comparison has trained before."""
+        self._stopwatch.count_from(seconds)
+
     @property
     def seconds_left(self) -> float | None:
         """How long the comparison may still train; None where there is no limit."""

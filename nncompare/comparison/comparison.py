@@ -2,13 +2,12 @@
 
 import secrets
 import threading
-from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from math import ceil
 
 from nncompare.comparison.allowance import Allowance
-from nncompare.comparison.engine_holder import EngineHolder, shared_engine
+from nncompare.comparison.engine_holder import EngineHolder
 from nncompare.comparison.keeper import Keeper
 from nncompare.comparison.pair import RunningPair
 from nncompare.comparison.queueing import Turn
@@ -16,15 +15,13 @@ from nncompare.comparison.result import ComparisonResult
 from nncompare.comparison.run import ModelRun
 from nncompare.comparison.state import State, of_series
 from nncompare.comparison.stopwatch import Stopwatch
+from nncompare.comparison.turns import Begin, Turns
 from nncompare.config import Comparison
-from nncompare.data import fetch
 from nncompare.limits import Limits
 from nncompare.queue.line import Place
 from nncompare.store import RunRecord, SavedComparison, Shelf, Store
 from nncompare.training.desk import Shown
 from nncompare.training.worker import PARK_SECONDS
-
-Begin = Callable[[RunningPair], None]
 
 
 class RunningComparison:
@@ -68,10 +65,7 @@ class RunningComparison:
         ]
         self._lock = threading.RLock()
         self._stopwatch = Stopwatch()
-        self._to_come: list[RunningPair] = []
-        self._may_begin = threading.Event()
-        self._latest = self.pairs[0]
-        self._turns = 0
+        self._turns = Turns(self.pairs[0], self._lock)
         self._is_left = False
         self._result: ComparisonResult | None = None
 
@@ -137,12 +131,12 @@ class RunningComparison:
     @property
     def state(self) -> State:
         """The state of the whole."""
-        return of_series(State.PREPARING if pair in self._to_come else pair.state for pair in self.pairs)
+        return of_series(State.PREPARING if pair in self._turns.waiting else pair.state for pair in self.pairs)
 
     @property
     def version(self) -> int:
         """Grows with every change of any run."""
-        return self._turns + sum(pair.version for pair in self.pairs)
+        return self._turns.taken + sum(pair.version for pair in self.pairs)
 
     @property
     def seconds(self) -> float:
@@ -158,10 +152,16 @@ class RunningComparison:
         may_grow = any(self._allowance.epochs(ceil(run.epoch) + 1) > run.epoch for run in self.runs)
         return (len(self.pairs) == 1 or self.wait(0)) and may_grow and not self._allowance.is_used_up
 
+    @property
+    def has_stood_in_line(self) -> bool:
+        """Say whether workers were asked for here, and not only in the past that was reopened."""
+        return self._presses > 0
+
     def states(self) -> list[State]:
         """List the states of all runs; those of a pair that waits for its turn are being prepared."""
-        waiting = [State.PREPARING for pair in self._to_come for _ in pair.runs]
-        return waiting + [run.state for pair in self.pairs if pair not in self._to_come for run in pair.runs]
+        waiting = self._turns.waiting
+        to_come = [State.PREPARING for pair in waiting for _ in pair.runs]
+        return to_come + [run.state for pair in self.pairs if pair not in waiting for run in pair.runs]
 
     def start(self) -> None:
         """Begin in the background."""
@@ -180,7 +180,7 @@ class RunningComparison:
         """End here, as when the page is closed: what was under way can go on another time, from the store."""
         with self._lock:
             self._is_left = True
-            self._to_come = []
+            self._turns.drop()
             for pair in self.pairs:
                 pair.leave()
             self._let_others_begin()
@@ -189,7 +189,7 @@ class RunningComparison:
         """Ask the runs to wait."""
         with self._lock:
             if name is None:
-                self._may_begin.clear()
+                self._turns.hold()
             for pair in self._meant(name):
                 pair.pause(name)
 
@@ -232,7 +232,7 @@ class RunningComparison:
 
     def _stop_all(self, why: str = "") -> None:
         with self._lock:
-            self._to_come = []
+            self._turns.drop()
             for pair in self.pairs:
                 pair.stop(why=why)
             self._let_others_begin()
@@ -243,7 +243,7 @@ class RunningComparison:
     def _let_others_begin(self) -> None:
         """Give the next pair its turn unless a run waits for the user."""
         if not any(run.state in (State.PAUSING, State.PAUSED) for pair in self.pairs for run in pair.runs):
-            self._may_begin.set()
+            self._turns.go_on()
 
     def _gather(self) -> ComparisonResult:
         is_over = self.wait(0)
@@ -267,11 +267,9 @@ class RunningComparison:
             return
         with self._lock:
             self._result = None
-            self._to_come = list(pairs)
-            self._may_begin.set()
             self._stopwatch.start()
             self._stand_in_line(pairs)
-            self._begin_next(begin)
+            self._turns.launch(pairs, begin)
             self._in_background(begin, announce)
 
     def _stand_in_line(self, pairs: list[RunningPair]) -> None:
@@ -281,7 +279,7 @@ class RunningComparison:
         self._presses += 1
 
     def _in_background(self, begin: Begin, announce: Begin = lambda _: None) -> None:
-        work = partial(self._take_turns, list(self._to_come), begin, announce)
+        work = partial(self._see_through, list(self._turns.waiting), begin, announce)
         threading.Thread(target=work, name="nncompare-seeds", daemon=True).start()
 
     def _keep(self, seed: int, name: str, record: RunRecord) -> None:
@@ -297,7 +295,9 @@ class RunningComparison:
         begun = [pair for pair in self.pairs if pair not in untouched]
         for pair in begun:
             pair.restore(by_seed[pair.seed])
-        self._stopwatch.count_from(max((record.total_seconds for record in saved.runs.values()), default=0.0))
+        total = max((record.total_seconds for record in saved.runs.values()), default=0.0)
+        self._stopwatch.count_from(total)
+        self._allowance.count_from(min(total, _seconds_on_workers(saved)))
         self._keeper.damage = " ".join(saved.notes)
         waiting = [pair for pair in begun if pair.state.is_active]
         if not waiting and untouched:
@@ -305,7 +305,7 @@ class RunningComparison:
             waiting[0].restore({})
         if not waiting:
             return
-        self._latest, self._to_come = waiting[-1], untouched
+        self._turns.follow(waiting[-1], untouched)
         self._stopwatch.start()
         self._stand_in_line([*waiting, *untouched])
         for pair in waiting:
@@ -317,85 +317,28 @@ class RunningComparison:
         for run in (run for pair in pairs for run in pair.runs):
             run.save()
 
-    def _take_turns(self, waiting: list[RunningPair], begin: Begin, announce: Begin) -> None:
+    def _see_through(self, waiting: list[RunningPair], begin: Begin, announce: Begin) -> None:
+        """Have those begin that wait for their turn, and wait for the end of all."""
         self._keeper.begin()
         try:
             for pair in waiting:
                 announce(pair)
-            while self._to_come:
-                self._latest.wait_for_slots()
-                self._may_begin.wait()
-                with self._lock:
-                    if self._latest.was_turned_away:
-                        self._to_come = []
-                    elif self._may_begin.is_set() and self._to_come:
-                        self._begin_next(begin)
-                        waiting.remove(self._latest)
+            dropped = self._turns.take(waiting, begin)
             for pair in self.pairs:
                 if pair.state is not State.IDLE:
                     pair.wait()
             # After a lost worker, and where the page was left, their turn comes when the user resumes.
-            if not (self._is_left or any(run.is_lost for run in self._latest.runs)):
-                self._mark_dropped(waiting)
+            if not (self._is_left or self._turns.has_lost_worker):
+                self._mark_dropped(dropped)
         finally:
             self._keeper.end()
             self._stopwatch.stop()
 
-    def _begin_next(self, begin: Begin) -> None:
-        self._latest = self._to_come[0]
-        begin(self._latest)
-        self._to_come = self._to_come[1:]
-        self._turns += 1
 
-
-def compare(
-    comparison: Comparison,
-    *,
-    data_progress: Callable[[int, int], None] | None = None,
-    watch: Callable[[RunningComparison], None] | None = None,
-    store: Store | None = None,
-) -> ComparisonResult:
-    """Train both models of a comparison and wait for the end; also from a plain script.
-
-    Parameters
-    ----------
-    comparison : Comparison
-        What to train. A data set that is missing is downloaded or made first.
-    data_progress : callable, optional
-        Called with (done, total) while the data set is fetched.
-    watch : callable, optional
-        Called four times a second with the running comparison.
-    store : Store, optional
-        Where it is saved as it goes; the user's store if not given.
-
-    Raises
-    ------
-    ComparisonError
-        When a model failed; the message is a sentence for the user, and `result` holds what was reached.
-    DataError
-        When the data set can neither be found nor fetched.
-    LimitsError
-        When the environment names a limit that is none.
-
-    Notes
-    -----
-    After Ctrl-C both models stop and the KeyboardInterrupt goes on.
-    """
-    limits = Limits.from_environment()
-    fetch(comparison.dataset, progress=data_progress)
-    shared_engine.join()  # for good: a script that compares once compares again
-    running = RunningComparison(comparison, shared_engine, limits=limits, store=store or Store.default())
-    running.start()
-    try:
-        while not running.wait(0.25):
-            if watch is not None:
-                watch(running)
-    except BaseException:
-        running.stop()
-        running.wait(10)
-        raise
-    if watch is not None:
-        watch(running)
-    result = running.result()
-    result.raise_for_failure()
-    return result
+def _seconds_on_workers(saved: SavedComparison) -> float:
+    """Add up over the seeds how long the longer of both models has trained."""
+    longest: dict[int, float] = {}
+    for (seed, _), record in saved.runs.items():
+        seconds = record.progress.seconds if record.progress is not None else 0.0
+        longest[seed] = max(longest.get(seed, 0.0), seconds)
+    return sum(longest.values())

@@ -1,6 +1,7 @@
 """The kernel's side of the engine: finds free workers and hands runs to them."""
 
 import contextlib
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -28,6 +29,7 @@ _LOST_WORKER = "The worker process ended unexpectedly. Try again."
 _WORKER_SECONDS = 60.0
 _LOOK_SECONDS = 0.1
 _ASK_SECONDS = 5.0
+_CLOSE_SECONDS = 15.0
 
 
 @dataclass(frozen=True)
@@ -305,6 +307,17 @@ class Engine:
 
 
 def _close(client: "Client") -> None:
+    """Close the client, at most for so long: Dask waits for ever where a task of its own does not give in."""
+    closing = threading.Thread(target=_close_now, args=(client,), name="nncompare-close", daemon=True)
+    try:
+        closing.start()
+    except RuntimeError:  # the program is ending, and Python starts no more threads
+        _close_now(client)
+    else:
+        closing.join(_CLOSE_SECONDS)
+
+
+def _close_now(client: "Client") -> None:
     try:
         client.close(timeout=2)
     except Exception:  # its scheduler is gone

@@ -25,12 +25,12 @@ class Keeper:
         self._users = 0
         self._is_barred = False
         self.damage = ""
-        self._note = ""
+        self._notes: dict[tuple[int, str] | None, str] = {}  # by what was to be saved; None: the place itself
 
     @property
     def note(self) -> str:
         """What the user should know: what was damaged, and why something is not saved; mostly empty."""
-        return f"{self.damage} {self._note}".strip()
+        return " ".join(filter(None, [self.damage, *dict.fromkeys(self._notes.values())]))
 
     @property
     def id(self) -> str | None:
@@ -42,7 +42,7 @@ class Keeper:
         with self._lock:
             self._users += 1
             self._is_barred = False
-        self._attempt(lambda: None)
+        self._attempt(None, lambda: None)
 
     def end(self) -> None:
         """Let go of it, so that others may go on with it or delete it."""
@@ -53,9 +53,10 @@ class Keeper:
 
     def save(self, seed: int, name: str, record: RunRecord, total_seconds: float) -> None:
         """Save a run; when this returns it is on disk, or the note says why it is not."""
-        self._attempt(lambda: self._held().save(seed, name, replace(record, total_seconds=total_seconds)))
+        timed = replace(record, total_seconds=total_seconds)
+        self._attempt((seed, name), lambda: self._held().save(seed, name, timed))
 
-    def _attempt(self, work: Callable[[], None]) -> None:
+    def _attempt(self, what: tuple[int, str] | None, work: Callable[[], None]) -> None:
         if self._is_barred or (self._store is None and self._shelf is None):
             return
         try:
@@ -63,11 +64,12 @@ class Keeper:
                 self._hold()
             work()
         except StoreError as error:
-            self._note = _NOT_SAVED.format(error=error)
+            self._notes[what] = _NOT_SAVED.format(error=error)
         except Exception as error:  # a mistake of ours must not end the training
-            self._note = _NOT_SAVED.format(error=f"{type(error).__name__}: {error}.")
+            self._notes[what] = _NOT_SAVED.format(error=f"{type(error).__name__}: {error}.")
         else:
-            self._note = ""
+            for mended in (what, None):
+                self._notes.pop(mended, None)
 
     def _held(self) -> Shelf:
         assert self._shelf is not None

@@ -200,7 +200,7 @@ class RunningPair:
 
     def _work(self, runs: list[ModelRun]) -> None:
         for run in runs:
-            if run.kept is not None:  # epochs are added: also after a crash they are wanted
+            if run.was_saved:  # epochs are added: also after a crash they are wanted
                 run.save()
         self._attempt(runs, lambda: self._train_on(self._engines.get(), runs))
 

@@ -1,5 +1,6 @@
 """What is saved of a run, and how a run becomes again what was saved."""
 
+import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -41,10 +42,34 @@ def present_record(run: "ModelRun", *, is_left: bool) -> RunRecord:
 def take_over(run: "ModelRun", record: RunRecord) -> None:
     """Make of a fresh run what was saved; of one that has nothing to go on from, only the settings."""
     run.config, run.state, run.message = record.config, State(record.state), record.message
-    run.is_refused, run.seconds = record.is_refused, record.seconds
+    run.is_refused, run.seconds, run.was_saved = record.is_refused, record.seconds, True
     if record.is_interrupted and record.checkpoint is None:
         return
     run.kept = record if record.checkpoint is not None else None
+    go_back(run, record)
+
+
+def go_back(run: "ModelRun", record: RunRecord) -> None:
+    """Have a run know what was known of it when a record was made, and no more."""
     run.history = record.history.copy()
     for name in _SAME:
         setattr(run, name, getattr(record, name))
+
+
+def wished(run: "ModelRun", epochs: int) -> RunRecord:
+    """Give the state from which a run that has ended goes on to so many epochs in all.
+
+    A cycle of the learning rate begins anew.
+    """
+    config = run.config.model_copy(update={"epochs": max(epochs, math.ceil(run.epoch))})
+    checkpoint, cycle_start = run.checkpoint, run.cycle_start
+    if checkpoint is not None and config.schedule == "one-cycle":
+        checkpoint, cycle_start = replace(checkpoint, cycle_start=checkpoint.position.images), run.epoch
+    kept = run.kept if checkpoint is not None else None
+    return replace(
+        kept or RunRecord(config, run.state.value),
+        config=config,
+        checkpoint=checkpoint,
+        cycle_start=cycle_start,
+        seconds=run.seconds,
+    )

@@ -1,6 +1,5 @@
 """What a comparison leaves behind."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -162,15 +161,19 @@ class ModelResult:
             self.device,
             self.threads,
         )
-        return self._on_a_free_worker(lambda engine, address: engine.run(predict, request, address=address))
+        return self._on_a_free_worker(request)
 
-    def _on_a_free_worker(self, work: Callable[..., NDArray[np.float32]]) -> NDArray[np.float32]:
+    def _on_a_free_worker(self, request: PredictionRequest) -> NDArray[np.float32]:
         engine = self._engines.get()
-        slots = engine.claim(1, self.device, is_cancelled=lambda: False)
+        (slot,) = engine.claim(1, self._comparison.device, is_cancelled=lambda: False)
         try:
-            return work(engine, slots[0].address)
+            # It may have been trained on another machine, or with more than the share of one slot.
+            threads = min(request.threads or slot.threads, slot.threads)
+            mine = replace(request, device=slot.report.device, threads=threads)
+            predicted: NDArray[np.float32] = engine.run(predict, mine, address=slot.address)
+            return predicted
         finally:
-            engine.release([slot.address for slot in slots])
+            engine.release([slot.address])
 
 
 @dataclass(frozen=True)

@@ -55,8 +55,8 @@ class Seats:
         engine.release([seat.address for seat in left])
 
     def threads_of(self, run: ModelRun, slot: Slot) -> int:
-        """Tell how many threads a run begins with; later a run goes on with as many as it had."""
-        return self._total(slot) if self._is_handed_over and len(self._seated) == 1 else run.threads or slot.threads
+        """Tell how many threads a run begins or goes on with: as many as it had, but never more than there are."""
+        return self._total(slot) if self._is_handed_over else min(run.threads or slot.threads, slot.threads)
 
     def _release_spare(self, engine: Engine) -> None:
         with self._lock:

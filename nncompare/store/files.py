@@ -1,6 +1,7 @@
 """Folders of files that are there whole or not at all, and that tell when they were changed afterwards."""
 
 import contextlib
+import errno
 import hashlib
 import json
 import os
@@ -26,6 +27,16 @@ LIMITS = {
     "optimizer.safetensors": 512 * _MEBIBYTE,
 }
 """Every file that a folder may hold, and the most bytes that are read of it."""
+_PASSING = {
+    errno.EMFILE,
+    errno.ENFILE,
+    errno.ENOMEM,
+    errno.EACCES,
+    errno.EAGAIN,
+    errno.EINTR,
+    errno.ESTALE,
+    errno.EBUSY,
+}
 
 
 def write_bytes(file: Path, content: bytes) -> None:
@@ -54,7 +65,7 @@ def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
     changed = [parent for parent in folder.parents if not parent.exists()]
     changed += folder.parents[len(changed) : len(changed) + 1]
     try:
-        new.mkdir(parents=True)
+        make_private(new)
         for name, content in {**files, CHECKSUMS: _checksums(files)}.items():
             write_bytes(new / name, content)
         _sync(new)
@@ -66,6 +77,18 @@ def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
         raise StoreError(f"{folder.parent} cannot be written to: {error.strerror or type(error).__name__}.") from error
 
 
+def make_private(folder: Path) -> None:
+    """Make a folder, and those above it that are missing, for this user alone.
+
+    Raises
+    ------
+    OSError
+        When it cannot be made.
+    """
+    for missing in [above for above in reversed(folder.parents) if not above.exists()] + [folder]:
+        missing.mkdir(mode=0o700, exist_ok=True)
+
+
 def read_folder(folder: Path, wanted: tuple[str, ...] = ()) -> dict[str, bytes]:
     """Read the files of a folder (`wanted` ones only, if any are named) that are as they were written.
 
@@ -73,6 +96,8 @@ def read_folder(folder: Path, wanted: tuple[str, ...] = ()) -> dict[str, bytes]:
     ------
     DamagedError
         When one of them is not.
+    StoreError
+        When one cannot be read now, which says nothing of its content.
     """
     listed = _listed(_read(folder / CHECKSUMS))
     if not set(wanted) <= set(listed):
@@ -118,6 +143,8 @@ def _read(file: Path) -> bytes:
                 raise DamagedError(f"{file.name} is no file of ours")
             return stream.read(limit)
     except OSError as error:
+        if error.errno in _PASSING:
+            raise StoreError(f"{file} cannot be read now: {error.strerror}.") from None
         raise DamagedError(f"{file.name} cannot be read: {error.strerror}") from None
 
 

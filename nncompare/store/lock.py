@@ -6,6 +6,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from nncompare.store.errors import StoreError
+from nncompare.store.files import make_private
 
 _PATIENCE_SECONDS = 0.5  # longer than somebody needs who only looks whether it is held
 
@@ -46,7 +47,7 @@ class Lock:
             When somebody else does, or the file cannot be written.
         """
         try:
-            self._file.parent.mkdir(parents=True, exist_ok=True)
+            make_private(self._file.parent)
             self._lock.acquire(timeout=seconds)
         except Timeout:
             raise StoreError("It is open elsewhere, in another dashboard or shell. End it there first.") from None

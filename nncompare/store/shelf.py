@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from nncompare.config import Comparison
 from nncompare.store import facts
@@ -24,6 +24,8 @@ from nncompare.store.records import ModelSummary, RunRecord, SavedComparison, Su
 KEPT = 2
 _COPY = "copy"  # of the head, which is written once: nothing before it could stand in for a damaged one
 _NUMBER = re.compile(r"[0-9]{6,9}")
+# With a day to spare, so that they are dates in every zone.
+_EARLIEST, _LATEST = datetime(1970, 1, 2, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC)
 _T = TypeVar("_T")
 
 
@@ -34,10 +36,26 @@ class Head(BaseModel):
 
     format: int = FORMAT
     id: str
-    created: AwareDatetime
+    created: AwareDatetime = Field(ge=_EARLIEST, le=_LATEST)
     comparison: Comparison
     versions: dict[str, str]
     machine: dict[str, str]
+
+
+def read_head(content: bytes) -> Head:
+    """Read ``comparison.json`` of this format or an older one.
+
+    Raises
+    ------
+    DamagedError
+        When it is anything else.
+    NewerFormatError
+        When it is of a newer format.
+    """
+    try:
+        return Head.model_validate(migrated(json.loads(content)))
+    except (ValueError, RecursionError):  # a ValidationError is a ValueError
+        raise DamagedError("it holds no comparison") from None
 
 
 class Shelf:
@@ -67,14 +85,18 @@ class Shelf:
         """
         head = Head(
             id=folder.name,
-            created=datetime.now(UTC),
+            created=max(datetime.now(UTC), _EARLIEST),
             comparison=comparison,
             versions=facts.versions(),
             machine=facts.machine(),
         )
         content = {"comparison.json": json.dumps(head.model_dump(mode="json"), indent=1).encode()}
         write_folder(folder, content)
-        write_folder(folder / _COPY, content)
+        try:
+            write_folder(folder / _COPY, content)
+        except StoreError:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
         shelf = cls(folder, lock)
         shelf._seen = {}
         return shelf
@@ -184,12 +206,9 @@ class Shelf:
         why = ""
         for folder in (self._folder, self._folder / _COPY):
             try:
-                content = read_folder(folder, ("comparison.json",))["comparison.json"]
-                head = Head.model_validate(migrated(json.loads(content)))
-            except (DamagedError, ValidationError, ValueError, RecursionError) as error:
-                why = why or (str(error) if isinstance(error, DamagedError) else "it holds no comparison")
-            else:
-                return head
+                return read_head(read_folder(folder, ("comparison.json",))["comparison.json"])
+            except DamagedError as error:
+                why = why or str(error)
         raise DamagedError(f"The saved comparison {self._folder.name} cannot be read: {why}.")
 
     def _keys(self) -> Iterator[tuple[int, str]]:

@@ -40,7 +40,8 @@ class Predictor:
         return torch.cat(pieces)
 
     def _pieces(self, split: Split) -> Iterator[Tensor]:
-        size, done = min(self.batch_size, LARGEST_PIECE), 0
+        is_on_processor = split.images.device.type == "cpu"
+        size, done = min(self.batch_size, LARGEST_PIECE) if is_on_processor else self.batch_size, 0
         while done < len(split):
             scores = self._try(split, done, size)
             if scores is None:

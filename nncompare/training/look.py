@@ -32,7 +32,7 @@ class Look:
         if shown is None:
             return
         began = time.monotonic()
-        split = self._splits[shown.split].take(torch.tensor(shown.indices))
+        split = self._splits[shown.split].take(torch.tensor(shown.indices, dtype=torch.long))
         probabilities = self._predictor.log_probabilities(split).exp().cpu().numpy()
         if np.isfinite(probabilities).all():
             self._desk.shown = Prediction(self._desk.next_version(), epoch, probabilities, shown)

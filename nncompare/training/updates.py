@@ -49,7 +49,7 @@ class Updates:
     """Makes one update of the weights after the other.
 
     A piece that does not fit into memory leaves weights, optimiser, gradient and random state as they were.
-    The weights whose loss was last seen to be finite are kept, for `go_back`.
+    The last weights whose own loss was seen to be finite are kept, for `go_back`.
     """
 
     def __init__(
@@ -68,9 +68,10 @@ class Updates:
         self._parameters = self.network.parameters
         self._optimizer = make_optimizer(self._parameters, config)
         self._gradient: list[Tensor] | None = None
-        self._kept = [parameter.detach().clone() for parameter in self._parameters]
+        self._kept = self._copies()
         # To look at a number costs nothing on a CPU; elsewhere every look waits for the device.
         self._looks_at_every_loss = training.images.device.type == "cpu"
+        self._candidate = None if self._looks_at_every_loss else self._copies()
         self.plan = plan
 
     def epoch(self, order: Tensor, done: int = 0) -> Iterator[Step]:
@@ -92,9 +93,12 @@ class Updates:
                 kept.copy_(parameter)
 
     def keep_if_unwatched(self) -> None:
-        """Keep the weights where not every loss is looked at: called now and then, when the loss was seen finite."""
-        if not self._looks_at_every_loss:
-            self.keep()
+        """Where not every loss is looked at, keep the weights of the last call: since then all losses were finite.
+
+        Those of now have been updated after the last loss, so nobody knows their own yet.
+        """
+        if self._candidate is not None:
+            self._kept, self._candidate = self._candidate, self._copies()
 
     def go_back(self) -> None:
         """Take the weights that were kept last."""
@@ -127,6 +131,11 @@ class Updates:
                 for parameter, array in zip(self._parameters, gradient, strict=True)
             ]
         self.keep()
+        if self._candidate is not None:
+            self._candidate = self._copies()
+
+    def _copies(self) -> list[Tensor]:
+        return [parameter.detach().clone() for parameter in self._parameters]
 
     def _update(self, index: Tensor, done: int) -> Iterator[Step]:
         while done < len(index):

@@ -122,8 +122,9 @@ class Dashboard:
 
     @property
     def _begun(self) -> int:
-        """Count the comparisons of this dashboard for which there was room."""
-        return self._begun_before + bool(self._running is not None and self._running.begun)
+        """Count the comparisons of this dashboard for which there was room; those that are only looked at do not."""
+        running = self._running
+        return self._begun_before + bool(running is not None and running.begun and running.has_stood_in_line)
 
     @property
     def _state(self) -> State:
@@ -281,7 +282,7 @@ class Dashboard:
         if not is_web_page():
             return
         self._page.ping()
-        set_value(self._page, keeps_kernel=self._state.is_active)
+        set_value(self._page, keeps_kernel=self._state.is_active, goes_on=self._training.goes_on_alone)
         seconds = self._page.seconds_gone
         if seconds and not self._outlives_page(seconds):
             set_value(self._notice, value=render("messages.html", messages=[_AWAY]))

@@ -129,7 +129,7 @@ class HistoryStep:
             return
         if action == "use" and words[1:] in (["A"], ["B"]):
             self._on_use(line.config, words[1])
-        elif action == "overlay":
+        elif action == "overlay" and any(model.name == line.name and model.epochs for model in summary.models):
             self._read_overlay(summary, line)
 
     def _read_overlay(self, summary: Summary, line: _Line) -> None:

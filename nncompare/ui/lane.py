@@ -10,7 +10,7 @@ from nncompare.ui.elements import column, html, set_value
 from nncompare.ui.html import render
 from nncompare.ui.steering import Steering
 
-_LOG_LINES = 4
+_EPOCHS_TOLD = 3
 
 
 class Lane:
@@ -62,7 +62,7 @@ def _last(values: list[float]) -> float | None:
 
 
 def _log(run: ModelRun) -> list[dict[str, object]]:
-    """Give the last lines of the log: how it began, and every finished epoch."""
+    """Give the log: how the model is computed, and the last epochs that are done."""
     lines: list[dict[str, object]] = []
     if run.plan is not None:
         lines.append(
@@ -74,7 +74,7 @@ def _log(run: ModelRun) -> list[dict[str, object]]:
             }
         )
     ends = [0.0, *run.history.epoch_seconds]
-    lines += [
+    epochs: list[dict[str, object]] = [
         {
             "epoch": number,
             "seconds": end - start,
@@ -83,4 +83,4 @@ def _log(run: ModelRun) -> list[dict[str, object]]:
         }
         for number, (start, end) in enumerate(itertools.pairwise(ends), start=1)
     ]
-    return lines[-_LOG_LINES:]
+    return lines + epochs[-_EPOCHS_TOLD:]

@@ -17,7 +17,8 @@ GONE_SECONDS = 20.0
 class Page(anywidget.AnyWidget):
     """Brings the style sheet, keeps the address up to date, and answers pings while the page is open.
 
-    While it `keeps_kernel`, Voila does not hear that it was closed: the kernel decides what becomes of its run.
+    While it `keeps_kernel`, Voila does not hear that it was closed: the kernel decides what becomes of its run. Where
+    the same tab is loaded again it tells Voila then, unless what trains `goes_on`: so the new page is offered the run.
 
     What is `said` is read out by screen readers: its place stays, so that only a change is heard.
 
@@ -29,6 +30,7 @@ class Page(anywidget.AnyWidget):
     query = traitlets.Unicode().tag(sync=True)
     said = traitlets.Unicode().tag(sync=True)
     keeps_kernel = traitlets.Bool(False).tag(sync=True)
+    goes_on = traitlets.Bool(False).tag(sync=True)
 
     def __init__(self, on_ready: Callable[[str], None]) -> None:
         super().__init__()

@@ -42,7 +42,7 @@ PRESETS = (
     Preset(
         "99% in one epoch",
         "Both see every training image once. A uses the plain settings, B a cycle of the learning rate, decay and "
-        "smoothing. Which of them, if any, gets 99% of the MNIST test images right?",
+        "smoothing. Which of them, if any, gets 99% of the test images right? With MNIST, one does.",
         RunConfig(channels=16, epochs=1),
         RunConfig(
             channels=16,

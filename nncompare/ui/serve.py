@@ -157,7 +157,8 @@ def _run_voila(notebook: Path, place: Place, names: Sequence[str], folder: Path 
                 "--VoilaConfiguration.allow_template_override=NO",
                 "--VoilaConfiguration.allow_theme_override=NO",
                 *(f"--VoilaConfiguration.extension_allowlist={name}" for name in EXTENSIONS),
-                *([] if _is_local(place.ip) else [f"--VoilaConfiguration.http_header_envs={HEADER}"]),
+                # A further name is that of a proxy, behind which others are.
+                *([f"--VoilaConfiguration.http_header_envs={HEADER}"] if names or not _is_local(place.ip) else []),
                 "--VoilaConfiguration.strip_sources=True",
                 "--VoilaConfiguration.show_tracebacks=False",
                 "--MappingKernelManager.kernel_manager_class=nncompare.ui.ready_kernel.ReadyKernelManager",

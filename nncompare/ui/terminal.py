@@ -13,7 +13,8 @@ from tqdm import tqdm
 
 from nncompare.analysis import Verdict
 from nncompare.analysis.wording import explanation, headline
-from nncompare.comparison.comparison import RunningComparison, compare
+from nncompare.comparison.compare import compare
+from nncompare.comparison.comparison import RunningComparison
 from nncompare.comparison.result import ComparisonError, ComparisonResult, ModelResult
 from nncompare.config import Comparison, RunConfig, one_sentence
 from nncompare.data import CATALOG, DataError, fetch

@@ -1,7 +1,8 @@
 """Whose comparisons a page shows: where others are let in, every browser has a store of its own.
 
 A server for others gives each browser a random number in a cookie, and hands it to the kernel of its page. Who knows
-the number sees the comparisons; nobody can guess it. On this machine alone all pages and the shell share one store.
+the number sees the comparisons; nobody can guess it. On this machine alone, and without a proxy's name, all pages and
+the shell share one store.
 """
 
 import os

@@ -37,13 +37,14 @@ _LEFT_OUT = (
 class Host:
     """A running server. All processes that come from it carry its mark in their environment, orphans too.
 
-    `token` is empty where none is needed.
+    `server` is the process that was started first; `token` is empty where none is needed.
     """
 
     name: str
     address: str
     folder: Path
     mark: str
+    server: psutil.Process
     token: str = ""
 
     def processes(self) -> list[psutil.Process]:
@@ -129,12 +130,13 @@ def _running(
     name: str, command: list[str], port: int, folder: Path, cache: Path, environment: Mapping[str, str]
 ) -> Iterator[Host]:
     folder.mkdir(parents=True, exist_ok=True)
-    host = Host(name, f"http://{LOOPBACK}:{port}/", folder, secrets.token_hex(8))
+    mark = secrets.token_hex(8)
     (folder / "tmp").mkdir(exist_ok=True)
-    variables = {**_environment(folder, cache), **environment, _MARK: host.mark, "TMPDIR": str(folder / "tmp")}
+    variables = {**_environment(folder, cache), **environment, _MARK: mark, "TMPDIR": str(folder / "tmp")}
     log = folder / "server.log"
     with log.open("wb") as output:
         server = subprocess.Popen(command, env=variables, cwd=folder, stdout=output, stderr=output)
+    host = Host(name, f"http://{LOOPBACK}:{port}/", folder, mark, psutil.Process(server.pid))
     try:
         wait_until(lambda: _answers(port) or server.poll() is not None, _START_SECONDS, f"{name} at port {port}")
         assert server.poll() is None, f"{name} ended at once: {log.read_text(errors='replace')}"

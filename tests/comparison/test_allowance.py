@@ -1,6 +1,7 @@
 """The limits of a server where a comparison starts, and while it trains."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import ClassVar
 
 import pytest
@@ -9,18 +10,20 @@ from processes import until
 from tiny_pairs import begin, finish, pair
 
 from nncompare.comparison import allowance as allowance_module
-from nncompare.comparison import run as run_module
+from nncompare.comparison import follower as follower_module
 from nncompare.comparison.comparison import RunningComparison
 from nncompare.comparison.engine_holder import EngineHolder
 from nncompare.comparison.state import State
 from nncompare.limits import Limits
+from nncompare.store import RunRecord, Store
+from nncompare.training.desk import Progress
 
 MINUTES_OVER = "Stopped: this server lets a comparison train for {}, and that time is over. What was learned is kept."
 
 
 @pytest.fixture
 def engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeEngine]:
-    monkeypatch.setattr(run_module, "EXCHANGE_SECONDS", 0.001)
+    monkeypatch.setattr(follower_module, "EXCHANGE_SECONDS", 0.001)
     made = FakeEngine()
     yield made
     assert made.mistakes == []
@@ -165,3 +168,19 @@ def test_real_workers_begin_no_more_comparisons_than_are_allowed(
         assert first.result().a.probabilities("train").shape == (1_000, 10)
     finally:
         holder.close()
+
+
+@pytest.mark.parametrize(("minutes", "can_train_on"), [("1", False), ("10", True)])
+def test_what_was_trained_before_it_was_reopened_counts(
+    minutes: str, can_train_on: bool, engine: FakeEngine, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, comparison = Store(home), pair()
+    shelf = store.create(comparison)
+    for name, config in (("A", comparison.a), ("B", comparison.b)):
+        progress = Progress(1_000, 1_000, 1.0, 100.0, 10.0)
+        shelf.save(0, name, RunRecord(config, "finished", progress=progress, total_seconds=300.0))  # type: ignore[arg-type]
+    shelf.release()
+    monkeypatch.setenv("NNCOMPARE_MOST_MINUTES", minutes)
+    again = RunningComparison.reopen(store.open(shelf.id), engine)  # type: ignore[arg-type]
+    assert again.can_train_on is can_train_on
+    assert not again.has_stood_in_line

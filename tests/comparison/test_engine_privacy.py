@@ -1,6 +1,7 @@
 import json
 import os
 import socket
+import ssl
 import subprocess
 import sys
 from pathlib import Path
@@ -139,3 +140,51 @@ def _greet(port: int, path: str) -> bytes:
             return plain.recv(1_000)
         except OSError:
             return b""
+
+
+def test_whoever_trusts_anybody_but_shows_no_certificate_is_refused(engine_pid: int) -> None:
+    """At every port that speaks TLS: those of the scheduler, the nannies and the workers."""
+    refused = [_shakes_hands(port, None) for port in _tls_ports(engine_pid)]
+    assert len(refused) >= 3
+    assert set(refused) == {"refused"}
+
+
+def test_whoever_trusts_anybody_and_shows_a_certificate_of_his_own_making_is_refused(
+    engine_pid: int, tmp_path: Path
+) -> None:
+    own = Security.temporary()
+    (tmp_path / "own.pem").write_text(own.tls_client_key + own.tls_client_cert)
+    assert {_shakes_hands(port, tmp_path / "own.pem") for port in _tls_ports(engine_pid)} == {"refused"}
+
+
+def test_with_its_own_credentials_the_same_greeting_is_answered(engine_pid: int, folder: Path, tmp_path: Path) -> None:
+    """Else the two tests before would say nothing."""
+    content = json.loads((folder / "engine.json").read_text())
+    (tmp_path / "own.pem").write_text(content["tls_client_key"] + content["tls_client_cert"])
+    assert {_shakes_hands(port, tmp_path / "own.pem") for port in _tls_ports(engine_pid)} == {"answered"}
+
+
+def _tls_ports(engine_pid: int) -> list[int]:
+    ports = {
+        connection.laddr.port
+        for pid in (engine_pid, *descendants(engine_pid))
+        for connection in psutil.Process(pid).net_connections("inet")
+        if connection.status == psutil.CONN_LISTEN
+    }
+    return [port for port in sorted(ports) if not _greet(port, "/").startswith(b"HTTP")]
+
+
+def _shakes_hands(port: int, certificate: Path | None) -> str:
+    """Say whether whoever listens sends a word to somebody with this certificate; with TLS 1.3 only that tells."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    if certificate is not None:
+        context.load_cert_chain(certificate)
+    try:
+        with (
+            socket.create_connection(("127.0.0.1", port), timeout=20) as plain,
+            context.wrap_socket(plain) as wrapped,
+        ):
+            return "answered" if wrapped.recv(1) else "refused"
+    except (ssl.SSLError, ConnectionError):
+        return "refused"

@@ -3,6 +3,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from processes import descendants, runs, until, until_gone
 from tiny_pairs import begin, engine_pids, finish, pair, until_both_train, words, worker_pids
 
+from nncompare.comparison import engine as engine_module
 from nncompare.comparison.engine import EngineError
 from nncompare.comparison.engine_holder import EngineHolder
 from nncompare.comparison.state import State
@@ -145,3 +147,17 @@ def test_an_engine_that_cannot_start_is_told(monkeypatch: pytest.MonkeyPatch, tm
         until(lambda: holder.get().is_alive, "a new engine")
     finally:
         holder.close()
+
+
+def test_a_client_that_does_not_close_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Stuck:
+        def close(self, timeout: float) -> None:
+            never.wait()
+
+    never = threading.Event()
+    monkeypatch.setattr(engine_module, "_CLOSE_SECONDS", 0.01)
+    closed = threading.Thread(target=engine_module._close, args=(Stuck(),), daemon=True)
+    closed.start()
+    closed.join(60)
+    assert not closed.is_alive()
+    never.set()

@@ -11,7 +11,7 @@ from processes import until
 from tiny_pairs import pair
 
 from nncompare.comparison import engine_process
-from nncompare.comparison import run as run_module
+from nncompare.comparison import follower as follower_module
 from nncompare.comparison.comparison import RunningComparison
 from nncompare.comparison.engine_holder import EngineHolder
 from nncompare.comparison.run import ModelRun
@@ -89,7 +89,7 @@ def comparisons(**settings: object) -> list[Comparison]:
 def test_tabs_that_end_pause_and_train_on_never_have_more_threads_than_cores(
     seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(run_module, "EXCHANGE_SECONDS", 0.005)
+    monkeypatch.setattr(follower_module, "EXCHANGE_SECONDS", 0.005)
     choice, engine = random.Random(seed), FakeEngine()
     tabs = [RunningComparison(comparison, engine) for comparison in comparisons()]  # type: ignore[arg-type]
     with watched(tabs) as watch:

@@ -12,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from processes import until
 from tiny_pairs import pair
 
-from nncompare.comparison import run as run_module
+from nncompare.comparison import follower as follower_module
 from nncompare.comparison.comparison import RunningComparison
 from nncompare.comparison.engine_holder import EngineHolder
 from nncompare.comparison.state import State
@@ -24,7 +24,7 @@ NAMES = st.sampled_from(["A", "B", None])
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Exchange with the fake workers without waiting."""
-    monkeypatch.setattr(run_module, "EXCHANGE_SECONDS", 0.001)
+    monkeypatch.setattr(follower_module, "EXCHANGE_SECONDS", 0.001)
 
 
 def press(running: RunningComparison, action: str, name: str | None = None) -> None:

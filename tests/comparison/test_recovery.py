@@ -13,10 +13,12 @@ from typing import get_args
 import numpy as np
 import psutil
 import pytest
+from fake_engine import FakeEngine
 from processes import descendants, until, until_gone
 from tiny_pairs import engine_pids, finish, pair, worker_pids
 
-from nncompare.comparison.comparison import RunningComparison, compare
+from nncompare.comparison.compare import compare
+from nncompare.comparison.comparison import RunningComparison
 from nncompare.comparison.engine import Engine, LostError
 from nncompare.comparison.engine_holder import EngineHolder, shared_engine
 from nncompare.comparison.result import ComparisonResult
@@ -35,7 +37,12 @@ from nncompare.store import Store
 
 running = RunningComparison(Comparison.model_validate_json(sys.argv[1]), EngineHolder(), store=Store.default())
 running.start()
-running.wait()
+told = [0, 0]
+while not running.wait(0.01):
+    now = [run.history.epochs for run in running.runs]
+    if now != told:
+        told = now
+        print(*told, flush=True)
 """
 
 
@@ -83,6 +90,10 @@ def assert_same(one: ComparisonResult, other: ComparisonResult) -> None:
         assert mine.history.train_loss == theirs.history.train_loss
         assert mine.history.train.images == theirs.history.train.images
         assert np.array_equal(mine.probabilities(), theirs.probabilities())
+
+
+def assert_none_lost(found: list[int], told: list[int]) -> None:
+    assert all(now >= then for now, then in zip(found, told, strict=True)), (found, told)
 
 
 def test_the_states_are_those_of_the_store() -> None:
@@ -199,22 +210,26 @@ def test_an_interrupted_comparison_that_is_only_looked_at_stays_interrupted(
     assert {model.state for model in store.summaries()[0].models} == {"stopped"}
 
 
-def kill_kernel(comparison: Comparison, is_time) -> None:
-    """Run a comparison in a process of its own, and kill that in the middle."""
+def kill_kernel(comparison: Comparison, is_time) -> list[int]:
+    """Run a comparison in a process of its own, and kill that in the middle; give the epochs that it had told."""
     command = [sys.executable, "-c", KERNEL, comparison.model_dump_json()]
-    with subprocess.Popen(command) as kernel:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as kernel:
         until(lambda: is_time() or kernel.poll() is not None, "the moment to kill", 60)
         assert kernel.poll() is None, "it has ended before it was killed"
         others = descendants(kernel.pid)
         kernel.kill()
+        told, _ = kernel.communicate()
     until_gone(others)
+    return [int(epochs) for epochs in (told.splitlines() or ["0 0"])[-1].split()]
 
 
 def test_a_killed_kernel_loses_no_epoch_that_was_told(
     engines: EngineHolder, store: Store, uninterrupted: ComparisonResult
 ) -> None:
-    kill_kernel(LONG, lambda: min(epochs_on_disk(store), default=0) >= 1)
+    told = kill_kernel(LONG, lambda: min(epochs_on_disk(store), default=0) >= 2)
+    assert min(told) >= 1
     before = epochs_on_disk(store)
+    assert_none_lost(before, told)
     again = reopened(store, engines)
     assert again.storage_note == ""
     assert again.state is State.PAUSED or again.a.state.is_over
@@ -334,7 +349,7 @@ def test_after_a_killed_engine_both_go_on(own: EngineHolder, store: Store, unint
     psutil.Process(engine).kill()
     assert running.wait(60)
     again = reopened(store, own)
-    assert [run.history.epochs for run in again.runs] >= told
+    assert_none_lost([run.history.epochs for run in again.runs], told)
     assert_same(resume(again), uninterrupted)
 
 
@@ -360,6 +375,39 @@ def test_a_full_disk_is_told_and_the_training_goes_on(
     running.train_on(1)
     assert running.wait(120)
     assert running.storage_note == "", "there is room again"
+
+
+def test_a_disk_that_takes_one_of_both_models_is_told(
+    engines: EngineHolder, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = files_module.write_bytes
+
+    def write(file: Path, content: bytes) -> None:
+        if file.parent.parent.name == "a":
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        real(file, content)
+
+    monkeypatch.setattr(files_module, "write_bytes", write)
+    running = RunningComparison(pair(b={"epochs": 3}), engines, store=store)
+    running.start()
+    assert running.wait(120)
+    assert "No space left on device" in running.storage_note, "though B, which ended later, was saved"
+
+
+def test_epochs_that_are_wanted_of_a_run_stopped_in_line_outlive_a_crash(store: Store) -> None:
+    engine = FakeEngine()
+    taken = engine.claim(2, "", lambda: False)
+    running = RunningComparison(pair(), engine, store=store)  # type: ignore[arg-type]
+    running.start()
+    running.stop()
+    assert running.wait(10)
+    assert not store.summaries()[0].is_interrupted
+    running.train_on(1)
+    until(lambda: wishes_on_disk(store, seed=0) == {("preparing", 1)}, "the wish")
+    assert {model.is_interrupted for model in store.summaries()[0].models} == {True}
+    running.stop()
+    assert running.wait(10)
+    engine.release([slot.address for slot in taken])
 
 
 def test_the_store_of_the_user_keeps_what_compare_trains(synthetic_digits: Path, home: Path) -> None:

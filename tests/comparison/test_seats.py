@@ -1,19 +1,28 @@
 """Who computes with how many threads when one of two models has ended, or is trained alone."""
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 from fake_engine import SLOTS, FakeEngine
 from processes import until
 from tiny_pairs import begin, finish, pair
 
-from nncompare.comparison import run as run_module
+from nncompare.comparison import follower as follower_module
 from nncompare.comparison.comparison import RunningComparison
 from nncompare.comparison.engine_holder import EngineHolder
+from nncompare.comparison.result import ModelResult
+from nncompare.comparison.run import ModelRun
+from nncompare.comparison.seats import Seats
 from nncompare.comparison.state import State
+from nncompare.config import RunConfig
+from nncompare.memory import Plan
+from nncompare.training.worker import PredictionRequest
 
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(run_module, "EXCHANGE_SECONDS", 0.001)
+    monkeypatch.setattr(follower_module, "EXCHANGE_SECONDS", 0.001)
 
 
 def started(sharing: str, **settings: object) -> tuple[FakeEngine, RunningComparison]:
@@ -116,3 +125,39 @@ def test_on_real_workers_the_survivor_finishes(engines: EngineHolder) -> None:
     assert first.threads >= 1
     again = finish(pair(threads="survivor").model_copy(update={"b": None}), engines).a
     assert first.history.train.loss == again.history.train.loss, "with as many threads from its start"
+
+
+def test_a_run_that_had_more_threads_elsewhere_has_no_more_than_there_are_here() -> None:
+    slot = FakeEngine().claim(1, "", lambda: False)[0]
+    run = ModelRun("A", RunConfig(), threads=4)
+    assert Seats("fixed").threads_of(run, slot) == slot.threads == 1
+    assert Seats("fixed").threads_of(run, replace(slot, threads=8)) == 4, "as before, for the same result"
+
+
+def test_trained_on_beside_another_model_a_has_its_own_threads_only() -> None:
+    engine, running = started("survivor")
+    worker(engine, 2).end("finished")
+    until(lambda: worker(engine, 1).controls.threads == 2, "two threads", 10)
+    ended(running, engine)
+    running.train_on(1, "A")
+    until(lambda: len(engine.active()) == 1, "A alone", 10)
+    assert worker(engine, 1).assignment.threads == 2
+    ended(running, engine)
+    running.train_on(1)
+    until(lambda: len(engine.active()) == 2, "both", 10)
+    assert [worker(engine, channels).assignment.threads for channels in (1, 2)] == [1, 1]
+    ended(running, engine)
+
+
+def test_a_prediction_takes_the_threads_of_its_one_slot(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Predicting(FakeEngine):
+        def run(self, _: object, request: PredictionRequest, *, address: str) -> np.ndarray:
+            asked.append((request.threads, request.device))
+            return np.zeros((1, 10), np.float32)
+
+    asked: list[tuple[int, str]] = []
+    plan = Plan(4, 1, 4, channels=1, training_bytes=0, memory_limit=0, why={})
+    run = ModelRun("A", RunConfig(), plan=plan, threads=2, device="cuda:3", precision="float32", weights={})
+    model = ModelResult(run, pair(), Predicting())  # type: ignore[arg-type]
+    model.predict("test", (0,))
+    assert asked == [(1, "cpu")], "on the device that is here, too"

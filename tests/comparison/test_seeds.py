@@ -8,6 +8,7 @@ from fake_engine import FakeEngine
 from processes import until
 from tiny_pairs import finish, pair
 
+from nncompare.comparison import follower as follower_module
 from nncompare.comparison import run as run_module
 from nncompare.comparison.comparison import RunningComparison
 from nncompare.comparison.engine import EngineError
@@ -35,7 +36,7 @@ class Turns:
 
 @pytest.fixture
 def turns(monkeypatch: pytest.MonkeyPatch) -> Turns:
-    monkeypatch.setattr(run_module, "EXCHANGE_SECONDS", 0.001)
+    monkeypatch.setattr(follower_module, "EXCHANGE_SECONDS", 0.001)
     return Turns()
 
 

@@ -133,6 +133,18 @@ def test_epochs_added_after_the_end_give_the_weights_of_the_longer_run(
     assert first.a.history.epochs == 1, "what was given before stays as it was"
 
 
+def test_epochs_added_to_a_cycle_of_the_learning_rate_begin_a_new_one(engines: EngineHolder) -> None:
+    running = begin(pair(a={"schedule": "one-cycle", "epochs": 2}), engines)
+    assert running.wait(60)
+    assert running.a.cycle_start == 0
+    running.train_on(1)
+    assert running.wait(60)
+    assert running.b is not None
+    assert (running.a.cycle_start, running.b.cycle_start) == (2.0, 0.0)
+    assert running.a.checkpoint is not None
+    assert running.a.checkpoint.cycle_start == 2_000, "in images"
+
+
 def test_one_model_can_train_on_alone(engines: EngineHolder) -> None:
     running = begin(pair(), engines)
     assert running.wait(60)

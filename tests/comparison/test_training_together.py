@@ -10,7 +10,7 @@ from processes import until_gone
 from tiny_pairs import begin, finish, pair, until_both_train
 from torch.nn.functional import conv2d, max_pool2d, relu
 
-from nncompare.comparison import comparison as module
+from nncompare.comparison import compare as module
 from nncompare.comparison.engine_holder import EngineHolder
 from nncompare.comparison.result import ComparisonError, ComparisonResult
 from nncompare.comparison.state import State

@@ -1,6 +1,5 @@
 import dataclasses
 import json
-import os
 import subprocess
 import sys
 import threading
@@ -146,8 +145,7 @@ def test_a_folder_that_cannot_be_made_is_named(blocked: Path, tiny: object, monk
     assert str(error.value).endswith("Make it writable, or set NNCOMPARE_DATA_DIR to another folder.")
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write everywhere")
-def test_a_read_only_folder_is_named(tmp_path: Path, mirror: Mirror) -> None:
+def test_a_read_only_folder_is_named(tmp_path: Path, mirror: Mirror, no_rights_of_root: None) -> None:
     folder = tmp_path / "read-only"
     folder.mkdir(mode=0o555)
     with pytest.raises(DataError, match="Permission denied"):

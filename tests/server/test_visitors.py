@@ -28,6 +28,14 @@ def test_each_browser_has_a_number_that_stays(user_cache, tmp_path):
     assert min(len(first), len(of_other)) == 32
 
 
+def test_behind_a_proxy_on_this_machine_each_browser_has_a_number_too(user_cache, tmp_path):
+    with voila(tmp_path / "served", user_cache, None, "--name", "class.example") as host:
+        one, other = Visitor(host).sign_in(), Visitor(host).sign_in()
+        numbers = {number_of(host, who.open_page()) for who in (one, other)}
+    assert len(numbers) == 2
+    assert "" not in numbers
+
+
 def test_a_number_cannot_be_chosen(user_cache, tmp_path):
     with voila(tmp_path / "served", user_cache, None, "--ip", "0.0.0.0") as host:
         visitor = Visitor(host).sign_in()

@@ -6,6 +6,7 @@ import io
 import json
 import os
 import shutil
+from datetime import UTC, timedelta, timezone
 from pathlib import Path
 
 import numpy as np
@@ -20,10 +21,12 @@ from nncompare.store import DamagedError, Shelf, Store, StoreError
 from nncompare.store import files as files_module
 from nncompare.store.content import from_files, to_files
 from nncompare.store.files import CHECKSUMS, LIMITS, _checksums, read_folder, write_folder
+from nncompare.store.shelf import read_head
 
 ALONE = Comparison(b=None)
 FILES = to_files(record())
 NAMES = sorted(FILES)
+HEAD = (Path(__file__).parent / "written_by_first_store/runs/000001-cf06b388/comparison.json").read_bytes()
 
 
 @pytest.fixture
@@ -113,6 +116,28 @@ def test_json_with_other_values_in_it_is_read_or_refused(data: st.DataObject) ->
     place[key] = data.draw(json_values)
     with contextlib.suppress(StoreError):
         from_files({**FILES, "state.json": json.dumps(values).encode()})
+
+
+@given(st.data())
+@settings(max_examples=1_000, deadline=None)
+def test_a_head_with_other_values_in_it_is_read_and_dated_or_refused(data: st.DataObject) -> None:
+    values = json.loads(HEAD)
+    key = data.draw(st.sampled_from([*values, "comparison/a", "comparison/seed"]))
+    place = values
+    for name in key.split("/")[:-1]:
+        place = place[name]
+    dates = st.datetimes(timezones=st.just(UTC)).map(lambda date: date.isoformat())
+    place[key.split("/")[-1]] = data.draw(dates if key == "created" else json_values)
+    with contextlib.suppress(StoreError):
+        for zone in (timezone(timedelta(hours=-14)), timezone(timedelta(hours=14))):
+            read_head(json.dumps(values).encode()).created.astimezone(zone)
+
+
+@given(damages)
+@settings(max_examples=500, deadline=None)
+def test_a_damaged_head_is_read_or_refused(damage) -> None:
+    with contextlib.suppress(StoreError):
+        read_head(changed(HEAD, *damage))
 
 
 class Trap:
@@ -256,6 +281,43 @@ def test_a_disk_that_takes_no_more_loses_nothing_of_before(
     store.create(ALONE).release()
 
 
+@pytest.mark.parametrize("writes", range(4))
+def test_a_comparison_that_could_not_be_begun_is_not_listed(
+    store: Store, writes: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left, real = iter(range(writes)), files_module.write_bytes
+
+    def fail(file: Path, content: bytes) -> None:
+        if next(left, None) is None:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        real(file, content)
+
+    monkeypatch.setattr(files_module, "write_bytes", fail)
+    with pytest.raises(StoreError, match="No space left"):
+        store.create(ALONE)
+    assert store.summaries() == []
+    assert store.unreadable() == {}
+
+
+@pytest.mark.parametrize("code", [errno.EMFILE, errno.ENOMEM, errno.EACCES])
+def test_what_cannot_be_read_now_is_not_taken_for_damaged(
+    store: Store, shelf: Shelf, code: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shelf.release()
+    again = store.open(shelf.id)
+
+    def fail(*_: object) -> int:
+        raise OSError(code, os.strerror(code))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "open", fail)
+        with pytest.raises(StoreError, match="cannot be read now"):
+            again.load()
+    saved = again.load()
+    assert saved.notes == ()
+    assert plain(saved.runs[0, "A"]) == plain(record(epochs=2))
+
+
 def test_a_home_that_is_a_file_is_told(tmp_path: Path) -> None:
     (tmp_path / "home").write_text("mine")
     store = Store(tmp_path / "home")
@@ -264,8 +326,7 @@ def test_a_home_that_is_a_file_is_told(tmp_path: Path) -> None:
         store.create(ALONE)
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root writes everywhere")
-def test_a_read_only_home_is_told_and_can_be_read(store: Store, shelf: Shelf) -> None:
+def test_a_read_only_home_is_told_and_can_be_read(store: Store, shelf: Shelf, no_rights_of_root: None) -> None:
     shelf.release()
     folders = [store.home, *(path for path in store.home.rglob("*") if path.is_dir())]
     for folder in folders:

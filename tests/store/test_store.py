@@ -1,6 +1,8 @@
 """What is saved is read again to the last bit; who may do what, and in which order things are listed."""
 
 import json
+import os
+import shutil
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
@@ -253,3 +255,31 @@ def test_what_a_newer_version_wrote_is_refused_and_left_as_it_is(store: Store, s
     with pytest.raises(NewerFormatError, match="format 99"):
         store.open(shelf.id)
     assert (folder / "seed-0" / "a" / "000002").is_dir()
+
+
+def test_what_the_first_store_wrote_opens(tmp_path: Path) -> None:
+    """The files are those of its first commit; they must stay as they are."""
+    shutil.copytree(Path(__file__).with_name("written_by_first_store"), tmp_path / "home")
+    store = Store(tmp_path / "home")
+    (summary,) = store.summaries()
+    assert store.unreadable() == {}
+    assert [(model.name, model.state, model.epochs) for model in summary.models] == [
+        ("A", "finished", 3),
+        ("B", "running", 2),
+    ]
+    assert summary.is_interrupted
+    saved = store.open(summary.id).load()
+    assert saved.notes == ()
+    assert plain(saved.runs[0, "A"]) == plain(record(epochs=3, state="finished"))
+    assert plain(saved.runs[0, "B"]) == plain(record(epochs=2))
+
+
+def test_all_that_is_saved_is_for_this_user_alone(tmp_path: Path) -> None:
+    before = os.umask(0o022)
+    try:
+        store = Store(tmp_path / "visitors" / "number")
+        store.create(PAIR).save(0, "A", record())
+    finally:
+        os.umask(before)
+    folders = [tmp_path / "visitors", *(path for path in (tmp_path / "visitors").rglob("*") if path.is_dir())]
+    assert {folder.stat().st_mode & 0o777 for folder in folders} == {0o700}

@@ -5,6 +5,7 @@ import threading
 import time
 from dataclasses import replace
 
+import numpy as np
 import pytest
 import torch
 from processes import until
@@ -181,12 +182,15 @@ def test_a_pause_during_the_measurement_of_an_epoch_measures_it_afterwards(monke
     assert figures(before + after) == figures(told)
 
 
-def test_a_network_that_diverged_goes_back_to_its_last_finite_weights() -> None:
+@pytest.mark.parametrize("looks_at_every_loss", [True, False], ids=["as on a processor", "as on a card"])
+def test_a_network_that_diverged_goes_back_to_its_last_finite_weights(looks_at_every_loss: bool) -> None:
     wild = {"optimizer": "sgd", "learning_rate": 10, "momentum": 0.99}
     model = model_of(channels=4)
     with torch.no_grad():
         model[6].bias.fill_(1e20)
     session = session_of(images(400), images(100), model=model, channels=4, batch_size=100, **wild)
+    if not looks_at_every_loss:
+        session.updates._looks_at_every_loss, session.updates._candidate = False, session.updates._copies()
     kinds = [type(event).__name__ for event in train(session)]
     assert kinds[-3:] == ["Diverged", "TestPoint", "Failed"]
     assert all(bool(parameter.isfinite().all()) for parameter in session.model.parameters())
@@ -214,3 +218,23 @@ def test_a_run_that_nobody_asks_for_any_more_ends() -> None:
     events = list(train(session_of(images(205), images(50), desk, **SETTINGS)))
     assert isinstance(events[-1], Finished)
     assert events[-1].stopped
+
+
+def test_threads_that_are_handed_over_are_taken_at_the_next_batch() -> None:
+    desk = Desk()
+    session = session_of(images(205), images(50), desk, **SETTINGS)
+    events = train(session)
+    next(events)
+    assert torch.get_num_threads() == 1
+    desk.set_controls(Controls(threads=2))
+    next(events)
+    assert torch.get_num_threads() == 2
+
+
+def test_a_checkpoint_from_another_kind_of_device_is_gone_on_from() -> None:
+    session = session_of(images(205), images(50), **SETTINGS, park_seconds=0)
+    events = train(session)
+    next(events)
+    from_a_card = replace(travelled(session), randomness=np.zeros(16, np.uint8))
+    after = list(train(session_of(images(205), images(50), **SETTINGS, start=from_a_card)))
+    assert isinstance(after[-1], Finished)

@@ -7,6 +7,8 @@ from nncompare.comparison.engine_holder import shared_engine
 from nncompare.comparison.state import State
 from nncompare.config import Comparison, RunConfig
 from nncompare.limits import Limits
+from nncompare.memory import Plan
+from nncompare.store import RunRecord, Store
 from nncompare.ui import page as page_module
 from nncompare.ui.model_form import ModelForm
 
@@ -111,6 +113,22 @@ def test_a_tab_that_has_begun_its_comparisons_trains_on_but_begins_no_other(open
     until(lambda: "This server allows 1 comparison" in dashboard._training._reason.value, WHAT)
     assert dashboard._training._train.disabled
     assert not dashboard._training._both.train_on.disabled
+
+
+def test_what_is_only_looked_at_is_no_comparison_that_was_begun(open_ready, settle, monkeypatch, home):
+    store = Store(home)
+    shelf = store.create(TINY)
+    plan = Plan(64, 1, 64, channels=1, training_bytes=0, memory_limit=0, why={})
+    for name, config in (("A", TINY.a), ("B", TINY.b)):
+        shelf.save(0, name, RunRecord(config, "finished", plan=plan))
+    shelf.release()
+    monkeypatch.setenv("NNCOMPARE_MOST_COMPARISONS", "1")
+    dashboard = open_ready(TINY)
+    dashboard._refresher.post(lambda: dashboard._open_saved(shelf.id))
+    until(lambda: dashboard._running is not None, WHAT)
+    settle(dashboard)
+    assert dashboard._running.begun != []
+    assert not dashboard._training._train.disabled
 
 
 def test_who_waits_sees_its_place(open_ready):

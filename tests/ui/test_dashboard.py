@@ -161,6 +161,15 @@ def test_a_preset_sets_both_models_and_asks(tiny, settle, preset):
     assert preset.question.split("?")[0] in tiny._models._question.value
 
 
+def test_the_fast_preset_is_what_reaches_99_percent():
+    (preset,) = [preset for preset in PRESETS if preset.name == "99% in one epoch"]
+    fast = preset.b
+    assert (fast.schedule, fast.weight_decay, fast.label_smoothing) == ("one-cycle", 0.01, 0.05)
+    assert (fast.dropout, fast.batch_size, fast.epochs) == (0, 128, 1)
+    assert fast.channels in (12, 16)
+    assert 0.012 <= fast.learning_rate <= 0.015
+
+
 def test_settings_are_opened_from_a_file(tiny, settle):
     wanted = TINY.model_copy(update={"seed": 7, "b": None})
     upload(tiny, wanted.model_dump_json().encode())

@@ -118,6 +118,19 @@ def test_a_past_model_is_laid_beside_and_taken_away(step, store, refresher, call
     until(lambda: calls.overlays[-1] is None, WHAT)
 
 
+def test_a_model_without_an_epoch_is_not_laid_beside(step, store, refresher, calls):
+    comparison = Comparison(dataset="synthetic-digits", a=A, b=B)
+    shelf = store.create(comparison)
+    shelf.save(0, "A", RunRecord(A, "stopped", history=history_of(0.9)))
+    shelf.save(0, "B", RunRecord(B, "stopped"))
+    shelf.release()
+    read(step, shelf.id)
+    refresher.post(lambda: step._pick(f"overlay:{shelf.id}:b"))  # as only a forged message asks for it
+    press(step, refresher, f"overlay:{shelf.id}:a")
+    until(lambda: len(calls.overlays) == 1, WHAT)
+    assert "model A" in calls.overlays[0].title
+
+
 def test_deleting_asks_first(step, store, refresher):
     id_ = save(store)
     read(step, id_)

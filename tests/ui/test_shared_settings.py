@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from nncompare.config import Comparison
@@ -81,3 +83,10 @@ def test_until_a_worker_answers_that_is_said(shared):
     assert "asking the workers" in note(shared, "device")
     shared.show({}, Machine.here("No worker answers."), None)
     assert "No worker answers." in note(shared, "device")
+
+
+def test_it_is_said_which_number_format_auto_takes(shared):
+    shared.show({}, MACHINE, None)
+    assert "auto takes float32: bfloat16 is not native here" in note(shared, "precision")
+    shared.show({}, replace(MACHINE, has_native_bfloat16=True), None)
+    assert "auto takes bfloat16 from 16 channels on, below it float32" in note(shared, "precision")

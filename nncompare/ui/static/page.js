@@ -1,4 +1,22 @@
 // The page around the dashboard: says that it is there, answers pings, and keeps its address up to date.
+// Where this tab has left a kernel that trains; a browser may keep no such notes.
+const LEFT = "nnc-left-kernel";
+const left = {
+  leave(url) { try { sessionStorage.setItem(LEFT, url); } catch { /* then the kernel waits for its grace period */ } },
+  take() {
+    try {
+      const url = sessionStorage.getItem(LEFT);
+      sessionStorage.removeItem(LEFT);
+      return url;
+    } catch { return null; }
+  },
+};
+const xsrfForm = () => {
+  const form = new FormData();
+  form.append("_xsrf", document.cookie.match("\\b_xsrf=([^;]*)\\b")?.[1] ?? "");
+  return form;
+};
+
 function render({ model, el }) {
   const voice = document.createElement("p");
   voice.className = "nnc-unseen";
@@ -19,11 +37,18 @@ function render({ model, el }) {
       dashboard?.querySelector(".nnc-nav [aria-current]")?.focus({ preventScroll: true });
     }
   };
-  // Voila would end the kernel with its page.
+  // Voila would end the kernel with its page. A page that is loaded again in its tab ends the old one itself.
   const farewell = navigator.sendBeacon;
-  const keepKernel = (url, ...rest) =>
-    (model.get("keeps_kernel") && String(url).includes("voila/api/shutdown/")) || farewell.call(navigator, url, ...rest);
-  if (isWebPage) navigator.sendBeacon = keepKernel;
+  const keepKernel = (url, ...rest) => {
+    const isKept = model.get("keeps_kernel") && String(url).includes("voila/api/shutdown/");
+    if (isKept && !model.get("goes_on")) left.leave(String(url));
+    return isKept || farewell.call(navigator, url, ...rest);
+  };
+  if (isWebPage) {
+    const url = left.take();
+    if (url) farewell.call(navigator, url, xsrfForm());
+    navigator.sendBeacon = keepKernel;
+  }
   const writeAddress = () => {
     const query = model.get("query");
     if (isWebPage) history.replaceState(null, "", location.pathname + (query ? "?" + query : ""));

@@ -1,0 +1,64 @@
+"""A comparison from a plain script, or a terminal: it is waited for."""
+
+from collections.abc import Callable
+
+from nncompare.comparison.comparison import RunningComparison
+from nncompare.comparison.engine_holder import shared_engine
+from nncompare.comparison.result import ComparisonResult
+from nncompare.config import Comparison
+from nncompare.data import fetch
+from nncompare.limits import Limits
+from nncompare.store import Store
+
+
+def compare(
+    comparison: Comparison,
+    *,
+    data_progress: Callable[[int, int], None] | None = None,
+    watch: Callable[[RunningComparison], None] | None = None,
+    store: Store | None = None,
+) -> ComparisonResult:
+    """Train both models of a comparison and wait for the end; also from a plain script.
+
+    Parameters
+    ----------
+    comparison : Comparison
+        What to train. A data set that is missing is downloaded or made first.
+    data_progress : callable, optional
+        Called with (done, total) while the data set is fetched.
+    watch : callable, optional
+        Called four times a second with the running comparison.
+    store : Store, optional
+        Where it is saved as it goes; the user's store if not given.
+
+    Raises
+    ------
+    ComparisonError
+        When a model failed; the message is a sentence for the user, and `result` holds what was reached.
+    DataError
+        When the data set can neither be found nor fetched.
+    LimitsError
+        When the environment names a limit that is none.
+
+    Notes
+    -----
+    After Ctrl-C both models stop and the KeyboardInterrupt goes on.
+    """
+    limits = Limits.from_environment()
+    fetch(comparison.dataset, progress=data_progress)
+    shared_engine.join()  # for good: a script that compares once compares again
+    running = RunningComparison(comparison, shared_engine, limits=limits, store=store or Store.default())
+    running.start()
+    try:
+        while not running.wait(0.25):
+            if watch is not None:
+                watch(running)
+    except BaseException:
+        running.stop()
+        running.wait(10)
+        raise
+    if watch is not None:
+        watch(running)
+    result = running.result()
+    result.raise_for_failure()
+    return result

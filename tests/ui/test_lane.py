@@ -1,0 +1,45 @@
+"""What a lane says of its run."""
+
+import pytest
+
+from nncompare.comparison.run import ModelRun
+from nncompare.comparison.state import State
+from nncompare.config import RunConfig
+from nncompare.events import EpochEnd
+from nncompare.memory import Plan
+from nncompare.ui.lane import Lane
+
+PLAN = Plan(64, 1, 64, channels=16, training_bytes=0, memory_limit=0, why={})
+
+
+@pytest.fixture
+def lane() -> Lane:
+    return Lane("A", lambda _: None)
+
+
+def run_of(epochs: int, **known: object) -> ModelRun:
+    run = ModelRun("A", RunConfig(epochs=epochs), state=State.RUNNING, plan=PLAN, device="cpu", threads=1, **known)
+    for epoch in range(1, epochs + 1):
+        run.history.add(EpochEnd(epoch, 2.0 * epoch, 0.5, 0.8, 0.8, 0.4, 0.9))
+    return run
+
+
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+@pytest.mark.parametrize("epochs", [0, 1, 9])
+def test_the_number_format_is_told_however_long_it_trains(lane: Lane, precision: str, epochs: int) -> None:
+    lane.show(run_of(max(1, epochs), precision=precision))
+    assert f"parameters on cpu, 1 thread, {precision}" in lane.figures.value
+
+
+def test_of_many_epochs_the_last_three_are_told(lane: Lane) -> None:
+    lane.show(run_of(9))
+    assert [f"epoch {number} done in 2.0 s" in lane.figures.value for number in range(5, 10)] == [False] * 2 + [
+        True
+    ] * 3
+
+
+def test_a_new_cycle_of_the_learning_rate_is_told(lane: Lane) -> None:
+    lane.show(run_of(1))
+    assert "A new cycle" not in lane.figures.value
+    lane.show(run_of(1, cycle_start=2.5))
+    assert "A new cycle of the learning rate began at epoch 2.5." in lane.figures.value
