@@ -14,9 +14,9 @@ run: $(STAMP)
 lab: $(STAMP)
 	$(BIN)/jupyter lab notebooks/dashboard.ipynb
 
-# The tests of a file stay together: they share servers, browsers and engines.
+# The tests of a file stay together: they share servers, browsers and engines. The long ones, which come first, stay first.
 test: lint
-	$(BIN)/pytest --numprocesses 2 --dist loadfile
+	$(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

@@ -69,6 +69,7 @@ class QueuePlugin(SchedulerPlugin):
         held = self._line.leave(client)
         with_nanny = [worker for worker in held if worker in scheduler.workers and scheduler.workers[worker].nanny]
         if self._restarts and with_nanny:
+            self._restarting.update(with_nanny)  # at once: what is granted below must not be about to end
             task = asyncio.get_running_loop().create_task(self._restart(with_nanny))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
@@ -79,7 +80,6 @@ class QueuePlugin(SchedulerPlugin):
         self._line.lose(worker)
 
     async def _restart(self, workers: list[str]) -> None:
-        self._restarting.update(workers)
         try:
             with contextlib.suppress(OSError, TimeoutError):
                 await self._scheduler.restart_workers(

@@ -17,11 +17,11 @@ COUNTED = {"A": {"channels": 24, "epochs": 1}, "B": {"channels": 32, "epochs": 1
 def test_two_models_train_side_by_side(dashboard: DashboardPage) -> None:
     dashboard.open()
     dashboard.choose("synthetic-digits")
-    dashboard.train_images.fill("12,000")
+    dashboard.train_images.fill("6,000")
     dashboard.go("Models")
     dashboard.fill("A", channels="24", epochs="1")
     dashboard.fill("B", channels="32", epochs="1", batch_size="128", optimiser="SGD", learning_rate="0.05")
-    dashboard.wait_for_settings(train_images=12_000, a=COUNTED["A"], b={**COUNTED["B"], "optimizer": "sgd"})
+    dashboard.wait_for_settings(train_images=6_000, a=COUNTED["A"], b={**COUNTED["B"], "optimizer": "sgd"})
 
     dashboard.train()
     looks = [dashboard.watch_curves_grow()]
@@ -49,7 +49,7 @@ def _look_at_other_images(dashboard: DashboardPage, test_images: list[dict[str, 
         lambda cards: indices(cards) != indices(test_images), "predictions of training images"
     )
     assert_predicted(trained, DIGITS)
-    assert max(indices(trained)) < 12_000
+    assert max(indices(trained)) < 6_000
     page.get_by_role("button", name="New sample", exact=True).click()
     fresh = dashboard.wait_for_cards(lambda cards: indices(cards) != indices(trained), "a new sample")
     assert_predicted(fresh, DIGITS)

@@ -184,7 +184,7 @@ def test_a_killed_kernel_frees_what_it_held_and_its_place(server: Server) -> Non
         before = set(worker_pids(server.pids[0]))
         os.kill(gone.pid, signal.SIGKILL)
         assert third.wait(40), "the run of a dead kernel keeps its workers"
-        assert third.state is State.FINISHED
+        assert third.state is State.FINISHED, [run.message for run in third.runs]
         assert before.isdisjoint(worker_pids(server.pids[0])), "its run goes on beside the next one"
 
 

@@ -1,5 +1,6 @@
 """After a crash: what was told is on disk, and what goes on from there ends as if nothing had happened."""
 
+import contextlib
 import errno
 import os
 import shutil
@@ -281,7 +282,7 @@ def test_epochs_added_to_a_seed_outlive_a_crash_before_its_turn(
     assert running.wait(60)
     running.train_on(6)
     until(lambda: wishes_on_disk(store, seed=3) == {("preparing", 7)}, "the wish for the third seed")
-    as_at_a_crash = Store(Path(shutil.copytree(store.home, tmp_path / "crashed")))
+    as_at_a_crash = Store(copied(store.home, tmp_path))
     running.stop()
     assert running.wait(60)
     assert wishes_on_disk(store, seed=3) == {("finished", 1)}, "a stop takes the wish back"
@@ -293,6 +294,14 @@ def test_epochs_added_to_a_seed_outlive_a_crash_before_its_turn(
     assert [run.state for run in again.pairs[2].runs] == [State.PAUSED] * 2, "Resume goes on to them"
     again.stop()
     assert again.wait(60)
+
+
+def copied(home: Path, to: Path) -> Path:
+    """Copy a store that somebody saves into; where a checkpoint vanishes meanwhile, once more."""
+    for number in range(100):
+        with contextlib.suppress(shutil.Error):
+            return Path(shutil.copytree(home, to / str(number)))
+    raise AssertionError("The store never held still.")
 
 
 def wishes_on_disk(store: Store, seed: int) -> set[tuple[str | None, int]]:

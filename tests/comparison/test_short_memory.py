@@ -69,7 +69,8 @@ def test_a_worker_that_is_killed_for_its_memory_is_told_and_the_other_model_fini
     holder = EngineHolder()
     try:
         wide = {"channels": 40, "batch_size": 512, "epochs": 20}
-        comparison = pair(a=wide, b={"channels": 1, "batch_size": 64}, memory_budget=580 * MEBIBYTE)
+        settings = {"memory_budget": 580 * MEBIBYTE, "precision": "float32"}
+        comparison = pair(a=wide, b={"channels": 1, "batch_size": 64}, **settings)
         running = begin(comparison, holder)
         assert running.wait(60)
         result = running.result()
