@@ -14,9 +14,8 @@ run: $(STAMP)
 lab: $(STAMP)
 	$(BIN)/jupyter lab notebooks/dashboard.ipynb
 
-# The tests of a file stay together: they share servers, browsers and engines. The long ones, which come first, stay first.
 test: lint
-	$(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/pytest
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

