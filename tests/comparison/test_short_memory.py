@@ -41,7 +41,7 @@ def test_a_worker_that_is_refused_memory_goes_on_in_smaller_steps(own: EngineHol
         limit_address_space(engine, slot.address, 300 * MEBIBYTE)
         engine.release([slot.address])
     wide = {"channels": 32, "batch_size": 1_024}
-    running = begin(pair(a=wide, b={"channels": 2, "batch_size": 64}), own)
+    running = begin(pair(a=wide, b={"channels": 2, "batch_size": 64}, precision="float32"), own)
     assert running.wait(120)
     result = running.result()
     assert result.b is not None
@@ -65,11 +65,11 @@ def test_a_worker_that_is_killed_for_its_memory_is_told_and_the_other_model_fini
     synthetic_digits: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The budget leaves out the interpreter and the data; here they do not fit beside it."""
-    monkeypatch.setenv("MEM_LIMIT", str(580 * MEBIBYTE))
+    monkeypatch.setenv("MEM_LIMIT", str(520 * MEBIBYTE))
     holder = EngineHolder()
     try:
-        wide = {"channels": 40, "batch_size": 512, "epochs": 20}
-        settings = {"memory_budget": 580 * MEBIBYTE, "precision": "float32"}
+        wide = {"channels": 64, "batch_size": 512, "epochs": 20}
+        settings = {"memory_budget": 520 * MEBIBYTE, "precision": "float32"}
         comparison = pair(a=wide, b={"channels": 1, "batch_size": 64}, **settings)
         running = begin(comparison, holder)
         assert running.wait(60)
