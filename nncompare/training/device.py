@@ -91,9 +91,7 @@ def random_state(device: torch.device) -> Tensor:
 
 
 def set_random_state(device: torch.device, state: Tensor) -> None:
-    """Go back to a state of the random numbers; one of another kind of device is of no use, and left."""
-    if len(state) != len(random_state(device)):
-        return
+    """Go back to a state of the random numbers."""
     if device.type == "cuda":
         torch.cuda.set_rng_state(state, device)
     else:

@@ -113,7 +113,9 @@ class Session:
         self.updates.restore(start.optimizer, start.gradient, start.position.images)
         self.measure.go_on_from(start.position)
         self._order.set_state(torch.from_numpy(start.order.copy()))
-        set_random_state(self._training.images.device, torch.from_numpy(start.randomness.copy()))
+        device, randomness = self._training.images.device, torch.from_numpy(start.randomness.copy())
+        if len(randomness) == len(random_state(device)):  # that of another kind of device is of no use here
+            set_random_state(device, randomness)
 
     def _pause(self) -> None:
         began = time.monotonic()

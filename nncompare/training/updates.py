@@ -70,8 +70,7 @@ class Updates:
         self._gradient: list[Tensor] | None = None
         self._kept = self._copies()
         # To look at a number costs nothing on a CPU; elsewhere every look waits for the device.
-        self._looks_at_every_loss = training.images.device.type == "cpu"
-        self._candidate = None if self._looks_at_every_loss else self._copies()
+        self._candidate = None if training.images.device.type == "cpu" else self._copies()
         self.plan = plan
 
     def epoch(self, order: Tensor, done: int = 0) -> Iterator[Step]:
@@ -133,6 +132,10 @@ class Updates:
         self.keep()
         if self._candidate is not None:
             self._candidate = self._copies()
+
+    @property
+    def _looks_at_every_loss(self) -> bool:
+        return self._candidate is None
 
     def _copies(self) -> list[Tensor]:
         return [parameter.detach().clone() for parameter in self._parameters]

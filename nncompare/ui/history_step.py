@@ -129,11 +129,13 @@ class HistoryStep:
             return
         if action == "use" and words[1:] in (["A"], ["B"]):
             self._on_use(line.config, words[1])
-        elif action == "overlay" and any(model.name == line.name and model.epochs for model in summary.models):
+        elif action == "overlay":
             self._read_overlay(summary, line)
 
     def _read_overlay(self, summary: Summary, line: _Line) -> None:
-        seed = next(model.seed for model in summary.models if model.name == line.name and model.epochs)
+        seed = next((model.seed for model in summary.models if model.name == line.name and model.epochs), None)
+        if seed is None:
+            return
         title = f"model {line.name}, {CATALOG[summary.comparison.dataset].title}, {line.config.channels} channels"
 
         def read() -> PastModel:

@@ -5,6 +5,7 @@ import ssl
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -105,23 +106,12 @@ def test_a_worker_of_somebody_elses_is_refused(address: str, engines: EngineHold
 
 
 def test_the_engine_listens_on_this_machine_alone(engine_pid: int) -> None:
-    listening = {
-        connection.laddr.ip
-        for pid in (engine_pid, *descendants(engine_pid))
-        for connection in psutil.Process(pid).net_connections("inet")
-        if connection.status == psutil.CONN_LISTEN
-    }
-    assert listening == {"127.0.0.1"}
+    assert {place.ip for place in _listening(engine_pid)} == {"127.0.0.1"}
 
 
 def test_whatever_listens_speaks_encrypted_or_not_at_all(engine_pid: int) -> None:
     """A plain greeting is not answered at any port: not by the scheduler, a nanny, a worker or a dashboard."""
-    ports = {
-        connection.laddr.port
-        for pid in (engine_pid, *descendants(engine_pid))
-        for connection in psutil.Process(pid).net_connections("inet")
-        if connection.status == psutil.CONN_LISTEN
-    }
+    ports = {place.port for place in _listening(engine_pid)}
     assert len(ports) >= 3
     for port in ports:
         for path in ("/", "/status", "/metrics", "/health", "/info/main/workers.html", "/json/identity.json"):
@@ -164,13 +154,18 @@ def test_with_its_own_credentials_the_same_greeting_is_answered(engine_pid: int,
     assert {_shakes_hands(port, tmp_path / "own.pem") for port in _tls_ports(engine_pid)} == {"answered"}
 
 
-def _tls_ports(engine_pid: int) -> list[int]:
-    ports = {
-        connection.laddr.port
+def _listening(engine_pid: int) -> list[Any]:
+    """List the addresses, with `ip` and `port`, at which the engine and all that it started listen."""
+    return [
+        connection.laddr
         for pid in (engine_pid, *descendants(engine_pid))
         for connection in psutil.Process(pid).net_connections("inet")
         if connection.status == psutil.CONN_LISTEN
-    }
+    ]
+
+
+def _tls_ports(engine_pid: int) -> list[int]:
+    ports = {place.port for place in _listening(engine_pid)}
     return [port for port in sorted(ports) if not _greet(port, "/").startswith(b"HTTP")]
 
 
