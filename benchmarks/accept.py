@@ -11,11 +11,11 @@ from dataclasses import dataclass
 
 from nncompare.comparison.compare import compare
 from nncompare.comparison.comparison import RunningComparison
-from nncompare.comparison.engine_holder import EngineHolder
 from nncompare.comparison.result import ComparisonResult
 from nncompare.config import Comparison, DatasetName, RunConfig
 from nncompare.data import CATALOG, fetch, load
-from nncompare.training.desk import Shown
+from nncompare.engine.shared import EngineHolder
+from nncompare.messages import Cursor, Setup, VisibleImages
 
 IS_SMOKE = "--smoke" in sys.argv
 A, B = (RunConfig(channels=width, epochs=1 if IS_SMOKE else 3) for width in ((1, 2) if IS_SMOKE else (8, 16)))
@@ -125,7 +125,7 @@ def _first_point() -> Check:
     )
 
 
-def _run(engines: EngineHolder, comparison: Comparison, shown: Shown | None = None) -> ComparisonResult:
+def _run(engines: EngineHolder, comparison: Comparison, shown: VisibleImages | None = None) -> ComparisonResult:
     running = RunningComparison(comparison, engines)
     running.show(shown)
     running.start()
@@ -138,37 +138,38 @@ def _cost_of_shown_images() -> Check:
     import torch
 
     from nncompare.memory import make_plan
-    from nncompare.training import look
-    from nncompare.training.desk import Controls, Desk
+    from nncompare.messages import Controls
+    from nncompare.training import live_predictor as look
+    from nncompare.training.channel import RunChannel
     from nncompare.training.loop import train
     from nncompare.training.session import Job, Session
-    from nncompare.training.tensors import Split
+    from nncompare.training.tensors import TensorSplit
 
     torch.set_num_threads(1)
     images = load(DATASET)
     cpu = torch.device("cpu")
     mean, std = images.info.mean, images.info.std
-    training = Split.of(images.train_images[:TRAIN_IMAGES], images.train_labels[:TRAIN_IMAGES], mean, std, cpu)
-    test = Split.of(images.test_images, images.test_labels, mean, std, cpu)
+    training = TensorSplit.of(images.train_images[:TRAIN_IMAGES], images.train_labels[:TRAIN_IMAGES], mean, std, cpu)
+    test = TensorSplit.of(images.test_images, images.test_labels, mean, std, cpu)
     config = RunConfig(epochs=1)
-    desk = Desk()
-    desk.set_controls(Controls(shown=Shown("test", tuple(range(100)))))
+    channel = RunChannel()
+    channel.set_controls(Controls(shown=VisibleImages("test", tuple(range(100)))))
     spent = 0.0
-    original = look.Look.now
+    original = look.LivePredictor.now
 
-    def timed(self: look.Look, epoch: float) -> None:
+    def timed(self: look.LivePredictor, epoch: float) -> None:
         nonlocal spent
         began = time.monotonic()
         original(self, epoch)
         spent += time.monotonic() - began
 
-    look.Look.now = timed  # type: ignore[method-assign]
+    look.LivePredictor.now = timed  # type: ignore[method-assign]
     began = time.monotonic()
-    job = Job(config, make_plan(config, 2**30, 10_000), 0, "float32")
-    for _ in train(Session(job, training, test, desk)):
+    job = Job(Setup(config, make_plan(config, 2**30, 10_000), "cpu", 0, "float32"), 0)
+    for _ in train(Session(job, training, test, channel)):
         pass
     share = spent / (time.monotonic() - began)
-    looks = desk.shown.version if desk.shown else 0
+    looks = channel.report(Cursor()).cursor.shown
     return Check(
         "100 shown images, refreshed while training",
         f"{share:.2%}, {looks} times an epoch",

@@ -75,15 +75,15 @@ def _measure(channels: int, batch: int, steps: int, optimizer: str, precision: s
     from nncompare.config import RunConfig
     from nncompare.memory import Plan
     from nncompare.training.model import build_model
-    from nncompare.training.rehearsal import rehearse
-    from nncompare.training.tensors import Split
+    from nncompare.training.tensors import TensorSplit
     from nncompare.training.updates import Updates
+    from nncompare.training.warm_up import warm_up_torch
 
     torch.set_num_threads(1)
-    rehearse()
+    warm_up_torch()
     count = batch * steps
     images = torch.randint(0, 255, (count, 1, 28, 28), dtype=torch.uint8)
-    split = Split(images, torch.randint(0, 10, (count,)), 0.13, 0.31)
+    split = TensorSplit(images, torch.randint(0, 10, (count,)), 0.13, 0.31)
     config = RunConfig.model_validate({"channels": channels, "batch_size": batch, "optimizer": optimizer})
     Path("/proc/self/clear_refs").write_text("5")
     before = _status("VmRSS")

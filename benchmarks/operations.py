@@ -1,6 +1,6 @@
 """Floating-point operations of the network of the brief, by hand: a multiplication and an addition are two."""
 
-from nncompare.architecture import BLOCKS, CLASSES, IMAGE_CHANNELS, IMAGE_SIDE, widths
+from nncompare.architectures import BLOCKS, CLASSES, IMAGE_CHANNELS, IMAGE_SIDE, widths
 
 _KERNEL = 3 * 3
 

@@ -6,9 +6,9 @@ from functools import cache
 from setting import Setting
 
 from nncompare.comparison.comparison import RunningComparison
-from nncompare.comparison.engine_holder import shared_engine
 from nncompare.comparison.state import State
 from nncompare.config import Comparison
+from nncompare.engine.shared import shared_engine
 
 
 def train(*comparisons: Comparison) -> tuple[float, list[RunningComparison]]:

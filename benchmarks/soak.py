@@ -27,10 +27,10 @@ from pathlib import Path
 import psutil
 
 from nncompare.comparison.comparison import RunningComparison
-from nncompare.comparison.engine_holder import EngineHolder
 from nncompare.comparison.state import State
 from nncompare.config import Comparison, RunConfig
 from nncompare.data import fetch
+from nncompare.engine.shared import EngineHolder
 from nncompare.store import Store, StoreError
 
 MARK = "NNCOMPARE_SOAK"
@@ -235,7 +235,7 @@ class Soak:
             below = psutil.Process(kernel.pid).children(recursive=True)
         except psutil.NoSuchProcess:
             return []
-        word = {"engine": "nncompare.engine", "worker": "spawn_main"}[kind]
+        word = {"engine": "nncompare.engine.credentials", "worker": "spawn_main"}[kind]
         return [process for process in below if word in " ".join(_words(process))]
 
     def _compare_with_store(self) -> None:

@@ -19,10 +19,11 @@ from setting import Setting
 from nncompare.config import Precision, RunConfig
 from nncompare.data import ImageData
 from nncompare.memory import make_plan
-from nncompare.training.desk import Desk
+from nncompare.messages import Setup
+from nncompare.training.channel import RunChannel
 from nncompare.training.loop import train
 from nncompare.training.session import Job, Session
-from nncompare.training.tensors import Split
+from nncompare.training.tensors import TensorSplit
 
 ALL_THREADS = textbook.THREADS
 
@@ -75,10 +76,10 @@ def _ours(config: RunConfig, images: ImageData, count: int, threads: int, precis
     torch.set_num_threads(threads)
     cpu = torch.device("cpu")
     mean, std = images.info.mean, images.info.std
-    training = Split.of(images.train_images[:count], images.train_labels[:count], mean, std, cpu)
-    test = Split.of(images.test_images[:1], images.test_labels[:1], mean, std, cpu)
-    job = Job(config, make_plan(config, 2**31, 10_000, precision), 0, precision)
-    session = Session(job, training, test, Desk())
+    training = TensorSplit.of(images.train_images[:count], images.train_labels[:count], mean, std, cpu)
+    test = TensorSplit.of(images.test_images[:1], images.test_labels[:1], mean, std, cpu)
+    job = Job(Setup(config, make_plan(config, 2**31, 10_000, precision), "cpu", 0, precision), 0)
+    session = Session(job, training, test, RunChannel())
     began = time.perf_counter()
     for _ in train(session):
         pass

@@ -15,11 +15,12 @@ from nncompare.comparison.precision import chosen_precision
 from nncompare.config import RunConfig
 from nncompare.data import load
 from nncompare.memory import make_plan
-from nncompare.training.desk import Desk
+from nncompare.messages import Setup
+from nncompare.training.channel import RunChannel
 from nncompare.training.device import has_native_bfloat16
-from nncompare.training.rehearsal import rehearse
 from nncompare.training.session import Job, Session
-from nncompare.training.tensors import Split
+from nncompare.training.tensors import TensorSplit
+from nncompare.training.warm_up import warm_up_torch
 
 _MEMORY_LIMIT = 2**36  # nothing is to be cut into pieces here
 _TEST_IMAGES = 10_000
@@ -30,11 +31,11 @@ def main() -> None:
     """Answer what the argument asks for."""
     asked = json.loads(sys.argv[1])
     torch.set_num_threads(asked["threads"])
-    rehearse()
+    warm_up_torch()
     job, training, test = _prepare(asked)
-    run(Session(job, training, test, Desk()), _UNTIMED_STEPS)
+    run(Session(job, training, test, RunChannel()), _UNTIMED_STEPS)
     if asked["profiled_steps"]:
-        answer = _profiled(Session(job, training, test, Desk()), asked["profiled_steps"])
+        answer = _profiled(Session(job, training, test, RunChannel()), asked["profiled_steps"])
     else:
         answer = _timed(job, training, test, asked["seconds"], whole_epochs=asked["whole_epochs"])
     print(json.dumps({**answer, "precision": job.precision}))
@@ -50,22 +51,28 @@ def run(session: Session, most_steps: int) -> int:
     return images
 
 
-def _prepare(asked: dict[str, Any]) -> tuple[Job, Split, Split]:
+def _prepare(asked: dict[str, Any]) -> tuple[Job, TensorSplit, TensorSplit]:
     config = RunConfig(channels=asked["channels"], batch_size=asked["batch_size"], epochs=1)
     cpu = torch.device("cpu")
     precision = chosen_precision(asked["precision"], config.channels, has_native_bfloat16=has_native_bfloat16(cpu))
     images, count = load(asked["dataset"]), asked["images"]
     mean, std = images.info.mean, images.info.std
-    training = Split.of(images.train_images[:count], images.train_labels[:count], mean, std, cpu)
-    test = Split.of(images.test_images[:1], images.test_labels[:1], mean, std, cpu)
-    return Job(config, make_plan(config, _MEMORY_LIMIT, _TEST_IMAGES, precision), 0, precision), training, test
+    training = TensorSplit.of(images.train_images[:count], images.train_labels[:count], mean, std, cpu)
+    test = TensorSplit.of(images.test_images[:1], images.test_labels[:1], mean, std, cpu)
+    return (
+        Job(Setup(config, make_plan(config, _MEMORY_LIMIT, _TEST_IMAGES, precision), "cpu", 0, precision), 0),
+        training,
+        test,
+    )
 
 
-def _timed(job: Job, training: Split, test: Split, seconds: float, *, whole_epochs: bool) -> dict[str, float]:
+def _timed(
+    job: Job, training: TensorSplit, test: TensorSplit, seconds: float, *, whole_epochs: bool
+) -> dict[str, float]:
     """Train epochs from fresh weights until so many seconds are over; what an epoch begins with is not counted."""
     images, spent = 0, 0.0
     while spent < seconds:
-        steps = Session(job, training, test, Desk()).steps()
+        steps = Session(job, training, test, RunChannel()).steps()
         began = time.perf_counter()
         for step in steps:
             images += step.images  # type: ignore[union-attr]

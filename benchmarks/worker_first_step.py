@@ -11,9 +11,9 @@ import distributed.nanny
 import distributed.worker  # noqa: F401
 
 from nncompare.config import RunConfig
+from nncompare.engine.tasks import exchange, run_training, warm_up, worker_info
 from nncompare.memory import make_plan
-from nncompare.training.desk import Controls, Seen
-from nncompare.training.worker import Assignment, exchange, run_training, slot_report, warm_up
+from nncompare.messages import Assignment, Controls, Cursor
 
 _LOOK_SECONDS = 0.001
 
@@ -22,7 +22,7 @@ def main() -> None:
     """Do what the engine has a worker do, until the first step is done."""
     wanted = json.loads(sys.argv[1])
     warm_up(wanted["dataset"])
-    report = slot_report("cpu")
+    report = worker_info("cpu")
     config = RunConfig(channels=wanted["channels"], batch_size=wanted["batch_size"], epochs=1)
     assignment = Assignment(
         run="first",
@@ -39,14 +39,14 @@ def main() -> None:
     training = threading.Thread(target=run_training, args=(assignment,), daemon=True)
     training.start()
     while not _has_stepped():
-        assert training.is_alive(), exchange("first", Seen(), Controls())
+        assert training.is_alive(), exchange("first", Cursor(), Controls())
         time.sleep(_LOOK_SECONDS)
     print("stepped", flush=True)
     os._exit(0)  # the rest of the epoch is of no interest
 
 
 def _has_stepped() -> bool:
-    found = exchange("first", Seen(), Controls())
+    found = exchange("first", Cursor(), Controls())
     return found is not None and found.progress is not None and found.progress.images > 0
 
 

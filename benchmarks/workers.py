@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from nncompare.comparison.engine_process import SLOTS
-from nncompare.engine import _DASK_SETTINGS
+from nncompare.engine.credentials import _DASK_SETTINGS
+from nncompare.engine.process import SLOTS
 from nncompare.machine import usable_cores
 
 _PREFIX = "distributed.nanny.pre-spawn-environ."

@@ -15,7 +15,7 @@ OptimizerName = Literal["adam", "sgd"]
 ScheduleName = Literal["constant", "one-cycle"]
 Precision = Literal["auto", "float32", "bfloat16"]
 ThreadSharing = Literal["fixed", "survivor"]
-Split = Literal["train", "test"]
+SplitName = Literal["train", "test"]
 
 LARGEST_SEED = 2**32 - 1
 _MOST_SENTENCES = 20

@@ -1,9 +1,15 @@
-"""The growing record of one run: events folded into columns."""
+"""The growing record of one run: events folded into columns; and mean and range over several seeds."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from nncompare.events import Diverged, EpochEnd, Event, TestPoint, TrainPoint
+import numpy as np
+from numpy.typing import NDArray
+
+from nncompare.messages import Diverged, EpochEnd, Event, TestPoint, TrainPoint
+
+_MEASURED = ("loss", "accuracy")
+_Reduction = Callable[..., NDArray[np.float64]]
 
 
 @dataclass
@@ -90,3 +96,76 @@ class History:
                 self.epoch_seconds.append(event.seconds)
                 for column in ("train_loss", "train_accuracy", "train_eval_accuracy", "test_loss", "test_accuracy"):
                     getattr(self, column).append(getattr(event, column))
+
+
+@dataclass(frozen=True)
+class SeedBand:
+    """Three histories with the same places along every axis: mean, lowest and highest of so many seeds."""
+
+    mean: History
+    low: History
+    high: History
+    seeds: int
+
+
+def seed_band(histories: Sequence[History]) -> SeedBand:
+    """Sum up what was measured from each seed; at every place, of the seeds that have come so far.
+
+    The places are those of the seed that has come furthest; the others are read between their points. Seconds are
+    means in all three histories. The first seed that diverged is marked as it was.
+
+    Raises
+    ------
+    ValueError
+        When there are no histories.
+    """
+    if not histories:
+        raise ValueError("Without histories there is no mean.")
+    if len(histories) == 1:
+        return SeedBand(histories[0], histories[0], histories[0], 1)
+    mean, low, high = (_summed(histories, how) for how in (np.nanmean, np.nanmin, np.nanmax))
+    return SeedBand(mean, low, high, len(histories))
+
+
+def _summed(histories: Sequence[History], how: _Reduction) -> History:
+    columns = {
+        name: _summed_column([getattr(history, name) for history in histories], _how_of(name, how))
+        for name in PER_EPOCH
+    }
+    return History(
+        **columns,
+        train=_summed_curve([history.train for history in histories], how),
+        test=_summed_curve([history.test for history in histories], how),
+        diverged=next((history.diverged for history in histories if history.diverged is not None), None),
+    )
+
+
+def _summed_column(columns: Sequence[Sequence[float]], how: _Reduction) -> list[float]:
+    table = np.full((len(columns), max(map(len, columns))), np.nan)
+    for row, values in zip(table, columns, strict=True):
+        row[: len(values)] = values
+    return [float(value) for value in how(table, axis=0)] if table.size else []
+
+
+def _summed_curve(curves: Sequence[Curve], how: _Reduction) -> Curve:
+    drawn = [curve for curve in curves if curve.epoch]
+    if not drawn:
+        return Curve()
+    longest = max(drawn, key=lambda curve: curve.epoch[-1])
+    places = np.array(longest.epoch)
+
+    def summed(name: str) -> list[float]:
+        rows = [np.interp(places, curve.epoch, getattr(curve, name), right=np.nan) for curve in drawn]
+        return [float(value) for value in _how_of(name, how)(np.stack(rows), axis=0)]
+
+    return Curve(
+        epoch=list(longest.epoch),
+        images=list(longest.images),
+        steps=list(longest.steps),
+        seconds=summed("seconds"),
+        **{name: summed(name) for name in _MEASURED},
+    )
+
+
+def _how_of(name: str, how: _Reduction) -> _Reduction:
+    return np.nanmean if "seconds" in name else how

@@ -3,14 +3,12 @@
 ``nncompare serve`` puts them into the environment, where every kernel finds them.
 """
 
-import os
 from collections.abc import Mapping
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from nncompare.config import Comparison, Integer, Number, RunConfig, read_field
-
-_PREFIX = "NNCOMPARE_"
+from nncompare.environment import limit_text, limit_variable
 
 
 class LimitsError(ValueError):
@@ -58,7 +56,7 @@ class Limits(BaseModel):
         LimitsError
             When one of them is no limit: it must not pass for none.
         """
-        texts = {name: os.environ.get(variable(name), "") for name in cls.model_fields}
+        texts = {name: limit_text(name) for name in cls.model_fields}
         return cls.from_texts({name: text for name, text in texts.items() if text})
 
     @classmethod
@@ -79,7 +77,7 @@ class Limits(BaseModel):
 
     def to_environment(self) -> dict[str, str]:
         """Write them for the processes that this one starts."""
-        return {variable(name): str(value) for name, value in self.model_dump(exclude_none=True).items()}
+        return {limit_variable(name): str(value) for name, value in self.model_dump(exclude_none=True).items()}
 
     def wrong(self, config: RunConfig) -> dict[str, str]:
         """Give a sentence for each setting of a model that is not allowed here."""
@@ -121,8 +119,3 @@ class Limits(BaseModel):
     def _most(self) -> dict[str, int]:
         most = {"epochs": self.most_epochs, "channels": self.most_channels}
         return {name: value for name, value in most.items() if value is not None}
-
-
-def variable(name: str) -> str:
-    """Name the environment variable of a limit: ``NNCOMPARE_MOST_EPOCHS``."""
-    return _PREFIX + name.upper()

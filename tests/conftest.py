@@ -9,6 +9,8 @@ import psutil
 import pytest
 from capabilities import CAP_DAC_OVERRIDE, without_capability
 
+from nncompare.engine.shared import EngineHolder
+
 # As it was before the tests hide it: those that need the real images ask for it by the fixture below.
 REAL_DATA = os.environ.get("NNCOMPARE_DATA_DIR")
 MARK = "NNCOMPARE_TEST_SESSION"
@@ -56,6 +58,14 @@ def synthetic_digits(user_cache: Path) -> Path:
     from nncompare.data import fetch
 
     return fetch("synthetic-digits")
+
+
+@pytest.fixture(scope="session")
+def engines(synthetic_digits: Path) -> Iterator[EngineHolder]:
+    """Return an engine for all tests that treat it well."""
+    holder = EngineHolder()
+    yield holder
+    holder.close()
 
 
 @pytest.fixture(scope="session")

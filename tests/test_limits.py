@@ -80,7 +80,7 @@ def test_a_wrong_flag_is_told(flag: str, capsys: pytest.CaptureFixture[str]) -> 
 def test_flags_go_before_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     from argparse import ArgumentParser
 
-    from nncompare.ui.classroom import add_flags, read_limits
+    from nncompare.server.classroom import add_flags, read_limits
 
     monkeypatch.setenv("NNCOMPARE_MOST_EPOCHS", "7")
     monkeypatch.setenv("NNCOMPARE_MOST_CHANNELS", "8")

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 
 from nncompare.comparison.comparison import RunningComparison
-from nncompare.comparison.engine_holder import shared_engine
 from nncompare.comparison.result import ComparisonResult
 from nncompare.config import Comparison
 from nncompare.data import fetch
+from nncompare.engine.shared import shared_engine
 from nncompare.limits import Limits
 from nncompare.store import Store
 

@@ -6,22 +6,21 @@ from dataclasses import replace
 from functools import partial
 from math import ceil
 
-from nncompare.comparison.allowance import Allowance
-from nncompare.comparison.engine_holder import EngineHolder
-from nncompare.comparison.keeper import Keeper
+from nncompare.comparison.autosaver import AutoSaver
 from nncompare.comparison.pair import RunningPair
-from nncompare.comparison.queueing import Turn
+from nncompare.comparison.quota import Quota
 from nncompare.comparison.result import ComparisonResult
 from nncompare.comparison.run import ModelRun
 from nncompare.comparison.state import State, of_series
 from nncompare.comparison.stopwatch import Stopwatch
-from nncompare.comparison.turns import Begin, Turns
+from nncompare.comparison.turns import Begin, SeedSchedule
 from nncompare.config import Comparison
+from nncompare.engine.fair_queue import QueuePosition
+from nncompare.engine.queue_client import Submission
+from nncompare.engine.shared import EngineHolder
 from nncompare.limits import Limits
-from nncompare.queue.line import Place
-from nncompare.store import RunRecord, SavedComparison, Shelf, Store
-from nncompare.training.desk import Shown
-from nncompare.training.worker import PARK_SECONDS
+from nncompare.messages import PARK_SECONDS, VisibleImages
+from nncompare.store import RunFolder, RunRecord, SavedComparison, Store
 
 
 class RunningComparison:
@@ -45,14 +44,14 @@ class RunningComparison:
         park_seconds: float = PARK_SECONDS,
         limits: Limits | None = None,
         store: Store | None = None,
-        shelf: Shelf | None = None,
+        shelf: RunFolder | None = None,
     ) -> None:
         self.comparison = comparison
         self._id, self._presses = secrets.token_hex(8), 0
-        self._allowance = Allowance(
+        self._allowance = Quota(
             limits if limits is not None else Limits.from_environment(), on_end=lambda why: self._stop_all(why)
         )
-        self._keeper = Keeper(comparison, store, shelf)
+        self._keeper = AutoSaver(comparison, store, shelf)
         self.pairs = [
             RunningPair(
                 comparison.model_copy(update={"seed": seed, "repeat": 1}),
@@ -65,12 +64,14 @@ class RunningComparison:
         ]
         self._lock = threading.RLock()
         self._stopwatch = Stopwatch()
-        self._turns = Turns(self.pairs[0], self._lock)
+        self._turns = SeedSchedule(self.pairs[0], self._lock)
         self._is_left = False
         self._result: ComparisonResult | None = None
 
     @classmethod
-    def reopen(cls, shelf: Shelf, engines: EngineHolder, *, park_seconds: float = PARK_SECONDS) -> "RunningComparison":
+    def reopen(
+        cls, shelf: RunFolder, engines: EngineHolder, *, park_seconds: float = PARK_SECONDS
+    ) -> "RunningComparison":
         """Make a comparison of what was saved. Runs that were under way wait; `resume` goes on from their last epoch.
 
         Raises
@@ -123,7 +124,7 @@ class RunningComparison:
         return self.current.b
 
     @property
-    def place(self) -> Place | None:
+    def place(self) -> QueuePosition | None:
         """Where the current pair stands in line; None when nothing of it waits for workers."""
         places = [run.place for run in self.runs if run.place is not None and run.place.position]
         return places[0] if places else None
@@ -216,7 +217,7 @@ class RunningComparison:
         pairs = [pair for pair in self.pairs if any(run in pair.runs for run in ready)]
         self._launch(pairs, lambda pair: pair.train_to(targets), lambda pair: pair.save_wish(targets))
 
-    def show(self, shown: Shown | None) -> None:
+    def show(self, shown: VisibleImages | None) -> None:
         """Say which images are on the screen."""
         for pair in self.pairs:
             pair.show(shown)
@@ -275,7 +276,7 @@ class RunningComparison:
     def _stand_in_line(self, pairs: list[RunningPair]) -> None:
         """Have these pairs wait for workers as one turn of this comparison."""
         for pair in pairs:
-            pair.turn = Turn(self._id, self._presses, self._allowance.limits)
+            pair.turn = Submission(self._id, self._presses, self._allowance.limits)
         self._presses += 1
 
     def _in_background(self, begin: Begin, announce: Begin = lambda _: None) -> None:

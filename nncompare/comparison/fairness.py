@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from nncompare.architecture import parameter_count
+from nncompare.architectures import parameter_count
 from nncompare.comparison.result import ModelResult
 from nncompare.comparison.run import ModelRun
 from nncompare.config import Precision, RunConfig
@@ -13,7 +13,7 @@ _OPTIMIZERS = {"adam": "Adam", "sgd": "SGD"}
 
 
 @dataclass(frozen=True)
-class Contender:
+class RunSetup:
     """One side of a race: what was asked for, what is used of it, and where it runs; empty where that is not known.
 
     `epoch_seconds` is the mean of a finished epoch; `ended_at` is where it ended, such as 0.7 for one that was stopped.
@@ -28,18 +28,18 @@ class Contender:
     ended_at: float | None = None
 
     @classmethod
-    def of(cls, run: ModelRun) -> "Contender":
+    def of(cls, run: ModelRun) -> "RunSetup":
         """Take what is known of a run."""
         with run.lock:
             return cls._of(run)
 
     @classmethod
-    def of_result(cls, model: ModelResult) -> "Contender":
+    def of_result(cls, model: ModelResult) -> "RunSetup":
         """Take what a run has left behind."""
         return cls._of(model)
 
     @classmethod
-    def _of(cls, side: ModelRun | ModelResult) -> "Contender":
+    def _of(cls, side: ModelRun | ModelResult) -> "RunSetup":
         ended_at = side.epoch if side.state.is_over else None
         pace = seconds_per_epoch(side.history)
         return cls(side.config, side.plan, side.device, side.threads, side.precision, pace, ended_at)
@@ -63,7 +63,7 @@ class Difference:
     b: str
 
 
-def aspects(a: Contender, b: Contender) -> list[Aspect]:
+def aspects(a: RunSetup, b: RunSetup) -> list[Aspect]:
     """Say what was equal and what was not; of devices and threads only once they are known."""
     widths = _channels(a), _channels(b)
     found = [
@@ -81,7 +81,7 @@ def aspects(a: Contender, b: Contender) -> list[Aspect]:
     return found
 
 
-def differences(a: Contender, b: Contender) -> list[Difference]:
+def differences(a: RunSetup, b: RunSetup) -> list[Difference]:
     """List the settings in which both differ, then what each costs: parameters, memory and time per epoch."""
     settings = [
         Difference(str(field.title).lower(), _value(a, name), _value(b, name))
@@ -104,11 +104,11 @@ def seconds_per_epoch(history: History) -> float | None:
     return history.epoch_seconds[-1] / history.epochs if history.epochs else None
 
 
-def _channels(contender: Contender) -> int:
+def _channels(contender: RunSetup) -> int:
     return contender.plan.channels if contender.plan else contender.config.channels
 
 
-def _epochs(contender: Contender) -> str:
+def _epochs(contender: RunSetup) -> str:
     return f"{contender.config.epochs if contender.ended_at is None else round(contender.ended_at, 2):g}"
 
 
@@ -120,7 +120,7 @@ def _same_or(pair: tuple[object, object], words: str) -> str:
     return "same" if pair[0] == pair[1] else words
 
 
-def _value(contender: Contender, name: str) -> str:
+def _value(contender: RunSetup, name: str) -> str:
     plan = contender.plan
     if name == "channels":
         return str(_channels(contender))
@@ -132,13 +132,13 @@ def _value(contender: Contender, name: str) -> str:
     return f"{value:g}" if isinstance(value, float) else f"{value:,}"
 
 
-def _is_used(name: str, *contenders: Contender) -> bool:
+def _is_used(name: str, *contenders: RunSetup) -> bool:
     return name != "momentum" or all(contender.config.optimizer == "sgd" for contender in contenders)
 
 
-def _memory(contender: Contender) -> str:
+def _memory(contender: RunSetup) -> str:
     return in_mebibytes(contender.plan.training_bytes) if contender.plan else ""
 
 
-def _epoch_time(contender: Contender) -> str:
+def _epoch_time(contender: RunSetup) -> str:
     return f"{contender.epoch_seconds:.1f} s" if contender.epoch_seconds is not None else ""

@@ -3,9 +3,9 @@
 import contextlib
 from typing import TYPE_CHECKING, Any
 
-from nncompare.comparison.engine import Engine, Slot
-from nncompare.training.desk import Report, Seen
-from nncompare.training.worker import Assignment, Outcome, exchange, run_training
+from nncompare.engine.client import Engine, Slot
+from nncompare.engine.tasks import exchange, run_training
+from nncompare.messages import Assignment, Cursor, Outcome, Report
 
 if TYPE_CHECKING:
     from distributed import Future
@@ -26,7 +26,7 @@ class Follower:
 
     def __init__(self, run: "ModelRun", engine: Engine, slot: Slot, assignment: Assignment) -> None:
         self._run, self._engine, self._slot, self._assignment = run, engine, slot, assignment
-        self._seen = Seen()
+        self._cursor = Cursor()
 
     def follow(self) -> None:
         """Train on the slot, and come back when the run is over, has left its worker, or has lost it."""
@@ -66,7 +66,7 @@ class Follower:
     def _exchange(self) -> bool:
         run, name = self._run, self._assignment.run
         try:
-            report = self._engine.ask(exchange, name, self._seen, run.wanted, address=self._slot.address)
+            report = self._engine.ask(exchange, name, self._cursor, run.wanted, address=self._slot.address)
         except Exception:  # whatever it is, the worker did not answer; whether it is lost is asked elsewhere
             return False
         if report is not None:
@@ -75,16 +75,11 @@ class Follower:
 
     def _take(self, report: Report) -> None:
         """Hand on what is new: the end of an epoch is told only once it is saved."""
-        seen, snapshot = self._seen, report.snapshot
+        snapshot = report.snapshot
         if snapshot is not None:
-            self._run.save_snapshot(snapshot, report.events[: snapshot.events - seen.events])
+            self._run.save_snapshot(snapshot, report.events[: snapshot.events - self._cursor.events])
         self._run.take(report)
-        self._seen = Seen(
-            seen.events + len(report.events),
-            report.test.version if report.test else seen.test,
-            report.shown.version if report.shown else seen.shown,
-            snapshot.number if snapshot else seen.snapshot,
-        )
+        self._cursor = report.cursor
 
     def _has_lost_worker(self, future: "Future[Any]") -> bool:
         if future.done():

@@ -6,24 +6,23 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 
-from nncompare.comparison.allowance import Allowance
-from nncompare.comparison.engine import Engine, EngineError, LostError, Slot
-from nncompare.comparison.engine_holder import EngineHolder
 from nncompare.comparison.precision import chosen_precision
-from nncompare.comparison.queueing import Turn
+from nncompare.comparison.quota import Quota
 from nncompare.comparison.result import ComparisonResult, ModelResult
 from nncompare.comparison.run import ModelRun
-from nncompare.comparison.seats import Seats
+from nncompare.comparison.slots import SlotAllocation
 from nncompare.comparison.state import State, of_pair
 from nncompare.comparison.stopwatch import Stopwatch
 from nncompare.config import Comparison
 from nncompare.data import DataError
+from nncompare.engine.client import Engine, EngineError, LostError, Slot
+from nncompare.engine.queue_client import Submission
+from nncompare.engine.shared import EngineHolder
+from nncompare.errors import DeviceError
 from nncompare.limits import LimitsError
 from nncompare.memory import BudgetError, make_plan, model_memory_limit
+from nncompare.messages import Assignment, Setup, VisibleImages
 from nncompare.store import RunRecord
-from nncompare.training.desk import Shown
-from nncompare.training.errors import DeviceError
-from nncompare.training.worker import Assignment
 
 TEST_IMAGES = 10_000
 
@@ -42,11 +41,11 @@ class RunningPair:
         comparison: Comparison,
         engines: EngineHolder,
         park_seconds: float,
-        allowance: Allowance,
+        allowance: Quota,
         keep: Keep = lambda *_: None,
     ) -> None:
         self.comparison = comparison
-        self.turn = Turn("")
+        self.turn = Submission("")
         self.a = ModelRun("A", comparison.a)
         self.b = ModelRun("B", comparison.b) if comparison.b is not None else None
         self.runs = [run for run in (self.a, self.b) if run is not None]
@@ -55,7 +54,7 @@ class RunningPair:
             run.on_save = partial(self._keep, keep, run.name)
         self._lock = threading.RLock()
         self._stopwatch = Stopwatch()
-        self._seats = Seats(comparison.threads)
+        self._seats = SlotAllocation(comparison.threads)
         self._has_slots = threading.Event()
         self._result: ComparisonResult | None = None
 
@@ -138,7 +137,7 @@ class RunningPair:
         """Say whether the runs failed before there was room for them: others would as well."""
         return not self.has_begun and self.state is State.FAILED
 
-    def show(self, shown: Shown | None) -> None:
+    def show(self, shown: VisibleImages | None) -> None:
         """Say which images are on the screen."""
         for run in self.runs:
             run.show(shown)
@@ -275,14 +274,16 @@ class RunningPair:
         return Assignment(
             run=secrets.token_hex(8),
             token=report.token,
-            config=run.config,
-            plan=start.plan if start else make_plan(run.config, limit, TEST_IMAGES, precision),
+            setup=Setup(
+                config=run.config,
+                plan=start.plan if start else make_plan(run.config, limit, TEST_IMAGES, precision),
+                device=report.device,
+                threads=self._seats.threads_of(run, slot),
+                precision=precision,
+            ),
             dataset=comparison.dataset,
             train_images=comparison.train_images,
             seed=comparison.seed,
-            precision=precision,
-            device=report.device,
-            threads=self._seats.threads_of(run, slot),
             start=start,
             park_seconds=self._park_seconds,
         )

@@ -19,18 +19,17 @@ from nncompare.analysis import (
     judge,
     judge_seeds,
 )
-from nncompare.architecture import CLASSES, parameter_count
-from nncompare.comparison.engine_holder import EngineHolder
+from nncompare.architectures import CLASSES, parameter_count
 from nncompare.comparison.run import ModelRun
-from nncompare.comparison.spread import Spread, spread_of
 from nncompare.comparison.state import State
-from nncompare.comparison.weights_file import weights_file
-from nncompare.config import Comparison, Precision, RunConfig, Split
-from nncompare.data import load
-from nncompare.history import History
+from nncompare.config import Comparison, Precision, RunConfig, SplitName
+from nncompare.data import CATALOG, load
+from nncompare.engine.shared import EngineHolder
+from nncompare.engine.tasks import predict
+from nncompare.history import History, SeedBand, seed_band
 from nncompare.memory import Plan
-from nncompare.training.checkpoint import Weights
-from nncompare.training.worker import PredictionRequest, predict
+from nncompare.messages import PredictionRequest, Setup, Weights
+from nncompare.store.weights_file import weights_file
 
 
 class ComparisonError(Exception):
@@ -112,10 +111,31 @@ class ModelResult:
         Path(file).write_bytes(self.weights_file())
 
     def weights_file(self) -> bytes:
-        """Give what `save_weights` writes."""
-        return weights_file(self, self._comparison.dataset)
+        """Return the content of the file that `save_weights` writes.
 
-    def probabilities(self, split: Split = "test") -> NDArray[np.float32]:
+        The metadata says what the weights belong to: ``config`` (JSON), ``channels`` (those that were used),
+        ``dataset``, ``seed``, ``epoch``, and ``mean`` and ``std``: the network takes (pixel / 255 - mean) / std.
+
+        Raises
+        ------
+        ValueError
+            When the model has no weights.
+        """
+        if self.weights is None or self.plan is None:
+            raise ValueError(f"Model {self.name} has no weights to save. {self.message}".strip())
+        info = CATALOG[self._comparison.dataset]
+        metadata = {
+            "config": self.config.model_dump_json(),
+            "channels": str(self.plan.channels),
+            "dataset": info.name,
+            "seed": str(self.seed),
+            "epoch": f"{self.epoch:g}",
+            "mean": repr(info.mean),
+            "std": repr(info.std),
+        }
+        return weights_file(self.weights, metadata)
+
+    def probabilities(self, split: SplitName = "test") -> NDArray[np.float32]:
         """Give the class probabilities of every image of a split, in the order of the data set.
 
         Parameters
@@ -140,7 +160,7 @@ class ModelResult:
             self._probabilities[split] = self.predict(split, indices)
         return self._probabilities[split]
 
-    def predict(self, split: Split, indices: tuple[int, ...] | None) -> NDArray[np.float32]:
+    def predict(self, split: SplitName, indices: tuple[int, ...] | None) -> NDArray[np.float32]:
         """Predict chosen images of a split (None: all) on a worker: probabilities (N, 10).
 
         Raises
@@ -150,17 +170,8 @@ class ModelResult:
         """
         if self.weights is None or self.plan is None or self.precision is None:
             raise ValueError(f"Model {self.name} has no weights to predict with. {self.message}".strip())
-        request = PredictionRequest(
-            self.config,
-            self.plan,
-            self.precision,
-            self.weights,
-            self._comparison.dataset,
-            split,
-            indices,
-            self.device,
-            self.threads,
-        )
+        setup = Setup(self.config, self.plan, self.device, self.threads, self.precision)
+        request = PredictionRequest(setup, self.weights, self._comparison.dataset, split, indices)
         return self._on_a_free_worker(request)
 
     def _on_a_free_worker(self, request: PredictionRequest) -> NDArray[np.float32]:
@@ -168,8 +179,8 @@ class ModelResult:
         (slot,) = engine.claim(1, self._comparison.device, is_cancelled=lambda: False)
         try:
             # It may have been trained on another machine, or with more than the share of one slot.
-            threads = min(request.threads or slot.threads, slot.threads)
-            mine = replace(request, device=slot.report.device, threads=threads)
+            threads = min(request.setup.threads or slot.threads, slot.threads)
+            mine = replace(request, setup=replace(request.setup, device=slot.report.device, threads=threads))
             predicted: NDArray[np.float32] = engine.run(predict, mine, address=slot.address)
             return predicted
         finally:
@@ -213,20 +224,20 @@ class ComparisonResult:
         """The one or two models of this seed."""
         return [self.a] if self.b is None else [self.a, self.b]
 
-    def curves(self) -> dict[str, History | Spread]:
+    def curves(self) -> dict[str, History | SeedBand]:
         """Give for each model ("A", "B") its history; where there are several seeds, their spread."""
         names = ["A", "B"] if self.b is not None else ["A"]
         results = list(self.by_seed.values())
         if len(results) == 1:
             return {name: self._model(name).history for name in names}
-        return {name: spread_of([result._model(name).history for result in results]) for name in names}
+        return {name: seed_band([result._model(name).history for result in results]) for name in names}
 
     @property
     def can_be_compared(self) -> bool:
         """Say whether both models are there, with weights to predict with."""
         return self.b is not None and self.a.weights is not None and self.b.weights is not None
 
-    def outcomes(self, split: Split = "test") -> Outcomes:
+    def outcomes(self, split: SplitName = "test") -> Outcomes:
         """Give what both models say of every image of a split: the base of everything below.
 
         Raises
@@ -239,16 +250,16 @@ class ComparisonResult:
         a, b = self.a.probabilities(split), self.b.probabilities(split)
         return Outcomes(self.labels(split), a, b)
 
-    def labels(self, split: Split = "test") -> NDArray[np.uint8]:
+    def labels(self, split: SplitName = "test") -> NDArray[np.uint8]:
         """Give the true class of every image of a split that was used, shape (N,), in the order of the data set."""
         labels = load(self.comparison.dataset).labels(split)
         return np.asarray(labels[: self.comparison.train_images] if split == "train" else labels)
 
-    def disagreements(self, split: Split = "test") -> NDArray[np.intp]:
+    def disagreements(self, split: SplitName = "test") -> NDArray[np.intp]:
         """List the images for which the models say different classes: positions in the data set, ascending."""
         return self.outcomes(split).select(Group.DISAGREE)
 
-    def confusion(self, name: str, split: Split = "test") -> NDArray[np.int64]:
+    def confusion(self, name: str, split: SplitName = "test") -> NDArray[np.int64]:
         """Count the images of each true class (rows) that model "a" or "b" puts into each class (columns): (10, 10).
 
         Raises
@@ -259,15 +270,15 @@ class ComparisonResult:
         said = self._model(name).probabilities(split).argmax(axis=1)
         return confusion_matrix(self.labels(split), said, CLASSES)
 
-    def class_scores(self, name: str, split: Split = "test") -> ClassScores:
+    def class_scores(self, name: str, split: SplitName = "test") -> ClassScores:
         """Give precision, recall and F1 of model "a" or "b" for each class, shape (10,) each."""
         return class_scores(self.confusion(name, split))
 
-    def calibration(self, name: str, split: Split = "test") -> Calibration:
+    def calibration(self, name: str, split: SplitName = "test") -> Calibration:
         """Give the reliability diagram of model "a" or "b", and its expected calibration error."""
         return calibration(self.labels(split), self._model(name).probabilities(split))
 
-    def verdict(self, split: Split = "test") -> Verdict:
+    def verdict(self, split: SplitName = "test") -> Verdict:
         """Say which model is better, by how much, and how likely that is by chance alone.
 
         On the test set, `seeds` of the answer compares all seeds from which both models finished, if they are several.

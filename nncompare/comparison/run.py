@@ -5,19 +5,29 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from nncompare.comparison.engine import Engine, Slot
 from nncompare.comparison.follower import Follower
 from nncompare.comparison.records import go_back, known_now, present_record, take_over, wished
 from nncompare.comparison.state import State, follow
 from nncompare.config import Precision, RunConfig
-from nncompare.events import BatchHalved, Event
+from nncompare.engine.client import Engine, Slot
+from nncompare.engine.fair_queue import QueuePosition
 from nncompare.history import History
 from nncompare.memory import Plan
-from nncompare.queue.line import Place
+from nncompare.messages import (
+    Assignment,
+    BatchHalved,
+    Checkpoint,
+    Controls,
+    Event,
+    Outcome,
+    Prediction,
+    Progress,
+    Report,
+    Snapshot,
+    VisibleImages,
+    Weights,
+)
 from nncompare.store import RunRecord
-from nncompare.training.checkpoint import Checkpoint, Weights
-from nncompare.training.desk import Controls, Prediction, Progress, Report, Shown, Snapshot
-from nncompare.training.worker import Assignment, Outcome
 
 STOP_GRACE_SECONDS = 30.0
 _MOST_HURRIED_SECONDS = 3.0
@@ -91,7 +101,7 @@ class ModelRun:
     seconds: float = 0.0
     message: str = ""
     why_stopped: str = ""
-    place: Place | None = None
+    place: QueuePosition | None = None
     cycle_start: float = 0.0
     is_refused: bool = False
     is_lost: bool = False
@@ -135,7 +145,7 @@ class ModelRun:
             return None
         return progress.seconds * (self.config.epochs / max(self.epoch, 1e-9) - 1)
 
-    def wait_at(self, place: Place | None) -> None:
+    def wait_at(self, place: QueuePosition | None) -> None:
         """Take note of where the run stands in line; None when it waits no more."""
         with self.lock:
             if place != self.place:
@@ -202,7 +212,7 @@ class ModelRun:
         if record is not None:
             self.on_save(record)
 
-    def show(self, shown: Shown | None) -> None:
+    def show(self, shown: VisibleImages | None) -> None:
         """Say which images are on the screen, so that they are predicted while the network learns."""
         with self.lock:
             self._want(replace(self.wanted, shown=shown))
@@ -223,8 +233,9 @@ class ModelRun:
     def follow(self, engine: Engine, slot: Slot, assignment: Assignment) -> bool:
         """Train on `slot`, and come back when the run is over or parked; say whether it is parked."""
         with self.lock:
-            self.plan, self.device = assignment.plan, assignment.device
-            self.threads, self.precision = assignment.threads, assignment.precision
+            setup = assignment.setup
+            self.plan, self.device = setup.plan, setup.device
+            self.threads, self.precision = setup.threads, setup.precision
             self._has_left_worker, self._placed_at = False, time.monotonic()
             if self.state is State.PREPARING:
                 self.enter(State.RUNNING)

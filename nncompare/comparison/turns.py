@@ -8,7 +8,7 @@ from nncompare.comparison.pair import RunningPair
 Begin = Callable[[RunningPair], None]
 
 
-class Turns:
+class SeedSchedule:
     """Has pairs begin in their order, each as soon as the one before it has found room on the engine.
 
     Everything but `take` returns at once.

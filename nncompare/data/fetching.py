@@ -11,9 +11,10 @@ from nncompare.data.catalog import RAW_FILES, DatasetInfo, dataset_info
 from nncompare.data.damage import MANIFEST
 from nncompare.data.download import download
 from nncompare.data.errors import DataError
-from nncompare.data.folders import FOLDER_VARIABLE, raw_folder, search_folders, target_folder
+from nncompare.data.folders import raw_folder, search_folders, target_folder
 from nncompare.data.progress import Progress
 from nncompare.data.state import Availability, find_copy
+from nncompare.environment import DATA_DIR
 
 _DRAFT_PREFIX = ".unfinished-"
 
@@ -93,6 +94,6 @@ def _obtain(info: DatasetInfo, draft: Path, progress: Progress | None) -> None:
 
 
 def _not_written(info: DatasetInfo, folder: Path, error: OSError) -> str:
-    where = "give another folder" if info.synthetic else f"set {FOLDER_VARIABLE} to another folder"
+    where = "give another folder" if info.synthetic else f"set {DATA_DIR} to another folder"
     reason = error.strerror or str(error)
     return f"{info.title} could not be kept: {folder} cannot be written ({reason}). Make it writable, or {where}."

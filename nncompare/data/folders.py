@@ -1,13 +1,11 @@
 """Where images are looked for, and where they are put."""
 
-import os
 from pathlib import Path
 
 import platformdirs
 
 from nncompare.data.catalog import DatasetInfo
-
-FOLDER_VARIABLE = "NNCOMPARE_DATA_DIR"
+from nncompare.environment import environment
 
 
 def cache_folder() -> Path:
@@ -20,7 +18,7 @@ def search_folders(data_dir: Path | str | None = None) -> list[Path]:
 
     These are the argument, the one in ``NNCOMPARE_DATA_DIR``, and the user's cache directory.
     """
-    wishes = [data_dir, os.environ.get(FOLDER_VARIABLE), cache_folder() / "data"]
+    wishes = [data_dir, environment().data_dir, cache_folder() / "data"]
     return list(dict.fromkeys(Path(wish).expanduser() for wish in wishes if wish))
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from nncompare.config import Split
+from nncompare.config import SplitName
 from nncompare.data.catalog import (
     TEST_IMAGES,
     TEST_LABELS,
@@ -35,11 +35,11 @@ class ImageData:
     test_images: NDArray[np.uint8]
     test_labels: NDArray[np.uint8]
 
-    def images(self, split: Split) -> NDArray[np.uint8]:
+    def images(self, split: SplitName) -> NDArray[np.uint8]:
         """Give the images of a split, (N, 28, 28) uint8."""
         return self.train_images if split == "train" else self.test_images
 
-    def labels(self, split: Split) -> NDArray[np.uint8]:
+    def labels(self, split: SplitName) -> NDArray[np.uint8]:
         """Give the labels of a split, (N,) uint8."""
         return self.train_labels if split == "train" else self.test_labels
 
@@ -70,7 +70,7 @@ def map_folder(info: DatasetInfo, raw: Path) -> ImageData:
     )
 
 
-def sample_per_class(data: ImageData, split: Split = "train") -> NDArray[np.int64]:
+def sample_per_class(data: ImageData, split: SplitName = "train") -> NDArray[np.int64]:
     """Give the index of the first image of each class, (K,) int64."""
     labels = data.labels(split)
     return np.array([np.argmax(labels == k) for k in range(len(data.info.classes))], dtype=np.int64)

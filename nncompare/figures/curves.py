@@ -7,7 +7,6 @@ from matplotlib import style
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
-from nncompare.comparison.spread import Spread
 from nncompare.figures.band import Band
 from nncompare.figures.frame import Frame
 from nncompare.figures.marks import Marks
@@ -18,7 +17,7 @@ from nncompare.figures.points import Axis, Points, Quantity, points_of, thin
 from nncompare.figures.scales import Scale, count_scale, epoch_scale, value_scale
 from nncompare.figures.svg import DRAWING, inline_svg
 from nncompare.figures.wording import TITLES, describe
-from nncompare.history import History
+from nncompare.history import History, SeedBand
 
 Key = tuple[str, Split]
 
@@ -69,13 +68,13 @@ class CurveChart:
         """Have the x axis count epochs, images, steps (updates of the weights) or seconds, from the next update on."""
         self._axis = axis
 
-    def update(self, curves: Mapping[str, History | Spread]) -> None:
+    def update(self, curves: Mapping[str, History | SeedBand]) -> None:
         """Show these curves, by model ("A", "B", or `PAST`); a model that is not among them has no lines.
 
         Of a spread, the line is the mean, with the range from the lowest to the highest behind it.
         """
-        histories = {model: curve.mean if isinstance(curve, Spread) else curve for model, curve in curves.items()}
-        spreads = {model: curve for model, curve in curves.items() if isinstance(curve, Spread)}
+        histories = {model: curve.mean if isinstance(curve, SeedBand) else curve for model, curve in curves.items()}
+        spreads = {model: curve for model, curve in curves.items() if isinstance(curve, SeedBand)}
         lines = {key: self._points(histories[key[0]], key[1]) for key in self._lines if key[0] in histories}
         lines = {key: points for key, points in lines.items() if len(points.x)}
         scale = self._x_scale(lines)
@@ -124,7 +123,7 @@ class CurveChart:
         for model, marks in self._marks.items():
             marks.draw(histories.get(model), self._quantity, self._axis)
 
-    def _draw_bands(self, spreads: Mapping[str, Spread], reach: float) -> None:
+    def _draw_bands(self, spreads: Mapping[str, SeedBand], reach: float) -> None:
         for (model, split), band in self._bands.items():
             spread = spreads.get(model)
             if spread is None or (model, split) not in self._shown:

@@ -2,7 +2,6 @@
 
 from nncompare.machine.cores import CoreReading, core_readings, usable_cores
 from nncompare.machine.memory import (
-    LIMIT_VARIABLE,
     MemoryReading,
     available_memory,
     memory_readings,
@@ -11,7 +10,6 @@ from nncompare.machine.memory import (
 from nncompare.machine.sharing import signs_of_sharing
 
 __all__ = [
-    "LIMIT_VARIABLE",
     "CoreReading",
     "MemoryReading",
     "available_memory",

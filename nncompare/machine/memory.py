@@ -3,14 +3,13 @@
 psutil sees the whole host, also inside a container, so every control group above the process is read as well.
 """
 
-import os
 from dataclasses import dataclass
 
 import psutil
 
+from nncompare.environment import MEMORY_LIMIT, environment
 from nncompare.machine.cgroups import control_groups, read_number, read_statistic
 
-LIMIT_VARIABLE = "MEM_LIMIT"
 _NO_LIMIT_BYTES = 2**60  # version 1 writes a huge number where there is no limit
 
 
@@ -40,8 +39,8 @@ def memory_readings() -> list[MemoryReading]:
 
 
 def _environment_reading() -> list[MemoryReading]:
-    text = os.environ.get(LIMIT_VARIABLE, "")
-    return [MemoryReading(int(text), int(text), LIMIT_VARIABLE)] if text.isdigit() and int(text) > 0 else []
+    text = environment().memory_limit
+    return [MemoryReading(int(text), int(text), MEMORY_LIMIT)] if text.isdigit() and int(text) > 0 else []
 
 
 def _group_readings() -> list[MemoryReading]:

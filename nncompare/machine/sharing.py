@@ -5,7 +5,8 @@ import sys
 
 import psutil
 
-_HUB_VARIABLES = ("JUPYTERHUB_API_URL", "JUPYTERHUB_USER")
+from nncompare.environment import environment
+
 # Other user numbers belong to services and containers.
 _PEOPLE = range(501 if sys.platform == "darwin" else 1_000, 60_001)
 
@@ -13,7 +14,7 @@ _PEOPLE = range(501 if sys.platform == "darwin" else 1_000, 60_001)
 def signs_of_sharing() -> list[str]:
     """List what speaks for a shared server, such as ``a JupyterHub started this``; none on a machine of one's own."""
     signs = []
-    if any(os.environ.get(variable) for variable in _HUB_VARIABLES):
+    if environment().is_hub:
         signs.append("a JupyterHub started this")
     others = len(_other_people())
     if others:

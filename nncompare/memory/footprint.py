@@ -9,7 +9,7 @@ holds the formula against the measured peak of real training steps.
 
 from dataclasses import dataclass
 
-from nncompare.architecture import IMAGE_CHANNELS, IMAGE_SIDE, parameter_count, widths
+from nncompare.architectures import IMAGE_CHANNELS, IMAGE_SIDE, parameter_count, widths
 from nncompare.config import OptimizerName, Precision
 
 FLOAT_BYTES = 4

@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass, replace
 
-from nncompare.architecture import IMAGE_CHANNELS, IMAGE_SIDE
+from nncompare.architectures import IMAGE_CHANNELS, IMAGE_SIDE
 from nncompare.config import OptimizerName, Precision, RunConfig
 from nncompare.memory.batch_size import SMALLEST_BATCH, calculate_max_batch_size, closest_valid_batch_size
 from nncompare.memory.footprint import training_footprint

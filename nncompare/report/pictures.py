@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from matplotlib.figure import Figure
 
 from nncompare.comparison.result import ComparisonResult
-from nncompare.config import Split
+from nncompare.config import SplitName
 from nncompare.data import CATALOG
 from nncompare.figures import (
     CurveChart,
@@ -26,11 +26,11 @@ class Picture:
     """A picture: its title, and how to draw it; `draw(result, split)` gives the figure and a text alternative."""
 
     title: str
-    draw: Callable[[ComparisonResult, Split], Drawing]
+    draw: Callable[[ComparisonResult, SplitName], Drawing]
 
 
-def _curves(quantity: str) -> Callable[[ComparisonResult, Split], Drawing]:
-    def draw(result: ComparisonResult, _: Split) -> Drawing:
+def _curves(quantity: str) -> Callable[[ComparisonResult, SplitName], Drawing]:
+    def draw(result: ComparisonResult, _: SplitName) -> Drawing:
         chart = CurveChart("loss" if quantity == "loss" else "accuracy")
         chart.reset(1, subject=CATALOG[result.comparison.dataset].subject)
         chart.update(result.curves())
@@ -39,19 +39,19 @@ def _curves(quantity: str) -> Callable[[ComparisonResult, Split], Drawing]:
     return draw
 
 
-def _confusion(result: ComparisonResult, split: Split) -> Drawing:
+def _confusion(result: ComparisonResult, split: SplitName) -> Drawing:
     a, b = result.confusion("a", split), result.confusion("b", split)
     classes = CATALOG[result.comparison.dataset].classes
     return confusion_figure(a, b, classes), describe_confusion(a, b, classes)
 
 
-def _class_scores(result: ComparisonResult, split: Split) -> Drawing:
+def _class_scores(result: ComparisonResult, split: SplitName) -> Drawing:
     scores = {name: result.class_scores(name, split) for name in "AB"}
     classes = CATALOG[result.comparison.dataset].classes
     return class_scores_figure(scores, classes), describe_class_scores(scores, classes)
 
 
-def _calibration(result: ComparisonResult, split: Split) -> Drawing:
+def _calibration(result: ComparisonResult, split: SplitName) -> Drawing:
     found = {name: result.calibration(name, split) for name in "AB"}
     return calibration_figure(found, CATALOG[result.comparison.dataset].subject), describe_calibration(found)
 

@@ -4,13 +4,13 @@ import csv
 from io import StringIO
 
 from nncompare.comparison.result import ComparisonResult
-from nncompare.config import Split
+from nncompare.config import SplitName
 from nncompare.data import CATALOG
 
 _DIGITS = 6
 
 
-def predictions_csv(result: ComparisonResult, split: Split = "test") -> str:
+def predictions_csv(result: ComparisonResult, split: SplitName = "test") -> str:
     """Write N lines: the position in the data set, the true class, and for each model what it says and how sure it is.
 
     Columns: image, label; then for A, and for B where it was trained, said, and the probability of each of the K

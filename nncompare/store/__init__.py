@@ -2,18 +2,18 @@
 
 from nncompare.store.errors import DamagedError, NewerFormatError, StoreError
 from nncompare.store.records import ENDED, ModelSummary, RunRecord, SavedComparison, StateWord, Summary
-from nncompare.store.shelf import Shelf
-from nncompare.store.store import HOME_VARIABLE, Store, home_folder
+from nncompare.store.run_folder import RunFolder
+from nncompare.store.store import SESSION_NUMBER, Store, home_folder
 
 __all__ = [
     "ENDED",
-    "HOME_VARIABLE",
+    "SESSION_NUMBER",
     "DamagedError",
     "ModelSummary",
     "NewerFormatError",
+    "RunFolder",
     "RunRecord",
     "SavedComparison",
-    "Shelf",
     "StateWord",
     "Store",
     "StoreError",

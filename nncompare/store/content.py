@@ -9,18 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from nncompare.architecture import CLASSES, parameter_count
+from nncompare.architectures import CLASSES, parameter_count
 from nncompare.config import Precision, RunConfig
-from nncompare.events import Diverged
 from nncompare.history import PER_EPOCH, Curve, History
 from nncompare.memory import Plan
 from nncompare.memory.plan import WIDEST
+from nncompare.messages import Checkpoint, Diverged, Position, Prediction, Progress
 from nncompare.store.errors import DamagedError
 from nncompare.store.migrations import FORMAT, migrated
 from nncompare.store.records import RunRecord, StateWord
 from nncompare.store.tables import curve_of, curve_table, read_arrays, read_table, write_arrays, write_table
-from nncompare.training.checkpoint import Checkpoint, Position
-from nncompare.training.desk import Prediction, Progress
 
 _STRICT = ConfigDict(extra="forbid", frozen=True)
 _POINT_COLUMNS = 6
@@ -135,7 +133,7 @@ def from_files(files: Mapping[str, bytes]) -> RunRecord:
         record = RunRecord(**{name: getattr(state, name) for name in _SAME}, history=history)
         if state.test_epoch is not None:
             probabilities = read_table(files["probabilities.npy"], np.float32, CLASSES)
-            record = replace(record, test=Prediction(0, state.test_epoch, probabilities))
+            record = replace(record, test=Prediction(state.test_epoch, probabilities))
         if state.has_weights:
             record = replace(record, weights=_weights(files["weights.safetensors"], state.plan))
         if state.checkpoint is not None and record.weights is not None:

@@ -7,8 +7,7 @@ from typing import Literal
 from nncompare.config import Comparison, Precision, RunConfig
 from nncompare.history import History
 from nncompare.memory import Plan
-from nncompare.training.checkpoint import Checkpoint, Weights
-from nncompare.training.desk import Prediction, Progress
+from nncompare.messages import Checkpoint, Prediction, Progress, Weights
 
 StateWord = Literal["idle", "preparing", "running", "pausing", "paused", "stopping", "finished", "stopped", "failed"]
 ENDED = ("idle", "finished", "stopped", "failed")

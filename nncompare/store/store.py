@@ -1,7 +1,6 @@
 """The store: every comparison that was begun, on disk."""
 
 import contextlib
-import os
 import re
 import secrets
 import shutil
@@ -11,20 +10,21 @@ from pathlib import Path
 import platformdirs
 
 from nncompare.config import Comparison
+from nncompare.environment import environment
 from nncompare.store.errors import StoreError
 from nncompare.store.files import TEMPORARY
 from nncompare.store.lock import Lock
 from nncompare.store.records import Summary
-from nncompare.store.shelf import Shelf
+from nncompare.store.run_folder import RunFolder
 
-HOME_VARIABLE = "NNCOMPARE_HOME"
 _ID = re.compile(r"([0-9]{6,9})-[0-9a-f]{8}")
 _CHANGING_SECONDS = 10.0
+SESSION_NUMBER = re.compile(r"[0-9a-f]{32}")
 
 
 def home_folder() -> Path:
     """Name the folder of the store: that in ``NNCOMPARE_HOME``, else the user's data directory; it need not exist."""
-    wish = os.environ.get(HOME_VARIABLE)
+    wish = environment().home
     return Path(wish).expanduser() if wish else platformdirs.user_data_path("nncompare")
 
 
@@ -40,11 +40,17 @@ class Store:
         self._runs = self.home / "runs"
 
     @classmethod
+    def of_session(cls) -> "Store":
+        """Return the store of the browser session that this kernel serves; without one, the user's."""
+        number = environment().session
+        return cls(home_folder() / "visitors" / number) if SESSION_NUMBER.fullmatch(number) else cls.default()
+
+    @classmethod
     def default(cls) -> "Store":
         """Give the user's store."""
         return cls(home_folder())
 
-    def create(self, comparison: Comparison) -> Shelf:
+    def create(self, comparison: Comparison) -> RunFolder:
         """Make a place for a new comparison, and hold it.
 
         Raises
@@ -58,7 +64,7 @@ class Store:
             lock = self._lock(name)
             lock.take()
             try:
-                return Shelf.begin(self._runs / name, lock, comparison)
+                return RunFolder.begin(self._runs / name, lock, comparison)
             except StoreError:
                 lock.give_back()
                 raise
@@ -71,7 +77,7 @@ class Store:
         """Give a sentence for each saved comparison, by id, that cannot be read: damaged, or of a newer version."""
         return self._look()[1]
 
-    def open(self, id_: str) -> Shelf:
+    def open(self, id_: str) -> RunFolder:
         """Give a saved comparison.
 
         Raises
@@ -82,7 +88,7 @@ class Store:
         folder = self._folder(id_)
         if not folder.is_dir():
             raise StoreError(f"There is no saved comparison {id_}; it may have been deleted.")
-        return Shelf(folder, self._lock(id_))
+        return RunFolder(folder, self._lock(id_))
 
     def delete(self, id_: str) -> None:
         """Remove a saved comparison; nothing happens where there is none.

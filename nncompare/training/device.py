@@ -3,15 +3,16 @@
 import contextlib
 import ctypes
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import torch
 from torch import Tensor
 
 from nncompare.config import Precision
+from nncompare.errors import DeviceError
 from nncompare.machine import MemoryReading, available_memory, physical_memory
-from nncompare.training.errors import DeviceError
+from nncompare.messages import DeviceInfo
 
 # The CPU allocator, on Linux and on Windows; C++; oneDNN; CUDA and its libraries.
 _OUT_OF_MEMORY = (
@@ -24,16 +25,6 @@ _OUT_OF_MEMORY = (
     "out of memory",
     "alloc_failed",
 )
-
-
-@dataclass(frozen=True)
-class DeviceDescription:
-    """A device that can be chosen, such as ``cuda:0``: what it is, its memory, and whether it computes in bfloat16."""
-
-    name: str
-    title: str
-    memory: MemoryReading
-    has_native_bfloat16: bool
 
 
 def choose_device(name: str) -> torch.device:
@@ -69,10 +60,10 @@ def device_titles() -> dict[str, str]:
     }
 
 
-def describe_devices() -> list[DeviceDescription]:
+def describe_devices() -> list[DeviceInfo]:
     """Describe the devices that can be chosen here."""
     return [
-        DeviceDescription(name, title, device_memory(torch.device(name)), has_native_bfloat16(torch.device(name)))
+        DeviceInfo(name, title, device_memory(torch.device(name)), has_native_bfloat16(torch.device(name)))
         for name, title in device_titles().items()
     ]
 

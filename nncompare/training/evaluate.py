@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterator
 import torch
 from torch import Tensor
 
-from nncompare.training.attempts import attempt
+from nncompare.training.backends import Network
 from nncompare.training.model import normalise
-from nncompare.training.network import Network
-from nncompare.training.tensors import Split
+from nncompare.training.oom import attempt
+from nncompare.training.tensors import TensorSplit
 
 # A piece whose activations stay in the processor's cache is evaluated faster than a whole batch.
 LARGEST_PIECE = 250
@@ -26,11 +26,11 @@ class Predictor:
     def __init__(self, network: Network, batch_size: int) -> None:
         self._network, self.batch_size = network, batch_size
 
-    def log_probabilities(self, split: Split) -> Tensor:
+    def log_probabilities(self, split: TensorSplit) -> Tensor:
         """Predict log class probabilities (N, K)."""
         return torch.cat(list(self._pieces(split)))
 
-    def log_probabilities_unless(self, give_up: Callable[[], bool], split: Split) -> Tensor | None:
+    def log_probabilities_unless(self, give_up: Callable[[], bool], split: TensorSplit) -> Tensor | None:
         """Predict as `log_probabilities`, or give None as soon as `give_up` says so between two pieces."""
         pieces = []
         for piece in self._pieces(split):
@@ -39,7 +39,7 @@ class Predictor:
             pieces.append(piece)
         return torch.cat(pieces)
 
-    def _pieces(self, split: Split) -> Iterator[Tensor]:
+    def _pieces(self, split: TensorSplit) -> Iterator[Tensor]:
         is_on_processor = split.images.device.type == "cpu"
         size, done = min(self.batch_size, LARGEST_PIECE) if is_on_processor else self.batch_size, 0
         while done < len(split):
@@ -50,7 +50,7 @@ class Predictor:
             done += len(scores)
             yield scores
 
-    def _try(self, split: Split, start: int, size: int) -> Tensor | None:
+    def _try(self, split: TensorSplit, start: int, size: int) -> Tensor | None:
         """Predict one piece; give None when it does not fit into memory."""
         images = split.images[start : start + size]
         return attempt(

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 
 from nncompare.config import RunConfig
-from nncompare.events import BatchHalved, Event, Failed, Finished, Parked
+from nncompare.messages import BatchHalved, Event, Failed, Finished, Parked
 from nncompare.training.session import Session
 from nncompare.training.updates import NotFinite, OutOfMemory
 
 
 def train(session: Session) -> Iterator[Event]:
-    """Train a network and tell what happens; the desk's flags are looked at after every step.
+    """Train a network and tell what happens; the channel's controls are looked at after every step.
 
     The last event is `Finished`, `Failed` or `Parked`.
     """
@@ -47,7 +47,7 @@ def _give_up(session: Session) -> Iterator[Event]:
     yield session.measure.diverge()
     session.updates.go_back()
     yield from session.measure.kept_state()
-    yield Failed(divergence(session.job.config))
+    yield Failed(divergence(session.job.setup.config))
 
 
 def divergence(config: RunConfig) -> str:

@@ -6,7 +6,7 @@ B batch, C channels, H/W pixels, K classes.
 import torch
 from torch import Tensor, nn
 
-from nncompare.architecture import BLOCKS, CLASSES, IMAGE_CHANNELS, IMAGE_SIDE, widths
+from nncompare.architectures import BLOCKS, CLASSES, IMAGE_CHANNELS, IMAGE_SIDE, widths
 
 
 def build_model(channels: int, dropout: float, seed: int) -> nn.Sequential:

@@ -8,29 +8,25 @@ from dataclasses import dataclass, replace
 import torch
 from torch import nn
 
-from nncompare.config import Precision, RunConfig
-from nncompare.memory import Plan
-from nncompare.training.checkpoint import Checkpoint
-from nncompare.training.desk import Desk
+from nncompare.messages import Checkpoint, Setup
+from nncompare.training.channel import RunChannel
 from nncompare.training.device import random_state, set_random_state
 from nncompare.training.evaluate import Predictor
-from nncompare.training.measure import Measure
+from nncompare.training.metrics import MetricsRecorder
 from nncompare.training.model import build_model
-from nncompare.training.tensors import Split
+from nncompare.training.tensors import TensorSplit
 from nncompare.training.updates import Step, Updates, to_array
 
 
 @dataclass(frozen=True)
 class Job:
-    """What decides a run: its settings, what of them fits into memory, the seed and the number format.
+    """What decides a run: its setup, of which plan and precision are known, and the seed.
 
     After a pause of `park_seconds` the run leaves its worker to others.
     """
 
-    config: RunConfig
-    plan: Plan
+    setup: Setup
     seed: int
-    precision: Precision
     park_seconds: float = math.inf
 
 
@@ -40,22 +36,27 @@ class Session:
     The order of the images depends on the seed alone.
     """
 
-    def __init__(self, job: Job, training: Split, test: Split, desk: Desk, start: Checkpoint | None = None) -> None:
-        self.job, self.desk = job, desk
+    def __init__(
+        self, job: Job, training: TensorSplit, test: TensorSplit, channel: RunChannel, start: Checkpoint | None = None
+    ) -> None:
+        config = job.setup.config
+        plan = start.plan if start else job.setup.plan
+        assert plan is not None
+        assert job.setup.precision is not None
+        self.job, self.channel = job, channel
         self._training = training
-        plan = start.plan if start else job.plan
-        self.model: nn.Sequential = build_model(plan.channels, job.config.dropout, job.seed).to(training.images.device)
+        self.model: nn.Sequential = build_model(plan.channels, config.dropout, job.seed).to(training.images.device)
         if start is not None:
             self._load(start)
         self._cycle_start = start.cycle_start if start else 0
-        self.updates = Updates(self.model, training, job.config, plan, job.precision, self._cycle_start)
-        self.measure = Measure(
+        self.updates = Updates(self.model, training, config, plan, job.setup.precision, self._cycle_start)
+        self.measure = MetricsRecorder(
             Predictor(self.updates.network, plan.batch_size),
             training,
             test,
-            epochs=job.config.epochs,
+            epochs=config.epochs,
             on_finite=self.updates.keep_if_unwatched,
-            desk=desk,
+            channel=channel,
         )
         self._order = torch.Generator().manual_seed(job.seed)
         if start is not None:
@@ -68,7 +69,7 @@ class Session:
     @property
     def is_complete(self) -> bool:
         """Say whether every epoch was learned and measured."""
-        return self.measure.epochs >= self.job.config.epochs
+        return self.measure.epochs >= self.job.setup.config.epochs
 
     def steps(self) -> Iterator[Step]:
         """Learn from what is left of the epoch under way."""
@@ -80,14 +81,14 @@ class Session:
 
     def may_go_on(self) -> bool:
         """Wait while the user wants a pause; say whether to go on: neither after a stop nor after too long a pause."""
-        threads = self.desk.controls.threads
+        threads = self.channel.controls.threads
         if threads and threads != torch.get_num_threads():
             torch.set_num_threads(threads)
-        if self.desk.controls.pause and not self.desk.controls.stop:
+        if self.channel.controls.pause and not self.channel.controls.stop:
             self._pause()
-        if self.desk.is_forgotten:
-            self.desk.set_controls(replace(self.desk.controls, stop=True))
-        return not (self.desk.controls.stop or self.is_parked)
+        if self.channel.is_forgotten:
+            self.channel.set_controls(replace(self.channel.controls, stop=True))
+        return not (self.channel.controls.stop or self.is_parked)
 
     def checkpoint(self) -> Checkpoint:
         """Give everything from which the run can go on."""
@@ -121,13 +122,13 @@ class Session:
         began = time.monotonic()
         self.measure.look.now(self.measure.epoch)
         if self.updates.is_finite():
-            self.desk.keep(self.checkpoint())
-        self.desk.is_paused = True
-        while (controls := self.desk.controls).pause and not controls.stop and not self.is_parked:
+            self.channel.publish_checkpoint(self.checkpoint())
+        self.channel.is_paused = True
+        while (controls := self.channel.controls).pause and not controls.stop and not self.is_parked:
             left = began + self.job.park_seconds - time.monotonic()
-            self.desk.wait_for_change(controls, max(0.0, left))
+            self.channel.wait_for_change(controls, max(0.0, left))
             self.is_parked = left <= 0
-            if self.desk.controls.shown != controls.shown:
+            if self.channel.controls.shown != controls.shown:
                 self.measure.look.now(self.measure.epoch)
-        self.desk.is_paused = self.is_parked
+        self.channel.is_paused = self.is_parked
         self.measure.leave_out(time.monotonic() - began)

@@ -10,12 +10,12 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from nncompare.architecture import IMAGE_SIDE
+from nncompare.architectures import IMAGE_SIDE
 from nncompare.training.model import normalise
 
 
 @dataclass(frozen=True)
-class Split:
+class TensorSplit:
     """Images (N, 1, 28, 28) as uint8 and labels (N,) as int64, with the mean and deviation that normalise them."""
 
     images: Tensor
@@ -26,7 +26,7 @@ class Split:
     @classmethod
     def of(
         cls, images: NDArray[np.uint8], labels: NDArray[np.uint8], mean: float, std: float, device: torch.device
-    ) -> "Split":
+    ) -> "TensorSplit":
         """Copy arrays (N, 28, 28) and (N,) to the device.
 
         Raises
@@ -51,11 +51,11 @@ class Split:
         """Give the normalised images (B, 1, 28, 28) and labels (B,) at `index` (B,)."""
         return normalise(self.images.index_select(0, index), self.mean, self.std), self.labels.index_select(0, index)
 
-    def take(self, index: Tensor) -> "Split":
+    def take(self, index: Tensor) -> "TensorSplit":
         """Give the part of the split at `index`."""
-        return Split(self.images[index], self.labels[index], self.mean, self.std)
+        return TensorSplit(self.images[index], self.labels[index], self.mean, self.std)
 
 
-def spread(total: int, count: int) -> Tensor:
-    """Choose `count` of `total` positions, evenly spread, always the same."""
+def evenly_spaced(total: int, count: int) -> Tensor:
+    """Choose `count` of `total` positions, evenly evenly_spaced, always the same."""
     return torch.linspace(0, total - 1, min(count, total)).long()

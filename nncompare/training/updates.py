@@ -12,16 +12,16 @@ from torch import Tensor, nn
 
 from nncompare.config import Precision, RunConfig
 from nncompare.memory import Plan
-from nncompare.training.attempts import attempt
+from nncompare.training.backends import Network, make_network
 from nncompare.training.device import random_state, set_random_state
-from nncompare.training.network import Network, make_network
+from nncompare.training.oom import attempt
 from nncompare.training.optimizers import make_optimizer
 from nncompare.training.schedule import Schedule
-from nncompare.training.tensors import Split
+from nncompare.training.tensors import TensorSplit
 
 
 @dataclass(frozen=True)
-class Piece:
+class MicroBatch:
     """One step through the network: its images, summed loss, right answers, and whether it completed the update."""
 
     images: int
@@ -42,7 +42,7 @@ class NotFinite:
     """The loss of a piece was no finite number; its gradient was not taken."""
 
 
-Step = Piece | OutOfMemory | NotFinite
+Step = MicroBatch | OutOfMemory | NotFinite
 
 
 class Updates:
@@ -55,7 +55,7 @@ class Updates:
     def __init__(
         self,
         model: nn.Sequential,
-        training: Split,
+        training: TensorSplit,
         config: RunConfig,
         plan: Plan,
         precision: Precision,
@@ -156,7 +156,7 @@ class Updates:
             self._images += len(part)
             if done == len(index):
                 self._step(self._images - len(index))
-            yield Piece(len(part), *sums, completes_update=done == len(index))
+            yield MicroBatch(len(part), *sums, completes_update=done == len(index))
 
     def _halve_below(self, images: int) -> Iterator[OutOfMemory]:
         """Halve the pieces until they are smaller than the one that failed: the last of an epoch may be short."""
@@ -207,7 +207,7 @@ class Updates:
         self._optimizer.step(gradient or [], rate)
 
 
-def backward(network: Network, training: Split, index: Tensor, update_images: int) -> tuple[Tensor, Tensor]:
+def backward(network: Network, training: TensorSplit, index: Tensor, update_images: int) -> tuple[Tensor, Tensor]:
     """Compute the gradient of the images at `index` (B,); give their summed loss and the number of right answers."""
     return network.backward(*training.batch(index), update_images)
 

@@ -4,119 +4,48 @@ Every process has a token of its own. A task that finds another token than the o
 attempt after a lost worker, and answers "lost" at once.
 """
 
-import asyncio
 import secrets
 import threading
 from collections import OrderedDict
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nncompare.config import Precision, RunConfig
-from nncompare.config import Split as SplitName
+from nncompare.config import SplitName
 from nncompare.data import DataError, ImageData, fetch, load
-from nncompare.events import EpochEnd, Event, Failed, Finished, Parked
 from nncompare.machine import usable_cores
-from nncompare.memory import Plan
-from nncompare.training.checkpoint import Checkpoint, Weights
-from nncompare.training.desk import Controls, Desk, Report, Seen
+from nncompare.messages import (
+    Assignment,
+    Controls,
+    Cursor,
+    EpochEnd,
+    Event,
+    Failed,
+    Finished,
+    Outcome,
+    Parked,
+    PredictionRequest,
+    Report,
+    WorkerInfo,
+)
+from nncompare.training.channel import RunChannel
 
 if TYPE_CHECKING:
     import torch
 
-    from nncompare.training.tensors import Split
+    from nncompare.training.tensors import TensorSplit
 
-# A pause that is longer makes room for others.
-PARK_SECONDS = 60.0
 # A run that nobody has asked for so long has lost its kernel: it ends, and its worker is free.
 FORGOTTEN_SECONDS = 60.0
 
 _TOKEN = secrets.token_hex(8)
-_KEPT_DESKS = 4
-_desks: OrderedDict[str, Desk] = OrderedDict()
-_desks_lock = threading.Lock()
+_KEPT_CHANNELS = 4
+_channels: OrderedDict[str, RunChannel] = OrderedDict()
+_channels_lock = threading.Lock()
 
 
-@dataclass(frozen=True)
-class SlotReport:
-    """What a worker process says of itself.
-
-    Attributes
-    ----------
-    token : str
-        Tells this process from every other.
-    cores : int
-        Cores that it may use.
-    device : str
-        What the wished device came to: ``cpu`` or ``cuda:0``.
-    devices : dict
-        Every device that can be chosen here, and what it is.
-    available_bytes, physical_bytes : int
-        Memory of the device: free, and all of it.
-    has_native_bfloat16 : bool
-        Whether the device multiplies in bfloat16.
-    """
-
-    token: str
-    cores: int
-    device: str
-    devices: dict[str, str]
-    available_bytes: int
-    physical_bytes: int
-    has_native_bfloat16: bool = False
-
-
-@dataclass(frozen=True)
-class Assignment:
-    """Everything that a worker needs to train one model."""
-
-    run: str
-    token: str
-    config: RunConfig
-    plan: Plan
-    dataset: str
-    train_images: int | None
-    seed: int
-    precision: Precision
-    device: str
-    threads: int
-    start: Checkpoint | None = None
-    park_seconds: float = PARK_SECONDS
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """How a run ended; `state` is "lost" for a second attempt, which trains nothing.
-
-    A run that was finished, stopped or parked can go on from its checkpoint; one that diverged leaves its last finite
-    weights.
-    """
-
-    state: Literal["finished", "stopped", "parked", "failed", "lost"]
-    message: str = ""
-    weights: Weights | None = None
-    checkpoint: Checkpoint | None = None
-    seconds: float = 0.0
-
-
-@dataclass(frozen=True)
-class PredictionRequest:
-    """A trained network, and the images it is to predict (None: the whole split)."""
-
-    config: RunConfig
-    plan: Plan
-    precision: Precision
-    weights: Weights
-    dataset: str
-    split: SplitName
-    indices: tuple[int, ...] | None
-    device: str
-    threads: int
-
-
-def slot_report(device: str) -> SlotReport:
+def worker_info(device: str) -> WorkerInfo:
     """Tell what this worker process is and has.
 
     Raises
@@ -128,7 +57,7 @@ def slot_report(device: str) -> SlotReport:
 
     chosen = choose_device(device)
     memory = device_memory(chosen)
-    return SlotReport(
+    return WorkerInfo(
         token=_TOKEN,
         cores=usable_cores(),
         device=str(chosen),
@@ -139,16 +68,11 @@ def slot_report(device: str) -> SlotReport:
     )
 
 
-async def survey(device: str) -> SlotReport:
-    """Tell the same beside whatever the process is doing: off the loop that answers for it, since torch may be new."""
-    return await asyncio.to_thread(slot_report, device)
-
-
 def warm_up(dataset: str | None) -> None:
     """Do what the first training step would otherwise wait for: import torch, prepare its operators, map the data."""
-    from nncompare.training.rehearsal import rehearse
+    from nncompare.training.warm_up import warm_up_torch
 
-    rehearse()
+    warm_up_torch()
     if dataset is not None:
         try:
             _images(dataset)
@@ -158,74 +82,75 @@ def warm_up(dataset: str | None) -> None:
 
 def run_training(assignment: Assignment) -> Outcome:
     """Train one model from start to end; what happens meanwhile is told by `exchange`."""
-    desk = _open_desk(assignment)
-    if desk is None:
+    channel = _open_channel(assignment)
+    if channel is None:
         return Outcome("lost")
     try:
-        return _train(assignment, desk)
+        return _train(assignment, channel)
     except DataError as error:
         return Outcome("failed", str(error))
     except Exception as error:  # an exception of torch's own would bring torch into the kernel
         return Outcome("failed", _why_it_broke_off(error))
     finally:
-        _give_back(assignment.device)
+        _release_memory(assignment.setup.device)
 
 
-def exchange(run: str, seen: Seen, controls: Controls) -> Report | None:
-    """Take what is new on a run's desk and leave the controls there; None while the run has not begun here."""
-    desk = _desks.get(run)
-    if desk is None:
+def exchange(run: str, cursor: Cursor, controls: Controls) -> Report | None:
+    """Set the controls of a run and return what is newer than `cursor`; None while the run has not begun here."""
+    channel = _channels.get(run)
+    if channel is None:
         return None
-    desk.set_controls(controls)
-    return desk.report(seen)
+    channel.set_controls(controls)
+    return channel.report(cursor)
 
 
 def predict(request: PredictionRequest) -> NDArray[np.float32]:
     """Predict class probabilities (N, K) with given weights."""
     import torch
 
+    from nncompare.training.backends import make_network
     from nncompare.training.evaluate import Predictor
     from nncompare.training.model import build_model
-    from nncompare.training.network import make_network
 
-    torch.set_num_threads(request.threads)
-    device = torch.device(request.device)
-    model = build_model(request.plan.channels, request.config.dropout, seed=0)
+    setup = request.setup
+    assert setup.plan is not None
+    assert setup.precision is not None
+    torch.set_num_threads(setup.threads)
+    device = torch.device(setup.device)
+    model = build_model(setup.plan.channels, setup.config.dropout, seed=0)
     model.load_state_dict({name: torch.from_numpy(np.array(array)) for name, array in request.weights.items()})
     split = _split(_images(request.dataset), request.split, None, device)
     part = split if request.indices is None else split.take(torch.tensor(request.indices, dtype=torch.long))
-    predictor = Predictor(make_network(model.to(device), request.precision), request.plan.batch_size)
+    predictor = Predictor(make_network(model.to(device), setup.precision), setup.plan.batch_size)
     probabilities: NDArray[np.float32] = predictor.log_probabilities(part).exp().cpu().numpy()
     return probabilities
 
 
-def _open_desk(assignment: Assignment) -> Desk | None:
-    with _desks_lock:
-        if assignment.token != _TOKEN or assignment.run in _desks:
+def _open_channel(assignment: Assignment) -> RunChannel | None:
+    with _channels_lock:
+        if assignment.token != _TOKEN or assignment.run in _channels:
             return None
-        desk = _desks[assignment.run] = Desk(forgotten_after_seconds=FORGOTTEN_SECONDS)
-        while len(_desks) > _KEPT_DESKS:
-            _desks.popitem(last=False)
-        return desk
+        channel = _channels[assignment.run] = RunChannel(forgotten_after_seconds=FORGOTTEN_SECONDS)
+        while len(_channels) > _KEPT_CHANNELS:
+            _channels.popitem(last=False)
+        return channel
 
 
-def _train(assignment: Assignment, desk: Desk) -> Outcome:
+def _train(assignment: Assignment, channel: RunChannel) -> Outcome:
     import torch
 
     from nncompare.training.loop import train
     from nncompare.training.session import Job, Session
 
-    torch.set_num_threads(assignment.threads)
-    device = torch.device(assignment.device)
+    torch.set_num_threads(assignment.setup.threads)
+    device = torch.device(assignment.setup.device)
     images = _images(assignment.dataset)
     training = _split(images, "train", assignment.train_images, device)
-    job = Job(
-        assignment.config, assignment.plan, assignment.seed, assignment.precision, park_seconds=assignment.park_seconds
-    )
-    session = Session(job, training, _split(images, "test", None, device), desk, assignment.start)
+    job = Job(assignment.setup, assignment.seed, assignment.park_seconds)
+    session = Session(job, training, _split(images, "test", None, device), channel, assignment.start)
     last: Event | None = None
     for event in train(session):
-        desk.put(event, session.checkpoint() if isinstance(event, EpochEnd) else None)
+        channel.publish(event, session.checkpoint() if isinstance(event, EpochEnd) else None)
         last = event
     checkpoint = session.checkpoint()
     seconds = checkpoint.position.seconds
@@ -245,14 +170,14 @@ def _images(dataset: str) -> ImageData:
     return load(dataset)
 
 
-def _split(images: ImageData, split: SplitName, count: int | None, device: "torch.device") -> "Split":
-    from nncompare.training.tensors import Split
+def _split(images: ImageData, split: SplitName, count: int | None, device: "torch.device") -> "TensorSplit":
+    from nncompare.training.tensors import TensorSplit
 
     arrays = images.images(split)[:count], images.labels(split)[:count]
-    return Split.of(*arrays, images.info.mean, images.info.std, device)
+    return TensorSplit.of(*arrays, images.info.mean, images.info.std, device)
 
 
-def _give_back(device: str) -> None:
+def _release_memory(device: str) -> None:
     """What one run has taken must not look as if it were taken when the next one is planned."""
     import torch
 

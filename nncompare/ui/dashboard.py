@@ -1,33 +1,33 @@
 """The dashboard: four steps from images to predictions, and what holds them together."""
 
-import os
 import threading
 from typing import Any
 
 from nncompare import words
 from nncompare.comparison.comparison import RunningComparison
-from nncompare.comparison.engine_holder import shared_engine
 from nncompare.comparison.result import ComparisonResult
 from nncompare.comparison.run import ModelRun
 from nncompare.comparison.state import State
 from nncompare.config import Comparison, RunConfig
 from nncompare.data import CATALOG
+from nncompare.engine.shared import shared_engine
+from nncompare.environment import environment
+from nncompare.errors import DeviceError
 from nncompare.limits import Limits
-from nncompare.training.errors import DeviceError
+from nncompare.store import Store
 from nncompare.ui.clickable import Clickable
-from nncompare.ui.data_step import DataStep
 from nncompare.ui.elements import close_tree, column, html, row, set_class, set_value
-from nncompare.ui.history_step import HistoryStep
 from nncompare.ui.html import render
-from nncompare.ui.interrupted import Interrupted
-from nncompare.ui.machine import Machine
-from nncompare.ui.models_step import ModelsStep
-from nncompare.ui.page import Page, is_web_page
-from nncompare.ui.predictions_step import PredictionsStep
+from nncompare.ui.page import Page
+from nncompare.ui.panels.interrupted import Interrupted
+from nncompare.ui.panels.machine_notes import Machine
 from nncompare.ui.refresher import Refresher
 from nncompare.ui.settings_link import from_query, to_query
-from nncompare.ui.training_step import TrainingStep
-from nncompare.ui.visitor import store_of_visitor
+from nncompare.ui.steps.data import DataStep
+from nncompare.ui.steps.history import HistoryStep
+from nncompare.ui.steps.models import ModelsStep
+from nncompare.ui.steps.predictions import PredictionsStep
+from nncompare.ui.steps.training import TrainingStep
 
 OPENING = Comparison(a=RunConfig(channels=8), b=RunConfig(channels=16))
 _AWAY = "This page was away for too long, and its training was ended. Reload it to begin anew."
@@ -47,11 +47,10 @@ class Dashboard:
 
     def __init__(self, comparison: Comparison | None = None) -> None:
         self._limits = Limits.from_environment()
-        query = os.environ.get("QUERY_STRING", "") if is_web_page() else ""
         self._opening = comparison or _within(OPENING, self._limits)
-        self._base, problems = from_query(query, self._opening)
+        self._base, problems = from_query(environment().query, self._opening)
         self._engines = shared_engine
-        self._store = store_of_visitor()
+        self._store = Store.of_session()
         self._engines.join()
         self._running: RunningComparison | None = None
         self._begun_before = 0
@@ -279,7 +278,7 @@ class Dashboard:
 
     def _look_after_page(self) -> None:
         """On the web, a page that is gone must not leave a run behind, unless it was asked to; a notebook keeps it."""
-        if not is_web_page():
+        if not environment().is_web_page:
             return
         self._page.ping()
         set_value(self._page, keeps_kernel=self._state.is_active, goes_on=self._training.goes_on_alone)

@@ -1,6 +1,5 @@
 """The page that the dashboard stands on: its style, its address, and whether it is still there."""
 
-import os
 import time
 from collections.abc import Callable
 from typing import Any
@@ -64,8 +63,3 @@ class Page(anywidget.AnyWidget):
         if "ready" in content:
             self._is_open = True
             self._on_ready(str(content["ready"]))
-
-
-def is_web_page() -> bool:
-    """Say whether Voila serves this kernel; a JupyterLab notebook keeps its kernel when its page is closed."""
-    return os.environ.get("SERVER_SOFTWARE", "").startswith("voila/")

@@ -1,10 +1,10 @@
 import dataclasses
 
-from nncompare.comparison.engine_holder import EngineHolder
 from nncompare.config import RunConfig
+from nncompare.engine.shared import EngineHolder
+from nncompare.engine.tasks import exchange, run_training
 from nncompare.memory import make_plan
-from nncompare.training.desk import Controls, Seen
-from nncompare.training.worker import Assignment, Outcome, exchange, run_training
+from nncompare.messages import Assignment, Controls, Cursor, Outcome
 
 
 def test_a_second_attempt_answers_lost_and_trains_nothing(engines: EngineHolder) -> None:
@@ -18,7 +18,7 @@ def test_a_second_attempt_answers_lost_and_trains_nothing(engines: EngineHolder)
     elsewhere = dataclasses.replace(right, run="second", token="of a worker that is gone")
     try:
         assert engine.submit(run_training, elsewhere, address=slot.address).result(60) == Outcome("lost")
-        assert engine.ask(exchange, "second", Seen(), Controls(), address=slot.address) is None
+        assert engine.ask(exchange, "second", Cursor(), Controls(), address=slot.address) is None
         assert engine.submit(run_training, right, address=slot.address).result(60).state == "finished"
         assert engine.submit(run_training, right, address=slot.address).result(60) == Outcome("lost")
     finally:

@@ -1,13 +1,13 @@
-from nncompare.comparison.fairness import Aspect, Contender, aspects, differences, seconds_per_epoch
+from nncompare.comparison.fairness import Aspect, RunSetup, aspects, differences, seconds_per_epoch
 from nncompare.config import RunConfig
-from nncompare.events import EpochEnd
 from nncompare.history import History
 from nncompare.memory import make_plan
+from nncompare.messages import EpochEnd
 
 
 def contender(epochs_done=None, threads=1, epoch_seconds=None, **settings):
     config = RunConfig(**settings)
-    return Contender(config, make_plan(config, 2**30, 10_000), "cpu", threads, "float32", epoch_seconds, epochs_done)
+    return RunSetup(config, make_plan(config, 2**30, 10_000), "cpu", threads, "float32", epoch_seconds, epochs_done)
 
 
 def said(*sides):
@@ -37,7 +37,7 @@ def test_a_run_that_was_stopped_counts_what_it_did():
 
 def test_a_width_that_memory_lowered_is_the_one_that_counts():
     config = RunConfig(channels=200)
-    lowered = Contender(config, make_plan(config, 16 * 2**20, 10_000))
+    lowered = RunSetup(config, make_plan(config, 16 * 2**20, 10_000))
     same_wish = contender(channels=200)
     assert Aspect("initial weights", False, "differ, widths differ") in aspects(lowered, same_wish)
 

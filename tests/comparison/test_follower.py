@@ -15,11 +15,10 @@ from nncompare.comparison.comparison import RunningComparison
 from nncompare.comparison.run import ModelRun
 from nncompare.comparison.state import State
 from nncompare.config import RunConfig
-from nncompare.events import EpochEnd
 from nncompare.history import History
 from nncompare.memory import Plan
+from nncompare.messages import EpochEnd, Progress
 from nncompare.store import RunRecord
-from nncompare.training.desk import Progress
 
 PLAN = Plan(4, 1, 4, channels=1, training_bytes=0, memory_limit=0, why={})
 LOST = "The worker process of model A ended unexpectedly"

@@ -12,14 +12,14 @@ import pytest
 from processes import descendants, runs, until, until_gone
 from tiny_pairs import begin, engine_pids, finish, pair, until_both_train, words, worker_pids
 
-from nncompare.comparison import engine as engine_module
-from nncompare.comparison.engine import EngineError
-from nncompare.comparison.engine_holder import EngineHolder
 from nncompare.comparison.state import State
+from nncompare.engine import client as engine_module
+from nncompare.engine.client import EngineError
+from nncompare.engine.shared import EngineHolder
 
 OWNER_SCRIPT = """
 import signal
-from nncompare.comparison.engine_holder import EngineHolder
+from nncompare.engine.shared import EngineHolder
 
 holder = EngineHolder()
 holder.get()

@@ -14,8 +14,8 @@ from tiny_pairs import pair
 
 from nncompare.comparison import follower as follower_module
 from nncompare.comparison.comparison import RunningComparison
-from nncompare.comparison.engine_holder import EngineHolder
 from nncompare.comparison.state import State
+from nncompare.engine.shared import EngineHolder
 
 ACTIONS = ("pause", "resume", "stop", "train_on")
 NAMES = st.sampled_from(["A", "B", None])
@@ -84,7 +84,7 @@ class Race:
         self._taken = []
 
     def _worker_of_a(self):
-        return next(w for w in self.engine.active() if w.assignment.config.channels == 1)
+        return next(w for w in self.engine.active() if w.assignment.setup.config.channels == 1)
 
     def _wait(self, condition) -> None:
         until(condition, f"A in {self.a.state}", 10)
@@ -143,7 +143,7 @@ def test_what_stopped_before_it_began_can_train_on(race: Race) -> None:
     race.free_slots()
     race.running.train_on(2)
     until(lambda: len(race.engine.active()) == 2, "two runs", 10)
-    assert [worker.assignment.config.epochs for worker in race.engine.active()] == [2, 2]
+    assert [worker.assignment.setup.config.epochs for worker in race.engine.active()] == [2, 2]
 
 
 class Presses(RuleBasedStateMachine):

@@ -20,19 +20,19 @@ from tiny_pairs import engine_pids, finish, pair, worker_pids
 
 from nncompare.comparison.compare import compare
 from nncompare.comparison.comparison import RunningComparison
-from nncompare.comparison.engine import Engine, LostError
-from nncompare.comparison.engine_holder import EngineHolder, shared_engine
 from nncompare.comparison.result import ComparisonResult
 from nncompare.comparison.state import State
 from nncompare.config import Comparison
-from nncompare.store import RunRecord, Shelf, StateWord, Store, StoreError
+from nncompare.engine.client import Engine, LostError
+from nncompare.engine.shared import EngineHolder, shared_engine
+from nncompare.store import RunFolder, RunRecord, StateWord, Store, StoreError
 from nncompare.store import files as files_module
 
 LONG = pair(a={"epochs": 5}, b={"epochs": 4, "channels": 2, "optimizer": "sgd"})
 KERNEL = """
 import sys
 from nncompare.comparison.comparison import RunningComparison
-from nncompare.comparison.engine_holder import EngineHolder
+from nncompare.engine.shared import EngineHolder
 from nncompare.config import Comparison
 from nncompare.store import Store
 
@@ -130,16 +130,16 @@ def test_what_has_finished_is_opened_as_it_was(engines: EngineHolder, store: Sto
 def test_an_epoch_is_told_only_when_it_is_saved(
     engines: EngineHolder, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    told, real = [], Shelf.save
+    told, real = [], RunFolder.save
 
-    def save(shelf: Shelf, seed: int, name: str, record: RunRecord) -> None:
+    def save(shelf: RunFolder, seed: int, name: str, record: RunRecord) -> None:
         run = running.a if name == "A" else running.b
         assert run is not None
         told.append((run.history.epochs, record.history.epochs))
         real(shelf, seed, name, record)
         assert run.history.epochs == told[-1][0] or record.state != "running"
 
-    monkeypatch.setattr(Shelf, "save", save)
+    monkeypatch.setattr(RunFolder, "save", save)
     running = RunningComparison(pair(a={"epochs": 3}, b={"epochs": 3}), engines, store=store)
     running.start()
     assert running.wait(120)

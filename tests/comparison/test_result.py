@@ -2,12 +2,12 @@ import numpy as np
 import pytest
 from tiny_pairs import finish, pair
 
-from nncompare.comparison.engine_holder import EngineHolder
 from nncompare.comparison.result import ComparisonError, ComparisonResult, ModelResult
 from nncompare.comparison.run import ModelRun
 from nncompare.comparison.state import State
 from nncompare.config import Comparison, RunConfig
 from nncompare.data import load
+from nncompare.engine.shared import EngineHolder
 
 
 def result_of(a: tuple[State, str], b: tuple[State, str] | None) -> ComparisonResult:

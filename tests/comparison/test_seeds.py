@@ -11,12 +11,12 @@ from tiny_pairs import finish, pair
 from nncompare.comparison import follower as follower_module
 from nncompare.comparison import run as run_module
 from nncompare.comparison.comparison import RunningComparison
-from nncompare.comparison.engine import EngineError
-from nncompare.comparison.engine_holder import EngineHolder
 from nncompare.comparison.state import State
+from nncompare.engine.client import EngineError
+from nncompare.engine.shared import EngineHolder
 
 
-class Turns:
+class SeedSchedule:
     """A comparison from three seeds on a fake engine with room for one pair."""
 
     def __init__(self) -> None:
@@ -35,12 +35,12 @@ class Turns:
 
 
 @pytest.fixture
-def turns(monkeypatch: pytest.MonkeyPatch) -> Turns:
+def turns(monkeypatch: pytest.MonkeyPatch) -> SeedSchedule:
     monkeypatch.setattr(follower_module, "EXCHANGE_SECONDS", 0.001)
-    return Turns()
+    return SeedSchedule()
 
 
-def test_the_seeds_are_trained_one_after_the_other(turns: Turns) -> None:
+def test_the_seeds_are_trained_one_after_the_other(turns: SeedSchedule) -> None:
     running = turns.running
     assert running.state is State.IDLE
     running.start()
@@ -58,7 +58,7 @@ def test_the_seeds_are_trained_one_after_the_other(turns: Turns) -> None:
     assert turns.engine.mistakes == []
 
 
-def test_a_pair_that_fails_does_not_keep_the_next_one_from_its_turn(turns: Turns) -> None:
+def test_a_pair_that_fails_does_not_keep_the_next_one_from_its_turn(turns: SeedSchedule) -> None:
     turns.running.start()
     turns.until_training(5)
     turns.end_pair("failed")
@@ -69,7 +69,7 @@ def test_a_pair_that_fails_does_not_keep_the_next_one_from_its_turn(turns: Turns
     assert turns.running.state is State.FAILED
 
 
-def test_stop_ends_the_pair_and_lets_no_other_begin(turns: Turns) -> None:
+def test_stop_ends_the_pair_and_lets_no_other_begin(turns: SeedSchedule) -> None:
     running = turns.running
     running.start()
     turns.until_training(5)
@@ -83,7 +83,7 @@ def test_stop_ends_the_pair_and_lets_no_other_begin(turns: Turns) -> None:
     assert turns.engine.all_free
 
 
-def test_stop_of_one_model_is_meant_for_this_seed(turns: Turns) -> None:
+def test_stop_of_one_model_is_meant_for_this_seed(turns: SeedSchedule) -> None:
     turns.running.start()
     turns.until_training(5)
     turns.running.stop("A")
@@ -94,7 +94,7 @@ def test_stop_of_one_model_is_meant_for_this_seed(turns: Turns) -> None:
     assert turns.running.wait(10)
 
 
-def test_while_all_are_paused_no_other_pair_trains(turns: Turns) -> None:
+def test_while_all_are_paused_no_other_pair_trains(turns: SeedSchedule) -> None:
     running = turns.running
     running.start()
     turns.until_training(5)
@@ -115,7 +115,7 @@ def test_while_all_are_paused_no_other_pair_trains(turns: Turns) -> None:
     assert turns.engine.mistakes == []
 
 
-def test_epochs_are_added_to_every_seed_once_all_have_ended(turns: Turns) -> None:
+def test_epochs_are_added_to_every_seed_once_all_have_ended(turns: SeedSchedule) -> None:
     running = turns.running
     running.start()
     turns.until_training(5)
@@ -153,7 +153,7 @@ def test_each_seed_gives_what_it_gives_alone(engines: EngineHolder) -> None:
     assert together.verdict("train").seeds is None
 
 
-def test_on_a_larger_engine_pairs_train_at_once(turns: Turns) -> None:
+def test_on_a_larger_engine_pairs_train_at_once(turns: SeedSchedule) -> None:
     turns.engine._free = [f"slot-{number}" for number in range(6)]
     turns.running.start()
     until(lambda: turns.seeds_in_training() == [5, 5, 6, 6, 7, 7], "all three pairs", 10)
@@ -161,7 +161,7 @@ def test_on_a_larger_engine_pairs_train_at_once(turns: Turns) -> None:
     assert turns.running.wait(10)
 
 
-def test_after_a_pause_of_all_the_models_can_be_resumed_one_by_one(turns: Turns) -> None:
+def test_after_a_pause_of_all_the_models_can_be_resumed_one_by_one(turns: SeedSchedule) -> None:
     running = turns.running
     running.start()
     for seed in (5, 6):
@@ -178,7 +178,7 @@ def test_after_a_pause_of_all_the_models_can_be_resumed_one_by_one(turns: Turns)
     assert running.wait(10)
 
 
-def test_what_one_pair_is_refused_the_others_do_not_ask_for(turns: Turns) -> None:
+def test_what_one_pair_is_refused_the_others_do_not_ask_for(turns: SeedSchedule) -> None:
     asked = []
 
     def nobody() -> FakeEngine:
@@ -193,7 +193,7 @@ def test_what_one_pair_is_refused_the_others_do_not_ask_for(turns: Turns) -> Non
     assert turns.running.result().a.message == "Nobody is there."
 
 
-def test_seeds_that_were_left_behind_come_as_far_as_the_others(turns: Turns) -> None:
+def test_seeds_that_were_left_behind_come_as_far_as_the_others(turns: SeedSchedule) -> None:
     running = turns.running
     running.start()
     turns.until_training(5)
@@ -210,7 +210,7 @@ def test_seeds_that_were_left_behind_come_as_far_as_the_others(turns: Turns) -> 
     assert running.wait(10)
 
 
-def test_a_result_that_was_asked_for_too_early_is_not_kept(turns: Turns) -> None:
+def test_a_result_that_was_asked_for_too_early_is_not_kept(turns: SeedSchedule) -> None:
     turns.running.start()
     turns.until_training(5)
     early = turns.running.pairs[0].result()
@@ -220,7 +220,7 @@ def test_a_result_that_was_asked_for_too_early_is_not_kept(turns: Turns) -> None
     assert turns.running.pairs[0].result().a.state is State.STOPPED
 
 
-def test_a_first_point_is_awaited_only_for_a_while(monkeypatch: pytest.MonkeyPatch, turns: Turns) -> None:
+def test_a_first_point_is_awaited_only_for_a_while(monkeypatch: pytest.MonkeyPatch, turns: SeedSchedule) -> None:
     running = turns.running
     running.start()
     turns.until_training(5)

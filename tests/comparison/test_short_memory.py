@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from tiny_pairs import begin, pair
 
-from nncompare.comparison.engine import Engine
-from nncompare.comparison.engine_holder import EngineHolder
 from nncompare.comparison.state import State
-from nncompare.training.worker import warm_up
+from nncompare.engine.client import Engine
+from nncompare.engine.shared import EngineHolder
+from nncompare.engine.tasks import warm_up
 
 MEBIBYTE = 2**20
 needs_linux = pytest.mark.skipif(sys.platform != "linux", reason="address space is limited and measured as Linux does")

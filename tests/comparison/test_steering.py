@@ -14,11 +14,10 @@ from tiny_pairs import begin, finish, pair, until_both_train
 
 from nncompare.comparison import pair as pair_module
 from nncompare.comparison.comparison import RunningComparison
-from nncompare.comparison.engine_holder import EngineHolder
 from nncompare.comparison.run import ModelRun
 from nncompare.comparison.state import State
-from nncompare.training.checkpoint import Weights
-from nncompare.training.desk import Shown
+from nncompare.engine.shared import EngineHolder
+from nncompare.messages import VisibleImages, Weights
 
 SHORT: dict[str, dict[str, Any]] = {
     "a": {"channels": 3, "epochs": 3, "dropout": 0.5, "learning_rate": 0.01},
@@ -174,7 +173,7 @@ def test_other_images_are_predicted_in_a_pause(engines: EngineHolder) -> None:
     until_both_train(running)
     running.pause()
     until(lambda: running.state is State.PAUSED, "the pause")
-    shown = Shown("train", (1, 2, 3))
+    shown = VisibleImages("train", (1, 2, 3))
     running.show(shown)
     until(lambda: all(run.shown is not None and run.shown.of == shown for run in running.runs), "predictions")
     running.stop()

@@ -3,9 +3,9 @@ import pytest
 from processes import until
 from tiny_pairs import begin, finish, pair, until_both_train
 
-from nncompare.comparison.engine_holder import EngineHolder
 from nncompare.comparison.state import State
 from nncompare.data import load
+from nncompare.engine.shared import EngineHolder
 
 LONG = {"epochs": 100}
 

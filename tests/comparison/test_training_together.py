@@ -11,13 +11,12 @@ from tiny_pairs import begin, finish, pair, until_both_train
 from torch.nn.functional import conv2d, max_pool2d, relu
 
 from nncompare.comparison import compare as module
-from nncompare.comparison.engine_holder import EngineHolder
 from nncompare.comparison.result import ComparisonError, ComparisonResult
 from nncompare.comparison.state import State
 from nncompare.data import load
+from nncompare.engine.shared import EngineHolder
 from nncompare.history import History
-from nncompare.training.checkpoint import Weights
-from nncompare.training.desk import Shown
+from nncompare.messages import VisibleImages, Weights
 
 PLAIN_SCRIPT = """
 import json, sys
@@ -165,11 +164,11 @@ def test_a_run_that_diverges_is_told_and_spares_the_other(engines: EngineHolder)
 @pytest.mark.parametrize("settings", [{}, {"precision": "bfloat16"}])
 def test_the_shown_images_are_predicted_while_training_goes_on(engines: EngineHolder, settings: dict) -> None:
     running = begin(pair(a={"epochs": 3}, b={"epochs": 3}, **settings), engines)
-    running.show(Shown("train", (5, 6, 7)))
+    running.show(VisibleImages("train", (5, 6, 7)))
     assert running.wait(60)
     result = running.result()
     assert running.a.shown is not None
-    assert running.a.shown.of == Shown("train", (5, 6, 7))
+    assert running.a.shown.of == VisibleImages("train", (5, 6, 7))
     np.testing.assert_allclose(running.a.shown.probabilities, result.a.probabilities("train")[5:8], atol=1e-5)
 
 

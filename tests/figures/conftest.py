@@ -3,8 +3,8 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from nncompare.events import TestPoint, TrainPoint
 from nncompare.history import History
+from nncompare.messages import TestPoint, TrainPoint
 
 MakeHistory = Callable[..., History]
 

@@ -8,10 +8,9 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from nncompare.comparison.spread import spread_of
-from nncompare.events import TestPoint, TrainPoint
 from nncompare.figures import CurveChart
-from nncompare.history import History
+from nncompare.history import History, seed_band
+from nncompare.messages import TestPoint, TrainPoint
 
 SVG = "{http://www.w3.org/2000/svg}"
 NOTE = "The curves appear here as soon as training starts."
@@ -218,7 +217,7 @@ def areas(svg):
 def test_several_seeds_are_a_mean_with_a_band_behind_it(make_history):
     chart = CurveChart("loss")
     seeds = [make_history(2, seed=seed) for seed in range(3)]
-    chart.update({"A": spread_of(seeds), "B": make_history(2, floor=0.2)})
+    chart.update({"A": seed_band(seeds), "B": make_history(2, floor=0.2)})
     svg = chart.svg()
     assert areas(svg) == {("a", "0.12"): 1, ("a", "0.25"): 1}
     assert not any(element.get("id") for element in ElementTree.fromstring(svg).iter())
@@ -230,11 +229,11 @@ def test_several_seeds_are_a_mean_with_a_band_behind_it(make_history):
 
 def test_a_band_begins_with_its_second_point_and_stays_in_the_chart(make_history):
     chart = CurveChart("accuracy")
-    chart.update({"A": spread_of([make_history(0.025), make_history(0.025, seed=1)])})
+    chart.update({"A": seed_band([make_history(0.025), make_history(0.025, seed=1)])})
     assert areas(chart.svg()) == {}
     wild = [make_history(3), make_history(3, floor=50.0)]
     chart = CurveChart("loss")
-    chart.update({"A": spread_of(wild)})
+    chart.update({"A": seed_band(wild)})
     band = chart._bands["A", "train"]._area.get_xy()
     low, high = chart._frame.axes.get_ylim()
     assert (low <= band[:, 1]).all()

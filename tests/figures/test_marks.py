@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
-from nncompare.events import Diverged, EpochEnd, TestPoint, TrainPoint
 from nncompare.figures import CurveChart
 from nncompare.figures.marks import best_epoch, best_spot, end_spot, train_eval_spots
 from nncompare.history import History
+from nncompare.messages import Diverged, EpochEnd, TestPoint, TrainPoint
 
 
 def history_of(accuracies, losses):

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nncompare.architecture import parameter_count
+from nncompare.architectures import parameter_count
 from nncompare.config import OptimizerName, RunConfig
 from nncompare.memory import Plan, make_plan
 from nncompare.memory.footprint import training_footprint

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from nncompare.comparison.comparison import RunningComparison
-from nncompare.comparison.engine_holder import EngineHolder
 from nncompare.comparison.result import ComparisonResult
 from nncompare.config import Comparison, RunConfig
+from nncompare.engine.shared import EngineHolder
 from nncompare.report import PICTURES, predictions_csv, report_page
 
 TINY = Comparison(

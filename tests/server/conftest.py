@@ -2,8 +2,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from browser import Browser
 from hosts import Host, voila
-from visitor import Visitor
 
 
 @pytest.fixture(scope="session")
@@ -14,21 +14,21 @@ def server(user_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 
 @pytest.fixture
-def guest(server: Host) -> Visitor:
+def guest(server: Host) -> Browser:
     """Somebody who has the token, and has shown it."""
-    return Visitor(server).sign_in()
+    return Browser(server).sign_in()
 
 
 @pytest.fixture
-def stranger(server: Host) -> Visitor:
+def stranger(server: Host) -> Browser:
     """Somebody without."""
-    return Visitor(server)
+    return Browser(server)
 
 
 @pytest.fixture(scope="module")
 def kernel(server: Host) -> Iterator[str]:
     """The kernel of a page that somebody has opened."""
-    visitor = Visitor(server).sign_in()
-    number = visitor.open_page()
+    browser = Browser(server).sign_in()
+    number = browser.open_page()
     yield number
-    visitor.end(number)
+    browser.end(number)

@@ -9,15 +9,15 @@ from typing import Any
 
 import psutil
 import pytest
+from browser import Browser, Socket
 from hosts import Host
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jupyter_server.services.kernels.connection.base import serialize_msg_to_ws_v1
 from kernel_talk import connected
-from visitor import Line, Visitor
 from websocket import WebSocketConnectionClosedException
 
-from nncompare.ui.closed_voila import LARGEST_MESSAGE
+from nncompare.server.closed_voila import LARGEST_MESSAGE
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def mark(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def line(guest: Visitor, kernel: str) -> Iterator[Line]:
+def line(guest: Browser, kernel: str) -> Iterator[Socket]:
     with guest.connected(kernel) as found:
         found.ping()
         yield found
@@ -71,26 +71,26 @@ def requests_of(mark: Path) -> list[tuple[str, dict[str, Any]]]:
 
 
 @pytest.mark.parametrize("channel", ["shell", "control", "stdin", "iopub", "hb", ""])
-def test_what_is_not_allowed_is_never_heard(line: Line, mark: Path, channel: str) -> None:
+def test_what_is_not_allowed_is_never_heard(line: Socket, mark: Path, channel: str) -> None:
     numbers = {line.send(kind, content, channel) for kind, content in requests_of(mark)}
     heard = line.ping()
     assert [kind for kind, parent, _ in heard if parent.get("msg_id") in numbers] == []
     assert not mark.exists()
 
 
-def test_what_is_allowed_is_heard(line: Line) -> None:
+def test_what_is_allowed_is_heard(line: Socket) -> None:
     number = line.send("comm_info_request", {"target_name": "jupyter.widget"})
     *_, (_, _, content) = line.receive_until("comm_info_reply", number)
     assert len(content["comms"]) > 10
 
 
 @pytest.mark.parametrize("kind", ["kernel_info_request", "comm_info_request", "comm_msg"])
-def test_no_other_channel_is_open(line: Line, kind: str) -> None:
+def test_no_other_channel_is_open(line: Socket, kind: str) -> None:
     numbers = {line.send(kind, {"comm_id": "x", "data": {}}, channel) for channel in ("control", "stdin")}
     assert [kind for kind, parent, _ in line.ping() if parent.get("msg_id") in numbers] == []
 
 
-def test_a_message_that_says_two_things_is_taken_for_the_one_that_is_run(line: Line, mark: Path) -> None:
+def test_a_message_that_says_two_things_is_taken_for_the_one_that_is_run(line: Socket, mark: Path) -> None:
     """The kernel reads the last of two that are named alike."""
     for first, second in (("comm_msg", "execute_request"), ("kernel_info_request", "execute_request")):
         header = {"msg_id": "two", "session": "x", "username": "", "date": "2026-01-01T00:00:00Z", "version": "5.4"}
@@ -102,7 +102,7 @@ def test_a_message_that_says_two_things_is_taken_for_the_one_that_is_run(line: L
     assert not mark.exists()
 
 
-def test_the_older_way_of_speaking_is_not_understood(guest: Visitor, kernel: str, line: Line, mark: Path) -> None:
+def test_the_older_way_of_speaking_is_not_understood(guest: Browser, kernel: str, line: Socket, mark: Path) -> None:
     header = {"msg_id": "old", "msg_type": "execute_request", "session": "x", "username": "", "version": "5.4"}
     message = {
         "header": header,
@@ -149,13 +149,13 @@ def test_the_older_way_of_speaking_is_not_understood(guest: Visitor, kernel: str
         max_size=10,
     )
 )
-def test_noise_harms_nobody(line: Line, noise: list[bytes]) -> None:
+def test_noise_harms_nobody(line: Socket, noise: list[bytes]) -> None:
     for message in noise:
         line.socket.send_binary(message)
     assert line.ping()
 
 
-def test_a_huge_message_never_reaches_the_kernel(guest: Visitor, kernel: str) -> None:
+def test_a_huge_message_never_reaches_the_kernel(guest: Browser, kernel: str) -> None:
     with guest.connected(kernel) as sender:
         sender.ping()
         sender.send("comm_msg", {"comm_id": "x", "data": {"large": "y" * LARGEST_MESSAGE}})
@@ -165,7 +165,7 @@ def test_a_huge_message_never_reaches_the_kernel(guest: Visitor, kernel: str) ->
         assert again.ping()
 
 
-def test_a_page_that_is_closed_ends_its_kernel_and_no_other(server: Host, guest: Visitor, kernel: str) -> None:
+def test_a_page_that_is_closed_ends_its_kernel_and_no_other(server: Host, guest: Browser, kernel: str) -> None:
     own = guest.open_page()
     pid = server.kernels()[own].pid
     assert guest.end(own) == 204

@@ -6,12 +6,12 @@ import sys
 from typing import ClassVar
 
 import pytest
+from browser import Browser
 from hosts import voila
 from kernel_talk import connected, value_of
-from visitor import Visitor
 from waiting import wait_until
 
-from nncompare.ui.ready_kernel import ReadyKernel
+from nncompare.server.ready_kernel import ReadyKernel
 
 COMMAND = [sys.executable, "-m", "ipykernel_launcher", "-f", "kernel.json"]
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="there every kernel is started when it is needed")
@@ -24,8 +24,8 @@ def is_known_to_ipywidgets(client):
 def test_the_page_takes_the_one_that_waits_and_another_waits_soon(user_cache, tmp_path):
     with voila(tmp_path / "served", user_cache) as host:
         (ready,) = wait_until(host.waiting_kernels, 30, "a kernel in waiting")
-        visitor = Visitor(host).sign_in()
-        first, second = visitor.open_page("?a.channels=3"), visitor.open_page("?a.channels=5")
+        browser = Browser(host).sign_in()
+        first, second = browser.open_page("?a.channels=3"), browser.open_page("?a.channels=5")
         kernels = host.kernels()
         assert kernels[first] == ready
         assert "ipykernel_launcher" in kernels[second].cmdline(), "nobody waits this moment: it is started as ever"
@@ -42,7 +42,7 @@ def test_the_page_takes_the_one_that_waits_and_another_waits_soon(user_cache, tm
 def test_a_killed_server_leaves_neither_kernels_nor_one_that_waits(user_cache, tmp_path):
     with voila(tmp_path / "served", user_cache) as host:
         wait_until(host.waiting_kernels, 30, "a kernel in waiting")
-        number = Visitor(host).sign_in().open_page()
+        number = Browser(host).sign_in().open_page()
         kernel = host.kernels()[number]
         wait_until(host.waiting_kernels, 30, "the next kernel in waiting")
         kernel.parent().kill()
@@ -64,7 +64,7 @@ def ready(monkeypatch):
         return started[-1]
 
     monkeypatch.setattr(subprocess, "Popen", repeat)
-    monkeypatch.setattr("nncompare.ui.ready_kernel.IOLoop", Loop)
+    monkeypatch.setattr("nncompare.server.ready_kernel.IOLoop", Loop)
     Loop.later.clear()
     made.started = started
     yield made
@@ -126,7 +126,7 @@ def test_another_program_is_left_to_itself(ready, command):
 
 def test_none_is_prepared_where_it_could_not_be_taken_or_after_the_end(ready, monkeypatch):
     with monkeypatch.context() as patch:
-        patch.setattr("nncompare.ui.ready_kernel.os.name", "nt")
+        patch.setattr("nncompare.server.ready_kernel.os.name", "nt")
         ready.prepare()
     ready.close()
     ready.prepare()
@@ -143,6 +143,6 @@ def test_a_server_that_cannot_start_one_serves_all_the_same(ready, monkeypatch):
 
 
 def test_one_that_nobody_takes_ends_with_its_server():
-    words = [sys.executable, "-P", "-m", "nncompare.ui.waiting_kernel"]
+    words = [sys.executable, "-P", "-m", "nncompare.server.waiting_kernel"]
     done = subprocess.run(words, input=b"", capture_output=True, timeout=60, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")

@@ -6,11 +6,11 @@ import sys
 
 import pytest
 import requests
+from browser import Browser, raw
 from hosts import NOTEBOOK, Host
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from test_token import kernels
-from visitor import Visitor, raw
 
 # What Voila itself would register. A version that adds something must be looked at, and this list with it.
 VOILAS_OWN = {
@@ -43,8 +43,8 @@ TELL_ROUTES = """
 import json, sys
 from tornado.web import Application
 from voila.app import Voila
-from nncompare.ui.closed_voila import ClosedVoila
-from nncompare.ui.gate import Gate, OwnNames
+from nncompare.server.closed_voila import ClosedVoila
+from nncompare.server.auth import Gate, OwnNames
 app = ClosedVoila(names=OwnNames("127.0.0.1"), on_listening=print, token="0123456789abcdef")
 app.initialize([sys.argv[1], "--template=lab"])
 application = Application(**app.init_settings())
@@ -152,7 +152,7 @@ def test_only_these_addresses_are_registered_and_each_is_guarded() -> None:
 
 
 @pytest.mark.parametrize("path", CLOSED)
-def test_everything_else_is_nothing(server: Host, guest: Visitor, path: str) -> None:
+def test_everything_else_is_nothing(server: Host, guest: Browser, path: str) -> None:
     status, content = raw(server, path, {"Cookie": guest.cookie})
     assert status in (400, 403, 404), content[:200]
     assert len(content) < 100
@@ -160,7 +160,7 @@ def test_everything_else_is_nothing(server: Host, guest: Visitor, path: str) -> 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND"])
 @pytest.mark.parametrize("path", ["/", "/api/kernels", "/api/contents/x", "/voila/static/voila.js", "/files/x", "*"])
-def test_nothing_is_put_there_or_begun(server: Host, guest: Visitor, path: str, method: str) -> None:
+def test_nothing_is_put_there_or_begun(server: Host, guest: Browser, path: str, method: str) -> None:
     before = kernels(server)
     headers = {"Cookie": f"{guest.cookie}; _xsrf=1", "X-XSRFToken": "1", "Content-Length": "0"}
     assert raw(server, path, headers, method)[0] in (400, 403, 404, 405)
@@ -169,7 +169,7 @@ def test_nothing_is_put_there_or_begun(server: Host, guest: Visitor, path: str, 
 
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(parts=st.lists(st.sampled_from(SEGMENTS + ESCAPES), min_size=1, max_size=8))
-def test_no_way_round_leads_anywhere(server: Host, guest: Visitor, parts: list[str]) -> None:
+def test_no_way_round_leads_anywhere(server: Host, guest: Browser, parts: list[str]) -> None:
     path = "/" + "/".join(parts)
     if path.strip("/.") == "":
         return
@@ -179,7 +179,7 @@ def test_no_way_round_leads_anywhere(server: Host, guest: Visitor, parts: list[s
     assert b"Traceback" not in answer[1]
 
 
-def test_the_page_shows_no_source(guest: Visitor) -> None:
+def test_the_page_shows_no_source(guest: Browser) -> None:
     page = guest.get("").text
     code = json.loads(NOTEBOOK.read_text("utf-8"))["cells"][1]["source"]
     lines = [line for line in "".join(code).splitlines() if " " in line]
@@ -192,7 +192,7 @@ def test_the_page_shows_no_source(guest: Visitor) -> None:
 @pytest.mark.parametrize(
     "query", ["?template=..%2f..%2f..%2ftmp", "?template=lab", "?theme=..%2f..%2fx", "?theme=%22%3E%3Cscript%3E"]
 )
-def test_no_other_template_is_taken(guest: Visitor, query: str) -> None:
+def test_no_other_template_is_taken(guest: Browser, query: str) -> None:
     page = guest.get(query).text
     assert "Opening nncompare" in page
     assert "JupyterLab Light" in page
@@ -202,14 +202,14 @@ def test_no_other_template_is_taken(guest: Visitor, query: str) -> None:
 @pytest.mark.parametrize(
     "name", ["<script>alert(1)</script>", "\"'><img src=x onerror=alert(1)>", "{{7*7}}", "\r\nX: y"]
 )
-def test_nothing_of_the_address_is_in_the_page(guest: Visitor, name: str) -> None:
+def test_nothing_of_the_address_is_in_the_page(guest: Browser, name: str) -> None:
     answer = guest.get("", params={name: name, "a.channels": name, "next": name})
     assert answer.status_code == 200
     assert name not in answer.text
     assert "X" not in answer.headers
 
 
-def test_every_answer_says_what_browsers_must_not_do(guest: Visitor, stranger: Visitor, kernel: str) -> None:
+def test_every_answer_says_what_browsers_must_not_do(guest: Browser, stranger: Browser, kernel: str) -> None:
     answers = [guest.get(path) for path in ("", f"api/kernels/{kernel}", "voila/static/voila.js", "nothing")]
     for answer in (*answers, stranger.get(""), stranger.get("voila/static/voila.js")):
         assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
@@ -219,7 +219,7 @@ def test_every_answer_says_what_browsers_must_not_do(guest: Visitor, stranger: V
         assert answer.headers["Server"] == "nncompare"
 
 
-def test_only_scripts_of_the_page_itself_are_run(guest: Visitor) -> None:
+def test_only_scripts_of_the_page_itself_are_run(guest: Browser) -> None:
     policies = [guest.get("").headers["Content-Security-Policy"] for _ in range(2)]
     assert policies[0] != policies[1]  # each answer has a number of its own
     for policy in policies:
@@ -229,7 +229,7 @@ def test_only_scripts_of_the_page_itself_are_run(guest: Visitor) -> None:
         assert "http" not in rules["script-src"]
 
 
-def test_much_is_not_listened_to(server: Host, guest: Visitor, kernel: str) -> None:
+def test_much_is_not_listened_to(server: Host, guest: Browser, kernel: str) -> None:
     path = f"{server.address}voila/api/shutdown/{kernel}"
     try:
         answer = requests.post(path, data=b"x" * 1_000_000, headers={"Cookie": guest.cookie}, timeout=30)
@@ -240,7 +240,7 @@ def test_much_is_not_listened_to(server: Host, guest: Visitor, kernel: str) -> N
     assert guest.get(f"api/kernels/{kernel}").status_code == 200
 
 
-def test_a_long_address_harms_nobody(guest: Visitor, kernel: str) -> None:
+def test_a_long_address_harms_nobody(guest: Browser, kernel: str) -> None:
     try:
         answer = guest.get("?x=" + "y" * 70_000)
     except requests.RequestException:
@@ -250,7 +250,7 @@ def test_a_long_address_harms_nobody(guest: Visitor, kernel: str) -> None:
     assert guest.get(f"api/kernels/{kernel}").status_code == 200
 
 
-def test_an_error_tells_nothing_of_the_inside(server: Host, guest: Visitor) -> None:
+def test_an_error_tells_nothing_of_the_inside(server: Host, guest: Browser) -> None:
     for path in (f"api/kernels/{NUMBER}", f"api/kernels/{NUMBER}/channels", "voila/static/no.js"):
         answer = guest.get(path)
         assert answer.status_code in (400, 403, 404)

@@ -10,8 +10,8 @@ from urllib.parse import parse_qs, urlsplit
 import psutil
 import pytest
 import requests
+from browser import PROTOCOL, Browser, raw
 from hosts import LOOPBACK, Host, free_port, voila
-from visitor import PROTOCOL, Visitor, raw
 from waiting import wait_until
 from websocket import WebSocketBadStatusException, create_connection
 
@@ -35,11 +35,11 @@ def kernels(host: Host) -> set[int]:
 
 @pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS"])
-def test_without_the_token_there_is_nothing(stranger: Visitor, path: str, method: str) -> None:
+def test_without_the_token_there_is_nothing(stranger: Browser, path: str, method: str) -> None:
     assert stranger.ask(method, path).status_code in (403, 405)
 
 
-def test_no_kernel_begins_for_a_stranger(server: Host, stranger: Visitor) -> None:
+def test_no_kernel_begins_for_a_stranger(server: Host, stranger: Browser) -> None:
     before = kernels(server)
     answer = stranger.get("?a.channels=4")
     assert (answer.status_code, kernels(server) - before) == (403, set())
@@ -48,18 +48,18 @@ def test_no_kernel_begins_for_a_stranger(server: Host, stranger: Visitor) -> Non
 
 
 @pytest.mark.parametrize("token", ["", "x", "0" * 43, "é", "%00"])
-def test_another_token_is_refused(server: Host, stranger: Visitor, token: str) -> None:
+def test_another_token_is_refused(server: Host, stranger: Browser, token: str) -> None:
     answer = stranger.get(f"?token={token}", allow_redirects=False)
     assert (answer.status_code, answer.cookies.get_dict()) == (403, {})
     assert "not the token of this server" in answer.text
     assert server.token not in answer.text
 
 
-def test_a_token_that_is_no_text_is_refused(stranger: Visitor) -> None:
+def test_a_token_that_is_no_text_is_refused(stranger: Browser) -> None:
     assert stranger.get("?token=%ff%fe", allow_redirects=False).status_code == 400
 
 
-def test_the_token_opens_and_leaves_the_address(server: Host, stranger: Visitor) -> None:
+def test_the_token_opens_and_leaves_the_address(server: Host, stranger: Browser) -> None:
     answer = stranger.get(f"?a.channels=4&token={server.token}&x=%3Cb%3E%26", allow_redirects=False)
     assert (answer.status_code, answer.headers["Location"]) == (302, "/?a.channels=4&x=%3Cb%3E%26")
     (cookie,) = answer.cookies
@@ -70,7 +70,7 @@ def test_the_token_opens_and_leaves_the_address(server: Host, stranger: Visitor)
     assert stranger.get("voila/static/voila.js").status_code == 200
 
 
-def test_a_page_with_two_tokens_still_keeps_none(server: Host, stranger: Visitor) -> None:
+def test_a_page_with_two_tokens_still_keeps_none(server: Host, stranger: Browser) -> None:
     answer = stranger.get(f"?token=x&token={server.token}&seed=1", allow_redirects=False)
     assert answer.headers["Location"] == "/?seed=1"
 
@@ -82,7 +82,7 @@ def test_a_program_may_send_the_token_as_a_header(server: Host) -> None:
     assert raw(server, path, {"Authorization": f"Basic {server.token}"})[0] == 403
 
 
-def test_a_cookie_of_ones_own_making_is_refused(server: Host, guest: Visitor) -> None:
+def test_a_cookie_of_ones_own_making_is_refused(server: Host, guest: Browser) -> None:
     name, _, value = guest.cookie.partition("=")
     assert raw(server, "/voila/static/voila.js", {"Cookie": f"{name}={value}"})[0] == 200
     for forged in ("in", "aW4=", value[:-1] + ("0" if value[-1] != "0" else "1"), value.replace("aW4=", "aW5=")):
@@ -92,19 +92,19 @@ def test_a_cookie_of_ones_own_making_is_refused(server: Host, guest: Visitor) ->
 @pytest.mark.parametrize(
     "host", ["evil.example", "evil.example:80", "127.0.0.1.evil.example", "10.0.0.1", "", "[::1", "a b"]
 )
-def test_a_name_of_somebody_elses_is_refused(server: Host, guest: Visitor, host: str) -> None:
+def test_a_name_of_somebody_elses_is_refused(server: Host, guest: Browser, host: str) -> None:
     """Else a page of his, whose name he lets point here, could ask and read everything."""
     status, content = raw(server, "/voila/static/voila.js", {"Host": host, "Cookie": guest.cookie})
     assert (status in (400, 403), b"voila" in content) == (True, False)
 
 
 @pytest.mark.parametrize("host", ["localhost", "LOCALHOST:1", "127.0.0.1", "[::1]:8866"])
-def test_names_of_this_machine_are_known(server: Host, guest: Visitor, host: str) -> None:
+def test_names_of_this_machine_are_known(server: Host, guest: Browser, host: str) -> None:
     headers = {"Host": host, "Cookie": guest.cookie}
     assert raw(server, "/voila/static/voila.js", headers)[0] == 200
 
 
-def test_the_way_to_a_kernel_is_closed_to_strangers(server: Host, kernel: str, guest: Visitor) -> None:
+def test_the_way_to_a_kernel_is_closed_to_strangers(server: Host, kernel: str, guest: Browser) -> None:
     address = server.address.replace("http:", "ws:") + f"api/kernels/{kernel}/channels"
     for header in ({}, {"cookie": "nncompare=in"}, {"header": {"Authorization": "token x"}}):
         with pytest.raises(WebSocketBadStatusException) as refused:
@@ -115,13 +115,13 @@ def test_the_way_to_a_kernel_is_closed_to_strangers(server: Host, kernel: str, g
 
 
 @pytest.mark.parametrize("origin", ["http://evil.example", "http://127.0.0.1:1", "https://localhost", "null"])
-def test_a_page_from_elsewhere_cannot_speak_to_a_kernel(kernel: str, guest: Visitor, origin: str) -> None:
+def test_a_page_from_elsewhere_cannot_speak_to_a_kernel(kernel: str, guest: Browser, origin: str) -> None:
     with pytest.raises(WebSocketBadStatusException) as refused, guest.connected(kernel, origin=origin):
         pass
     assert refused.value.status_code == 403
 
 
-def test_a_page_from_elsewhere_cannot_end_a_kernel(kernel: str, guest: Visitor) -> None:
+def test_a_page_from_elsewhere_cannot_end_a_kernel(kernel: str, guest: Browser) -> None:
     path = f"voila/api/shutdown/{kernel}"
     assert guest.ask("POST", path).status_code == 403  # without the second token against forged requests
     forged = {"Origin": "http://evil.example", "X-XSRFToken": "1", "Cookie": f"{guest.cookie}; _xsrf=1"}
@@ -129,7 +129,7 @@ def test_a_page_from_elsewhere_cannot_end_a_kernel(kernel: str, guest: Visitor) 
     assert guest.get(f"api/kernels/{kernel}").status_code == 200
 
 
-def test_no_other_page_reads_an_answer(guest: Visitor, kernel: str) -> None:
+def test_no_other_page_reads_an_answer(guest: Browser, kernel: str) -> None:
     for path in (f"api/kernels/{kernel}", "voila/static/voila.js"):
         headers = guest.get(path, headers={"Origin": "http://evil.example"}).headers
         assert [name for name in headers if name.lower().startswith("access-control")] == []

@@ -17,11 +17,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nncompare.config import Comparison
-from nncompare.store import DamagedError, Shelf, Store, StoreError
+from nncompare.store import DamagedError, RunFolder, Store, StoreError
 from nncompare.store import files as files_module
 from nncompare.store.content import from_files, to_files
 from nncompare.store.files import CHECKSUMS, LIMITS, _checksums, read_folder, write_folder
-from nncompare.store.shelf import read_head
+from nncompare.store.run_folder import read_manifest
 
 ALONE = Comparison(b=None)
 FILES = to_files(record())
@@ -35,14 +35,14 @@ def store(tmp_path: Path) -> Store:
 
 
 @pytest.fixture
-def shelf(store: Store) -> Shelf:
+def shelf(store: Store) -> RunFolder:
     shelf = store.create(ALONE)
     for epochs in (1, 2):
         shelf.save(0, "A", record(epochs=epochs))
     return shelf
 
 
-def newest(store: Store, shelf: Shelf) -> Path:
+def newest(store: Store, shelf: RunFolder) -> Path:
     return store.home / "runs" / shelf.id / "seed-0" / "a" / "000002"
 
 
@@ -130,14 +130,14 @@ def test_a_head_with_other_values_in_it_is_read_and_dated_or_refused(data: st.Da
     place[key.split("/")[-1]] = data.draw(dates if key == "created" else json_values)
     with contextlib.suppress(StoreError):
         for zone in (timezone(timedelta(hours=-14)), timezone(timedelta(hours=14))):
-            read_head(json.dumps(values).encode()).created.astimezone(zone)
+            read_manifest(json.dumps(values).encode()).created.astimezone(zone)
 
 
 @given(damages)
 @settings(max_examples=500, deadline=None)
 def test_a_damaged_head_is_read_or_refused(damage) -> None:
     with contextlib.suppress(StoreError):
-        read_head(changed(HEAD, *damage))
+        read_manifest(changed(HEAD, *damage))
 
 
 class Trap:
@@ -212,7 +212,7 @@ DAMAGE = [damage_flip, damage_huge, damage_pipe, damage_link, damage_folder, Pat
 
 @pytest.mark.parametrize("damage", DAMAGE)
 @pytest.mark.parametrize("name", [*NAMES, CHECKSUMS])
-def test_a_damaged_checkpoint_falls_back_to_the_one_before(store: Store, shelf: Shelf, name: str, damage) -> None:
+def test_a_damaged_checkpoint_falls_back_to_the_one_before(store: Store, shelf: RunFolder, name: str, damage) -> None:
     damage(newest(store, shelf) / name)
     saved = store.open(shelf.id).load()
     assert plain(saved.runs[0, "A"]) == plain(record(epochs=1))
@@ -222,7 +222,7 @@ def test_a_damaged_checkpoint_falls_back_to_the_one_before(store: Store, shelf: 
     assert len(store.summaries()) == 1
 
 
-def test_of_two_damaged_checkpoints_nothing_is_taken(store: Store, shelf: Shelf) -> None:
+def test_of_two_damaged_checkpoints_nothing_is_taken(store: Store, shelf: RunFolder) -> None:
     for number in ("000001", "000002"):
         damage_flip(newest(store, shelf).parent / number / "weights.safetensors")
     saved = store.open(shelf.id).load()
@@ -233,7 +233,7 @@ def test_of_two_damaged_checkpoints_nothing_is_taken(store: Store, shelf: Shelf)
     assert note.endswith("); it counts as not begun.")
 
 
-def test_after_a_damage_two_whole_checkpoints_are_kept_again(store: Store, shelf: Shelf) -> None:
+def test_after_a_damage_two_whole_checkpoints_are_kept_again(store: Store, shelf: RunFolder) -> None:
     damage_flip(newest(store, shelf) / "state.json")
     shelf.release()
     again = store.open(shelf.id)
@@ -245,7 +245,7 @@ def test_after_a_damage_two_whole_checkpoints_are_kept_again(store: Store, shelf
     assert plain(store.open(shelf.id).load().runs[0, "A"]) == plain(record(epochs=1))
 
 
-def test_a_damaged_head_has_a_copy(store: Store, shelf: Shelf) -> None:
+def test_a_damaged_head_has_a_copy(store: Store, shelf: RunFolder) -> None:
     folder = store.home / "runs" / shelf.id
     damage_flip(folder / "comparison.json")
     assert store.open(shelf.id).comparison == ALONE
@@ -261,7 +261,7 @@ def test_a_damaged_head_has_a_copy(store: Store, shelf: Shelf) -> None:
 
 @pytest.mark.parametrize("code", [errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EIO])
 def test_a_disk_that_takes_no_more_loses_nothing_of_before(
-    store: Store, shelf: Shelf, code: int, monkeypatch: pytest.MonkeyPatch
+    store: Store, shelf: RunFolder, code: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(file: Path, content: bytes) -> None:
         file.write_bytes(content[: len(content) // 2])
@@ -301,7 +301,7 @@ def test_a_comparison_that_could_not_be_begun_is_not_listed(
 
 @pytest.mark.parametrize("code", [errno.EMFILE, errno.ENOMEM, errno.EACCES])
 def test_what_cannot_be_read_now_is_not_taken_for_damaged(
-    store: Store, shelf: Shelf, code: int, monkeypatch: pytest.MonkeyPatch
+    store: Store, shelf: RunFolder, code: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shelf.release()
     again = store.open(shelf.id)
@@ -326,7 +326,7 @@ def test_a_home_that_is_a_file_is_told(tmp_path: Path) -> None:
         store.create(ALONE)
 
 
-def test_a_read_only_home_is_told_and_can_be_read(store: Store, shelf: Shelf, no_rights_of_root: None) -> None:
+def test_a_read_only_home_is_told_and_can_be_read(store: Store, shelf: RunFolder, no_rights_of_root: None) -> None:
     shelf.release()
     folders = [store.home, *(path for path in store.home.rglob("*") if path.is_dir())]
     for folder in folders:
@@ -340,7 +340,7 @@ def test_a_read_only_home_is_told_and_can_be_read(store: Store, shelf: Shelf, no
             folder.chmod(0o700)
 
 
-def test_a_folder_that_was_deleted_by_hand_is_not_made_again(store: Store, shelf: Shelf) -> None:
+def test_a_folder_that_was_deleted_by_hand_is_not_made_again(store: Store, shelf: RunFolder) -> None:
     shutil.rmtree(store.home / "runs" / shelf.id)
     with pytest.raises(StoreError, match="Its folder was deleted"):
         shelf.save(0, "A", record())

@@ -15,8 +15,8 @@ from any_settings import comparisons
 from hypothesis import given, settings
 
 from nncompare.config import Comparison
-from nncompare.store import NewerFormatError, Shelf, StateWord, Store, StoreError, facts
-from nncompare.store import shelf as shelf_module
+from nncompare.store import NewerFormatError, RunFolder, StateWord, Store, StoreError, facts
+from nncompare.store import run_folder as shelf_module
 from nncompare.store.content import from_files, to_files
 
 PAIR = Comparison(dataset="synthetic-digits")
@@ -29,7 +29,7 @@ def store(tmp_path: Path) -> Store:
 
 
 @pytest.fixture
-def shelf(store: Store) -> Shelf:
+def shelf(store: Store) -> RunFolder:
     return store.create(PAIR)
 
 
@@ -56,7 +56,7 @@ def test_a_comparison_comes_back(tmp_path_factory: pytest.TempPathFactory, compa
     assert saved.is_interrupted, "its turn was to come"
 
 
-def test_all_that_was_saved_is_loaded(store: Store, shelf: Shelf) -> None:
+def test_all_that_was_saved_is_loaded(store: Store, shelf: RunFolder) -> None:
     made = {(0, "A"): record(), (0, "B"): record(2, state="paused", message="It waits.")}
     for (seed, name), run in made.items():
         shelf.save(seed, name, run)
@@ -69,7 +69,7 @@ def test_all_that_was_saved_is_loaded(store: Store, shelf: Shelf) -> None:
     assert datetime.now(UTC) - saved.created < timedelta(minutes=5)
 
 
-def test_the_last_two_checkpoints_are_kept(store: Store, shelf: Shelf) -> None:
+def test_the_last_two_checkpoints_are_kept(store: Store, shelf: RunFolder) -> None:
     for epochs in range(1, 6):
         shelf.save(0, "A", record(epochs=epochs))
     place = store.home / "runs" / shelf.id / "seed-0" / "a"
@@ -128,7 +128,7 @@ def test_the_order_is_that_of_beginning_also_when_the_clock_goes_backwards(
     assert shelf.load().created == listed[-1].created
 
 
-def test_two_programs_on_one_store(store: Store, shelf: Shelf) -> None:
+def test_two_programs_on_one_store(store: Store, shelf: RunFolder) -> None:
     shelf.save(0, "A", record())
     other = Store(store.home)
     (summary,) = other.summaries()
@@ -176,7 +176,7 @@ def test_a_killed_process_holds_nothing(store: Store) -> None:
     store.open(id_).hold()
 
 
-def test_what_a_crash_left_half_written_is_not_seen_and_goes_away(store: Store, shelf: Shelf) -> None:
+def test_what_a_crash_left_half_written_is_not_seen_and_goes_away(store: Store, shelf: RunFolder) -> None:
     shelf.save(0, "A", record())
     place = store.home / "runs" / shelf.id / "seed-0" / "a"
     (place / ".new-0123").mkdir()
@@ -198,7 +198,7 @@ def test_a_name_that_is_none_leads_nowhere(store: Store, name: str) -> None:
             use(name)
 
 
-def test_other_things_in_the_folder_are_left_alone(store: Store, shelf: Shelf) -> None:
+def test_other_things_in_the_folder_are_left_alone(store: Store, shelf: RunFolder) -> None:
     (store.home / "runs" / "notes.txt").write_text("mine")
     assert len(store.summaries()) == 1
     assert store.unreadable() == {}
@@ -228,7 +228,7 @@ def as_newer_format(values: dict) -> dict:
     return {"format": 99, "everything": ["is", "different"]}
 
 
-def test_what_an_older_version_wrote_opens(store: Store, shelf: Shelf) -> None:
+def test_what_an_older_version_wrote_opens(store: Store, shelf: RunFolder) -> None:
     shelf.save(0, "A", record())
     folder = store.home / "runs" / shelf.id
     for head in (folder, folder / "copy"):
@@ -241,7 +241,7 @@ def test_what_an_older_version_wrote_opens(store: Store, shelf: Shelf) -> None:
     assert saved.comparison == PAIR
 
 
-def test_what_a_newer_version_wrote_is_refused_and_left_as_it_is(store: Store, shelf: Shelf) -> None:
+def test_what_a_newer_version_wrote_is_refused_and_left_as_it_is(store: Store, shelf: RunFolder) -> None:
     for _ in range(2):
         shelf.save(0, "A", record())
     folder = store.home / "runs" / shelf.id

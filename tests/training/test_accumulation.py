@@ -5,12 +5,12 @@ from torch import Tensor
 from torch.nn.functional import cross_entropy
 
 from nncompare.config import RunConfig
-from nncompare.training import network as network_module
-from nncompare.training.fast import FastNetwork
+from nncompare.training import backends as network_module
+from nncompare.training.backends.fast import FastNetwork
+from nncompare.training.backends.plain import PlainNetwork
 from nncompare.training.model import normalise
 from nncompare.training.optimizers import Sgd
-from nncompare.training.plain import PlainNetwork
-from nncompare.training.tensors import Split
+from nncompare.training.tensors import TensorSplit
 from nncompare.training.updates import Updates
 
 
@@ -28,7 +28,7 @@ def gradients(monkeypatch: pytest.MonkeyPatch) -> list[Tensor]:
     return seen
 
 
-def whole_gradient(data: Split, index: Tensor) -> Tensor:
+def whole_gradient(data: TensorSplit, index: Tensor) -> Tensor:
     """Compute the gradient of the mean loss over some images at once, as a textbook would."""
     model = model_of(4)
     scores = model(normalise(data.images[index], data.mean, data.std))
@@ -47,7 +47,7 @@ def still() -> RunConfig:
 def test_the_gradient_of_many_pieces_is_that_of_one_large_batch(
     way: type, batch_size: int, steps: int, gradients: list[Tensor], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(network_module, "WAY", way)
+    monkeypatch.setattr(network_module, "BACKEND", way)
     data = images(150)
     updates = Updates(model_of(4), data, still(), plan_of(batch_size, steps), "float32")
     gradients.clear()  # the state of the optimiser is made by a step as well

@@ -9,7 +9,7 @@ SCRIPT = """
 import re, resource
 import torch
 from torch import nn
-from nncompare.training.attempts import attempt
+from nncompare.training.oom import attempt
 
 torch.set_num_threads(1)
 size = 1024 * int(re.search(r"VmSize:\\s+(\\d+)", open("/proc/self/status").read()).group(1))

@@ -6,11 +6,11 @@ import pytest
 import torch
 from tiny_runs import images, plan_of, session_of
 
-from nncompare.events import BatchHalved, Finished
+from nncompare.engine.tasks import worker_info
+from nncompare.messages import BatchHalved, Finished
 from nncompare.training.device import choose_device, device_memory, random_state, set_random_state
 from nncompare.training.loop import train
-from nncompare.training.tensors import Split
-from nncompare.training.worker import slot_report
+from nncompare.training.tensors import TensorSplit
 
 pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no CUDA device here")
 
@@ -27,13 +27,13 @@ def little_memory() -> Iterator[None]:
     torch.cuda.set_per_process_memory_fraction(1.0)
 
 
-def on_card(split: Split) -> Split:
-    return Split(split.images.cuda(), split.labels.cuda(), split.mean, split.std)
+def on_card(split: TensorSplit) -> TensorSplit:
+    return TensorSplit(split.images.cuda(), split.labels.cuda(), split.mean, split.std)
 
 
 def test_auto_takes_the_card_by_its_number() -> None:
     assert choose_device("auto") == choose_device("cuda") == torch.device("cuda:0")
-    report = slot_report("auto")
+    report = worker_info("auto")
     assert report.device == "cuda:0"
     assert report.devices["cuda:0"] == torch.cuda.get_device_name(0)
     assert 0 < report.available_bytes <= report.physical_bytes == device_memory(torch.device("cuda:0")).total_bytes

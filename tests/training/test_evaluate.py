@@ -3,10 +3,10 @@ import torch
 from tiny_runs import images, model_of
 
 from nncompare.config import Precision
+from nncompare.training.backends import make_network
+from nncompare.training.backends.fast import FastNetwork
+from nncompare.training.backends.plain import PlainNetwork
 from nncompare.training.evaluate import Predictor
-from nncompare.training.fast import FastNetwork
-from nncompare.training.network import make_network
-from nncompare.training.plain import PlainNetwork
 
 
 def test_in_bfloat16_the_predictions_are_nearly_those_of_float32() -> None:

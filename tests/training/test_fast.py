@@ -8,12 +8,12 @@ from tiny_runs import images, model_of, plan_of, session_of
 
 from nncompare.config import RunConfig
 from nncompare.memory import Plan
-from nncompare.training import fast as fast_module
-from nncompare.training import network
-from nncompare.training.fast import FastNetwork
+from nncompare.training import backends as network
+from nncompare.training.backends import fast as fast_module
+from nncompare.training.backends.fast import FastNetwork
+from nncompare.training.backends.plain import PlainNetwork
 from nncompare.training.loop import train
-from nncompare.training.plain import PlainNetwork
-from nncompare.training.updates import Piece, Updates
+from nncompare.training.updates import MicroBatch, Updates
 
 STEPS = 20
 TOLERANCE = {"float32": 1e-4, "bfloat16": 0.05}
@@ -21,13 +21,13 @@ TOLERANCE = {"float32": 1e-4, "bfloat16": 0.05}
 
 def trained(way: type, precision: str, plan: Plan, monkeypatch: pytest.MonkeyPatch, **settings: object):
     """Train for twenty updates; give the losses and the model."""
-    monkeypatch.setattr(network, "WAY", way)
+    monkeypatch.setattr(network, "BACKEND", way)
     config = RunConfig(**{"channels": 4, "learning_rate": 0.005, **settings})
     model = model_of(4, config.dropout, seed=3)
     torch.manual_seed(1)
     count = STEPS * plan.effective_batch_size - 5  # the last update is short
     made = Updates(model, images(count), config, plan, precision)  # type: ignore[arg-type]
-    pieces = [step for step in made.epoch(torch.arange(count)) if isinstance(step, Piece)]
+    pieces = [step for step in made.epoch(torch.arange(count)) if isinstance(step, MicroBatch)]
     return [float(piece.loss) / piece.images for piece in pieces], [int(piece.right) for piece in pieces], model
 
 
@@ -79,7 +79,7 @@ def test_the_parameters_of_the_model_are_views_of_one_vector():
 
 @pytest.mark.parametrize("way", [PlainNetwork, FastNetwork])
 def test_a_run_of_either_way_goes_on_from_its_checkpoint(way, monkeypatch):
-    monkeypatch.setattr(network, "WAY", way)
+    monkeypatch.setattr(network, "BACKEND", way)
     data, test = images(64), images(20)
     whole = session_of(data, test, epochs=2, dropout=0.3)
     list(train(whole))

@@ -11,9 +11,20 @@ import torch
 from processes import until
 from tiny_runs import images, model_of, plan_of, run, same_weights, session_of
 
-from nncompare.events import EpochEnd, Event, Failed, Finished, Parked, TestPoint, TrainPoint
-from nncompare.training.checkpoint import Checkpoint
-from nncompare.training.desk import Controls, Desk, Seen, Shown
+from nncompare.messages import (
+    Checkpoint,
+    Controls,
+    Cursor,
+    EpochEnd,
+    Event,
+    Failed,
+    Finished,
+    Parked,
+    TestPoint,
+    TrainPoint,
+    VisibleImages,
+)
+from nncompare.training.channel import RunChannel
 from nncompare.training.loop import train
 from nncompare.training.session import Session
 
@@ -22,13 +33,13 @@ PLANS = [plan_of(16), plan_of(8, 4)]  # the second leaves an update half done wh
 OPTIMIZERS = [{"optimizer": "adam"}, {"optimizer": "sgd"}, {"optimizer": "sgd", "momentum": 0}]
 
 
-def leave_at(session: Session, desk: Desk, image: int, controls: Controls) -> list[Event]:
+def leave_at(session: Session, channel: RunChannel, image: int, controls: Controls) -> list[Event]:
     """Train until so many images were seen, then want something."""
     events = []
     for event in train(session):
         events.append(event)
         if isinstance(event, TrainPoint | TestPoint) and event.images >= image:
-            desk.set_controls(controls)
+            channel.set_controls(controls)
     return events
 
 
@@ -50,9 +61,9 @@ def test_a_run_that_was_parked_goes_on_elsewhere_to_the_same_weights(plan, optim
     data, test = images(205), images(50)
     settings = {**SETTINGS, **optimizer, "plan": plan}
     whole, told = run(data, test, **settings)
-    desk = Desk()
-    first = session_of(data, test, desk, **settings, park_seconds=0)
-    before = leave_at(first, desk, image, Controls(pause=True))
+    channel = RunChannel()
+    first = session_of(data, test, channel, **settings, park_seconds=0)
+    before = leave_at(first, channel, image, Controls(pause=True))
     assert isinstance(before[-1], Parked)
     checkpoint = travelled(first)
     torch.rand(7)  # another process has drawn other numbers
@@ -82,9 +93,9 @@ def test_epochs_added_at_the_end_give_the_weights_of_the_longer_run(optimizer) -
 def test_a_stopped_run_goes_on_to_the_same_weights(image) -> None:
     data, test = images(205), images(50)
     whole, _ = run(data, test, **SETTINGS)
-    desk = Desk()
-    first = session_of(data, test, desk, **SETTINGS)
-    before = leave_at(first, desk, image, Controls(stop=True))
+    channel = RunChannel()
+    first = session_of(data, test, channel, **SETTINGS)
+    before = leave_at(first, channel, image, Controls(stop=True))
     assert isinstance(before[-1], Finished)
     assert before[-1].stopped
     second = session_of(data, test, **SETTINGS, start=travelled(first))
@@ -120,48 +131,48 @@ def test_a_pause_holds_no_core_and_the_resumed_run_is_the_same() -> None:
     data, test = images(2_000), images(50)
     settings = {**SETTINGS, "epochs": 3}
     whole, _ = run(data, test, **settings)
-    desk = Desk()
-    running = InThread(session_of(data, test, desk, **settings))
-    until(lambda: desk.progress is not None, "the first batch")
-    desk.set_controls(Controls(pause=True))
-    until(lambda: desk.report(Seen()).is_paused, "the pause")
-    assert desk.progress is not None
-    seen, used = desk.progress.images, time.process_time()
+    channel = RunChannel()
+    running = InThread(session_of(data, test, channel, **settings))
+    until(lambda: channel.progress is not None, "the first batch")
+    channel.set_controls(Controls(pause=True))
+    until(lambda: channel.report(Cursor()).is_paused, "the pause")
+    assert channel.progress is not None
+    seen, used = channel.progress.images, time.process_time()
     began = time.monotonic()
     threading.Event().wait(0.5)
     assert time.process_time() - used < 0.1 * (time.monotonic() - began)
-    assert desk.progress.images == seen < 6_000
-    desk.set_controls(Controls())
+    assert channel.progress.images == seen < 6_000
+    channel.set_controls(Controls())
     running.thread.join(30)
     assert same_weights(running.session.model, whole)
-    assert not desk.report(Seen()).is_paused
+    assert not channel.report(Cursor()).is_paused
     assert isinstance(running.events[-1], Finished)
 
 
 def test_the_time_of_a_pause_is_not_counted() -> None:
-    desk = Desk()
-    running = InThread(session_of(images(500), images(20), desk, **SETTINGS))
-    until(lambda: desk.progress is not None, "the first batch")
-    desk.set_controls(Controls(pause=True))
-    until(lambda: desk.is_paused, "the pause")
+    channel = RunChannel()
+    running = InThread(session_of(images(500), images(20), channel, **SETTINGS))
+    until(lambda: channel.progress is not None, "the first batch")
+    channel.set_controls(Controls(pause=True))
+    until(lambda: channel.is_paused, "the pause")
     threading.Event().wait(1.0)
     began = time.monotonic()
-    desk.set_controls(Controls())
+    channel.set_controls(Controls())
     running.thread.join(30)
     elapsed_after = time.monotonic() - began
-    assert desk.progress is not None
+    assert channel.progress is not None
     assert running.session.measure.position().seconds < elapsed_after + 0.9
 
 
 def test_other_images_can_be_looked_at_in_a_pause() -> None:
-    desk = Desk()
-    running = InThread(session_of(images(500), images(60), desk, **SETTINGS))
-    until(lambda: desk.progress is not None, "the first batch")
-    desk.set_controls(Controls(pause=True))
-    until(lambda: desk.is_paused, "the pause")
-    desk.set_controls(Controls(pause=True, shown=Shown("test", (5, 3))))
-    until(lambda: desk.shown is not None and desk.shown.of == Shown("test", (5, 3)), "a look")
-    desk.set_controls(Controls(stop=True))
+    channel = RunChannel()
+    running = InThread(session_of(images(500), images(60), channel, **SETTINGS))
+    until(lambda: channel.progress is not None, "the first batch")
+    channel.set_controls(Controls(pause=True))
+    until(lambda: channel.is_paused, "the pause")
+    channel.set_controls(Controls(pause=True, shown=VisibleImages("test", (5, 3))))
+    until(lambda: channel.shown is not None and channel.shown.of == VisibleImages("test", (5, 3)), "a look")
+    channel.set_controls(Controls(stop=True))
     running.thread.join(30)
     assert isinstance(running.events[-1], Finished)
     assert running.events[-1].stopped
@@ -170,13 +181,13 @@ def test_other_images_can_be_looked_at_in_a_pause() -> None:
 def test_a_pause_during_the_measurement_of_an_epoch_measures_it_afterwards(monkeypatch: pytest.MonkeyPatch) -> None:
     data, test = images(100), images(600)
     _, told = run(data, test, **SETTINGS)
-    desk = Desk()
-    session = session_of(data, test, desk, **SETTINGS, park_seconds=0)
+    channel = RunChannel()
+    session = session_of(data, test, channel, **SETTINGS, park_seconds=0)
     before = []
     for event in train(session):
         before.append(event)
         if isinstance(event, TrainPoint) and event.images == 100:  # the last one before the whole set is measured
-            desk.set_controls(Controls(pause=True))
+            channel.set_controls(Controls(pause=True))
     assert figures(before) == []
     after = list(train(session_of(data, test, **SETTINGS, start=travelled(session))))
     assert figures(before + after) == figures(told)
@@ -200,33 +211,38 @@ def test_a_network_that_diverged_goes_back_to_its_last_finite_weights(looks_at_e
 @pytest.mark.parametrize("wish", [Controls(stop=True), Controls(pause=True)])
 def test_weights_that_are_no_numbers_are_neither_kept_nor_parked(wish: Controls) -> None:
     """As an update that overflowed leaves them, before the next loss could tell."""
-    desk = Desk()
-    session = session_of(images(205), images(50), desk, **SETTINGS, park_seconds=0)
+    channel = RunChannel()
+    session = session_of(images(205), images(50), channel, **SETTINGS, park_seconds=0)
     events = []
     for event in train(session):
         events.append(event)
-        if isinstance(event, TrainPoint) and event.images > 50 and not desk.controls.stop and not desk.controls.pause:
+        if (
+            isinstance(event, TrainPoint)
+            and event.images > 50
+            and not channel.controls.stop
+            and not channel.controls.pause
+        ):
             with torch.no_grad():
                 next(session.model.parameters()).fill_(torch.nan)
-            desk.set_controls(wish)
+            channel.set_controls(wish)
     assert isinstance(events[-1], Failed)
     assert all(bool(parameter.isfinite().all()) for parameter in session.model.parameters())
 
 
 def test_a_run_that_nobody_asks_for_any_more_ends() -> None:
-    desk = Desk(forgotten_after_seconds=0)
-    events = list(train(session_of(images(205), images(50), desk, **SETTINGS)))
+    channel = RunChannel(forgotten_after_seconds=0)
+    events = list(train(session_of(images(205), images(50), channel, **SETTINGS)))
     assert isinstance(events[-1], Finished)
     assert events[-1].stopped
 
 
 def test_threads_that_are_handed_over_are_taken_at_the_next_batch() -> None:
-    desk = Desk()
-    session = session_of(images(205), images(50), desk, **SETTINGS)
+    channel = RunChannel()
+    session = session_of(images(205), images(50), channel, **SETTINGS)
     events = train(session)
     next(events)
     assert torch.get_num_threads() == 1
-    desk.set_controls(Controls(threads=2))
+    channel.set_controls(Controls(threads=2))
     next(events)
     assert torch.get_num_threads() == 2
 

@@ -8,11 +8,22 @@ import torch
 from tiny_runs import images, model_of, plan_of, run, same_weights, session_of
 from torch.nn.functional import cross_entropy
 
-from nncompare.events import Diverged, EpochEnd, Event, Failed, Finished, TestPoint, TrainPoint
-from nncompare.training.desk import Controls, Desk, Seen, Shown
+from nncompare.messages import (
+    Controls,
+    Cursor,
+    Diverged,
+    EpochEnd,
+    Event,
+    Failed,
+    Finished,
+    TestPoint,
+    TrainPoint,
+    VisibleImages,
+)
+from nncompare.training.channel import RunChannel
 from nncompare.training.loop import train
 from nncompare.training.model import normalise
-from nncompare.training.tensors import Split
+from nncompare.training.tensors import TensorSplit
 
 WILD = {"optimizer": "sgd", "learning_rate": 10, "momentum": 0.99}
 
@@ -25,7 +36,7 @@ def losses(events: list[Event]) -> list[float]:
     return [event.loss for event in events if isinstance(event, TrainPoint | TestPoint)]
 
 
-def evaluated(model: torch.nn.Module, split: Split) -> tuple[float, float]:
+def evaluated(model: torch.nn.Module, split: TensorSplit) -> tuple[float, float]:
     """Give mean loss and accuracy, written as a textbook would."""
     model.eval()
     with torch.no_grad():
@@ -109,19 +120,19 @@ def test_the_test_point_within_an_epoch_comes_from_a_fixed_spread_sample() -> No
 
 
 def test_the_last_evaluation_leaves_the_probabilities_of_the_whole_test_set() -> None:
-    test, desk = images(130, seed=1), Desk()
-    model, _ = run(images(64), test, desk)
+    test, channel = images(130, seed=1), RunChannel()
+    model, _ = run(images(64), test, channel)
     model.eval()
     with torch.no_grad():
         expected = torch.softmax(model(normalise(test.images, test.mean, test.std)), dim=1)
-    assert desk.test is not None
-    assert desk.test.epoch == 1
-    torch.testing.assert_close(torch.from_numpy(desk.test.probabilities), expected, atol=1e-5, rtol=1e-4)
+    assert channel.test is not None
+    assert channel.test.epoch == 1
+    torch.testing.assert_close(torch.from_numpy(channel.test.probabilities), expected, atol=1e-5, rtol=1e-4)
 
 
 def test_looking_at_images_changes_nothing_of_the_training() -> None:
-    watched, unwatched = Desk(), Desk()
-    watched.set_controls(Controls(shown=Shown("train", (3, 1, 2))))
+    watched, unwatched = RunChannel(), RunChannel()
+    watched.set_controls(Controls(shown=VisibleImages("train", (3, 1, 2))))
     data, test = images(300), images(60)
     one, told = run(data, test, watched, dropout=0.5, epochs=2)
     other, untold = run(data, test, unwatched, dropout=0.5, epochs=2)
@@ -132,17 +143,17 @@ def test_looking_at_images_changes_nothing_of_the_training() -> None:
 
 
 def test_the_shown_images_are_predicted_in_their_order_at_the_end_too() -> None:
-    desk = Desk()
-    desk.set_controls(Controls(shown=Shown("train", (30, 1, 2))))
+    channel = RunChannel()
+    channel.set_controls(Controls(shown=VisibleImages("train", (30, 1, 2))))
     data = images(64)
-    model, _ = run(data, images(20), desk)
+    model, _ = run(data, images(20), channel)
     model.eval()
     with torch.no_grad():
         part = data.images[[30, 1, 2]]
         expected = torch.softmax(model(normalise(part, data.mean, data.std)), dim=1)
-    assert desk.shown is not None
-    assert desk.shown.of == Shown("train", (30, 1, 2))
-    torch.testing.assert_close(torch.from_numpy(desk.shown.probabilities), expected, atol=1e-5, rtol=1e-4)
+    assert channel.shown is not None
+    assert channel.shown.of == VisibleImages("train", (30, 1, 2))
+    torch.testing.assert_close(torch.from_numpy(channel.shown.probabilities), expected, atol=1e-5, rtol=1e-4)
 
 
 @pytest.mark.parametrize("settings", [{"dropout": 0.5}, {"optimizer": "sgd", "dropout": 0.2}])
@@ -161,11 +172,11 @@ def test_the_same_seed_gives_the_same_losses_to_the_last_digit(settings: dict) -
 def test_the_order_of_the_images_does_not_depend_on_width_or_dropout(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[list[int]] = []
 
-    def note(split: Split, index: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    def note(split: TensorSplit, index: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         seen[-1] += index.tolist()
         return normalise(split.images[index], split.mean, split.std), split.labels[index]
 
-    monkeypatch.setattr(Split, "batch", note)
+    monkeypatch.setattr(TensorSplit, "batch", note)
     for settings in ({"channels": 1, "dropout": 0.5}, {"channels": 3, "dropout": 0.0}):
         seen.append([])
         run(images(90), images(20), epochs=2, **settings)
@@ -175,14 +186,14 @@ def test_the_order_of_the_images_does_not_depend_on_width_or_dropout(monkeypatch
 
 
 def test_stop_acts_between_two_batches_and_keeps_what_was_learned() -> None:
-    desk, data = Desk(), images(400)
-    session = session_of(data, images(60), desk, epochs=3, batch_size=4)
+    channel, data = RunChannel(), images(400)
+    session = session_of(data, images(60), channel, epochs=3, batch_size=4)
     model = session.model
     events: list[Event] = []
     for event in train(session):
         events.append(event)
         if isinstance(event, TrainPoint) and event.images >= 100:
-            desk.set_controls(Controls(stop=True))
+            channel.set_controls(Controls(stop=True))
     last = events[-1]
     stopped_at = next(point.images for point in of_kind(events, TrainPoint) if point.images >= 100)
     assert isinstance(last, Finished)
@@ -196,19 +207,19 @@ def test_stop_acts_between_two_batches_and_keeps_what_was_learned() -> None:
 
 
 def test_a_stop_that_was_set_before_the_first_batch_trains_nothing() -> None:
-    desk = Desk()
-    desk.set_controls(Controls(stop=True))
-    model, events = run(images(400), images(20), desk, batch_size=4)
+    channel = RunChannel()
+    channel.set_controls(Controls(stop=True))
+    model, events = run(images(400), images(20), channel, batch_size=4)
     assert events[-1] == Finished(0.0, events[-1].seconds, stopped=True)
     assert of_kind(events, TrainPoint) == []
     assert same_weights(model, model_of())
 
 
 def test_a_stop_is_never_taken_back() -> None:
-    desk = Desk()
-    desk.set_controls(Controls(stop=True))
-    desk.set_controls(Controls(stop=False))
-    assert desk.controls.stop
+    channel = RunChannel()
+    channel.set_controls(Controls(stop=True))
+    channel.set_controls(Controls(stop=False))
+    assert channel.controls.stop
 
 
 @pytest.mark.parametrize("batch_size", [4, 8, 16, 32, 64, 128, 256])
@@ -260,13 +271,13 @@ def test_bfloat16_learns() -> None:
 
 
 def test_the_desk_gives_each_asker_what_is_new() -> None:
-    desk = Desk()
+    channel = RunChannel()
     first, second = Finished(1.0, 0.5, False), Failed("No.")
-    desk.put(first)
-    assert desk.report(Seen()).events == (first,)
-    desk.put(second)
-    assert desk.report(Seen(events=1)).events == (second,)
-    assert desk.report(Seen(events=2)).events == ()
+    channel.publish(first)
+    assert channel.report(Cursor()).events == (first,)
+    channel.publish(second)
+    assert channel.report(Cursor(events=1)).events == (second,)
+    assert channel.report(Cursor(events=2)).events == ()
 
 
 def test_a_handful_of_images_at_the_end_is_no_point_but_counts_in_the_mean() -> None:
@@ -292,4 +303,4 @@ def test_a_handful_of_images_at_the_end_is_no_point_but_counts_in_the_mean() -> 
 )
 def test_images_of_another_size_or_colour_are_told(shape: tuple[int, ...], dtype: type, got: str) -> None:
     with pytest.raises(ValueError, match=f"^Training needs grey images of 28 x 28 pixels, one .* 5 labels.*got {got}"):
-        Split.of(np.zeros(shape, dtype), np.zeros(5, np.uint8), 0.1, 0.2, torch.device("cpu"))
+        TensorSplit.of(np.zeros(shape, dtype), np.zeros(5, np.uint8), 0.1, 0.2, torch.device("cpu"))

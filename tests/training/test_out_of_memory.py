@@ -7,11 +7,11 @@ from tiny_runs import images, model_of, plan_of, run, same_weights
 from torch import Tensor
 
 from nncompare.config import RunConfig
-from nncompare.events import BatchHalved, TrainPoint
+from nncompare.messages import BatchHalved, TrainPoint
 from nncompare.training import updates
+from nncompare.training.backends.fast import FastNetwork
 from nncompare.training.device import is_out_of_memory
 from nncompare.training.evaluate import Predictor
-from nncompare.training.fast import FastNetwork
 from nncompare.training.updates import OutOfMemory, Updates
 
 CPU_MESSAGE = (

@@ -8,8 +8,8 @@ from tiny_runs import images, model_of, plan_of, run, same_weights, session_of
 from torch.nn.functional import cross_entropy
 
 from nncompare.config import RunConfig
-from nncompare.events import TrainPoint
-from nncompare.training.desk import Controls, Desk
+from nncompare.messages import Controls, TrainPoint
+from nncompare.training.channel import RunChannel
 from nncompare.training.loop import train
 from nncompare.training.schedule import Schedule
 from nncompare.training.updates import Updates
@@ -88,11 +88,11 @@ SETTINGS = {"learning_rate": 0.02, "dropout": 0.5, "schedule": "one-cycle", "wei
 def test_a_run_that_was_parked_goes_on_in_the_same_cycle() -> None:
     data, test = images(100), images(20)
     whole, _ = run(data, test, **SETTINGS)
-    desk = Desk()
-    first = session_of(data, test, desk, park_seconds=0.0, **SETTINGS)
+    channel = RunChannel()
+    first = session_of(data, test, channel, park_seconds=0.0, **SETTINGS)
     for event in train(first):
         if isinstance(event, TrainPoint) and event.images >= 32:
-            desk.set_controls(Controls(pause=True))
+            channel.set_controls(Controls(pause=True))
     assert first.is_parked
     second = session_of(data, test, start=first.checkpoint(), **SETTINGS)
     list(train(second))

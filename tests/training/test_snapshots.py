@@ -6,17 +6,17 @@ import pytest
 from processes import until
 from tiny_runs import images, run, same_weights, session_of
 
-from nncompare.events import EpochEnd, TrainPoint
-from nncompare.training.desk import Controls, Desk, Seen
+from nncompare.messages import Controls, Cursor, EpochEnd, TrainPoint
+from nncompare.training.channel import RunChannel
 from nncompare.training.loop import train
 
 SETTINGS = {"dropout": 0.5, "learning_rate": 0.01, "epochs": 4}
 
 
-def train_on_desk(session, desk: Desk) -> None:
-    """Put everything on the desk, as a worker does."""
+def train_on_channel(session, channel: RunChannel) -> None:
+    """Put everything on the channel, as a worker does."""
     for event in train(session):
-        desk.put(event, session.checkpoint() if isinstance(event, EpochEnd) else None)
+        channel.publish(event, session.checkpoint() if isinstance(event, EpochEnd) else None)
 
 
 @pytest.mark.parametrize("epoch", [1, 2, 3])
@@ -35,13 +35,13 @@ def test_a_run_goes_on_from_the_end_of_an_epoch_to_the_same_weights(epoch: int) 
 
 
 def test_the_end_of_an_epoch_never_comes_without_its_snapshot() -> None:
-    desk = Desk()
-    session = session_of(images(60), images(20), desk, **{**SETTINGS, "epochs": 40})
-    thread = threading.Thread(target=train_on_desk, args=(session, desk), daemon=True)
+    channel = RunChannel()
+    session = session_of(images(60), images(20), channel, **{**SETTINGS, "epochs": 40})
+    thread = threading.Thread(target=train_on_channel, args=(session, channel), daemon=True)
     thread.start()
-    seen, ends = Seen(), 0
+    seen, ends = Cursor(), 0
     while thread.is_alive() or ends < 40:
-        report = desk.report(seen)
+        report = channel.report(seen)
         told = [event for event in report.events if isinstance(event, EpochEnd)]
         ends += len(told)
         if told:
@@ -49,24 +49,23 @@ def test_the_end_of_an_epoch_never_comes_without_its_snapshot() -> None:
             assert report.snapshot.checkpoint.position.epochs == ends
             assert report.snapshot.events <= seen.events + len(report.events)
             assert report.snapshot.test is not None
-        number = report.snapshot.number if report.snapshot else seen.snapshot
-        seen = Seen(seen.events + len(report.events), snapshot=number)
-    assert desk.report(seen).snapshot is None
-    assert desk.snapshot is None, "what has arrived takes no room"
+        seen = report.cursor
+    assert channel.report(seen).snapshot is None
+    assert channel.snapshot is None, "what has arrived takes no room"
 
 
 def test_a_pause_is_told_together_with_its_snapshot() -> None:
     data, test = images(500), images(20)
     whole, _ = run(data, test, **SETTINGS)
-    desk = Desk()
-    session = session_of(data, test, desk, **SETTINGS)
-    thread = threading.Thread(target=train_on_desk, args=(session, desk), daemon=True)
+    channel = RunChannel()
+    session = session_of(data, test, channel, **SETTINGS)
+    thread = threading.Thread(target=train_on_channel, args=(session, channel), daemon=True)
     thread.start()
-    until(lambda: any(isinstance(event, TrainPoint) for event in desk.report(Seen()).events), "a point")
-    desk.set_controls(Controls(pause=True))
-    until(lambda: desk.report(Seen()).is_paused, "the pause")
-    report = desk.report(Seen())
-    desk.set_controls(Controls(stop=True))
+    until(lambda: any(isinstance(event, TrainPoint) for event in channel.report(Cursor()).events), "a point")
+    channel.set_controls(Controls(pause=True))
+    until(lambda: channel.report(Cursor()).is_paused, "the pause")
+    report = channel.report(Cursor())
+    channel.set_controls(Controls(stop=True))
     thread.join(30)
     assert report.snapshot is not None
     assert report.snapshot.events == len(report.events)

@@ -7,27 +7,26 @@ import torch
 from torch import nn
 
 from nncompare.config import Precision, RunConfig
-from nncompare.events import Event
 from nncompare.memory import Plan
-from nncompare.training.checkpoint import Checkpoint
-from nncompare.training.desk import Desk
+from nncompare.messages import Checkpoint, Event, Setup
+from nncompare.training.channel import RunChannel
 from nncompare.training.loop import train
 from nncompare.training.model import build_model
 from nncompare.training.session import Job, Session
-from nncompare.training.tensors import Split
+from nncompare.training.tensors import TensorSplit
 
 
 def plan_of(batch_size: int, steps: int = 1, channels: int = 2) -> Plan:
     return Plan(batch_size, steps, batch_size * steps, channels, training_bytes=0, memory_limit=0, why={})
 
 
-def images(count: int, seed: int = 0) -> Split:
+def images(count: int, seed: int = 0) -> TensorSplit:
     """Draw noise with a bright row at a height that tells the class."""
     rng = np.random.default_rng(seed)
     labels = (np.arange(count) % 10).astype(np.uint8)
     pixels = rng.integers(0, 60, (count, 28, 28), dtype=np.uint8)
     pixels[np.arange(count), 2 * labels + 3] = 255
-    return Split.of(pixels, labels, 0.15, 0.2, torch.device("cpu"))
+    return TensorSplit.of(pixels, labels, 0.15, 0.2, torch.device("cpu"))
 
 
 def model_of(channels: int = 2, dropout: float = 0.0, seed: int = 0) -> nn.Sequential:
@@ -35,9 +34,9 @@ def model_of(channels: int = 2, dropout: float = 0.0, seed: int = 0) -> nn.Seque
 
 
 def session_of(
-    training: Split,
-    test: Split,
-    desk: Desk | None = None,
+    training: TensorSplit,
+    test: TensorSplit,
+    channel: RunChannel | None = None,
     *,
     plan: Plan | None = None,
     model: nn.Module | None = None,
@@ -50,16 +49,24 @@ def session_of(
     """Begin a training; with `model`, from its weights."""
     config = RunConfig(**{"channels": 2, "epochs": 1, "batch_size": 16, "dropout": 0.0, **settings})
     plan = plan or plan_of(config.batch_size, channels=config.channels)
-    session = Session(Job(config, plan, seed, precision, park_seconds), training, test, desk or Desk(), start)
+    session = Session(
+        Job(Setup(config, plan, "cpu", 0, precision), seed, park_seconds),
+        training,
+        test,
+        channel or RunChannel(),
+        start,
+    )
     if model is not None:
         session.model.load_state_dict(model.state_dict())
         session.updates.keep()
     return session
 
 
-def run(training: Split, test: Split, desk: Desk | None = None, **settings: Any) -> tuple[nn.Module, list[Event]]:
+def run(
+    training: TensorSplit, test: TensorSplit, channel: RunChannel | None = None, **settings: Any
+) -> tuple[nn.Module, list[Event]]:
     """Train from start to end; give the model and all events."""
-    session = session_of(training, test, desk, **settings)
+    session = session_of(training, test, channel, **settings)
     events = list(train(session))
     return session.model, events
 

@@ -1,13 +1,13 @@
 import numpy as np
 
-from nncompare.training.desk import Prediction, Shown
-from nncompare.ui.changes import Changes
+from nncompare.messages import Prediction, VisibleImages
+from nncompare.ui.panels.changes import Changes
 
-IMAGES, OTHERS = Shown("test", (4, 5, 6)), Shown("test", (7, 8, 9))
+IMAGES, OTHERS = VisibleImages("test", (4, 5, 6)), VisibleImages("test", (7, 8, 9))
 
 
 def says(epoch, *classes):
-    return Prediction(1, epoch, np.eye(10, dtype=np.float32)[list(classes)])
+    return Prediction(epoch, np.eye(10, dtype=np.float32)[list(classes)])
 
 
 def test_the_first_look_has_nothing_to_compare_with():

@@ -3,14 +3,14 @@
 import pytest
 from processes import until
 
-from nncompare.comparison.engine_holder import shared_engine
 from nncompare.comparison.state import State
 from nncompare.config import Comparison, RunConfig
+from nncompare.engine.shared import shared_engine
 from nncompare.limits import Limits
 from nncompare.memory import Plan
 from nncompare.store import RunRecord, Store
 from nncompare.ui import page as page_module
-from nncompare.ui.model_form import ModelForm
+from nncompare.ui.panels.model_form import ModelForm
 
 WHAT = "the dashboard gets there"
 TINY = Comparison(

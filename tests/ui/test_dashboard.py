@@ -9,9 +9,9 @@ import pytest
 from processes import until
 from safetensors.numpy import load as load_tensors
 
-from nncompare.comparison.engine_holder import shared_engine
 from nncompare.comparison.state import State
 from nncompare.config import Comparison, RunConfig
+from nncompare.engine.shared import shared_engine
 from nncompare.ui.presets import PRESETS
 
 WHAT = "the dashboard gets there"
@@ -530,7 +530,7 @@ def test_a_file_that_cannot_be_made_is_told(tiny, monkeypatch):
     def broken(_):
         raise ValueError("No ink.")
 
-    monkeypatch.setattr("nncompare.ui.exports.report_page", broken)
+    monkeypatch.setattr("nncompare.ui.panels.exports.report_page", broken)
     exports.box._on_pick("report.html")
     until(lambda: "The file could not be made. No ink." in tiny._predictions._summary.value, WHAT)
 

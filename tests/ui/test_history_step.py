@@ -8,8 +8,8 @@ from processes import until
 from nncompare.config import Comparison, RunConfig
 from nncompare.history import PER_EPOCH, Curve, History
 from nncompare.store import RunRecord, Store
-from nncompare.ui.history_step import HistoryStep
 from nncompare.ui.refresher import Refresher
+from nncompare.ui.steps.history import HistoryStep
 
 WHAT = "the list gets there"
 A, B = RunConfig(channels=4, epochs=2), RunConfig(channels=8, epochs=2, optimizer="sgd")

@@ -6,11 +6,11 @@ import pytest
 from processes import until
 
 from nncompare.comparison.comparison import RunningComparison
-from nncompare.comparison.engine_holder import shared_engine
 from nncompare.comparison.state import State
 from nncompare.config import Comparison, RunConfig
+from nncompare.engine.shared import shared_engine
 from nncompare.store import Store
-from nncompare.ui import interrupted
+from nncompare.ui.panels import interrupted
 
 LONG = Comparison(
     dataset="synthetic-digits",

@@ -2,7 +2,7 @@ import pytest
 
 from nncompare.config import RunConfig
 from nncompare.memory.plan import fit, widest_that_fits
-from nncompare.ui.model_form import ModelForm
+from nncompare.ui.panels.model_form import ModelForm
 
 
 @pytest.fixture

@@ -4,8 +4,8 @@ import pytest
 
 from nncompare.config import Comparison
 from nncompare.memory.mebibytes import MEBIBYTE
-from nncompare.ui.machine import Machine
-from nncompare.ui.shared_settings import SHARED, SharedSettings
+from nncompare.ui.panels.machine_notes import Machine
+from nncompare.ui.panels.shared_settings import SHARED, SharedSettings
 
 GIBIBYTE = 1024 * MEBIBYTE
 MACHINE = Machine(10 * GIBIBYTE, 16 * GIBIBYTE, "cpu", {"cpu": "A Processor", "cuda:0": "A Card"}, cores=4)

@@ -1,0 +1,116 @@
+"""What nncompare sees of this machine, for a terminal."""
+
+import platform
+from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError, version
+
+import psutil
+
+from nncompare.data import CATALOG, dataset_state
+from nncompare.engine.process import SLOTS
+from nncompare.engine.tasks import device_infos
+from nncompare.environment import HOME, MEMORY_LIMIT, environment
+from nncompare.machine import (
+    available_memory,
+    core_readings,
+    memory_readings,
+    physical_memory,
+    signs_of_sharing,
+    usable_cores,
+)
+from nncompare.memory import in_mebibytes, model_memory_limit
+from nncompare.store import Store
+
+_PACKAGES = ("torch", "torchvision", "distributed", "ipywidgets", "voila", "jupyterlab", "numpy")
+
+
+def examine() -> str:
+    """Describe cores, memory, devices, data sets and versions, and warn of what may go wrong."""
+    parts = [_cores(), _memory(), _devices(), _datasets(), _saved(), _workers(), _versions(), _warnings()]
+    return "\n\n".join("\n".join(lines) for lines in map(list, parts) if lines)
+
+
+def _cores() -> Iterator[str]:
+    cores = usable_cores()
+    threads = max(1, cores // SLOTS)
+    yield f"Cores: {cores}; each model trains on {threads} thread{'s' if threads > 1 else ''}"
+    readings = core_readings()
+    for reading in readings:
+        yield _row(f"{reading.cores:g}", reading.source)
+    if len(readings) == 1:
+        yield _row("no quota", "control groups")
+
+
+def _memory() -> Iterator[str]:
+    least = available_memory()
+    limit = model_memory_limit(None, least.available_bytes, least.total_bytes)
+    yield f"Memory: {in_mebibytes(least.available_bytes)} available, {in_mebibytes(limit)} for each model"
+    readings = memory_readings()
+    for reading in readings:
+        yield _row(f"{in_mebibytes(reading.available_bytes)} of {in_mebibytes(reading.total_bytes)}", reading.source)
+    if {reading.source for reading in readings} <= {"psutil", MEMORY_LIMIT}:
+        yield _row("no limit", "control groups")
+    if not environment().memory_limit:
+        yield _row("not set", MEMORY_LIMIT)
+
+
+def _devices() -> Iterator[str]:
+    automatic, devices = device_infos()
+    yield f"Devices: auto takes {automatic}"
+    for device in devices:
+        memory = f", {in_mebibytes(device.memory.available_bytes)} of {in_mebibytes(device.memory.total_bytes)} free"
+        bfloat16 = "float32, bfloat16" if device.has_native_bfloat16 else "float32; bfloat16 only imitated, so slow"
+        yield _row(device.name, f"{device.title}{memory if device.name != 'cpu' else ''}; {bfloat16}")
+
+
+def _datasets() -> Iterator[str]:
+    yield "Data sets"
+    for name in CATALOG:
+        state = dataset_state(name)
+        yield _row(name, f"{state.message} {state.folder or ''}".strip())
+
+
+def _saved() -> Iterator[str]:
+    store = Store.default()
+    source = HOME if environment().home else "the user's data directory"
+    yield f"Saved comparisons: {len(store.summaries())}"
+    yield _row(str(store.home), source)
+    for sentence in store.unreadable().values():
+        yield _indented(sentence)
+
+
+def _workers() -> Iterator[str]:
+    address = environment().scheduler
+    yield f"Workers: those of the Dask scheduler at {address}" if address else "Workers: started here when needed"
+
+
+def _versions() -> Iterator[str]:
+    yield f"nncompare {_version('nncompare')}, Python {platform.python_version()}, {platform.platform()}"
+    yield _indented(", ".join(f"{package} {_version(package)}" for package in _PACKAGES))
+
+
+def _warnings() -> Iterator[str]:
+    text, sources = environment().memory_limit, {reading.source for reading in memory_readings()}
+    if text and MEMORY_LIMIT not in sources:
+        yield f"Warning: {MEMORY_LIMIT} is {text!r}, which is not a number of bytes; it is not used."
+    signs = signs_of_sharing()
+    if signs and physical_memory() >= psutil.virtual_memory().total:
+        yield (
+            f"Warning: this looks like a shared server ({' and '.join(signs)}), and nothing limits the memory. "
+            f"One training can take what the others need. Set {MEMORY_LIMIT} to a number of bytes."
+        )
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "missing"
+
+
+def _row(what: str, whence: str) -> str:
+    return _indented(f"{what:<26}{whence}")
+
+
+def _indented(text: str) -> str:
+    return f"  {text}"

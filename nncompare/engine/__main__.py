@@ -1,0 +1,98 @@
+"""The engine: a process of its own with a Dask scheduler and its supervised worker processes.
+
+``python -P -m nncompare.engine`` writes its address and credentials into a file that only its user can read, says
+``ready``, and ends when its standard input closes: so it never outlives the process that started it.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import logging
+import shutil
+import sys
+from pathlib import Path
+
+from nncompare.engine.credentials import publish_credentials, write_credentials
+
+LOOPBACK = "127.0.0.1"
+
+# A run that was killed must not be tried again blindly; and a worker that is short of memory must not swap to disk.
+_DASK_SETTINGS = {
+    "distributed.scheduler.allowed-failures": 0,
+    "distributed.worker.memory.target": False,
+    "distributed.worker.memory.spill": False,
+    "distributed.worker.memory.pause": False,
+    "distributed.worker.memory.terminate": 0.95,
+    "distributed.worker.daemon": True,
+    # Dask watches itself, each program fifty times a second and its tasks a hundred times. Nobody looks at that.
+    "distributed.worker.profile.enabled": False,
+    "distributed.admin.tick.interval": "1s",
+    "distributed.scheduler.http.routes": [],
+    "distributed.worker.http.routes": [],
+    "logging.distributed": "warning",
+    "distributed.nanny.pre-spawn-environ.OMP_NUM_THREADS": "1",
+    # Dask has glibc give memory back at once; a training step would then fault in the same buffers again and again.
+    "distributed.nanny.pre-spawn-environ.MALLOC_TRIM_THRESHOLD_": str(2**30),
+    "distributed.nanny.pre-spawn-environ.MALLOC_MMAP_THRESHOLD_": str(2**25),
+    "distributed.nanny.pre-spawn-environ.MALLOC_ARENA_MAX": "1",
+}
+
+
+def main() -> None:
+    """Run the engine until standard input closes."""
+    parser = argparse.ArgumentParser(
+        prog="nncompare.engine.credentials", description="Workers for nncompare; started by it."
+    )
+    parser.add_argument("--slots", type=int, required=True, help="worker processes")
+    parser.add_argument("--folder", type=Path, required=True, help="private folder for credentials and scratch files")
+    parser.add_argument("--shared-file", type=Path, help="write the credentials there as well, for other processes")
+    arguments = parser.parse_args()
+    try:
+        asyncio.run(_serve(arguments.slots, arguments.folder, arguments.shared_file))
+        if arguments.shared_file is not None:  # whoever started this has ended, and nobody needs the file any more
+            shutil.rmtree(arguments.shared_file.parent, ignore_errors=True)
+    finally:
+        shutil.rmtree(arguments.folder, ignore_errors=True)
+
+
+async def _serve(slots: int, folder: Path, shared_file: Path | None) -> None:
+    import dask
+    from distributed import LocalCluster
+    from distributed.security import Security
+
+    from nncompare.engine.scheduler_plugin import QueuePlugin
+    from nncompare.machine import physical_memory
+
+    security = Security.temporary()
+    with dask.config.set(_DASK_SETTINGS):
+        async with LocalCluster(
+            asynchronous=True,
+            n_workers=slots,
+            threads_per_worker=1,
+            processes=True,
+            protocol="tls://",
+            host=LOOPBACK,
+            security=security,
+            dashboard_address=None,  # Dask's own pages know no password, and appear wherever bokeh is installed
+            memory_limit=physical_memory(),
+            local_directory=str(folder),
+            silence_logs=logging.WARNING,
+        ) as cluster:
+            # An engine for one client alone ends with it; that of several has to tidy up after one that is gone.
+            plugin = QueuePlugin(restarts=shared_file is not None)
+            await cluster.scheduler.register_scheduler_plugin(plugin, idempotent=True)
+            write_credentials(folder / "engine.json", cluster.scheduler_address, security, slots)
+            if shared_file is not None:
+                publish_credentials(folder / "engine.json", shared_file)
+            with contextlib.suppress(BrokenPipeError):  # then nobody waits any more, and the input is at its end too
+                print("ready", flush=True)
+            await asyncio.to_thread(_wait_for_end_of_input)
+
+
+def _wait_for_end_of_input() -> None:
+    while sys.stdin.buffer.read(4096):
+        pass
+
+
+if __name__ == "__main__":
+    main()

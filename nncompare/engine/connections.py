@@ -1,0 +1,176 @@
+"""The three ways to workers: an engine process of our own, that of the server that started us, or a Dask cluster."""
+
+import logging
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from nncompare.engine.credentials import read_credentials
+from nncompare.engine.process import SLOTS, EngineProcess
+from nncompare.environment import SCHEDULER, environment
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+_CONNECT_SECONDS = 60.0
+_TRY_SECONDS = 5.0
+_LOOK_SECONDS = 0.1
+
+
+class EngineError(Exception):
+    """Training cannot be placed anywhere; the message is a sentence for the user."""
+
+
+class LostError(EngineError):
+    """The worker or the engine ended meanwhile; on others the same may succeed."""
+
+
+class Connection(Protocol):
+    """A way to workers.
+
+    Attributes
+    ----------
+    slots : int, optional
+        How many workers there are, also while one of them is being restarted; None where others decide that.
+    keeps_line : bool
+        Whether the scheduler keeps our line from its start.
+    ended : str
+        What to tell the user when the scheduler has ended.
+    address : str
+        For advice on how to start more workers; empty where the user cannot.
+    """
+
+    slots: int | None
+    keeps_line: bool
+    ended: str
+    address: str
+
+    @property
+    def is_alive(self) -> bool:
+        """Say whether the process that we started runs, if we started one."""
+
+    def connect(self) -> "Client":
+        """Give a client. Raises errors of many kinds where there is no scheduler."""
+
+    def no_answer(self, error: Exception) -> str:
+        """Tell the user that `connect` failed."""
+
+    def close(self) -> None:
+        """End what we started."""
+
+
+def connection_from_environment() -> Connection:
+    """Choose the way: the Dask cluster or the server's engine that the environment names, else a process of our own.
+
+    Raises
+    ------
+    EngineError
+        When that process cannot be started.
+    """
+    found = environment()
+    if found.scheduler:
+        return Cluster(found.scheduler)
+    if found.engine_file:
+        return ServersEngine(Path(found.engine_file))
+    return OwnEngine()
+
+
+class OwnEngine:
+    """A process that we start, and that ends with us."""
+
+    slots: int | None = SLOTS
+    keeps_line = True
+    ended = "The engine that trains the models has ended. Train again to start a new one."
+    address = ""
+
+    def __init__(self) -> None:
+        try:
+            self._process = EngineProcess()
+        except OSError as error:  # a full disk, or no right to write
+            raise EngineError(
+                f"The workers could not be started: {error.strerror}. Mend that, then train again."
+            ) from None
+
+    @property
+    def is_alive(self) -> bool:
+        """Say whether the process runs."""
+        return self._process.is_alive
+
+    def connect(self) -> "Client":
+        """Wait until it is ready, and connect."""
+        self._process.wait_until_ready()
+        address, credentials, _ = read_credentials(self._process.file)
+        return _client(address, credentials, _CONNECT_SECONDS)
+
+    def no_answer(self, error: Exception) -> str:
+        """Say how it ended."""
+        return f"The engine did not answer ({error}). Try again."
+
+    def close(self) -> None:
+        """End it."""
+        self._process.close()
+
+
+class ServersEngine:
+    """The process that ``nncompare serve`` has started for all tabs, and starts again when it ends."""
+
+    slots: int | None = None
+    keeps_line = True
+    ended = "The engine that trains the models has ended; the server starts a new one. Train again."
+    address = ""
+    is_alive = True
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+
+    def connect(self) -> "Client":
+        """Connect to whichever engine the file names now; it may have just been started, or ended."""
+        deadline = time.monotonic() + _CONNECT_SECONDS
+        while True:
+            try:
+                address, credentials, self.slots = read_credentials(self._file)
+                return _client(address, credentials, _TRY_SECONDS)
+            except (OSError, TimeoutError, ValueError):
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(_LOOK_SECONDS)
+
+    def no_answer(self, error: Exception) -> str:
+        """Say that the server is to blame."""
+        return "The engine of this server does not answer. Train again; if that does not help, start the server again."
+
+    def close(self) -> None:
+        """Leave it to the server."""
+
+
+class Cluster:
+    """A Dask cluster that somebody else has started."""
+
+    slots: int | None = None
+    keeps_line = False
+    is_alive = True
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+        self.ended = f"The Dask scheduler at {address} no longer answers. Start it, then train again."
+
+    def connect(self) -> "Client":
+        """Connect to the scheduler."""
+        return _client(self.address, None, 10)
+
+    def no_answer(self, error: Exception) -> str:
+        """Say where nobody answers."""
+        return f"No Dask scheduler answers at {self.address}. Check {SCHEDULER}, or unset it to train here."
+
+    def close(self) -> None:
+        """Leave it to its owner."""
+
+
+def _client(address: str, credentials: dict[str, Any] | None, seconds: float) -> "Client":
+    from distributed import Client
+    from distributed.security import Security
+
+    # A lost connection is told to the user in a sentence; Dask would print it into the notebook as well.
+    logging.getLogger("distributed.client").setLevel(logging.CRITICAL)
+    security = Security(**credentials) if credentials is not None else None
+    return Client(address, security=security, set_as_default=False, timeout=seconds)

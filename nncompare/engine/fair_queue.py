@@ -1,0 +1,244 @@
+"""The line of those who wait for workers: plain logic, without a network.
+
+Whole tickets are granted, in this order:
+
+- short work (predictions) first, so that nobody waits for minutes to see them; but not for ever;
+- then the user who has begun the fewest comparisons since the line was last empty, so that nobody's second comparison
+  goes before another's first;
+- among equals, who came first.
+
+Whoever is first in line is not overtaken by a smaller ticket behind it: the workers that are free are kept for it.
+"""
+
+import itertools
+import math
+import statistics
+import time
+from collections import Counter, defaultdict, deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+MOST_OVERTAKEN = 10
+_KEPT_DURATIONS = 50
+
+
+@dataclass(frozen=True)
+class Request:
+    """A wish for so many workers at once.
+
+    Attributes
+    ----------
+    id : str
+        Chosen by the client, so that it may ask again without asking twice.
+    client, user : str
+        Whose connection it came over, and for whom: a person where a hub names one, else the tab.
+    slots : int
+    turn : str
+        The press of Train or Train on that it belongs to, which may need several tickets: one for each seed, and one
+        for each return from a long pause. Empty for short work.
+    comparison : str
+        The comparison that it belongs to, which may have several turns.
+    """
+
+    id: str
+    client: str
+    user: str
+    slots: int
+    turn: str = ""
+    comparison: str = ""
+
+
+@dataclass(frozen=True)
+class QueuePosition:
+    """Where a ticket stands.
+
+    Attributes
+    ----------
+    workers : tuple of str
+        The addresses that were granted; empty while it waits.
+    position : int
+        1 for whoever is next; 0 when it waits no more.
+    seconds : float, optional
+        How long it will wait, as far as that can be told.
+    known, suitable : int
+        How many workers there are, and how many of them take one run at a time.
+    is_refused : bool
+        Whether its user has begun as many comparisons as are allowed.
+    """
+
+    workers: tuple[str, ...] = ()
+    position: int = 0
+    seconds: float | None = None
+    known: int = 0
+    suitable: int = 0
+    is_refused: bool = False
+
+
+@dataclass
+class _Grant:
+    ticket: Request
+    began: float
+    held: set[str]
+    all: tuple[str, ...]
+
+
+class FairQueue:
+    """Keeps who waits and who holds what. `clock` gives seconds."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._waiting: dict[str, Request] = {}  # in the order in which they came
+        self._grants: dict[str, _Grant] = {}
+        self._holders: dict[str, str] = {}
+        self._ranks: dict[str, int] = {}
+        self._begun: Counter[str] = Counter()
+        self._comparisons: defaultdict[str, set[str]] = defaultdict(set)
+        self._overtaken: Counter[str] = Counter()
+        self._ends: dict[str, float] = {}
+        self._durations: deque[float] = deque(maxlen=_KEPT_DURATIONS)
+
+    def ask(self, ticket: Request, most_comparisons: int | None = None) -> bool:
+        """Take a place in the line, unless the ticket has one; say whether it may have one.
+
+        It may not where its user has begun, or waits for, `most_comparisons` others already.
+        """
+        if ticket.id in self._waiting or ticket.id in self._grants:
+            return True
+        if ticket.comparison and most_comparisons is not None:
+            others = self._comparisons[ticket.user] | {
+                other.comparison for other in self._waiting.values() if other.user == ticket.user and other.comparison
+            }
+            if ticket.comparison not in others and len(others) >= most_comparisons:
+                return False
+        self._waiting[ticket.id] = ticket
+        return True
+
+    def withdraw(self, ticket: str) -> None:
+        """Leave the line, and give back what was granted meanwhile."""
+        self._waiting.pop(ticket, None)
+        self._overtaken.pop(ticket, None)
+        for worker in list(self._grants[ticket].held) if ticket in self._grants else ():
+            self._free(worker)
+        self._forget_when_idle()
+
+    def release(self, client: str, worker: str) -> None:
+        """Give a worker back; nothing happens where it is held by somebody else."""
+        grant = self._grants.get(self._holders.get(worker, ""))
+        if grant is not None and grant.ticket.client == client:
+            self._free(worker)
+            self._forget_when_idle()
+
+    def leave(self, client: str) -> list[str]:
+        """Take everything from a client that is gone; list the workers that it held."""
+        for ticket in [ticket.id for ticket in self._waiting.values() if ticket.client == client]:
+            self.withdraw(ticket)
+        held = [worker for grant in self._grants.values() if grant.ticket.client == client for worker in grant.held]
+        for worker in held:
+            self.release(client, worker)
+        return held
+
+    def lose(self, worker: str) -> None:
+        """Forget a worker that is gone."""
+        if worker in self._holders:
+            self._free(worker)
+            self._forget_when_idle()
+
+    def expect(self, client: str, worker: str, seconds: float | None) -> None:
+        """Take note of how long a worker will still be needed by the client that holds it; None where it is unknown."""
+        grant = self._grants.get(self._holders.get(worker, ""))
+        if grant is not None and grant.ticket.client == client:
+            self._ends[worker] = math.inf if seconds is None else self._clock() + seconds
+
+    def is_held(self, worker: str) -> bool:
+        """Say whether somebody holds a worker."""
+        return worker in self._holders
+
+    def grant(self, suitable: Sequence[str], idle: Sequence[str]) -> None:
+        """Hand out the `idle` ones of all `suitable` workers, to whole tickets, in order."""
+        free = [worker for worker in idle if worker not in self._holders]
+        for ticket in self._order():
+            if ticket.slots > len(suitable):  # not before others join: it must not hold up those behind it
+                continue
+            if ticket.slots > len(free):
+                return
+            self._begin(ticket, free[: ticket.slots])
+            free = free[ticket.slots :]
+
+    def place(self, ticket: str, suitable: Sequence[str]) -> QueuePosition:
+        """Tell where a ticket stands."""
+        if ticket in self._grants:
+            return QueuePosition(self._grants[ticket].all)
+        ahead = list(itertools.takewhile(lambda other: other.id != ticket, self._order()))
+        return QueuePosition(position=len(ahead) + 1, seconds=self._seconds_until(ticket, suitable))
+
+    def _order(self) -> list[Request]:
+        short = [ticket for ticket in self._waiting.values() if not ticket.turn]
+        turns = list(self._turns())
+        if turns and self._overtaken[turns[0].id] >= MOST_OVERTAKEN:
+            return [turns[0], *short, *turns[1:]]
+        return [*short, *turns]
+
+    def _turns(self) -> Iterator[Request]:
+        """Give those who wait to train, by rank and arrival."""
+        to_come: defaultdict[str, list[str]] = defaultdict(list)
+
+        def rank(ticket: Request) -> int:
+            if ticket.turn in self._ranks:
+                return self._ranks[ticket.turn]
+            own = to_come[ticket.user]
+            if ticket.turn not in own:
+                own.append(ticket.turn)
+            return self._begun[ticket.user] + own.index(ticket.turn)
+
+        ranked = [(rank(ticket), ticket) for ticket in self._waiting.values() if ticket.turn]
+        yield from (ticket for _, ticket in sorted(ranked, key=lambda pair: pair[0]))  # stable: arrival decides
+
+    def _begin(self, ticket: Request, workers: list[str]) -> None:
+        if ticket.turn:
+            if ticket.turn not in self._ranks:
+                self._ranks[ticket.turn] = self._begun[ticket.user]
+                self._begun[ticket.user] += 1
+                self._comparisons[ticket.user].add(ticket.comparison)
+        elif first := next(self._turns(), None):
+            self._overtaken[first.id] += 1
+        del self._waiting[ticket.id]
+        self._overtaken.pop(ticket.id, None)
+        self._grants[ticket.id] = _Grant(ticket, self._clock(), set(workers), tuple(workers))
+        self._holders |= dict.fromkeys(workers, ticket.id)
+
+    def _free(self, worker: str) -> None:
+        grant = self._grants[self._holders.pop(worker)]
+        self._ends.pop(worker, None)
+        grant.held.discard(worker)
+        if not grant.held:
+            del self._grants[grant.ticket.id]
+            if grant.ticket.turn:
+                self._durations.append(self._clock() - grant.began)
+
+    def _forget_when_idle(self) -> None:
+        if not any(ticket.turn for ticket in self._waiting.values()) and not any(
+            grant.ticket.turn for grant in self._grants.values()
+        ):
+            self._begun.clear()
+            self._ranks.clear()
+
+    def _seconds_until(self, ticket: str, suitable: Sequence[str]) -> float | None:
+        """Play on from now: who gets what when, as far as that can be told."""
+        usual = statistics.median(self._durations) if self._durations else math.inf
+        ends = sorted(self._seconds_left(worker, usual) for worker in suitable)
+        for waiting in self._order():
+            if waiting.slots > len(ends):
+                continue
+            start = ends[waiting.slots - 1]
+            if waiting.id == ticket:
+                return start if 0 < start < math.inf else None
+            after = start + (usual if waiting.turn else 0.0)
+            ends = sorted([*ends[waiting.slots :], *[after] * waiting.slots])
+        return None
+
+    def _seconds_left(self, worker: str, usual: float) -> float:
+        if worker not in self._holders:
+            return 0.0
+        now, grant = self._clock(), self._grants[self._holders[worker]]
+        end = self._ends.get(worker, grant.began + usual if grant.ticket.turn else now)
+        return max(0.0, end - now)

@@ -1,0 +1,114 @@
+"""The line, kept in the scheduler's process: so all kernels on one scheduler wait in the same one."""
+
+import asyncio
+import contextlib
+from dataclasses import asdict, replace
+from typing import Any
+
+from distributed import Scheduler, SchedulerPlugin, Status
+
+from nncompare.engine.fair_queue import FairQueue, QueuePosition, Request
+
+# It changes with what is said over the network, so that an older nncompare on the same scheduler keeps its own line.
+NAME = "nncompare_queue_1"
+_RESTART_SECONDS = 30.0
+
+
+class QueuePlugin(SchedulerPlugin):
+    """Answers `ask`, `withdraw`, `release`, `expect` and `idle`, each named after `NAME`.
+
+    What a client held that is gone is free again. Its run may still be at work there, so with `restarts` that worker is
+    started afresh first, where it has a nanny to do that; elsewhere the run ends itself after a minute.
+    """
+
+    name = NAME
+    idempotent = True
+
+    def __init__(self, *, restarts: bool) -> None:
+        self._restarts = restarts
+
+    async def start(self, scheduler: Scheduler) -> None:
+        """Begin with an empty line."""
+        self._scheduler, self._line = scheduler, FairQueue()
+        self._restarting: set[str] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+        for handler in (self.ask, self.withdraw, self.release, self.expect, self.idle):
+            scheduler.handlers[f"{NAME}_{handler.__name__}"] = handler
+
+    def ask(self, ticket: dict[str, Any], most_comparisons: int | None) -> dict[str, Any]:
+        """Take a place, or look where it is; give the fields of a `Place`."""
+        asked, suitable = Request(**ticket), self._suitable()
+        place = QueuePosition(is_refused=True)
+        if self._line.ask(asked, most_comparisons):
+            self._grant()
+            place = self._line.place(asked.id, suitable)
+        return asdict(replace(place, known=len(self._ready()), suitable=len(suitable)))
+
+    def withdraw(self, ticket: str) -> str:
+        """Leave the line."""
+        self._line.withdraw(ticket)
+        return self._done()
+
+    def release(self, client: str, workers: list[str]) -> str:
+        """Give workers back."""
+        for worker in workers:
+            self._line.release(client, worker)
+        return self._done()
+
+    def expect(self, client: str, worker: str, seconds: float | None) -> str:
+        """Take note of how long a worker will still be needed."""
+        self._line.expect(client, worker, seconds)
+        return self._done()
+
+    def idle(self) -> list[str]:
+        """List the workers that nobody holds and that have nothing to do."""
+        return [worker for worker in self._idle() if not self._line.is_held(worker)]
+
+    def remove_client(self, scheduler: Scheduler, client: str) -> None:
+        """Free what a client held that is gone."""
+        held = self._line.leave(client)
+        with_nanny = [worker for worker in held if worker in scheduler.workers and scheduler.workers[worker].nanny]
+        if self._restarts and with_nanny:
+            self._restarting.update(with_nanny)  # at once: what is granted below must not be about to end
+            task = asyncio.get_running_loop().create_task(self._restart(with_nanny))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        self._grant()
+
+    def remove_worker(self, scheduler: Scheduler, worker: str, **_: Any) -> None:
+        """Forget a worker that is gone."""
+        self._line.lose(worker)
+
+    async def _restart(self, workers: list[str]) -> None:
+        try:
+            with contextlib.suppress(OSError, TimeoutError):
+                await self._scheduler.restart_workers(
+                    workers,
+                    timeout=_RESTART_SECONDS,
+                    wait_for_workers=False,
+                    on_error="return",
+                    stimulus_id=f"{NAME}-client-gone",
+                )
+        finally:
+            self._restarting.difference_update(workers)
+            self._grant()
+
+    def _done(self) -> str:
+        self._grant()
+        return "done"  # an answer, so that it differs from that of a scheduler that knows no such question
+
+    def _grant(self) -> None:
+        self._line.grant(self._suitable(), self._idle())
+
+    def _ready(self) -> list[str]:
+        """List the workers that are neither coming nor going."""
+        workers = self._scheduler.workers.items()
+        return [address for address, worker in workers if worker.status is Status.running]
+
+    def _suitable(self) -> list[str]:
+        return [address for address in self._ready() if self._scheduler.workers[address].nthreads == 1]
+
+    def _idle(self) -> list[str]:
+        workers = self._scheduler.workers
+        suitable = [address for address in self._suitable() if address not in self._restarting]
+        return [address for address in suitable if not workers[address].processing]

@@ -1,0 +1,83 @@
+"""One engine for all kernels of a server, which is started again when it ends."""
+
+import contextlib
+import shutil
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+from nncompare.engine.process import SLOTS, EngineProcess
+from nncompare.environment import ENGINE, environment
+from nncompare.machine import usable_cores
+
+MOST_SLOTS = 16
+_THREADS_OF_A_SLOT = 2
+_SHORT_LIFE_SECONDS = 10.0
+_LONGEST_REST_SECONDS = 30.0
+
+
+def slots_for(cores: int) -> int:
+    """Give the slots of a server: at least a pair's, and more where each still has two cores."""
+    return max(SLOTS, min(MOST_SLOTS, cores // _THREADS_OF_A_SLOT))
+
+
+class EngineSupervisor:
+    """Runs an engine beside this process, and tells the kernels that it starts, through the environment, where it is.
+
+    The engine ends with this process, however that ends, and takes the folder with the credentials along.
+
+    Raises
+    ------
+    OSError
+        When no private folder can be made, or no process started.
+    """
+
+    def __init__(self) -> None:
+        self._folder = Path(tempfile.mkdtemp(prefix="nncompare-serve-"))
+        self.file = self._folder / "engine.json"
+        self._is_closed, self._lock = threading.Event(), threading.Lock()
+        self._process = self._begin()
+        self._watchman = threading.Thread(target=self._watch, name="nncompare-engine-supervisor", daemon=True)
+        self._watchman.start()
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a kernel has to know."""
+        return {ENGINE: str(self.file)}
+
+    def close(self) -> None:
+        """End the engine, and remove its folder."""
+        with self._lock:
+            self._is_closed.set()
+        self._process.close()
+        self._watchman.join()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _begin(self) -> EngineProcess:
+        return EngineProcess(slots_for(usable_cores()), self.file)
+
+    def _watch(self) -> None:
+        rest = 0.0
+        while True:
+            began = time.monotonic()
+            self._process.wait_for_end()
+            if self._is_closed.is_set():
+                return
+            # One that ends at once would end again: the machine must not be busy with that alone.
+            lived = time.monotonic() - began
+            rest = 0.0 if lived > _SHORT_LIFE_SECONDS else min(_LONGEST_REST_SECONDS, 2 * rest + 0.5)
+            if self._is_closed.wait(rest):
+                return
+            self._replace()
+
+    def _replace(self) -> None:
+        with self._lock, contextlib.suppress(OSError):  # a full disk: it is tried again after a longer rest
+            if not self._is_closed.is_set():
+                self._process.close()
+                self._process = self._begin()
+
+
+def wants_engine() -> bool:
+    """Say whether a server needs an engine: not where a Dask cluster trains for it."""
+    return not environment().scheduler

@@ -1,0 +1,67 @@
+"""The calls that run inside a worker process: the only door to `nncompare.training`, which imports torch.
+
+The kernel hands these functions to Dask; calling one elsewhere imports torch there.
+"""
+
+import asyncio
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nncompare.messages import (
+    Assignment,
+    Controls,
+    Cursor,
+    DeviceInfo,
+    Outcome,
+    PredictionRequest,
+    Report,
+    WorkerInfo,
+)
+
+
+def worker_info(device: str) -> WorkerInfo:
+    """Return what this worker process is and has; see `nncompare.training.worker.worker_info`."""
+    from nncompare.training import worker
+
+    return worker.worker_info(device)
+
+
+def device_infos() -> tuple[str, list[DeviceInfo]]:
+    """Return the device that ``auto`` takes, and every device that can be chosen."""
+    from nncompare.training import device
+
+    return str(device.choose_device("auto")), device.describe_devices()
+
+
+async def survey(device: str) -> WorkerInfo:
+    """Return the same beside whatever the process is doing: off the loop that answers for it, as torch may be new."""
+    return await asyncio.to_thread(worker_info, device)
+
+
+def warm_up(dataset: str | None) -> None:
+    """Prepare for the first training step; see `nncompare.training.worker.warm_up`."""
+    from nncompare.training import worker
+
+    worker.warm_up(dataset)
+
+
+def run_training(assignment: Assignment) -> Outcome:
+    """Train one model; see `nncompare.training.worker.run_training`."""
+    from nncompare.training import worker
+
+    return worker.run_training(assignment)
+
+
+def exchange(run: str, cursor: Cursor, controls: Controls) -> Report | None:
+    """Exchange news of a run for its controls; see `nncompare.training.worker.exchange`."""
+    from nncompare.training import worker
+
+    return worker.exchange(run, cursor, controls)
+
+
+def predict(request: PredictionRequest) -> NDArray[np.float32]:
+    """Predict class probabilities (N, K); see `nncompare.training.worker.predict`."""
+    from nncompare.training import worker
+
+    return worker.predict(request)

@@ -1,0 +1,111 @@
+"""The environment variables of this process: the only module that reads or writes them."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+DATA_DIR = "NNCOMPARE_DATA_DIR"
+HOME = "NNCOMPARE_HOME"
+SCHEDULER = "NNCOMPARE_SCHEDULER"
+ENGINE = "NNCOMPARE_ENGINE"
+TOKEN, TOKEN_FILE = "NNCOMPARE_TOKEN", "NNCOMPARE_TOKEN_FILE"
+HUB_USER = "JUPYTERHUB_USER"
+MEMORY_LIMIT = "MEM_LIMIT"
+# Voila hands this header of a request to the kernel of its page.
+SESSION_HEADER = "X-Nncompare-Session"
+_SESSION = "HTTP_X_NNCOMPARE_SESSION"
+_HUB_VARIABLES = ("JUPYTERHUB_API_URL", HUB_USER)
+_LIMIT_PREFIX = "NNCOMPARE_"
+
+
+@dataclass(frozen=True)
+class Environment:
+    """What the environment says; empty where it says nothing.
+
+    Attributes
+    ----------
+    data_dir, home : str
+        Where images are looked for, and where comparisons are saved.
+    scheduler : str
+        Address of a Dask scheduler.
+    engine_file : str
+        File with the address and the credentials of a server's engine.
+    hub_user : str
+        Who uses this process, where a JupyterHub says so.
+    is_hub : bool
+        Whether a JupyterHub started this process.
+    memory_limit : str
+        Bytes of memory that may be used.
+    query : str
+        Query string of the web page that this kernel serves.
+    is_web_page : bool
+        Whether Voila serves this kernel; a JupyterLab notebook keeps its kernel when its page is closed.
+    session : str
+        Number of the browser session that this kernel serves.
+    """
+
+    data_dir: str
+    home: str
+    scheduler: str
+    engine_file: str
+    hub_user: str
+    is_hub: bool
+    memory_limit: str
+    query: str
+    is_web_page: bool
+    session: str
+
+
+def environment() -> Environment:
+    """Return what the environment of this process says now."""
+    get = os.environ.get
+    is_web_page = get("SERVER_SOFTWARE", "").startswith("voila/")
+    return Environment(
+        data_dir=get(DATA_DIR, ""),
+        home=get(HOME, ""),
+        scheduler=get(SCHEDULER, ""),
+        engine_file=get(ENGINE, ""),
+        hub_user=get(HUB_USER, ""),
+        is_hub=any(get(variable) for variable in _HUB_VARIABLES),
+        memory_limit=get(MEMORY_LIMIT, ""),
+        query=get("QUERY_STRING", "") if is_web_page else "",
+        is_web_page=is_web_page,
+        session=get(_SESSION, ""),
+    )
+
+
+def limit_variable(name: str) -> str:
+    """Return the environment variable of a limit: ``NNCOMPARE_MOST_EPOCHS``."""
+    return _LIMIT_PREFIX + name.upper()
+
+
+def limit_text(name: str) -> str:
+    """Return what the environment says of a limit of the server; empty where it says nothing."""
+    return os.environ.get(limit_variable(name), "")
+
+
+def take_token() -> tuple[str | None, str | None]:
+    """Remove the access token, and the name of its file, from the environment: kernels inherit that."""
+    return os.environ.pop(TOKEN, None), os.environ.pop(TOKEN_FILE, None)
+
+
+def set_for_children(values: Mapping[str, str]) -> None:
+    """Set variables for the processes that this one starts."""
+    os.environ.update(values)
+
+
+def prepend_path(variable: str, folder: Path) -> None:
+    """Put a folder first in a variable that lists folders."""
+    os.environ[variable] = os.pathsep.join([str(folder), *filter(None, [os.environ.get(variable)])])
+
+
+def child_environment(**more: str) -> dict[str, str]:
+    """Return the environment for a process that this one starts."""
+    return {**os.environ, **more}
+
+
+def become(values: Mapping[str, str]) -> None:
+    """Replace the whole environment."""
+    os.environ.clear()
+    os.environ.update(values)

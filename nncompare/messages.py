@@ -1,0 +1,344 @@
+"""What kernel and worker tell each other: plain frozen values, without torch.
+
+Epochs are counted as seen images / training images, so 0.5 is the middle of the first epoch. Seconds are wall clock
+since the run began; losses are mean cross entropy in nats; accuracies are shares from 0 to 1. N images, K classes.
+"""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nncompare.config import Precision, RunConfig, SplitName
+from nncompare.machine import MemoryReading
+from nncompare.memory import Plan
+
+Weights = dict[str, NDArray[np.float32]]
+
+# A longer pause makes room for other runs.
+PARK_SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class TrainPoint:
+    """Mean loss and accuracy while learning (dropout on) over the images since the last such point."""
+
+    epoch: float
+    images: int
+    steps: int
+    seconds: float
+    loss: float
+    accuracy: float
+
+
+@dataclass(frozen=True)
+class TestPoint:
+    """Loss and accuracy in evaluation mode on test images: a fixed sample within an epoch, the whole set at its end."""
+
+    __test__ = False  # pytest takes the name for a test class
+
+    epoch: float
+    images: int
+    steps: int
+    seconds: float
+    loss: float
+    accuracy: float
+    sample_size: int
+
+
+@dataclass(frozen=True)
+class EpochEnd:
+    """One finished epoch: its means while learning, the fixed training sample, and the whole test set."""
+
+    epoch: int
+    seconds: float
+    train_loss: float
+    train_accuracy: float
+    train_eval_accuracy: float
+    test_loss: float
+    test_accuracy: float
+
+
+@dataclass(frozen=True)
+class BatchHalved:
+    """Memory ran out in a step: from `epoch` on, half as many images in a step and twice as many steps an update."""
+
+    epoch: float
+
+
+@dataclass(frozen=True)
+class Diverged:
+    """The loss is no longer a finite number; the network went back to the weights before."""
+
+    epoch: float
+    images: int
+    steps: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Parked:
+    """The run was paused for so long that it left its worker; it can go on from its checkpoint."""
+
+
+@dataclass(frozen=True)
+class Finished:
+    """The run is over: after its last epoch, or earlier because it was stopped."""
+
+    epoch: float
+    seconds: float
+    stopped: bool
+
+
+@dataclass(frozen=True)
+class Failed:
+    """The run ended with an error; `message` is a sentence for the user."""
+
+    message: str
+
+
+Event = TrainPoint | TestPoint | EpochEnd | BatchHalved | Diverged | Parked | Finished | Failed
+
+
+@dataclass(frozen=True)
+class WorkerInfo:
+    """What a worker process reports about itself and its machine.
+
+    Attributes
+    ----------
+    token : str
+        Identifies this process.
+    cores : int
+        Cores that it may use.
+    device : str
+        What the requested device resolved to: ``cpu`` or ``cuda:0``.
+    devices : dict
+        Every device that can be chosen there, with its title.
+    available_bytes, physical_bytes : int
+        Memory of the device: free, and all of it.
+    has_native_bfloat16 : bool
+        Whether the device multiplies in bfloat16.
+    """
+
+    token: str
+    cores: int
+    device: str
+    devices: dict[str, str]
+    available_bytes: int
+    physical_bytes: int
+    has_native_bfloat16: bool = False
+
+
+@dataclass(frozen=True)
+class DeviceInfo:
+    """A device that can be chosen, such as ``cuda:0``: what it is, its memory, and whether it computes in bfloat16."""
+
+    name: str
+    title: str
+    memory: MemoryReading
+    has_native_bfloat16: bool
+
+
+@dataclass(frozen=True)
+class Setup:
+    """How one model is computed: its settings, what memory made of them, and where it runs.
+
+    Attributes
+    ----------
+    plan : Plan, optional
+        None until a worker was found.
+    device : str
+        Such as ``cpu`` or ``cuda:0``; empty until a worker was found.
+    threads : int
+        Threads that the run began with; 0 until a worker was found.
+    precision : str, optional
+        Number format of the computation; None until a worker was found.
+    """
+
+    config: RunConfig
+    plan: Plan | None = None
+    device: str = ""
+    threads: int = 0
+    precision: Precision | None = None
+
+
+@dataclass(frozen=True)
+class VisibleImages:
+    """The images that are on the screen: a split and positions in it."""
+
+    split: SplitName
+    indices: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Controls:
+    """What the user requests of a run; `threads` are those that it has now, 0 for those that it began with."""
+
+    stop: bool = False
+    pause: bool = False
+    shown: VisibleImages | None = None
+    threads: int = 0
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """Class probabilities (N, K) after `epoch` epochs, for the images `of` (None: the whole test set)."""
+
+    epoch: float
+    probabilities: NDArray[np.float32]
+    of: VisibleImages | None = None
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a run is: images seen of all to be seen, epochs done, and wall-clock seconds since it began."""
+
+    images: int
+    total_images: int
+    epoch: float
+    seconds: float
+    images_per_second: float
+
+
+@dataclass(frozen=True)
+class MetricSums:
+    """Images, their summed loss, and how many were right."""
+
+    images: int = 0
+    loss: float = 0.0
+    right: float = 0.0
+
+
+@dataclass(frozen=True)
+class Position:
+    """How far a run is, and what it has counted that no event has told yet.
+
+    Attributes
+    ----------
+    images, updates, epochs : int
+        Images seen, updates of the weights, and epochs that were learned and measured.
+    seconds : float
+        Wall clock of the run so far, without pauses.
+    since_point, since_epoch, carried : MetricSums
+        Since the last point, since the last epoch, and what of the former was counted by the epoch before.
+    """
+
+    images: int
+    updates: int
+    epochs: int
+    seconds: float
+    since_point: MetricSums
+    since_epoch: MetricSums
+    carried: MetricSums
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """The state of a run between two steps, from which it goes on to the last bit, in another process too.
+
+    Attributes
+    ----------
+    weights : dict of str to ndarray
+        The parameters, by PyTorch's names.
+    optimizer : dict of str to list of ndarray
+        For each quantity that the optimiser keeps, one array for each tensor that it changes.
+    gradient : list of ndarray, optional
+        The sum over the micro-batches of the update under way, likewise.
+    order : ndarray of uint8
+        State of the generator from which the order of the epoch under way was drawn, before that.
+    randomness : ndarray of uint8
+        State of the generator that dropout draws from.
+    cycle_start : int
+        Images seen when the cycle of the learning rate began, where it has one.
+    """
+
+    plan: Plan
+    position: Position
+    weights: Weights
+    optimizer: dict[str, list[NDArray[np.float32]]]
+    gradient: list[NDArray[np.float32]] | None
+    order: NDArray[np.uint8]
+    randomness: NDArray[np.uint8]
+    cycle_start: int = 0
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A state to save, and what was known then: after every epoch, and in a pause.
+
+    Attributes
+    ----------
+    events : int
+        How many events were told up to here; the end of an epoch always comes with a snapshot that counts it.
+    test : Prediction, optional
+        The newest one for the whole test set.
+    """
+
+    events: int
+    checkpoint: Checkpoint
+    progress: Progress | None
+    test: Prediction | None
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """How far a reader of a run is: the number of events, and of the newest predictions and snapshot that it has."""
+
+    events: int = 0
+    test: int = 0
+    shown: int = 0
+    snapshot: int = 0
+
+
+@dataclass(frozen=True)
+class Report:
+    """What has happened since the reader's cursor, the cursor after it, and whether the run waits in a pause."""
+
+    events: tuple[Event, ...]
+    is_paused: bool = False
+    progress: Progress | None = None
+    test: Prediction | None = None
+    shown: Prediction | None = None
+    snapshot: Snapshot | None = None
+    cursor: Cursor = field(default_factory=Cursor)
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """Everything that a worker needs to train one model; `token` names the process that it is meant for."""
+
+    run: str
+    token: str
+    setup: Setup
+    dataset: str
+    train_images: int | None
+    seed: int
+    start: Checkpoint | None = None
+    park_seconds: float = PARK_SECONDS
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a run ended; `state` is "lost" for a second attempt, which trains nothing.
+
+    A run that was finished, stopped or parked can go on from its checkpoint; one that diverged leaves its last finite
+    weights.
+    """
+
+    state: Literal["finished", "stopped", "parked", "failed", "lost"]
+    message: str = ""
+    weights: Weights | None = None
+    checkpoint: Checkpoint | None = None
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class PredictionRequest:
+    """A trained network, and the images to predict (None: the whole split)."""
+
+    setup: Setup
+    weights: Weights
+    dataset: str
+    split: SplitName
+    indices: tuple[int, ...] | None

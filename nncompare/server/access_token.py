@@ -1,0 +1,55 @@
+"""The token without which nobody gets in: made here, or given in a way that other users of the machine cannot see."""
+
+import os
+import secrets
+import stat
+from pathlib import Path
+
+from nncompare.environment import TOKEN, TOKEN_FILE, take_token
+from nncompare.errors import UserError
+
+_SHORTEST = 16
+_LONGEST = 512
+
+
+def given_token() -> str | None:
+    """Take the token from the environment, or from the file that it names; None where neither is there.
+
+    Kernels inherit the environment and have no need of it, so it is taken out.
+
+    Raises
+    ------
+    UserError
+        When it is too short to be a secret, or when others can read the file.
+    """
+    token, file = take_token()
+    if token is None and file is None:
+        return None
+    if token is None and file is not None:
+        token = _read(Path(file))
+    return _require_secret((token or "").strip())
+
+
+def new_token() -> str:
+    """Make a token that nobody can guess."""
+    return secrets.token_urlsafe(32)
+
+
+def _read(file: Path) -> str:
+    try:
+        if os.name != "nt" and stat.S_IMODE(file.stat().st_mode) & 0o077:
+            raise UserError(f"Others can read {file}. Run: chmod 600 {file}")
+        with file.open(encoding="utf-8") as stream:
+            return stream.read(_LONGEST + 2)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "it is not text"
+        raise UserError(f"The token in {file} cannot be read: {reason}.") from None
+
+
+def _require_secret(token: str) -> str:
+    if not _SHORTEST <= len(token) <= _LONGEST or not token.isprintable() or not token.isascii():
+        raise UserError(
+            f"The token must be {_SHORTEST} to {_LONGEST} letters, digits and signs, as {TOKEN} or in the file that "
+            f"{TOKEN_FILE} names. Without either, one is made."
+        )
+    return token

@@ -1,0 +1,246 @@
+"""The place of one comparison in the store."""
+
+import contextlib
+import json
+import re
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from nncompare.config import Comparison
+from nncompare.store import facts
+from nncompare.store.content import RunState, from_files, read_state, to_files
+from nncompare.store.errors import DamagedError, StoreError
+from nncompare.store.files import TEMPORARY, read_folder, write_folder
+from nncompare.store.lock import Lock
+from nncompare.store.migrations import FORMAT, migrated
+from nncompare.store.records import ModelSummary, RunRecord, SavedComparison, Summary
+
+KEPT = 2
+_COPY = "copy"  # of the head, which is written once: nothing before it could stand in for a damaged one
+_NUMBER = re.compile(r"[0-9]{6,9}")
+# With a day to spare, so that they are dates in every zone.
+_EARLIEST, _LATEST = datetime(1970, 1, 2, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC)
+_T = TypeVar("_T")
+
+
+class Manifest(BaseModel):
+    """The file ``comparison.json``: what does not change while a comparison is trained."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    format: int = FORMAT
+    id: str
+    created: AwareDatetime = Field(ge=_EARLIEST, le=_LATEST)
+    comparison: Comparison
+    versions: dict[str, str]
+    machine: dict[str, str]
+
+
+def read_manifest(content: bytes) -> Manifest:
+    """Read ``comparison.json`` of this format or an older one.
+
+    Raises
+    ------
+    DamagedError
+        When it is anything else.
+    NewerFormatError
+        When it is of a newer format.
+    """
+    try:
+        return Manifest.model_validate(migrated(json.loads(content)))
+    except (ValueError, RecursionError):  # a ValidationError is a ValueError
+        raise DamagedError("it holds no comparison") from None
+
+
+class RunFolder:
+    """One saved comparison: a folder that grows by a checkpoint at every epoch of every model.
+
+    Reading needs nothing; saving needs the lock, which `hold` takes and `release` gives back.
+    """
+
+    def __init__(self, folder: Path, lock: Lock) -> None:
+        self._folder, self._lock = folder, lock
+        self._seen: dict[tuple[int, str], int] | None = None
+        self._damaged: set[Path] = set()
+        self._writes = threading.Lock()
+        self.id = folder.name
+        head = self._head()
+        self.comparison, self.created = head.comparison, head.created
+        self.versions, self.machine = head.versions, head.machine
+
+    @classmethod
+    def begin(cls, folder: Path, lock: Lock, comparison: Comparison) -> "RunFolder":
+        """Make the folder of a new comparison.
+
+        Raises
+        ------
+        StoreError
+            When it cannot be written.
+        """
+        head = Manifest(
+            id=folder.name,
+            created=max(datetime.now(UTC), _EARLIEST),
+            comparison=comparison,
+            versions=facts.versions(),
+            machine=facts.machine(),
+        )
+        content = {"comparison.json": json.dumps(head.model_dump(mode="json"), indent=1).encode()}
+        write_folder(folder, content)
+        try:
+            write_folder(folder / _COPY, content)
+        except StoreError:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+        shelf = cls(folder, lock)
+        shelf._seen = {}
+        return shelf
+
+    @property
+    def is_open(self) -> bool:
+        """Say whether anybody trains it."""
+        return self._lock.is_held
+
+    def hold(self) -> None:
+        """Keep everybody else from saving here.
+
+        Raises
+        ------
+        StoreError
+            When somebody else does, or did since this shelf was read; and when it is gone.
+        """
+        if self._lock.is_mine:
+            return
+        self._lock.take()
+        numbers = self._newest_numbers()
+        if not self._folder.is_dir() or (self._seen is not None and numbers != self._seen):
+            self._lock.give_back()
+            raise StoreError("It was deleted or changed elsewhere meanwhile.")
+
+    def release(self) -> None:
+        """Let others save here."""
+        self._lock.give_back()
+
+    def save(self, seed: int, name: str, record: RunRecord) -> None:
+        """Save how a run stands now; when this returns, it is on disk. The last two are kept.
+
+        Raises
+        ------
+        StoreError
+            When it cannot be saved; what was saved before is still there.
+        """
+        if not self._lock.is_mine:
+            raise StoreError("It is not held.")
+        if not self._folder.is_dir():
+            raise StoreError("Its folder was deleted.")
+        place = self._place(seed, name)
+        number = max((int(folder.name) for folder in _numbered(place)), default=0) + 1
+        write_folder(place / f"{number:06d}", to_files(record))
+        with self._writes:
+            self._seen = {**(self._seen or {}), (seed, name): number}
+        self._tidy(place)
+
+    def load(self) -> SavedComparison:
+        """Read everything. Of a run, the newest checkpoint that is whole; a sentence for every one that is not.
+
+        Raises
+        ------
+        NewerFormatError
+            When a newer version has saved it.
+        """
+        self._seen = self._newest_numbers()
+        runs, notes = {}, []
+        for seed, name in self._keys():
+            record, note = self._newest(seed, name, lambda folder: from_files(read_folder(folder)))
+            if record is not None:
+                runs[seed, name] = record
+            notes += [note] if note else []
+        return SavedComparison(
+            self.id, self.created, self.comparison, self.versions, self.machine, runs, notes=tuple(notes)
+        )
+
+    def summary(self) -> Summary:
+        """Read what a list tells of it.
+
+        Raises
+        ------
+        NewerFormatError
+            When a newer version has saved it.
+        """
+        models = tuple(self._model_summary(seed, name) for seed, name in self._keys())
+        return Summary(self.id, self.created, self.comparison, models, self.is_open)
+
+    def _model_summary(self, seed: int, name: str) -> ModelSummary:
+        state, _ = self._newest(seed, name, _state_in)
+        wished = self.comparison.a if name == "A" or self.comparison.b is None else self.comparison.b
+        if state is None:
+            return ModelSummary(seed, name, wished, None, True, 0, None)
+        record = RunRecord(state.config, state.state, is_lost=state.is_lost)
+        accuracies = state.epochs["test_accuracy"]
+        last = accuracies[-1] if accuracies else None
+        return ModelSummary(seed, name, state.config, state.state, record.is_interrupted, len(accuracies), last)
+
+    def _newest(self, seed: int, name: str, read: Callable[[Path], _T]) -> tuple[_T | None, str]:
+        """Read the newest checkpoint that can be read, and say in a sentence what could not."""
+        whose, place, why = f"of model {name}, seed {seed},", self._place(seed, name), ""
+        listed: list[Path] = []
+        while listed != (listed := _numbered(place)):  # whoever saves meanwhile removes what is old
+            why = ""
+            for folder in reversed(listed):
+                try:
+                    found = read(folder)
+                except DamagedError as error:
+                    self._damaged.add(folder)
+                    why = why or str(error)
+                else:
+                    said = f"The last checkpoint {whose} is damaged ({why}); the one before it is used."
+                    return found, said if why else ""
+        return None, f"No checkpoint {whose} can be read ({why}); it counts as not begun." if why else ""
+
+    def _head(self) -> Manifest:
+        why = ""
+        for folder in (self._folder, self._folder / _COPY):
+            try:
+                return read_manifest(read_folder(folder, ("comparison.json",))["comparison.json"])
+            except DamagedError as error:
+                why = why or str(error)
+        raise DamagedError(f"The saved comparison {self._folder.name} cannot be read: {why}.")
+
+    def _keys(self) -> Iterator[tuple[int, str]]:
+        names = ("A",) if self.comparison.b is None else ("A", "B")
+        return ((seed, name) for seed in self.comparison.seeds for name in names)
+
+    def _place(self, seed: int, name: str) -> Path:
+        return self._folder / f"seed-{seed:d}" / {"A": "a", "B": "b"}[name]
+
+    def _newest_numbers(self) -> dict[tuple[int, str], int]:
+        found = {key: _numbered(self._place(*key)) for key in self._keys()}
+        return {key: int(folders[-1].name) for key, folders in found.items() if folders}
+
+    def _tidy(self, place: Path) -> None:
+        """Remove all but the last two checkpoints that are whole, and what a crash has left half written."""
+        whole = [folder for folder in _numbered(place) if folder not in self._damaged]
+        for folder in _numbered(place):
+            if folder not in whole[-KEPT:]:
+                shutil.rmtree(folder, ignore_errors=True)
+        for folder in place.glob(TEMPORARY + "*"):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _numbered(place: Path) -> list[Path]:
+    """List the checkpoints in a folder, the oldest first."""
+    with contextlib.suppress(OSError):
+        return sorted(
+            (folder for folder in place.iterdir() if _NUMBER.fullmatch(folder.name)),
+            key=lambda folder: int(folder.name),
+        )
+    return []
+
+
+def _state_in(folder: Path) -> RunState:
+    return read_state(read_folder(folder, ("state.json",))["state.json"])

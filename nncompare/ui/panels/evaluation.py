@@ -1,0 +1,141 @@
+"""Once both models have ended: the verdict on a whole split, and the filter that finds the images behind it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from nncompare.analysis import Outcomes, SeedsVerdict, class_scores, judge
+from nncompare.analysis.wording import explanation, headline
+from nncompare.comparison.comparison import RunningComparison
+from nncompare.comparison.pair import RunningPair
+from nncompare.comparison.result import ComparisonResult
+from nncompare.config import SplitName
+from nncompare.figures import figure_svg
+from nncompare.messages import Prediction, VisibleImages
+from nncompare.report import PICTURES
+from nncompare.ui.clickable import Clickable
+from nncompare.ui.elements import html, set_value
+from nncompare.ui.html import render
+from nncompare.ui.panels.confusion_tables import confusion_tables, score_rows
+from nncompare.ui.panels.exports import Exports
+from nncompare.ui.panels.image_filter import ImageFilter
+from nncompare.ui.refresher import Refresher
+
+
+@dataclass(frozen=True, eq=False)
+class _Subject:
+    """What is compared: the models of one seed on a split, and all seeds once they have ended."""
+
+    pair: ComparisonResult | None = None
+    whole: ComparisonResult | None = None
+    split: SplitName = "test"
+
+    def is_of(self, other: "_Subject") -> bool:
+        return self.has_models_of(other) and self.whole is other.whole
+
+    def has_models_of(self, other: "_Subject") -> bool:
+        return self.pair is other.pair and self.split == other.split
+
+
+class EvaluationPanel:
+    """Compares both models as soon as it can; calls `on_choice` when other images are asked for."""
+
+    def __init__(self, refresher: Refresher, on_choice: Callable[[], None], on_failed: Callable[[str], None]) -> None:
+        self._refresher, self._on_failed = refresher, on_failed
+        self._subject = _Subject()
+        self._outcomes: Outcomes | None = None
+        self.verdict = html("nnc-verdict-place")
+        self.filter = ImageFilter(lambda: refresher.post(on_choice))
+        self.exports = Exports(refresher, on_failed)
+        self.matrices = Clickable(lambda pick: refresher.post(lambda: self._on_cell_pick(pick)), "nnc-matrices")
+
+    def follow(
+        self, running: RunningComparison | None, pair: RunningPair | None, split: SplitName, classes: Sequence[str]
+    ) -> bool:
+        """Compare anew if there is something new to compare; say whether a filter had to be given up for that."""
+        subject = _Subject(
+            pair.result() if pair is not None and pair.wait(0) else None,
+            running.result() if running is not None and running.wait(0) else None,
+            split,
+        )
+        if subject.is_of(self._subject):
+            return False
+        has_same_models, self._subject = subject.has_models_of(self._subject), subject
+        self.exports.offer(subject.whole, subject.pair, split)
+        if has_same_models:  # another seed has ended: what is looked at stays
+            if self._outcomes is not None:
+                self._compare(subject, classes)
+            return False
+        was_on = self.filter.is_on
+        self._outcomes = None
+        self.filter.offer(None, ())
+        set_value(self.verdict, value="")
+        set_value(self.matrices, html="")
+        if subject.pair is not None and subject.pair.can_be_compared:
+            self._compare(subject, classes)
+        return was_on
+
+    def prediction(self, name: str, shown: VisibleImages) -> Prediction | None:
+        """Give what a model says of the images that the filter has found; None where there is no filter."""
+        result = self._subject.pair
+        if not self.filter.is_on or self._outcomes is None or result is None:
+            return None
+        model, scores = (result.a, self._outcomes.a) if name == "A" else (result.b, self._outcomes.b)
+        epochs = float(model.history.test.epoch[-1]) if model is not None and model.history.test.epoch else 0.0
+        return Prediction(epochs, scores[list(shown.indices)], shown)
+
+    def _compare(self, subject: _Subject, classes: Sequence[str]) -> None:
+        self._refresher.in_background(
+            lambda: _compared(subject),
+            lambda found: self._on_outcomes(subject, found[0], found[1], classes),
+            lambda error: self._on_failed(f"The models could not be compared on all images. {error}"),
+        )
+
+    def _on_outcomes(
+        self, subject: _Subject, outcomes: Outcomes, seeds: SeedsVerdict | None, classes: Sequence[str]
+    ) -> None:
+        if subject is not self._subject or subject.pair is None:
+            return  # something else is looked at by now
+        is_new, self._outcomes = self._outcomes is None, outcomes
+        verdict = replace(judge(outcomes), seeds=seeds)
+        words = {"headline": headline(verdict), "sentences": explanation(verdict, subject.split)}
+        seed = subject.pair.seed if seeds is not None else None
+        set_value(self.verdict, value=render("verdict.html", **words, costs=_costs(subject.pair), seed=seed))
+        if is_new:
+            self.filter.offer(outcomes, classes)
+            set_value(self.matrices, html=_matrices(subject.pair, subject.split, classes))
+
+    def _on_cell_pick(self, pick: str) -> None:
+        key, true_class, said = pick.split(":")
+        if self._outcomes is not None:
+            self.filter.look_at(int(true_class), int(said), key if key in ("a", "b") else "")
+
+
+def _compared(subject: _Subject) -> tuple[Outcomes, SeedsVerdict | None]:
+    assert subject.pair is not None
+    seeds = subject.whole.over_seeds() if subject.whole is not None and subject.split == "test" else None
+    return subject.pair.outcomes(subject.split), seeds
+
+
+def _matrices(result: ComparisonResult, split: SplitName, classes: Sequence[str]) -> str:
+    a, b = result.confusion("a", split), result.confusion("b", split)
+    pictures = [figure_svg(*PICTURES[key].draw(result, split)) for key in ("classes", "calibration")]
+    return render(
+        "confusion.html",
+        tables=confusion_tables(a, b),
+        scores=score_rows(class_scores(a), class_scores(b), classes),
+        classes=classes,
+        pictures=pictures,
+    )
+
+
+def _costs(result: ComparisonResult) -> list[dict[str, object]]:
+    return [
+        {
+            "name": model.name,
+            "parameters": model.parameters,
+            "seconds": model.seconds,
+            "memory": model.plan.training_bytes,
+        }
+        for model in (result.a, result.b)
+        if model is not None and model.plan is not None
+    ]

@@ -1,0 +1,79 @@
+"""What can be saved of a comparison: the report, the predictions, the weights, the pictures."""
+
+from collections.abc import Callable
+
+from nncompare.comparison.result import ComparisonResult
+from nncompare.config import SplitName
+from nncompare.figures import image_file
+from nncompare.report import PICTURES, predictions_csv, report_page
+from nncompare.ui.clickable import Clickable
+from nncompare.ui.elements import set_value
+from nncompare.ui.html import render
+from nncompare.ui.refresher import Refresher
+
+# The rest is of one seed, and most of it of one split.
+_OF_ALL = ("report", "loss", "accuracy")
+_TYPES = {
+    "html": "text/html",
+    "csv": "text/csv",
+    "png": "image/png",
+    "svg": "image/svg+xml",
+    "safetensors": "application/octet-stream",
+}
+
+
+class Exports:
+    """Buttons that make a file and have the browser save it; they are there once there is something to save."""
+
+    def __init__(self, refresher: Refresher, on_failed: Callable[[str], None]) -> None:
+        self._refresher, self._on_failed = refresher, on_failed
+        self.box = Clickable(lambda pick: refresher.post(lambda: self._save(pick)), "nnc-exports")
+        self.offer(None, None, "test")
+
+    def offer(self, whole: ComparisonResult | None, pair: ComparisonResult | None, split: SplitName) -> None:
+        """Save of these from now on: report and curves of the whole, the rest of the pair that is looked at."""
+        self._whole, self._pair, self._split = whole, pair, split
+        if pair is None:
+            self._offered: set[str] = set()
+            set_value(self.box, html="")
+            return
+        pictures = {
+            key: picture.title
+            for key, picture in PICTURES.items()
+            if pair.can_be_compared or key in ("loss", "accuracy")
+        }
+        weights = [model.name for model in pair.models if model.weights is not None]
+        self._offered = {
+            *("report.html", "predictions.csv"),
+            *(f"{key}.{kind}" for key in pictures for kind in ("png", "svg")),
+            *(f"{name.lower()}.safetensors" for name in weights),
+        }
+        set_value(self.box, html=render("exports.html", pictures=pictures, weights=weights))
+
+    def _save(self, pick: str) -> None:
+        whole, pair, split = self._whole or self._pair, self._pair, self._split
+        if whole is None or pair is None or pick not in self._offered:
+            return
+        key, _, kind = pick.partition(".")
+        self._refresher.in_background(
+            lambda: _content(whole, pair, split, key, kind),
+            lambda content: self.box.download(_name(pair, split, key, kind), _TYPES[kind], content),
+            lambda error: self._on_failed(f"The file could not be made. {error}"),
+        )
+
+
+def _name(pair: ComparisonResult, split: SplitName, key: str, kind: str) -> str:
+    of_seed = "" if key in _OF_ALL else f"-seed-{pair.seed}"
+    of_split = "" if key in _OF_ALL or kind == "safetensors" else f"-{split}"
+    return f"nncompare-{pair.comparison.dataset}{of_seed}{of_split}-{key}.{kind}"
+
+
+def _content(whole: ComparisonResult, pair: ComparisonResult, split: SplitName, key: str, kind: str) -> bytes:
+    if kind == "html":
+        return report_page(whole).encode()
+    if kind == "csv":
+        return predictions_csv(pair, split).encode()
+    if kind == "safetensors":
+        return next(model for model in pair.models if model.name.lower() == key).weights_file()
+    figure, _ = PICTURES[key].draw(whole if key in _OF_ALL else pair, split)
+    return image_file(figure, "png" if kind == "png" else "svg")

@@ -1,0 +1,172 @@
+"""Training on a Dask cluster that somebody else has started."""
+
+import json
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import pytest
+from processes import descendants, runs, until
+from tiny_pairs import begin, engine_pids, finish, pair, until_both_train
+
+from nncompare.comparison.state import State
+from nncompare.engine.shared import EngineHolder
+
+DASK = Path(sys.executable).parent / "dask"
+LOOPBACK = "127.0.0.1"
+
+
+@contextmanager
+def started(*arguments: str, log: Path) -> Iterator[subprocess.Popen[bytes]]:
+    with log.open("wb") as stream:
+        process = subprocess.Popen([DASK, *arguments, "--no-dashboard"], stdout=stream, stderr=stream)
+        try:
+            yield process
+        finally:
+            process.terminate()
+            process.wait(20)
+
+
+Cluster = tuple[str, list[subprocess.Popen[bytes]]]
+
+
+@contextmanager
+def cluster_of(folder: Path, *threads: str) -> Iterator[Cluster]:
+    """Start a scheduler and one worker for each number of threads; give the address and the workers."""
+    file = folder / "scheduler.json"
+    with ExitStack() as stack:
+        scheduler = ("scheduler", "--host", LOOPBACK, "--port", "0", "--scheduler-file", str(file))
+        stack.enter_context(started(*scheduler, log=folder / "scheduler.log"))
+        until(lambda: file.exists() and file.stat().st_size, "the scheduler")
+        until(lambda: _is_json(file), "the address of the scheduler")
+        address = json.loads(file.read_text())["address"]
+        workers = []
+        for number, count in enumerate(threads):
+            words = ("worker", address, "--nthreads", count, "--host", LOOPBACK, "--local-directory", str(folder))
+            workers.append(stack.enter_context(started(*words, log=folder / f"worker-{number}.log")))
+        logs = [folder / f"worker-{number}.log" for number in range(len(threads))]
+        until(lambda: all("Registered to" in log.read_text() for log in logs), "the workers")
+        yield address, workers
+
+
+def _is_json(file: Path) -> bool:
+    try:
+        json.loads(file.read_text())
+    except ValueError:
+        return False
+    return True
+
+
+@pytest.fixture
+def holder_at(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], EngineHolder]]:
+    holders = []
+
+    def open_at(address: str) -> EngineHolder:
+        monkeypatch.setenv("NNCOMPARE_SCHEDULER", address)
+        holders.append(EngineHolder())
+        return holders[-1]
+
+    yield open_at
+    for holder in holders:
+        holder.close()
+
+
+def test_both_models_train_on_workers_started_elsewhere(
+    tmp_path: Path, holder_at: Callable[[str], EngineHolder], synthetic_digits: Path, engines: EngineHolder
+) -> None:
+    here = finish(pair(), engines)
+    engines_before = engine_pids()
+    with cluster_of(tmp_path, "1", "1") as (address, workers):
+        holder = holder_at(address)
+        running = begin(pair(), holder)
+        assert running.wait(60)
+        there = running.result()
+        assert there.state is State.FINISHED, there.a.message
+        assert there.a.probabilities("train").shape == (1_000, 10)
+        assert there.a.history.train.loss == here.a.history.train.loss
+        assert engine_pids() == engines_before
+        pids = [worker.pid for worker in workers]
+        pids += [pid for worker in workers for pid in descendants(worker.pid)]
+        holder.close()
+        assert all(runs(pid) for pid in pids), "what others have started is not ours to end"
+
+
+def test_a_worker_with_two_threads_is_refused_with_the_command_that_is_right(
+    tmp_path: Path, holder_at: Callable[[str], EngineHolder], synthetic_digits: Path
+) -> None:
+    with cluster_of(tmp_path, "2") as (address, _):
+        result = finish(pair(), holder_at(address))
+        assert result.state is State.FAILED
+        assert result.a.message == (
+            f"1 of 1 workers have more than one thread. Start them with: dask worker {address} --nthreads 1"
+        )
+
+
+def test_an_address_at_which_nobody_answers_is_told_soon(holder_at: Callable[[str], EngineHolder]) -> None:
+    with socket.socket() as taken:
+        taken.bind((LOOPBACK, 0))
+        address = f"tcp://{LOOPBACK}:{taken.getsockname()[1]}"
+        began = time.monotonic()
+        result = finish(pair(), holder_at(address))
+    assert time.monotonic() - began < 15
+    assert result.state is State.FAILED
+    assert result.a.message == (
+        f"No Dask scheduler answers at {address}. Check NNCOMPARE_SCHEDULER, or unset it to train here."
+    )
+
+
+@pytest.mark.parametrize("address", ["nonsense", "http://127.0.0.1:1", "tcp://127.0.0.1:x", "tls://127.0.0.1:1"])
+def test_an_address_that_is_none_is_told(address: str, holder_at: Callable[[str], EngineHolder]) -> None:
+    result = finish(pair(), holder_at(address))
+    assert result.state is State.FAILED
+    assert result.a.message.startswith(f"No Dask scheduler answers at {address}.")
+
+
+def test_two_kernels_on_one_cluster_wait_in_one_line(
+    tmp_path: Path, holder_at: Callable[[str], EngineHolder], synthetic_digits: Path
+) -> None:
+    with cluster_of(tmp_path, "1", "1") as (address, _):
+        one, other = holder_at(address), holder_at(address)
+        first = begin(pair(a={"epochs": 100}, b={"epochs": 100}), one)
+        until_both_train(first)
+        second = begin(pair(), other)
+        until(lambda: second.place is not None and second.place.position == 1, "a place")
+        first.stop()
+        assert second.wait(60)
+        assert second.state is State.FINISHED
+        assert first.wait(20)
+        other_queue = other.get()._queue
+        until(lambda: len(other_queue.idle()) == 2, "everything is given back")
+
+
+def test_a_scheduler_that_goes_away_and_comes_back(
+    tmp_path: Path, holder_at: Callable[[str], EngineHolder], synthetic_digits: Path
+) -> None:
+    with socket.socket() as probe:
+        probe.bind((LOOPBACK, 0))
+        port = str(probe.getsockname()[1])
+    address, log = f"tcp://{LOOPBACK}:{port}", tmp_path / "scheduler.log"
+    scheduler = ("scheduler", "--host", LOOPBACK, "--port", port)
+    worker = ("worker", address, "--nthreads", "1", "--host", LOOPBACK, "--local-directory", str(tmp_path))
+    with started(*worker, log=tmp_path / "one.log"), started(*worker, log=tmp_path / "other.log"):
+        with started(*scheduler, log=log) as first:
+            holder = holder_at(address)
+            running = begin(pair(a={"epochs": 100}, b={"epochs": 100}), holder)
+            until_both_train(running)
+            waiting = begin(pair(), holder)
+            until(lambda: waiting.place is not None, "a place")
+            first.kill()
+            assert running.wait(30)
+            assert waiting.wait(30)
+        gone = finish(pair(), holder)
+    lost = "The connection to the workers was lost. The curves up to here are kept. Train again."
+    assert running.a.message == lost
+    assert running.a.history.train.loss != []
+    assert waiting.a.message == f"The Dask scheduler at {address} no longer answers. Start it, then train again."
+    assert gone.a.message.startswith(f"No Dask scheduler answers at {address}.")
+    with started(*scheduler, log=log), started(*worker, log=log), started(*worker, log=log):
+        assert finish(pair(), holder).state is State.FINISHED

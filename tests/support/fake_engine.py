@@ -1,0 +1,130 @@
+"""An engine that trains nothing: its workers do what the controls say, and end when a test wants it."""
+
+import threading
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any
+
+import numpy as np
+
+from nncompare.engine.client import Slot
+from nncompare.memory import Plan
+from nncompare.messages import (
+    Assignment,
+    Checkpoint,
+    Controls,
+    Cursor,
+    MetricSums,
+    Outcome,
+    Position,
+    Progress,
+    Report,
+    WorkerInfo,
+)
+
+SLOTS = ("slot-0", "slot-1")
+
+
+class FakeFuture(Future[Any]):
+    @property
+    def status(self) -> str:
+        return "finished" if self.done() and not self.cancelled() else "pending"
+
+
+class FakeWorker:
+    """One run on one slot."""
+
+    def __init__(self, assignment: Assignment, address: str) -> None:
+        self.assignment, self.address = assignment, address
+        self.future, self.controls = FakeFuture(), Controls()
+        self._lock = threading.Lock()
+
+    def exchange(self, controls: Controls) -> Report:
+        self.controls = controls
+        if controls.stop:
+            self.end("stopped")
+        progress = Progress(10, 100, self.assignment.setup.config.epochs - 0.5, 1.0, 10.0)
+        return Report((), controls.pause and not controls.stop, progress)
+
+    def end(self, state: str) -> None:
+        with self._lock:
+            if not self.future.done():
+                checkpoint = _checkpoint(self.assignment.setup.plan) if state != "failed" else None
+                message = "It failed." if state == "failed" else ""
+                self.future.set_result(Outcome(state, message, {}, checkpoint, 1.0))  # type: ignore[arg-type]
+
+
+class FakeEngine:
+    """Two slots, claimed and released as they should be; `mistakes` lists what should not have happened."""
+
+    is_alive = True
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._free = list(SLOTS)
+        self._workers: dict[str, FakeWorker] = {}
+        self.started: list[FakeWorker] = []
+        self.mistakes: list[str] = []
+        self.expected: dict[str, float | None] = {}
+
+    def get(self) -> "FakeEngine":
+        return self
+
+    def claim(
+        self, count: int, _: str, is_cancelled: Callable[[], bool], turn: object = None, on_wait: object = None
+    ) -> list[Slot]:
+        while not is_cancelled():
+            with self._lock:
+                if len(self._free) >= count:
+                    taken, self._free = self._free[:count], self._free[count:]
+                    report = WorkerInfo("token", 2, "cpu", {"cpu": "fake"}, 2**33, 2**34)
+                    return [Slot(address, report, 1) for address in taken]
+            threading.Event().wait(0.001)
+        return []
+
+    def release(self, addresses: list[str]) -> None:
+        with self._lock:
+            self.mistakes += [f"{address} was released twice" for address in addresses if address in self._free]
+            self._free += addresses
+
+    def expect(self, address: str, seconds: float | None) -> None:
+        self.expected[address] = seconds
+
+    def submit(self, _: object, assignment: Assignment, *, address: str, key: str) -> FakeFuture:
+        worker = FakeWorker(assignment, address)
+        with self._lock:
+            self._workers[address] = worker
+            self.started.append(worker)
+            models = Counter(found.assignment.setup.config.channels for found in self._active())
+            self.mistakes += [f"{channels} channels train twice" for channels, n in models.items() if n > 1]
+        return worker.future
+
+    def ask(self, _: object, __: str, seen: Cursor, controls: Controls, *, address: str) -> Report:
+        return self._workers[address].exchange(controls)
+
+    def has_worker(self, _: str) -> bool:
+        return True
+
+    def restart(self, address: str) -> None:
+        self._workers[address].end("failed")
+
+    def active(self) -> list[FakeWorker]:
+        with self._lock:
+            return self._active()
+
+    @property
+    def all_free(self) -> bool:
+        with self._lock:
+            return sorted(self._free) == sorted(SLOTS)
+
+    def _active(self) -> list[FakeWorker]:
+        return [worker for worker in self.started if not worker.future.done()]
+
+
+def _checkpoint(plan: Plan | None) -> Checkpoint:
+    assert plan is not None
+    nothing = np.zeros(0, np.uint8)
+    return Checkpoint(
+        plan, Position(10, 1, 0, 1.0, MetricSums(), MetricSums(), MetricSums()), {}, {}, None, nothing, nothing
+    )

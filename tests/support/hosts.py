@@ -1,0 +1,207 @@
+"""The two programs that show the dashboard, each as a real process with folders of its own."""
+
+import json
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+from urllib.request import Request, urlopen
+
+import psutil
+from waiting import wait_until
+
+LOOPBACK = "127.0.0.1"
+NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "dashboard.ipynb"
+_MARK = "NNCOMPARE_TEST_MARK"
+_SCRIPTS = Path(sys.executable).parent
+_START_SECONDS, _END_SECONDS = 60.0, 30.0
+_LEFT_OUT = (
+    "NNCOMPARE_DATA_DIR",
+    "NNCOMPARE_SCHEDULER",
+    "NNCOMPARE_ENGINE",
+    "JUPYTERHUB_USER",
+    "JUPYTER_PATH",
+    "JUPYTER_CONFIG_PATH",
+    "QUERY_STRING",
+)
+
+
+@dataclass(frozen=True)
+class Host:
+    """A running server. All processes that come from it carry its mark in their environment, orphans too.
+
+    `server` is the process that was started first; `token` is empty where none is needed.
+    """
+
+    name: str
+    address: str
+    folder: Path
+    mark: str
+    server: psutil.Process
+    token: str = ""
+
+    def processes(self) -> list[psutil.Process]:
+        """List the living processes that this server, its kernels and their engines consist of."""
+        return [process for process in psutil.process_iter() if _mark_of(process) == self.mark]
+
+    def connection_files(self) -> dict[str, Path]:
+        """List the files with which the kernels of a Voila were started, by number of the kernel."""
+        found = (self.folder / "tmp").glob("voila_*/kernel-*.json")
+        return {file.stem.removeprefix("kernel-"): file for file in found}
+
+    def kernels(self) -> dict[str, psutil.Process]:
+        """List the processes of these kernels: those that listen where their files say."""
+        ports = {port: process for process in self.processes() for port in _ports_of(process)}
+        files = self.connection_files().items()
+        wanted = {kernel: json.loads(file.read_text("utf-8"))["shell_port"] for kernel, file in files}
+        return {kernel: ports[port] for kernel, port in wanted.items() if port in ports}
+
+    def waiting_kernels(self) -> list[psutil.Process]:
+        """List those that are kept ready and have no page yet."""
+        taken = self.kernels().values()
+        return [process for process in self.processes() if process not in taken and _waits(process)]
+
+    def workers(self) -> set[psutil.Process]:
+        """List the worker processes of all engines of this server."""
+        return {process for process in self.processes() if _is_worker(process)}
+
+    def ask(self, path: str, method: str = "GET") -> Any:
+        """Use the server's REST interface."""
+        with urlopen(Request(self.address + path, method=method), timeout=20) as answer:
+            return json.loads(answer.read() or b"null")
+
+    @property
+    def door(self) -> str:
+        """The address with the token."""
+        return f"{self.address}?token={self.token}" if self.token else self.address
+
+    def end_kernels(self) -> None:
+        """Shut down all notebooks of a JupyterLab."""
+        for kernel in self.ask("api/kernels"):
+            self.ask(f"api/kernels/{kernel['id']}", "DELETE")
+
+
+@contextmanager
+def voila(
+    folder: Path,
+    cache: Path,
+    environment: Mapping[str, str] | None = None,
+    *flags: str,
+) -> Iterator[Host]:
+    """Serve the dashboard as a web page: ``nncompare serve``."""
+    port, token = free_port(), secrets.token_urlsafe()
+    command = [str(_SCRIPTS / "nncompare"), "serve", "--no-browser", "--port", str(port), *flags]
+    with _running("voila", command, port, folder, cache, {"NNCOMPARE_TOKEN": token, **(environment or {})}) as host:
+        yield replace(host, token=token)
+
+
+@contextmanager
+def jupyterlab(folder: Path, cache: Path, environment: Mapping[str, str] | None = None) -> Iterator[Host]:
+    """Serve a copy of the notebook in JupyterLab."""
+    port, notebooks = free_port(), folder / "notebooks"
+    notebooks.mkdir(parents=True)
+    shutil.copy(NOTEBOOK, notebooks)
+    command = [
+        *(str(_SCRIPTS / "jupyter"), "lab", "--no-browser", "--allow-root"),
+        *(f"--ServerApp.ip={LOOPBACK}", f"--ServerApp.port={port}", "--ServerApp.port_retries=0"),
+        *(f"--ServerApp.root_dir={notebooks}", "--IdentityProvider.token="),
+        *("--LabApp.extension_manager=readonly", "--ServerApp.disable_check_xsrf=True", "--ServerApp.log_level=ERROR"),
+    ]
+    with _running("jupyterlab", command, port, folder, cache, environment or {}) as host:
+        yield host
+
+
+def free_port() -> int:
+    """Find a port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind((LOOPBACK, 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def _running(
+    name: str, command: list[str], port: int, folder: Path, cache: Path, environment: Mapping[str, str]
+) -> Iterator[Host]:
+    folder.mkdir(parents=True, exist_ok=True)
+    mark = secrets.token_hex(8)
+    (folder / "tmp").mkdir(exist_ok=True)
+    variables = {**_environment(folder, cache), **environment, _MARK: mark, "TMPDIR": str(folder / "tmp")}
+    log = folder / "server.log"
+    with log.open("wb") as output:
+        server = subprocess.Popen(command, env=variables, cwd=folder, stdout=output, stderr=output)
+    host = Host(name, f"http://{LOOPBACK}:{port}/", folder, mark, psutil.Process(server.pid))
+    try:
+        wait_until(lambda: _answers(port) or server.poll() is not None, _START_SECONDS, f"{name} at port {port}")
+        assert server.poll() is None, f"{name} ended at once: {log.read_text(errors='replace')}"
+        yield host
+    finally:
+        _end(server, host)
+
+
+def _environment(folder: Path, cache: Path) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if name not in _LEFT_OUT}
+    own = [
+        *("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR"),
+        *("JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR", "NNCOMPARE_HOME"),
+    ]
+    folders = {name: str(folder / name.lower()) for name in own}
+    return {**kept, **folders, "XDG_CACHE_HOME": str(cache), "NO_PROXY": "*"}
+
+
+def _answers(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex((LOOPBACK, port)) == 0
+
+
+def _end(server: subprocess.Popen[bytes], host: Host) -> None:
+    """End the server as Ctrl-C and a service manager would, and see to it that nothing stays behind."""
+    server.terminate()
+    try:
+        server.wait(_END_SECONDS)
+        wait_until(lambda: not host.processes(), _END_SECONDS, f"the end of everything that {host.name} started")
+    finally:
+        for process in host.processes():
+            process.kill()
+
+
+def _mark_of(process: psutil.Process) -> str | None:
+    try:
+        if process.status() == psutil.STATUS_ZOMBIE:
+            return None
+        return process.environ().get(_MARK)
+    except (psutil.Error, OSError):  # somebody else's, or gone by now
+        return None
+
+
+def _ports_of(process: psutil.Process) -> list[int]:
+    try:
+        return [found.laddr.port for found in process.net_connections("tcp") if found.status == psutil.CONN_LISTEN]
+    except psutil.Error:
+        return []
+
+
+def _waits(process: psutil.Process) -> bool:
+    try:
+        return "nncompare.server.waiting_kernel" in process.cmdline()
+    except psutil.Error:
+        return False
+
+
+def _is_worker(process: psutil.Process) -> bool:
+    """A worker is a child of the engine that is not multiprocessing's book-keeper."""
+    try:
+        parent = process.parent()
+        return (
+            parent is not None
+            and "nncompare.engine.credentials" in parent.cmdline()
+            and any("spawn_main" in argument for argument in process.cmdline())
+        )
+    except psutil.Error:
+        return False

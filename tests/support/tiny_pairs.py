@@ -1,0 +1,60 @@
+"""Comparisons of a moment, and the processes behind them."""
+
+from typing import Any
+
+import psutil
+from processes import until
+
+from nncompare.comparison.comparison import RunningComparison
+from nncompare.comparison.result import ComparisonResult
+from nncompare.config import Comparison, RunConfig
+from nncompare.engine.shared import EngineHolder
+
+
+def pair(a: dict[str, Any] | None = None, b: dict[str, Any] | None = None, **settings: Any) -> Comparison:
+    models = {
+        "a": RunConfig(**{"channels": 1, "epochs": 1, **(a or {})}),
+        "b": RunConfig(**{"channels": 2, "epochs": 1, **(b or {})}),
+    }
+    return Comparison(**{"dataset": "synthetic-digits", "train_images": 1_000, **models, **settings})
+
+
+def begin(comparison: Comparison, engines: EngineHolder) -> RunningComparison:
+    running = RunningComparison(comparison, engines)
+    running.start()
+    return running
+
+
+def finish(comparison: Comparison, engines: EngineHolder) -> ComparisonResult:
+    running = begin(comparison, engines)
+    assert running.wait(60)
+    return running.result()
+
+
+def until_both_train(running: RunningComparison) -> None:
+    """Wait for a moment in which both models are between their first and their last image."""
+
+    def both_are_half_way() -> bool:
+        seen = [run.progress for run in running.runs]
+        assert not running.state.is_over, running.result()
+        return all(progress is not None and 0 < progress.images < progress.total_images for progress in seen)
+
+    until(both_are_half_way, "both models train")
+
+
+def engine_pids() -> set[int]:
+    """List the engines that this process has started."""
+    return {child.pid for child in psutil.Process().children() if "nncompare.engine.credentials" in words(child)}
+
+
+def worker_pids(engine_pid: int) -> list[int]:
+    """List the worker processes of an engine."""
+    children = psutil.Process(engine_pid).children(recursive=True)
+    return [child.pid for child in children if "spawn_main" in " ".join(words(child))]
+
+
+def words(process: psutil.Process) -> list[str]:
+    try:
+        return process.cmdline()
+    except psutil.Error:
+        return []

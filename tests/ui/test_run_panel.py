@@ -1,0 +1,44 @@
+"""What a lane says of its run."""
+
+import pytest
+
+from nncompare.comparison.run import ModelRun
+from nncompare.comparison.state import State
+from nncompare.config import RunConfig
+from nncompare.memory import Plan
+from nncompare.messages import EpochEnd
+from nncompare.ui.panels.run_panel import RunPanel
+
+PLAN = Plan(64, 1, 64, channels=16, training_bytes=0, memory_limit=0, why={})
+
+
+@pytest.fixture
+def lane() -> RunPanel:
+    return RunPanel("A", lambda _: None)
+
+
+def run_of(epochs: int, **known: object) -> ModelRun:
+    settings = RunConfig(epochs=max(1, epochs))
+    run = ModelRun("A", settings, state=State.RUNNING, plan=PLAN, device="cpu", threads=1, **known)
+    for epoch in range(1, epochs + 1):
+        run.history.add(EpochEnd(epoch, 2.0 * epoch, 0.5, 0.8, 0.8, 0.4, 0.9))
+    return run
+
+
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+@pytest.mark.parametrize("epochs", [0, 1, 9])
+def test_the_number_format_is_told_however_long_it_trains(lane: RunPanel, precision: str, epochs: int) -> None:
+    lane.show(run_of(epochs, precision=precision))
+    assert f"parameters on cpu, 1 thread, {precision}" in lane.figures.value
+
+
+def test_of_many_epochs_the_last_three_are_told(lane: RunPanel) -> None:
+    lane.show(run_of(9))
+    assert [number for number in range(1, 10) if f"epoch {number} done in 2.0 s" in lane.figures.value] == [7, 8, 9]
+
+
+def test_a_new_cycle_of_the_learning_rate_is_told(lane: RunPanel) -> None:
+    lane.show(run_of(1))
+    assert "A new cycle" not in lane.figures.value
+    lane.show(run_of(1, cycle_start=2.5))
+    assert "A new cycle of the learning rate began at epoch 2.5." in lane.figures.value
