@@ -13,6 +13,7 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "nncompare"
 
 FLOORS: list[set[str]] = [
+    {"catalog"},
     {"config", "architecture", "events", "machine", "queue"},
     {"data", "memory", "analysis", "limits", "history"},
     {"training", "words"},
