@@ -1,6 +1,7 @@
 """Downloads the four files of a data set from its mirrors, by pooch, and gives up on a mirror that never ends."""
 
 import logging
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -41,10 +42,9 @@ class DownloadProgress:
         self._earlier = self._current = 0
 
     def watch(self, answer: "Response", **_: object) -> None:
-        """Have an answer read as its bytes come; a hook of requests.
+        """Read an answer as its bytes come, as a hook of requests.
 
-        To wait for a whole chunk, as requests does, could take for ever: each byte begins the time limit of a socket
-        again.
+        A whole chunk, for which requests waits, may take hours: each byte begins the time limit of a socket again.
         """
         answer.raw.stream = partial(self._pieces, answer.raw)  # type: ignore[method-assign]
 
@@ -130,7 +130,8 @@ def _download_file(mirror: str, name: str, info: DatasetInfo, folder: Path, prog
     try:
         retrieve(f"md5:{info.packed_md5[name]}", f"{name}.gz", processor=pooch.Decompress(name=name))
     except ValueError:  # some servers call .gz an encoding of the transfer, so it is unpacked already
-        retrieve(f"md5:{info.md5[name]}", name)
+        unpacked = retrieve(f"md5:{info.md5[name]}", f"{name}.unpacked")
+        shutil.copyfile(unpacked, folder / name)  # pooch keeps files that nobody else may read
     progress.finish_file()
 
 

@@ -116,9 +116,16 @@ def test_an_answer_that_breaks_off_is_never_kept(tmp_path: Path, mirror: Mirror)
     assert list((tmp_path / "MNIST" / "raw").iterdir()) == []
 
 
-def test_a_file_that_was_unpacked_on_the_way_is_taken(tmp_path: Path, mirror: Mirror) -> None:
-    mirror.files = {f"{name}.gz": content for name, content in RAW.items()}
-    assert contents_of(fetch_into(tiny_info(mirror.url), tmp_path)) == RAW
+@pytest.mark.parametrize("is_unpacked_on_the_way", [False, True])
+def test_a_file_is_taken_packed_or_unpacked_and_can_be_read_by_others(
+    tmp_path: Path, mirror: Mirror, is_unpacked_on_the_way: bool
+) -> None:
+    if is_unpacked_on_the_way:
+        mirror.files = {f"{name}.gz": content for name, content in RAW.items()}
+    raw = fetch_into(tiny_info(mirror.url), tmp_path)
+    assert contents_of(raw) == RAW
+    (tmp_path / "plain").touch()
+    assert {(raw / name).stat().st_mode for name in RAW} == {(tmp_path / "plain").stat().st_mode}
 
 
 @pytest.mark.parametrize("contents", [PACKED, {f"{name}.gz": gzip.compress(PACKED[f"{name}.gz"]) for name in RAW}])
