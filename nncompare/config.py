@@ -5,12 +5,17 @@ Forms, command-line flags and error sentences are all made from the fields below
 
 import math
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic.fields import FieldInfo
 
-DatasetName = Literal["mnist", "fashion-mnist", "synthetic-digits", "synthetic-fashion"]
+from nncompare.catalog import CATALOG
+
+if TYPE_CHECKING:
+    DatasetName = str
+else:
+    DatasetName = Literal[*CATALOG]
 OptimizerName = Literal["adam", "sgd"]
 ScheduleName = Literal["constant", "one-cycle"]
 Precision = Literal["auto", "float32", "bfloat16"]

@@ -6,8 +6,10 @@ from any_settings import comparisons, runs
 from hypothesis import given
 from pydantic import BaseModel, ValidationError
 
+from nncompare.catalog import CATALOG
 from nncompare.config import Comparison, RunConfig, explain, from_text, one_sentence
 
+DATASETS = list(CATALOG)
 NAN, INFINITY, HUGE = math.nan, math.inf, 10**9
 
 RUN_DEFAULTS = {
@@ -50,7 +52,7 @@ WRONG_RUN_VALUES = [
 ]
 
 RIGHT_COMPARISON_VALUES = [
-    ("dataset", ["mnist", "fashion-mnist", "synthetic-digits", "synthetic-fashion"]),
+    ("dataset", DATASETS),
     ("seed", [0, 2**32 - 1]),
     ("precision", ["auto", "float32", "bfloat16"]),
     ("device", ["auto", "cpu", "cuda", "cuda:1"]),
@@ -63,7 +65,7 @@ WRONG_COMPARISON_VALUES = [
     (
         "dataset",
         ["cifar", "", "MNIST", None, 1],
-        "Data set must be mnist, fashion-mnist, synthetic-digits or synthetic-fashion",
+        f"Data set must be {', '.join(DATASETS[:-1])} or {DATASETS[-1]}",
     ),
     ("seed", [-1, 2**32, 0.5, True, NAN, "x", None], "Seed must be a whole number from 0 to 4,294,967,295"),
     ("precision", ["float16", "", None], "Precision must be auto, float32 or bfloat16"),

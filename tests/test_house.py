@@ -13,6 +13,7 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "nncompare"
 
 FLOORS: list[set[str]] = [
+    {"catalog"},
     {"config", "environment", "errors", "analysis"},
     {"machine", "limits", "architectures", "settings_file", "data"},
     {"memory"},

@@ -1,13 +1,11 @@
 """Images as arrays: found, downloaded, checked and mapped; no torch here."""
 
-from nncompare.data.catalog import CATALOG, DatasetInfo
-from nncompare.data.errors import DataError
+from nncompare.catalog import CATALOG, DataError, DatasetInfo
 from nncompare.data.fetching import fetch
 from nncompare.data.folders import search_folders
-from nncompare.data.generation import preview
-from nncompare.data.images import ImageData, load, sample_per_class
-from nncompare.data.png import png_data_uri
+from nncompare.data.images import ImageData, load, png_data_uri, sample_per_class
 from nncompare.data.state import Availability, DatasetState, dataset_state
+from nncompare.data.synthetic.generation import preview
 
 __all__ = [
     "CATALOG",

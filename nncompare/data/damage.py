@@ -5,17 +5,16 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from nncompare.data.catalog import RAW_FILES, TEST_IMAGES, TEST_LABELS, TRAIN_IMAGES, TRAIN_LABELS, DatasetInfo
-from nncompare.data.digests import compute_md5, md5_of
-from nncompare.data.idx import DamagedFileError, map_images, map_labels
-from nncompare.data.small_json import read_object
+from nncompare.catalog import RAW_FILES, TEST_IMAGES, TEST_LABELS, TRAIN_IMAGES, TRAIN_LABELS, DatasetInfo
+from nncompare.data.digests import compute_md5, md5_of, read_object
+from nncompare.data.idx import DamagedFileError, map_idx
 
 # The number goes up with every change to the drawings, so that images of an older version are made again.
 MANIFEST = "manifest-1.json"
 
 
 def is_present(raw: Path) -> bool:
-    """Say whether a folder holds at least one of the four raw files, whole or not."""
+    """Return whether a folder holds at least one of the four raw files, whole or not."""
     return any(os.path.isfile(raw / name) for name in RAW_FILES)
 
 
@@ -28,8 +27,7 @@ def find_damage(info: DatasetInfo, raw: Path) -> str | None:
         Such as ``train-images-idx3-ubyte is damaged (it is cut short)``; None when nothing is wrong.
     """
     try:
-        expected = read_object(raw / MANIFEST) if info.synthetic else info.md5
-        return _first_damage(raw, expected)
+        return _first_damage(info, raw, read_object(raw / MANIFEST) if info.synthetic else info.md5)
     except OSError as error:
         return f"{raw} cannot be read ({error.strerror or error})"
 
@@ -40,28 +38,25 @@ def write_manifest(raw: Path) -> None:
     (raw / MANIFEST).write_text(json.dumps(digests, indent=1), "utf-8")
 
 
-def _first_damage(raw: Path, expected: Mapping[str, str]) -> str | None:
+def _first_damage(info: DatasetInfo, raw: Path, expected: Mapping[str, str]) -> str | None:
+    counts = {}
     for name in RAW_FILES:
         if not os.path.isfile(raw / name):
             return f"{name} is missing"
         try:
-            _check_file(raw / name, expected.get(name))
+            # The header is looked at first: it costs nothing, and its reason says more than a digest.
+            counts[name] = len(map_idx(raw / name, info.item_shape(name), info.train_count))
+            _check_digest(raw / name, expected.get(name))
         except DamagedFileError as error:
             return f"{name} is damaged ({error})"
-    return _mismatch(raw)
-
-
-def _check_file(path: Path, expected_md5: str | None) -> None:
-    # The header is looked at first: it costs nothing, and its reason says more than a digest.
-    (map_images if "images" in path.name else map_labels)(path)
-    if expected_md5 is None:
-        raise DamagedFileError("its checksum is not known")
-    if md5_of(path) != expected_md5:
-        raise DamagedFileError("its checksum is wrong")
-
-
-def _mismatch(raw: Path) -> str | None:
     for images, labels in ((TRAIN_IMAGES, TRAIN_LABELS), (TEST_IMAGES, TEST_LABELS)):
-        if len(map_images(raw / images)) != len(map_labels(raw / labels)):
+        if counts[images] != counts[labels]:
             return f"{labels} is damaged (it does not fit {images})"
     return None
+
+
+def _check_digest(path: Path, expected: str | None) -> None:
+    if expected is None:
+        raise DamagedFileError("its checksum is not known")
+    if md5_of(path) != expected:
+        raise DamagedFileError("its checksum is wrong")

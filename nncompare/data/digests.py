@@ -1,18 +1,18 @@
-"""MD5 digests of large files, computed once and remembered."""
+"""MD5 digests of large files, computed once and remembered, and the small JSON files that hold digests."""
 
 import contextlib
 import hashlib
 import json
-import os
-import tempfile
 from pathlib import Path
+from typing import Any
 
 from nncompare.data import folders
-from nncompare.data.small_json import read_object
+
+_LARGEST_JSON_BYTES = 10_000_000
 
 
 def md5_of(path: Path) -> str:
-    """Compute the MD5 digest of a file, or remember it.
+    """Return the MD5 digest of a file, computed or remembered.
 
     A digest is remembered in the user's cache directory as long as size and modification time stay the same. Where
     that cannot be written, the file is read again next time.
@@ -38,11 +38,33 @@ def compute_md5(path: Path) -> str:
         return hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
 
 
+def read_object(path: Path) -> dict[str, Any]:
+    """Read an object from a small JSON file, which may have been damaged or put there by somebody else.
+
+    Returns
+    -------
+    dict
+        Empty where there is no file, or no object in it.
+
+    Raises
+    ------
+    OSError
+        When the file is there and cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            content = file.read(_LARGEST_JSON_BYTES + 1)
+        found = json.loads(content) if len(content) <= _LARGEST_JSON_BYTES else None
+    except (FileNotFoundError, ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
 def _memory_file() -> Path:
     return folders.cache_folder() / "checked-files.json"
 
 
-def _remembered() -> dict[str, object]:
+def _remembered() -> dict[str, Any]:
     try:
         return read_object(_memory_file())
     except OSError:
@@ -50,18 +72,7 @@ def _remembered() -> dict[str, object]:
 
 
 def _remember(path: str, entry: list[object]) -> None:
-    # Two processes may overwrite each other's entry; the loser only reads its file again.
+    # Two processes may write at once: what one of them spoils is no JSON, is forgotten, and is computed again.
     with contextlib.suppress(OSError):
-        _replace_text(_memory_file(), json.dumps({**_remembered(), path: entry}, indent=1))
-
-
-def _replace_text(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
-    try:
-        with open(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        os.replace(draft, path)
-    except BaseException:
-        os.unlink(draft)
-        raise
+        _memory_file().parent.mkdir(parents=True, exist_ok=True)
+        _memory_file().write_text(json.dumps({**_remembered(), path: entry}, indent=1), "utf-8")

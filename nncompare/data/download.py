@@ -1,46 +1,58 @@
-"""Downloads the four files of a data set from its mirrors and checks them."""
+"""Downloads the four files of a data set from its mirrors, by pooch, and gives up on a mirror that never ends."""
 
-import gzip
-import os
-import zlib
+import logging
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from nncompare.data.catalog import CATALOG, RAW_FILES, DatasetInfo
-from nncompare.data.digests import compute_md5
-from nncompare.data.errors import DataError
-from nncompare.data.progress import Progress
-from nncompare.data.transfer import LARGEST_BYTES, TransferError, transfer
+from nncompare.catalog import CATALOG, RAW_FILES, DataError, DatasetInfo
 
-_CHUNK_BYTES = 1 << 16
-_GZIP_MAGIC = b"\x1f\x8b"
+if TYPE_CHECKING:
+    from requests import Response
+    from urllib3 import HTTPResponse
+
+CONNECT_SECONDS, SILENT_SECONDS = 5.0, 30.0
+# A mirror that sends less than this in such a time is as good as gone, though it is never silent for long.
+SLOW_SECONDS, LEAST_BYTES = 30.0, 30_000
+_HEADER_BYTES = 16
 
 
-class DownloadMeter:
-    """Adds up the bytes of several files.
+class BadMirrorError(Exception):
+    """A mirror is too slow or sends too much; the text says which, and a mirror's name follows."""
+
+
+class DownloadProgress:
+    """Counts the bytes of several files as they come, and raises where there are too few or too many.
 
     Parameters
     ----------
-    expected : int
-        Bytes of all files together.
+    info : DatasetInfo
+        The data set, for the bytes of all files together and of the largest.
     report : callable or None
         Called with the bytes so far and those expected.
     """
 
-    def __init__(self, expected: int, report: Progress | None) -> None:
-        self.expected, self._report = expected, report
+    def __init__(self, info: DatasetInfo, report: Callable[[int, int], None] | None) -> None:
+        self._expected, self._report = info.download_bytes, report
+        self._largest = _HEADER_BYTES + info.train_count * info.image_bytes
         self._earlier = self._current = 0
 
-    def update(self, count: int) -> None:
-        """Count bytes of the current file."""
-        self._current += count
-        if self._report:
-            self._report(min(self._earlier + self._current, self.expected), self.expected)
+    def watch(self, answer: "Response", **_: object) -> None:
+        """Read an answer as its bytes come, as a hook of requests.
 
-    def reset(self) -> None:
-        """Begin the current file anew."""
-        self._current = 0
+        A whole chunk, for which requests waits, may take hours: each byte begins the time limit of a socket again.
+        """
+        answer.raw.stream = partial(self._pieces, answer.raw)  # type: ignore[method-assign]
+
+    def update(self, current: int) -> None:
+        """Report how many bytes of the current file have come."""
+        self._current = current
+        if self._report:
+            self._report(min(self._earlier + current, self._expected), self._expected)
 
     def finish_file(self) -> None:
         """Go on to the next file."""
@@ -48,11 +60,23 @@ class DownloadMeter:
 
     def finish(self) -> None:
         """Report that everything has come."""
-        if self._report:
-            self._report(self.expected, self.expected)
+        self.update(self._expected)
+
+    def _pieces(self, raw: "HTTPResponse", most: int, decode_content: bool) -> Iterator[bytes]:
+        total, recent, since = 0, 0, time.monotonic()
+        while piece := raw.read1(most, decode_content=decode_content):
+            total, recent = total + len(piece), recent + len(piece)
+            if total > self._largest:
+                raise BadMirrorError("wrong content from")
+            if time.monotonic() - since > SLOW_SECONDS:
+                if recent < LEAST_BYTES:
+                    raise BadMirrorError("too slow an answer from")
+                recent, since = 0, time.monotonic()
+            self.update(total)
+            yield piece
 
 
-def download(info: DatasetInfo, folder: Path, progress: Progress | None = None) -> None:
+def download(info: DatasetInfo, folder: Path, report: Callable[[int, int], None] | None = None) -> None:
     """Put the four raw files into a folder, each from the first mirror that has it.
 
     A mirror that fails once is not asked again.
@@ -64,57 +88,51 @@ def download(info: DatasetInfo, folder: Path, progress: Progress | None = None) 
     OSError
         When the folder cannot be written.
     """
-    meter = DownloadMeter(info.download_bytes, progress)
+    progress = DownloadProgress(info, report)
     missing = list(RAW_FILES)
     problems: dict[str, list[str]] = {}
     for mirror in info.mirrors:
-        problem = _take_from(mirror, missing, info, folder, meter)
+        problem = _take_from(mirror, missing, info, folder, progress)
         if problem is None:
-            return meter.finish()
+            return progress.finish()
         problems.setdefault(problem, []).append(urlsplit(mirror).hostname or mirror)
     raise DataError(_failure(info, problems))
 
 
-def _take_from(mirror: str, missing: list[str], info: DatasetInfo, folder: Path, meter: DownloadMeter) -> str | None:
+def _take_from(
+    mirror: str, missing: list[str], info: DatasetInfo, folder: Path, progress: DownloadProgress
+) -> str | None:
+    import requests
+
     try:
         while missing:
-            _download_file(mirror, missing[0], info.md5[missing[0]], folder, meter)
+            _download_file(mirror, missing[0], info, folder, progress)
             missing.pop(0)
-    except TransferError as error:
+    except requests.HTTPError as error:
+        return f"error {error.response.status_code} from"
+    except requests.RequestException:
+        return "no answer from"
+    except BadMirrorError as error:
         return str(error)
-    except (gzip.BadGzipFile, EOFError, zlib.error):
+    except ValueError:  # another digest, or an address that is none, to which somebody has led us
         return "wrong content from"
     return None
 
 
-def _download_file(mirror: str, name: str, md5: str, folder: Path, meter: DownloadMeter) -> None:
-    packed = folder / f"{name}.gz"
-    meter.reset()
-    transfer(f"{mirror}{name}.gz", packed, meter.update)
-    _unpack(packed, folder / name)
-    if compute_md5(folder / name) != md5:
-        raise gzip.BadGzipFile(f"{name} has another checksum")
-    meter.finish_file()
+def _download_file(mirror: str, name: str, info: DatasetInfo, folder: Path, progress: DownloadProgress) -> None:
+    import pooch
 
-
-def _unpack(packed: Path, raw: Path) -> None:
-    written = 0
-    with _opened(packed) as source, raw.open("wb") as target:
-        while piece := source.read(_CHUNK_BYTES):
-            written += len(piece)
-            if written > LARGEST_BYTES:  # a small file may unpack to more than any disk holds
-                raise gzip.BadGzipFile(f"{raw.name} is too large")
-            target.write(piece)
-        target.flush()
-        os.fsync(target.fileno())
-    packed.unlink()
-
-
-def _opened(packed: Path) -> BinaryIO:
-    # Some servers call .gz an encoding of the transfer, and requests undoes it.
-    with packed.open("rb") as file:
-        is_packed = file.read(2) == _GZIP_MAGIC
-    return cast(BinaryIO, gzip.open(packed, "rb")) if is_packed else packed.open("rb")
+    pooch.get_logger().setLevel(logging.WARNING)
+    over_http = pooch.HTTPDownloader(
+        chunk_size=1 << 16, timeout=(CONNECT_SECONDS, SILENT_SECONDS), hooks={"response": progress.watch}
+    )
+    retrieve = partial(pooch.retrieve, f"{mirror}{name}.gz", path=folder, downloader=over_http)
+    try:
+        retrieve(f"md5:{info.packed_md5[name]}", f"{name}.gz", processor=pooch.Decompress(name=name))
+    except ValueError:  # some servers call .gz an encoding of the transfer, so it is unpacked already
+        unpacked = retrieve(f"md5:{info.md5[name]}", f"{name}.unpacked")
+        shutil.copyfile(unpacked, folder / name)  # pooch keeps files that nobody else may read
+    progress.finish_file()
 
 
 def _failure(info: DatasetInfo, problems: dict[str, list[str]]) -> str:

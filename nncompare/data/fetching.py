@@ -1,20 +1,21 @@
-"""Brings a data set onto this machine, once, whoever else is at it."""
+"""Brings a data set onto this machine, once, by one process at a time."""
 
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
-from nncompare.data.catalog import RAW_FILES, DatasetInfo, dataset_info
+from nncompare.catalog import RAW_FILES, DataError, DatasetInfo, dataset_info
 from nncompare.data.damage import MANIFEST
 from nncompare.data.download import download
-from nncompare.data.errors import DataError
 from nncompare.data.folders import raw_folder, search_folders, target_folder
-from nncompare.data.progress import Progress
 from nncompare.data.state import Availability, find_copy
+from nncompare.data.synthetic import generation
 from nncompare.environment import DATA_DIR
+
+Progress = Callable[[int, int], None]
+"""Called with what is done and the total: bytes of a download, or images of a synthetic set."""
 
 _DRAFT_PREFIX = ".unfinished-"
 
@@ -51,46 +52,40 @@ def fetch(name: str, data_dir: Path | str | None = None, progress: Progress | No
 
 def fetch_into(info: DatasetInfo, folder: Path, progress: Progress | None = None) -> Path:
     """Download or make a data set in a folder, unless another process was quicker; see `fetch`."""
-    try:
-        with _locked(folder / info.folder):
-            if find_copy(info, [folder]).availability is not Availability.READY:
-                _replace_copy(info, raw_folder(info, folder), progress)
-    except OSError as error:
-        raise DataError(_not_written(info, folder, error)) from error
-    return raw_folder(info, folder)
-
-
-@contextmanager
-def _locked(folder: Path) -> Iterator[None]:
     from filelock import FileLock
 
-    folder.mkdir(parents=True, exist_ok=True)
-    with FileLock(folder / ".lock"):
-        yield
+    raw = raw_folder(info, folder)
+    try:
+        raw.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(raw.parent / ".lock"):
+            if find_copy(info, [folder]).availability is not Availability.READY:
+                _replace_copy(info, raw, progress)
+    except OSError as error:
+        raise DataError(_not_written(info, folder, error)) from error
+    return raw
 
 
 def _replace_copy(info: DatasetInfo, raw: Path, progress: Progress | None) -> None:
     raw.mkdir(exist_ok=True)
     _remove_leftovers(raw.parent)
+    obtain = generation.generate if info.synthetic else download
     # On the same file system as the target, so that each file appears whole or not at all.
     with tempfile.TemporaryDirectory(dir=raw.parent, prefix=_DRAFT_PREFIX) as draft:
-        _obtain(info, Path(draft), progress)
+        obtain(info, Path(draft), progress)
         for name in (*RAW_FILES, *([MANIFEST] if info.synthetic else [])):
-            os.replace(Path(draft) / name, raw / name)
+            _move_whole(Path(draft) / name, raw / name)
+
+
+def _move_whole(source: Path, target: Path) -> None:
+    with source.open("rb+") as file:
+        os.fsync(file.fileno())
+    os.replace(source, target)
 
 
 def _remove_leftovers(folder: Path) -> None:
-    # Whoever holds the lock is alone here: these are from processes that were killed.
+    # The process that holds the lock is alone here: these are from processes that were killed.
     for leftover in folder.glob(f"{_DRAFT_PREFIX}*"):
         shutil.rmtree(leftover, ignore_errors=True)
-
-
-def _obtain(info: DatasetInfo, draft: Path, progress: Progress | None) -> None:
-    if not info.synthetic:
-        return download(info, draft, progress)
-    from nncompare.data.generation import generate
-
-    return generate(info, draft, progress)
 
 
 def _not_written(info: DatasetInfo, folder: Path, error: OSError) -> str:

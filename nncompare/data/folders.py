@@ -4,12 +4,12 @@ from pathlib import Path
 
 import platformdirs
 
-from nncompare.data.catalog import DatasetInfo
+from nncompare.catalog import DatasetInfo
 from nncompare.environment import environment
 
 
 def cache_folder() -> Path:
-    """Name the user's cache directory of this program; it need not exist."""
+    """Return the user's cache directory of this program; it need not exist."""
     return platformdirs.user_cache_path("nncompare")
 
 
@@ -23,7 +23,7 @@ def search_folders(data_dir: Path | str | None = None) -> list[Path]:
 
 
 def target_folder(info: DatasetInfo, data_dir: Path | str | None = None) -> Path:
-    """Name the folder into which a data set is fetched: the first that is searched.
+    """Return the folder into which a data set is fetched: the first that is searched.
 
     Synthetic sets skip ``NNCOMPARE_DATA_DIR``: it is often shared and read-only, and they are quickly made.
     """
@@ -32,5 +32,5 @@ def target_folder(info: DatasetInfo, data_dir: Path | str | None = None) -> Path
 
 
 def raw_folder(info: DatasetInfo, folder: Path) -> Path:
-    """Name the place of the four raw files inside a folder, as torchvision lays it out."""
+    """Return the place of the four raw files inside a folder, as torchvision lays it out."""
     return folder / info.folder / "raw"

@@ -5,59 +5,54 @@ the number of dimensions), then each dimension as a 32-bit integer.
 """
 
 import math
-import os
 import struct
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-SIDE = 28
-MOST_IMAGES = 60_000
-
 
 class DamagedFileError(Exception):
     """A file that is not the IDX file it should be; the text names the reason, such as ``it is cut short``."""
 
 
-def map_images(path: Path) -> NDArray[np.uint8]:
-    """Map the images in a file, read-only and without reading them.
+def map_idx(path: Path, item_shape: tuple[int, ...], most: int) -> NDArray[np.uint8]:
+    """Map the images or labels in a file, read-only and without reading them.
+
+    Parameters
+    ----------
+    path : Path
+        An IDX file.
+    item_shape : tuple of int
+        Shape of one item: (H, W) of images, () of labels.
+    most : int
+        The largest number of items that the file can have.
 
     Returns
     -------
-    ndarray of uint8, (N, 28, 28)
+    ndarray of uint8, (N, *item_shape)
 
     Raises
     ------
     DamagedFileError
-        When magic number, sides or length are wrong.
+        When magic number, shape or length are wrong.
     OSError
         When the file cannot be read.
     """
-    images = _map(path, dimensions=3)
-    if images.shape[1:] != (SIDE, SIDE):
-        raise DamagedFileError(f"its images are {images.shape[1]} x {images.shape[2]} pixels, not {SIDE} x {SIDE}")
-    return images
-
-
-def map_labels(path: Path) -> NDArray[np.uint8]:
-    """Map the labels in a file, (N,) uint8; the errors are those of `map_images`."""
-    return _map(path, dimensions=1)
+    shape, offset = _read_header(path, 1 + len(item_shape))
+    if shape[0] > most:
+        raise DamagedFileError(f"it says that it holds {shape[0]:,} images; there are at most {most:,}")
+    _check_length(path.stat().st_size, offset + math.prod(shape))
+    if shape[1:] != item_shape:
+        raise DamagedFileError(f"its images are {_by(shape[1:])} pixels, not {_by(item_shape)}")
+    return np.memmap(path, np.uint8, mode="r", offset=offset, shape=shape)
 
 
 def write_idx(path: Path, array: NDArray[np.uint8]) -> None:
-    """Write an array of bytes as an IDX file and wait until it is on the disk."""
+    """Write an array of bytes as an IDX file."""
     with path.open("wb") as file:
         file.write(struct.pack(f">{1 + array.ndim}I", _magic(array.ndim), *array.shape))
         file.write(np.ascontiguousarray(array).data)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _map(path: Path, dimensions: int) -> NDArray[np.uint8]:
-    shape, offset = _read_header(path, dimensions)
-    _check_length(path.stat().st_size, offset + math.prod(shape))
-    return np.memmap(path, np.uint8, mode="r", offset=offset, shape=shape)
 
 
 def _read_header(path: Path, dimensions: int) -> tuple[tuple[int, ...], int]:
@@ -71,8 +66,6 @@ def _read_header(path: Path, dimensions: int) -> tuple[tuple[int, ...], int]:
         raise DamagedFileError("it is not an IDX file")
     if 0 in shape:
         raise DamagedFileError("it is empty")
-    if shape[0] > MOST_IMAGES:
-        raise DamagedFileError(f"it says that it holds {shape[0]:,} images; there are at most {MOST_IMAGES:,}")
     return tuple(shape), length
 
 
@@ -84,3 +77,7 @@ def _check_length(actual_bytes: int, expected_bytes: int) -> None:
 
 def _magic(dimensions: int) -> int:
     return 0x0800 | dimensions
+
+
+def _by(sides: tuple[int, ...]) -> str:
+    return " x ".join(map(str, sides))

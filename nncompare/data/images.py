@@ -1,23 +1,17 @@
 """The images and labels of a data set, mapped from its files."""
 
+import base64
+import io
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from nncompare.catalog import RAW_FILES, DataError, DatasetInfo, dataset_info
 from nncompare.config import SplitName
-from nncompare.data.catalog import (
-    TEST_IMAGES,
-    TEST_LABELS,
-    TRAIN_IMAGES,
-    TRAIN_LABELS,
-    DatasetInfo,
-    dataset_info,
-)
-from nncompare.data.errors import DataError
 from nncompare.data.folders import search_folders
-from nncompare.data.idx import map_images, map_labels
+from nncompare.data.idx import map_idx
 from nncompare.data.state import Availability, DatasetState, find_copy
 
 
@@ -25,8 +19,8 @@ from nncompare.data.state import Availability, DatasetState, find_copy
 class ImageData:
     """A data set as arrays, mapped read-only: its bytes are read when they are looked at.
 
-    Images are (N, 28, 28) uint8, black 0 to white 255; labels are (N,) uint8, indices into ``info.classes``. There
-    are 60,000 training and 10,000 test images.
+    Images are (N, H, W) uint8, black 0 to white 255; labels are (N,) uint8, indices into ``info.classes``. There are
+    ``info.train_count`` training and ``info.test_count`` test images of ``info.side`` pixels.
     """
 
     info: DatasetInfo
@@ -36,11 +30,11 @@ class ImageData:
     test_labels: NDArray[np.uint8]
 
     def images(self, split: SplitName) -> NDArray[np.uint8]:
-        """Give the images of a split, (N, 28, 28) uint8."""
+        """Return the images of a split, (N, H, W) uint8."""
         return self.train_images if split == "train" else self.test_images
 
     def labels(self, split: SplitName) -> NDArray[np.uint8]:
-        """Give the labels of a split, (N,) uint8."""
+        """Return the labels of a split, (N,) uint8."""
         return self.train_labels if split == "train" else self.test_labels
 
 
@@ -56,24 +50,23 @@ def load(name: str, data_dir: Path | str | None = None) -> ImageData:
     state = find_copy(info, search_folders(data_dir))
     if state.availability is not Availability.READY or state.folder is None:
         raise DataError(_why_not(info, state))
-    return map_folder(info, state.folder)
-
-
-def map_folder(info: DatasetInfo, raw: Path) -> ImageData:
-    """Map the four files of a raw folder that is known to be whole."""
-    return ImageData(
-        info,
-        map_images(raw / TRAIN_IMAGES),
-        map_labels(raw / TRAIN_LABELS),
-        map_images(raw / TEST_IMAGES),
-        map_labels(raw / TEST_LABELS),
-    )
+    raw = state.folder
+    return ImageData(info, *(map_idx(raw / name, info.item_shape(name), info.train_count) for name in RAW_FILES))
 
 
 def sample_per_class(data: ImageData, split: SplitName = "train") -> NDArray[np.int64]:
-    """Give the index of the first image of each class, (K,) int64."""
+    """Return the index of the first image of each class, (K,) int64."""
     labels = data.labels(split)
     return np.array([np.argmax(labels == k) for k in range(len(data.info.classes))], dtype=np.int64)
+
+
+def png_data_uri(image: NDArray[np.uint8]) -> str:
+    """Encode one grey image, (H, W) uint8, as ``data:image/png;base64,...`` for a page."""
+    from PIL import Image
+
+    file = io.BytesIO()
+    Image.fromarray(image).save(file, "PNG", compress_level=1)
+    return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode("ascii")
 
 
 def _why_not(info: DatasetInfo, state: DatasetState) -> str:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from nncompare.data.catalog import DatasetInfo, dataset_info
+from nncompare.catalog import DatasetInfo, dataset_info
 from nncompare.data.damage import find_damage, is_present
 from nncompare.data.folders import raw_folder, search_folders
 

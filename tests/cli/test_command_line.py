@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from processes import descendants, until, until_gone
 
+from nncompare.catalog import CATALOG
 from nncompare.cli import main
 
 COMMAND = Path(sys.executable).parent / "nncompare"
@@ -125,7 +126,7 @@ def test_a_failure_is_told_and_what_was_reached_is_printed(synthetic_digits: Pat
         (["--a", "channels"], ["--a must be settings such as channels=8,epochs=1; got 'channels'."]),
         (["--a", ""], ["--a must be settings such as channels=8,epochs=1"]),
         (["--a", "none"], ["Model A must be a set of settings; got nothing."]),
-        (["--dataset", "cifar"], ["Data set must be mnist, fashion-mnist, synthetic-digits or", "got cifar."]),
+        (["--dataset", "cifar"], ["Data set must be mnist, fashion-mnist, ", " or synthetic-fashion; got cifar."]),
         (["--seed", "-1"], ["Seed must be a whole number from 0 to 4,294,967,295; got -1."]),
         (["--seed", "x"], ["Seed", "got x."]),
         (["--train-images", "999"], ["Training images must be a whole number from 1,000 to 60,000; got 999."]),
@@ -256,7 +257,7 @@ def test_compare_without_its_images_is_told(tmp_path: Path) -> None:
 def test_fetch_of_an_unknown_set_is_told() -> None:
     code, out, err = called("fetch", "cifar")
     assert (code, out) == (2, "")
-    assert_is_one_sentence(err, "mnist, fashion-mnist, synthetic-digits, synthetic-fashion", "got cifar.")
+    assert_is_one_sentence(err, ", ".join(CATALOG), "got cifar.")
 
 
 def test_serve_on_a_port_in_use_is_told() -> None:

@@ -11,7 +11,7 @@ from nncompare.data import CATALOG, DatasetInfo, folders
 
 @pytest.fixture(autouse=True)
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Keep away from the cache, the settings and the proxy of whoever runs the tests."""
+    """Keep away from the cache, the settings and the proxy of the user who runs the tests."""
     cache = tmp_path / "cache" / "nncompare"
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setattr(folders, "cache_folder", lambda: cache)
@@ -36,7 +36,7 @@ def mirror() -> Iterator[Mirror]:
 
 @pytest.fixture
 def refused() -> Iterator[str]:
-    """Give an address at which nobody listens."""
+    """Return an address at which nothing listens."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         yield f"http://127.0.0.1:{taken.getsockname()[1]}/"
@@ -44,6 +44,6 @@ def refused() -> Iterator[str]:
 
 @pytest.fixture
 def blocked(tmp_path: Path) -> Path:
-    """Give a folder that nobody can make, root included: its parent is a file."""
+    """Return a folder that cannot be made, root included: its parent is a file."""
     (tmp_path / "file").write_text("in the way")
     return tmp_path / "file" / "folder"

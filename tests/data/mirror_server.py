@@ -10,15 +10,15 @@ class Mirror(ThreadingHTTPServer):
     """Serves files from memory; ``requests`` lists what was asked.
 
     ``cut`` names those that break off half-way, ``stalled`` those that come to a halt there until the end of the
-    test, ``trickling`` those that come byte by byte; ``endless`` those that never end, ``moved`` says where
-    others are.
+    test, ``trickling`` those that come byte by byte; ``endless`` those that never end, ``labelled`` those
+    whose gzip is called an encoding of the transfer; ``moved`` says where others are.
     """
 
     def __init__(self, files: dict[str, bytes]) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.files, self.requests = files, list[str]()
         self.cut, self.stalled, self.trickling, self.endless = set[str](), set[str](), set[str](), set[str]()
-        self.moved: dict[str, str] = {}
+        self.labelled, self.moved = set[str](), dict[str, str]()
         self.is_over = threading.Event()
 
     @property
@@ -42,8 +42,10 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(200)
         if name not in self.server.endless:
             self.send_header("Content-Length", str(len(content)))
+        if name in self.server.labelled:
+            self.send_header("Content-Encoding", "gzip")
         self.end_headers()
-        with suppress(OSError):  # whoever asked has hung up
+        with suppress(OSError):  # the client has hung up
             self._send(name, content)
 
     def _send(self, name: str, content: bytes) -> None:
@@ -52,7 +54,7 @@ class _Handler(BaseHTTPRequestHandler):
         if name in server.trickling:
             for number in range(len(content)):
                 self.wfile.write(content[number : number + 1])
-                if server.is_over.wait(0.005):
+                if server.is_over.wait(0.05):  # so a kilobyte takes 51 seconds
                     return
         elif name in server.endless:
             while not server.is_over.is_set():

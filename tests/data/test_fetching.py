@@ -1,4 +1,5 @@
 import dataclasses
+import gzip
 import json
 import subprocess
 import sys
@@ -10,13 +11,13 @@ from mirror_server import Mirror, running
 from tiny_data import PACKED, RAW, contents_of, put_copy, tiny_info
 
 from nncompare.data import CATALOG, DataError, dataset_state, fetch
-from nncompare.data.download import DownloadMeter
+from nncompare.data.download import DownloadProgress
 from nncompare.data.fetching import fetch_into
 
 TRAIN_IMAGES = "train-images-idx3-ubyte"
 FETCH_IN_A_PROCESS = """
 import json, pathlib, sys
-from nncompare.data.catalog import DatasetInfo
+from nncompare.catalog import DatasetInfo
 from nncompare.data.fetching import fetch_into
 fetch_into(DatasetInfo(**json.loads(sys.argv[1])), pathlib.Path(sys.argv[2]))
 """
@@ -115,8 +116,23 @@ def test_an_answer_that_breaks_off_is_never_kept(tmp_path: Path, mirror: Mirror)
     assert list((tmp_path / "MNIST" / "raw").iterdir()) == []
 
 
-def test_a_file_that_was_unpacked_on_the_way_is_taken(tmp_path: Path, mirror: Mirror) -> None:
-    mirror.files = {f"{name}.gz": content for name, content in RAW.items()}
+@pytest.mark.parametrize("is_unpacked_on_the_way", [False, True])
+def test_a_file_is_taken_packed_or_unpacked_and_can_be_read_by_others(
+    tmp_path: Path, mirror: Mirror, is_unpacked_on_the_way: bool
+) -> None:
+    if is_unpacked_on_the_way:
+        mirror.files = {f"{name}.gz": content for name, content in RAW.items()}
+    raw = fetch_into(tiny_info(mirror.url), tmp_path)
+    assert contents_of(raw) == RAW
+    (tmp_path / "plain").touch()
+    assert {(raw / name).stat().st_mode for name in RAW} == {(tmp_path / "plain").stat().st_mode}
+
+
+@pytest.mark.parametrize("contents", [PACKED, {f"{name}.gz": gzip.compress(PACKED[f"{name}.gz"]) for name in RAW}])
+def test_what_is_called_an_encoding_of_the_transfer_is_taken(
+    tmp_path: Path, mirror: Mirror, contents: dict[str, bytes]
+) -> None:
+    mirror.files, mirror.labelled = dict(contents), set(contents)
     assert contents_of(fetch_into(tiny_info(mirror.url), tmp_path)) == RAW
 
 
@@ -178,12 +194,13 @@ def test_processes_share_one_download(tmp_path: Path, mirror: Mirror) -> None:
     assert len(mirror.requests) == 4
 
 
-def test_the_meter_never_exceeds_what_is_expected() -> None:
+def test_progress_never_exceeds_what_is_expected() -> None:
     seen: list[int] = []
-    meter = DownloadMeter(100, lambda done, _: seen.append(done))
-    for pieces in ((50, 10), (30, 20)):
-        meter.reset()
-        for piece in pieces:
-            meter.update(piece)
-        meter.finish_file()
-    assert seen == [50, 60, 90, 100]
+    info = dataclasses.replace(tiny_info(), download_bytes=100)
+    progress = DownloadProgress(info, lambda done, _: seen.append(done))
+    for sizes in ((50, 60), (30, 50)):
+        for size in sizes:
+            progress.update(size)
+        progress.finish_file()
+    progress.finish()
+    assert seen == [50, 60, 90, 100, 100]

@@ -1,14 +1,12 @@
 import os
 import struct
 from pathlib import Path
-from typing import get_args
 
 import numpy as np
 import pytest
 from tiny_data import RAW, put_copy
 
-from nncompare.config import DatasetName
-from nncompare.data import CATALOG, Availability, DataError, dataset_state, digests, folders, load, search_folders
+from nncompare.data import Availability, DataError, dataset_state, digests, folders, load, search_folders
 
 TRAIN_IMAGES, TRAIN_LABELS = "train-images-idx3-ubyte", "train-labels-idx1-ubyte"
 
@@ -25,13 +23,6 @@ def digests_computed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     compute = digests.compute_md5
     monkeypatch.setattr(digests, "compute_md5", lambda path: computed.append(path.name) or compute(path))
     return computed
-
-
-def test_the_catalogue_has_the_names_of_the_configuration() -> None:
-    assert tuple(CATALOG) == get_args(DatasetName)
-    assert all(name == info.name and len(info.classes) == 10 for name, info in CATALOG.items())
-    assert all(info.synthetic == (info.stand_in is None) for info in CATALOG.values())
-    assert all(CATALOG[info.stand_in].synthetic for info in CATALOG.values() if info.stand_in)
 
 
 def test_folders_are_searched_in_order(tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -148,21 +139,3 @@ def test_a_read_only_copy_works(tmp_path: Path) -> None:
     finally:
         for path in (raw.parent, raw):
             path.chmod(0o755)
-
-
-def test_what_is_missing_is_announced() -> None:
-    states = {name: dataset_state(name) for name in CATALOG}
-    assert {name: state.message for name, state in states.items()} == {
-        "mnist": "Will be downloaded, 12 MB.",
-        "fashion-mnist": "Will be downloaded, 31 MB.",
-        "synthetic-digits": "Made on first use, a few seconds.",
-        "synthetic-fashion": "Made on first use, a few seconds.",
-    }
-    assert [state.availability for state in states.values()] == ["download", "download", "generate", "generate"]
-    with pytest.raises(DataError, match="not on this machine yet"):
-        load("mnist")
-
-
-def test_an_unknown_name_is_refused_with_those_that_there_are() -> None:
-    with pytest.raises(DataError, match="no data set named 'cifar'; there are mnist, fashion-mnist"):
-        load("cifar")

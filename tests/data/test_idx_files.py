@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from tiny_data import RAW
 
-from nncompare.data.idx import DamagedFileError, map_images, map_labels, write_idx
+from nncompare.data.idx import DamagedFileError, map_idx, write_idx
 
 IMAGES, LABELS = RAW["train-images-idx3-ubyte"], RAW["train-labels-idx1-ubyte"]
 
@@ -16,14 +16,14 @@ def write(path: Path, content: bytes) -> Path:
 
 
 def test_images_are_mapped_behind_the_header(tmp_path: Path) -> None:
-    images = map_images(write(tmp_path / "images", IMAGES))
+    images = map_idx(write(tmp_path / "images", IMAGES), (28, 28), 30)
     assert isinstance(images, np.memmap)
     assert (images.shape, images.dtype, images.flags.writeable) == ((30, 28, 28), np.uint8, False)
     assert images.tobytes() == IMAGES[16:]
 
 
 def test_labels_are_mapped_behind_the_header(tmp_path: Path) -> None:
-    assert map_labels(write(tmp_path / "labels", LABELS)).tolist() == [k % 10 for k in range(30)]
+    assert map_idx(write(tmp_path / "labels", LABELS), (), 30).tolist() == [k % 10 for k in range(30)]
 
 
 @pytest.mark.parametrize(
@@ -38,11 +38,12 @@ def test_labels_are_mapped_behind_the_header(tmp_path: Path) -> None:
         (struct.pack("<IIII", 2051, 30, 28, 28) + IMAGES[16:], "not an IDX file"),
         (struct.pack(">IIII", 2051, 30, 14, 56) + IMAGES[16:], "14 x 56 pixels, not 28 x 28"),
         (struct.pack(">IIII", 2051, 0, 28, 28), "empty"),
+        (struct.pack(">IIII", 2051, 31, 28, 28) + IMAGES[16:], "says that it holds 31 images; there are at most 30"),
     ],
 )
 def test_damage_is_named(tmp_path: Path, content: bytes, reason: str) -> None:
     with pytest.raises(DamagedFileError, match=reason):
-        map_images(write(tmp_path / "images", content))
+        map_idx(write(tmp_path / "images", content), (28, 28), 30)
 
 
 def test_what_is_written_is_what_others_write(tmp_path: Path) -> None:

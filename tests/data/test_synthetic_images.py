@@ -1,19 +1,20 @@
+import dataclasses
 import errno
 import json
 import os
 import threading
-from functools import partial
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from nncompare.data import CATALOG, Availability, DataError, dataset_state, fetch, generation, load, sample_per_class
+from nncompare.data import CATALOG, Availability, DataError, DatasetInfo, dataset_state, fetch, load, sample_per_class
 from nncompare.data.damage import MANIFEST
-from nncompare.data.distance_field import signed_distance
+from nncompare.data.synthetic import generation
+from nncompare.data.synthetic.distance_field import signed_distance
 
 SYNTHETIC = ("synthetic-digits", "synthetic-fashion")
-COUNTS = (600, 100)
 
 
 @pytest.fixture
@@ -21,9 +22,9 @@ def few(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     """Make only a few images when a synthetic set is fetched; list the folders in which that happens."""
     generate, made = generation.generate, list[Path]()
 
-    def generate_few(info: object, folder: Path, progress: object) -> None:
+    def generate_few(info: DatasetInfo, folder: Path, progress: Callable[[int, int], None] | None) -> None:
         made.append(folder)
-        partial(generate, counts=COUNTS)(info, folder, progress)  # type: ignore[arg-type]
+        generate(dataclasses.replace(info, train_count=600, test_count=100), folder, progress)
 
     monkeypatch.setattr(generation, "generate", generate_few)
     return made
@@ -133,7 +134,7 @@ def test_distances_agree_with_all_pairs() -> None:
     assert np.array_equal(signed_distance(mask[None])[0], np.rint(8 * expected))
 
 
-def test_a_full_disk_is_told_and_leaves_nothing_half_made(monkeypatch: pytest.MonkeyPatch, cache: Path) -> None:
+def test_a_full_disk_is_told_and_leaves_nothing_half_made(few: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 

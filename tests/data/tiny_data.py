@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
+from nncompare.catalog import RAW_FILES
 from nncompare.data import CATALOG, DatasetInfo
-from nncompare.data.catalog import RAW_FILES
 
 COUNTS = {"train": 30, "t10k": 10}
 
@@ -34,6 +34,7 @@ def tiny_info(*mirrors: str) -> DatasetInfo:
     """Describe MNIST as if it had only these few images."""
     return dataclasses.replace(
         CATALOG["mnist"],
+        packed_md5={name: hashlib.md5(PACKED[f"{name}.gz"]).hexdigest() for name in RAW},
         md5={name: hashlib.md5(content).hexdigest() for name, content in RAW.items()},
         download_bytes=sum(map(len, PACKED.values())),
         mirrors=mirrors,
@@ -41,7 +42,7 @@ def tiny_info(*mirrors: str) -> DatasetInfo:
 
 
 def put_copy(folder: Path) -> Path:
-    """Write a whole copy into a data folder; answer its raw folder."""
+    """Write a whole copy into a data folder; return its raw folder."""
     raw = folder / "MNIST" / "raw"
     raw.mkdir(parents=True)
     for name in RAW_FILES:

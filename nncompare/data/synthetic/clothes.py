@@ -1,17 +1,17 @@
 """Outlines of clothes, each a little different every time.
 
-They are given by their right half, from the neck or waist down to the hem.
+Each is described by its right half, from the neck or waist down to the hem.
 """
 
 import numpy as np
 
-from nncompare.data.outlines import Drawing, Line, Point, between, both_halves, mirrored
+from nncompare.data.synthetic.outlines import Drawing, Line, Point, between, both_halves, mirrored
 
 Random = np.random.Generator
 
 
 def _top(rng: Random, neck: Point, sleeve: float, hem: Point) -> Line:
-    """Give the right half of a top; ``sleeve`` is its length, 0 at the shoulder to 1 at the wrist."""
+    """Return the right half of a top; ``sleeve`` is its length, 0 at the shoulder to 1 at the wrist."""
     shoulder, armpit = (18.7 + rng.uniform(-0.5, 0.7), 5.6), (hem[0] - rng.uniform(0.2, 0.8), 11.3)
     wrist = (24.6 + rng.uniform(-2.5, 0.5), 23 + rng.uniform(-2, 0.5))
     cuff = between(shoulder, wrist, sleeve)

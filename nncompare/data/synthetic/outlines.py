@@ -5,6 +5,8 @@ Coordinates are (x, y) in pixels of the small image, 28 x 28, y downwards.
 
 from dataclasses import dataclass
 
+from nncompare.data.synthetic.warping import SIDE
+
 Point = tuple[float, float]
 Line = tuple[Point, ...]
 
@@ -25,7 +27,7 @@ def both_halves(right: Line) -> Line:
 
 def mirrored(line: Line) -> Line:
     """Swap left and right."""
-    return tuple((28 - x, y) for x, y in line)
+    return tuple((SIDE - x, y) for x, y in line)
 
 
 def rounded(corners: Line) -> Line:
@@ -36,5 +38,5 @@ def rounded(corners: Line) -> Line:
 
 
 def between(a: Point, b: Point, share: float) -> Point:
-    """Give the point a share of the way from a to b."""
+    """Return the point a share of the way from a to b."""
     return a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share

@@ -5,12 +5,20 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from nncompare.data.clothes import coat, dress, pullover, shirt, t_shirt, trouser
-from nncompare.data.distance_field import signed_distance
-from nncompare.data.idx import SIDE
-from nncompare.data.outlines import Drawing, Line
-from nncompare.data.shoes_and_bags import ankle_boot, bag, sandal, sneaker
-from nncompare.data.warping import BANK_SIDE, OVERSAMPLING, Wobble, gather, random_lookups, random_relief
+from nncompare.data.synthetic.clothes import coat, dress, pullover, shirt, t_shirt, trouser
+from nncompare.data.synthetic.distance_field import STEPS, signed_distance
+from nncompare.data.synthetic.outlines import Drawing, Line
+from nncompare.data.synthetic.shoes_and_bags import ankle_boot, bag, sandal, sneaker
+from nncompare.data.synthetic.warping import (
+    BANK_SIDE,
+    OVERSAMPLING,
+    SIDE,
+    Wobble,
+    gather,
+    per_image,
+    random_lookups,
+    random_relief,
+)
 
 # In the order of Fashion-MNIST.
 _GARMENTS = (t_shirt, trouser, pullover, dress, coat, sandal, shirt, sneaker, bag, ankle_boot)
@@ -38,18 +46,18 @@ def draw_garments(labels: NDArray[np.uint8], rng: np.random.Generator) -> NDArra
     outlines, seams = _bank()
     chosen = labels * np.int64(_VARIANTS) + rng.integers(_VARIANTS, size=count)
     lookups = random_lookups(rng, count, _WOBBLE)
-    distance = gather(outlines, chosen, lookups) / np.float32(8 * OVERSAMPLING)
-    cover = np.clip(0.5 + distance * _each(rng.uniform(0.6, 1.2, count)), 0, 1)
-    visible = gather(seams, chosen, lookups) / 100 * _each(rng.uniform(0.1, 0.65, count))
+    distance = gather(outlines, chosen, lookups) / np.float32(STEPS * OVERSAMPLING)
+    cover = np.clip(0.5 + distance * per_image(rng.uniform(0.6, 1.2, count)), 0, 1)
+    visible = gather(seams, chosen, lookups) / 100 * per_image(rng.uniform(0.1, 0.65, count))
     tone = _cloth(rng, count) * (1 - visible)
-    grain = rng.standard_normal(tone.shape, dtype=np.float32) * _each(rng.uniform(0, 0.05, count))
+    grain = rng.standard_normal(tone.shape, dtype=np.float32) * per_image(rng.uniform(0, 0.05, count))
     return np.clip(255 * cover * np.clip(tone + grain, 0.08, 1), 0, 255).astype(np.uint8)
 
 
 def _cloth(rng: np.random.Generator, count: int) -> NDArray[np.float32]:
-    folds = random_relief(rng, count) * _each(rng.uniform(0.02, 0.14, count))
+    folds = random_relief(rng, count) * per_image(rng.uniform(0.02, 0.14, count))
     striped = rng.uniform(0, 0.4, count) * (rng.random(count) < 0.4)
-    return _each(rng.uniform(0.4, 0.95, count)) + folds - _stripes(rng, count) * _each(striped)
+    return per_image(rng.uniform(0.4, 0.95, count)) + folds - _stripes(rng, count) * per_image(striped)
 
 
 def _stripes(rng: np.random.Generator, count: int) -> NDArray[np.float32]:
@@ -57,12 +65,8 @@ def _stripes(rng: np.random.Generator, count: int) -> NDArray[np.float32]:
     y, x = np.mgrid[:SIDE, :SIDE].astype(np.float32)
     slope = _DIRECTIONS[rng.choice(len(_DIRECTIONS), count, p=[0.5, 0.3, 0.1, 0.1])]
     slope /= rng.uniform(2.5, 7, (count, 1))  # pixels from stripe to stripe
-    phase = x * _each(slope[:, 0]) + y * _each(slope[:, 1]) + _each(rng.random(count))
+    phase = x * per_image(slope[:, 0]) + y * per_image(slope[:, 1]) + per_image(rng.random(count))
     return 2 * np.abs(phase % 1 - np.float32(0.5))
-
-
-def _each(values: NDArray[np.float64]) -> NDArray[np.float32]:
-    return values.astype(np.float32)[:, None, None]
 
 
 @cache

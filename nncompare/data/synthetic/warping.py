@@ -10,8 +10,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from nncompare.data.idx import SIDE
-
+SIDE = 28
 OVERSAMPLING = 4
 BANK_SIDE = SIDE * OVERSAMPLING
 _WAVES = tuple((i, j) for i in range(4) for j in range(4) if i + j >= 2)
@@ -21,8 +20,8 @@ _WAVES = tuple((i, j) for i in range(4) for j in range(4) if i + j >= 2)
 class Wobble:
     """How strong the random changes are.
 
-    ``degrees`` and ``shift_pixels`` (of the small image) and ``shear`` are limits to either side, ``zoom`` and
-    ``stretch`` are the least and greatest size and width to height; ``bend_pixels`` is a standard deviation.
+    ``degrees`` and ``shift_pixels`` (of the small image) and ``shear`` are limits to either side. ``zoom`` and
+    ``stretch`` are the least and greatest size, and ratio of width to height; ``bend_pixels`` is a standard deviation.
     """
 
     degrees: float
@@ -60,6 +59,11 @@ def gather(bank: NDArray[np.int8], chosen: NDArray[np.int64], lookups: NDArray[n
     """Look up the chosen drawings of a bank, (N, S, S), through maps; (B, 28, 28) float32."""
     values = bank.reshape(-1).take(chosen[:, None] * BANK_SIDE**2 + lookups)
     return values.astype(np.float32).reshape(-1, SIDE, SIDE)
+
+
+def per_image(values: NDArray[np.float64]) -> NDArray[np.float32]:
+    """Shape one number for each image, (B,), so that it applies to all of its pixels: (B, 1, 1) float32."""
+    return values.astype(np.float32)[:, None, None]
 
 
 @cache

@@ -1,0 +1,66 @@
+"""Makes a synthetic data set: labels in random order, and a drawing for each."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nncompare.catalog import TEST_IMAGES, TEST_LABELS, TRAIN_IMAGES, TRAIN_LABELS, DatasetInfo
+from nncompare.data.damage import write_manifest
+from nncompare.data.idx import write_idx
+from nncompare.data.synthetic.warping import SIDE
+
+Draw = Callable[[NDArray[np.uint8], np.random.Generator], NDArray[np.uint8]]
+
+_BATCH = 500
+_SEED = 20_240_229
+
+
+def generate(info: DatasetInfo, folder: Path, progress: Callable[[int, int], None] | None = None) -> None:
+    """Make a synthetic data set and its manifest in a folder; the same images every time.
+
+    Parameters
+    ----------
+    info : DatasetInfo
+        Which of the synthetic sets, and how many images.
+    folder : Path
+        Existing folder for the four raw files and the manifest.
+    progress : callable, optional
+        Called with the images made so far and their number, at most once per batch.
+
+    Raises
+    ------
+    OSError
+        When the folder cannot be written.
+    """
+    draw, total = _artist(info), info.train_count + info.test_count
+    splits = ((info.train_count, TRAIN_IMAGES, TRAIN_LABELS), (info.test_count, TEST_IMAGES, TEST_LABELS))
+    for split, (count, image_file, label_file) in enumerate(splits):
+        rng = np.random.Generator(np.random.PCG64([_SEED, split]))
+        labels = rng.permutation(np.arange(count) % len(info.classes)).astype(np.uint8)
+        images = np.empty((count, SIDE, SIDE), np.uint8)
+        for start in range(0, count, _BATCH):
+            stop = min(start + _BATCH, count)
+            images[start:stop] = draw(labels[start:stop], rng)
+            if progress:
+                progress(split * info.train_count + stop, total)
+        write_idx(folder / image_file, images)
+        write_idx(folder / label_file, labels)
+    write_manifest(folder)
+
+
+def preview(info: DatasetInfo) -> NDArray[np.uint8]:
+    """Draw one image of each class of a synthetic set, (K, 28, 28), before the set is made."""
+    rng = np.random.Generator(np.random.PCG64(_SEED))
+    return _artist(info)(np.arange(len(info.classes), dtype=np.uint8), rng)
+
+
+def _artist(info: DatasetInfo) -> Draw:
+    if info.name == "synthetic-digits":
+        from nncompare.data.synthetic.digits import draw_digits
+
+        return draw_digits
+    from nncompare.data.synthetic.fashion import draw_garments
+
+    return draw_garments
