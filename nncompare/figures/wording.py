@@ -23,7 +23,7 @@ def describe(
     subject: str = "",
     broken: Mapping[str, float] | None = None,
 ) -> str:
-    """Say where the lines end, and on which images; those without points are not among `lines`.
+    """Return where the lines end, and on which images, in words; those without points are not among `lines`.
 
     `broken` gives, by model, the epoch at which a run broke off.
     """
