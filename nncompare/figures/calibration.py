@@ -1,51 +1,49 @@
-"""Reliability diagrams: how often a model is right when it is so sure."""
+"""Reliability diagrams: accuracy over confidence."""
 
 from collections.abc import Mapping
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.ticker import PercentFormatter
 
 from nncompare.analysis import Calibration
-from nncompare.figures.frame import BOTTOM, LEFT, RIGHT, TOP, Frame
+from nncompare.data import DatasetInfo
+from nncompare.figures.output import HALO
 from nncompare.figures.palette import MODELS, MUTED, NAMES
-from nncompare.figures.scales import Scale
-
-_SHARES = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
-_SCALE = Scale(0, 1, _SHARES, tuple(f"{share:.0%}" for share in _SHARES))
+from nncompare.figures.style import figure_style, new_chart, write_subject
 
 
-def calibration_figure(calibrations: Mapping[str, Calibration], subject: str = "") -> Figure:
-    """Draw the accuracy of each model ("A", "B") over its confidence, ring by ring; a larger ring holds more images.
+def calibration_figure(calibrations: Mapping[str, Calibration], dataset: DatasetInfo) -> Figure:
+    """Draw the accuracy of each model ("A", "B") over its confidence, bin by bin; a larger ring holds more images.
 
     On the diagonal a model is right as often as it is sure; below it, it is too sure.
     """
-    frame = Frame("Calibration: how often right")
-    frame.write_subject(subject)
-    frame.show_note(False)
-    frame.set_x(_SCALE, "how sure")
-    frame.set_y(_SCALE)
-    frame.draw_in_pixels(MUTED, 1.2, linestyle=(0, (1, 4))).set_data([LEFT, RIGHT], [BOTTOM, TOP])
-    for place, (name, found) in enumerate(calibrations.items()):
-        spots = [
-            (frame.across(sure), frame.up(right), _radius(count / found.counts.sum()))
-            for sure, right, count in zip(found.confidence, found.accuracy, found.counts, strict=True)
-            if count
-        ]
-        line = frame.draw_in_pixels(MODELS[name], 1.2)
-        line.set_data(*np.array([spot[:2] for spot in spots]).reshape(-1, 2).T)
-        frame.rings(spots, MODELS[name])
-        words = f"{name}: off by {100 * found.error:.1f} points on average"
-        frame.text(RIGHT - 6, BOTTOM + 28 - 18 * place, words, color=NAMES[name], weight="bold", ha="right")
-    return frame.figure
+    with figure_style():
+        figure, axes = new_chart("Calibration: accuracy by confidence")
+        write_subject(axes, dataset.subject)
+        axes.set(xlim=(0, 1), ylim=(0, 1), xlabel="confidence")
+        axes.xaxis.set_major_formatter(PercentFormatter(1, 0))
+        axes.yaxis.set_major_formatter(PercentFormatter(1, 0))
+        axes.plot([0, 1], [0, 1], color=MUTED, linewidth=1.2, linestyle=(0, (1, 4)), clip_on=False)
+        for place, (name, found) in enumerate(calibrations.items()):
+            held = found.counts > 0
+            spots = found.confidence[held], found.accuracy[held]
+            diameters = 5 + 12 * np.sqrt(found.counts[held] / found.counts.sum())
+            axes.plot(*spots, color=MODELS[name], linewidth=1.2, clip_on=False)
+            rings = axes.scatter(*spots, diameters**2, facecolors="none", edgecolors=MODELS[name], linewidths=1.8)
+            rings.set_clip_on(False)
+            words = f"{name}: expected calibration error {found.error:.1%}"
+            axes.text(0.985, 0.13 - 0.085 * place, words, color=NAMES[name], fontweight="bold", ha="right", gid=HALO)
+    return figure
 
 
-def describe_calibration(calibrations: Mapping[str, Calibration]) -> str:
-    """Say what the diagram shows."""
+def describe_calibration(calibrations: Mapping[str, Calibration], dataset: DatasetInfo) -> str:
+    """Return what the diagram shows, in words."""
     words = [
         f"Model {name}: expected calibration error {found.error:.1%}, {_lean(found)}."
         for name, found in calibrations.items()
     ]
-    return " ".join(["Accuracy over confidence.", *words])
+    return " ".join([f"Accuracy over confidence, {dataset.subject}.", *words])
 
 
 def _lean(found: Calibration) -> str:
@@ -54,7 +52,3 @@ def _lean(found: Calibration) -> str:
     if abs(gap) < 0.001:
         return "as sure as right"
     return "surer than right" if gap > 0 else "less sure than right"
-
-
-def _radius(share: float) -> float:
-    return 2.5 + 6 * float(np.sqrt(share))

@@ -3,23 +3,23 @@
 from collections.abc import Mapping
 from math import ceil
 
-from matplotlib import style
-from matplotlib.backends.backend_svg import FigureCanvasSVG
-from matplotlib.figure import Figure
-
-from nncompare.figures.band import Band
-from nncompare.figures.frame import Frame
+from nncompare.config import SplitName
+from nncompare.figures.lines import SPLITS, NamedLine, spaced
 from nncompare.figures.marks import Marks
-from nncompare.figures.name_places import name_places
-from nncompare.figures.named_line import SPLITS, NamedLine, Split
+from nncompare.figures.output import HALO, figure_svg
 from nncompare.figures.palette import LINES, MODELS
 from nncompare.figures.points import Axis, Points, Quantity, points_of, thin
 from nncompare.figures.scales import Scale, count_scale, epoch_scale, value_scale
-from nncompare.figures.svg import DRAWING, inline_svg
+from nncompare.figures.style import figure_style, new_chart, write_subject
 from nncompare.figures.wording import TITLES, describe
-from nncompare.history import History, SeedBand
+from nncompare.history import History
+from nncompare.history import SeedBand as SeedBand
 
-Key = tuple[str, Split]
+Key = tuple[str, SplitName]
+
+_NOTE = "The curves appear here as soon as training starts."
+_NAME_GAP = 14 / 208
+"""Between two names, as a share of the height of the axes."""
 
 
 class CurveChart:
@@ -40,18 +40,17 @@ class CurveChart:
         In the colours of the light theme.
     """
 
-    figure: Figure
-
     def __init__(self, quantity: Quantity, epochs: int = 3) -> None:
         self._quantity: Quantity = quantity
-        # A notebook may have changed matplotlib's defaults for figures of its own.
-        with DRAWING, style.context("default"):
-            self._frame = Frame(quantity.capitalize())
-            self._lines = {(model, split): NamedLine(self._frame, model, split) for model in LINES for split in SPLITS}
-            self._bands = {(model, split): Band(self._frame, model, split) for model in MODELS for split in SPLITS}
-            self._marks = {model: Marks(self._frame, model) for model in MODELS}
-        self.figure = self._frame.figure
-        self._canvas = FigureCanvasSVG(self.figure)
+        with figure_style():
+            self.figure, self._axes = new_chart(quantity.capitalize())
+            self._heading = write_subject(self._axes, "")
+            self._lines = {(model, split): NamedLine(self._axes, model, split) for model in LINES for split in SPLITS}
+            self._marks = {model: Marks(self._axes, model) for model in MODELS}
+            self._note = self._axes.text(
+                0.5, 0.5, _NOTE, transform=self._axes.transAxes, fontsize=13, ha="center", va="center", gid=HALO
+            )
+        self._scales: tuple[Scale, ...] = ()
         self._axis: Axis = "epoch"
         self.reset(epochs)
 
@@ -65,35 +64,35 @@ class CurveChart:
         self._epochs = max(self._epochs, epochs)
 
     def count(self, axis: Axis) -> None:
-        """Have the x axis count epochs, images, steps (updates of the weights) or seconds, from the next update on."""
+        """Count epochs, images, steps (updates of the weights) or seconds on the x axis, from the next update on."""
         self._axis = axis
 
     def update(self, curves: Mapping[str, History | SeedBand]) -> None:
         """Show these curves, by model ("A", "B", or `PAST`); a model that is not among them has no lines.
 
-        Of a spread, the line is the mean, with the range from the lowest to the highest behind it.
+        Of several seeds, the line is the mean, with the range from the lowest to the highest behind it.
         """
+        bands = {model: curve for model, curve in curves.items() if isinstance(curve, SeedBand)}
         histories = {model: curve.mean if isinstance(curve, SeedBand) else curve for model, curve in curves.items()}
-        spreads = {model: curve for model, curve in curves.items() if isinstance(curve, SeedBand)}
         lines = {key: self._points(histories[key[0]], key[1]) for key in self._lines if key[0] in histories}
         lines = {key: points for key, points in lines.items() if len(points.x)}
-        scale = self._x_scale(lines)
-        self._shown = {key: thin(points, scale.high) for key, points in lines.items()}
+        x = self._x_scale(lines)
+        self._shown = {key: thin(points, x.high) for key, points in lines.items()}
         self._broken = {
             name: history.diverged.epoch
             for name, history in histories.items()
             if name in MODELS and history.diverged is not None
         }
-        self._seeds = max((spread.seeds for spread in spreads.values()), default=1)
-        self._frame.write_subject(self._words_on_subject)
-        self._frame.set_x(scale, TITLES[self._axis])
-        self._frame.set_y(value_scale(self._quantity, list(self._shown.values())))
-        self._draw(histories)
-        self._draw_bands(spreads, scale.high)
+        self._seeds = max((band.seeds for band in bands.values()), default=1)
+        self._rescale(x, value_scale(self._quantity, list(self._shown.values())))
+        self._write()
+        self._draw(bands)
+        for model, marks in self._marks.items():
+            marks.draw(histories.get(model), self._quantity, self._axis)
 
     def svg(self) -> str:
         """Draw the chart as inline SVG, ready to be put into an HTML page."""
-        return inline_svg(self._canvas, self.description)
+        return figure_svg(self.figure, self.description, "nnc-chart")
 
     @property
     def description(self) -> str:
@@ -105,7 +104,7 @@ class CurveChart:
         seeds = f"mean and range of {self._seeds} seeds" if self._seeds > 1 else ""
         return ", ".join(part for part in (self._subject, seeds) if part)
 
-    def _points(self, history: History, split: Split) -> Points:
+    def _points(self, history: History, split: SplitName) -> Points:
         return points_of(getattr(history, split), self._quantity, self._axis)
 
     def _x_scale(self, curves: Mapping[Key, Points]) -> Scale:
@@ -113,21 +112,36 @@ class CurveChart:
             return epoch_scale(max([self._epochs, *(ceil(round(points.x[-1], 6)) for points in curves.values())]))
         return count_scale(max((points.x[-1] for points in curves.values()), default=0))
 
-    def _draw(self, histories: Mapping[str, History]) -> None:
-        self._frame.show_note(not self._shown)
-        for key in self._lines.keys() - self._shown.keys():
-            self._lines[key].clear()
-        ends = [self._lines[key].draw(points) for key, points in self._shown.items()]
-        for key, place in zip(self._shown, name_places(ends), strict=True):
-            self._lines[key].put_name(place)
-        for model, marks in self._marks.items():
-            marks.draw(histories.get(model), self._quantity, self._axis)
+    def _rescale(self, x: Scale, y: Scale) -> None:
+        if (x, y) == self._scales:
+            return
+        self._scales = x, y
+        with figure_style():  # more ticks may be made
+            self._axes.set_xticks(x.ticks, x.names)
+            self._axes.set_yticks(y.ticks, y.names)
+            for axis in (self._axes.xaxis, self._axes.yaxis):
+                for tick in axis.get_major_ticks():
+                    tick.label1.set_in_layout(False)  # else it is measured once more at every drawing
+        self._axes.set(xlim=(x.low, x.high), ylim=(y.low, y.high))
 
-    def _draw_bands(self, spreads: Mapping[str, SeedBand], reach: float) -> None:
-        for (model, split), band in self._bands.items():
-            spread = spreads.get(model)
-            if spread is None or (model, split) not in self._shown:
-                band.clear()
-            else:
-                low, high = (thin(self._points(history, split), reach) for history in (spread.low, spread.high))
-                band.draw(low, high)
+    def _write(self) -> None:
+        self._heading.set_text(self._words_on_subject)
+        self._axes.xaxis.label.set_text(TITLES[self._axis])
+        self._note.set_visible(not self._shown)
+
+    def _draw(self, bands: Mapping[str, SeedBand]) -> None:
+        for key in self._lines.keys() - self._shown.keys():
+            self._lines[key].hide()
+        heights = [self._lines[key].draw(points, self._limits(key, bands)) for key, points in self._shown.items()]
+        # Behind the longest line nothing is drawn: a name there never lies over another model's curve.
+        end = max((points.x[-1] for points in self._shown.values()), default=0) / self._axes.get_xlim()[1]
+        for key, height in zip(self._shown, spaced(heights, _NAME_GAP, 3 / 208, 1), strict=True):
+            self._lines[key].write_name(end, height)
+
+    def _limits(self, key: Key, bands: Mapping[str, SeedBand]) -> tuple[Points, Points] | None:
+        model, split = key
+        if model not in bands:
+            return None
+        reach = self._axes.get_xlim()[1]
+        low, high = (thin(self._points(history, split), reach) for history in (bands[model].low, bands[model].high))
+        return low, high

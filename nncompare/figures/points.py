@@ -43,19 +43,3 @@ def thin(points: Points, reach: float) -> Points:
     starts = np.flatnonzero(np.diff(bucket, prepend=-1.0))
     sizes = np.diff(starts, append=len(bucket))
     return Points(*(np.append(np.add.reduceat(column[:-1], starts) / sizes, column[-1]) for column in points))
-
-
-def cut(points: Points, low: float, high: float) -> Points:
-    """Cut off the parts of a line outside low..high: points on the edges where it crosses them, NaN beyond."""
-    for edge in (low, high):
-        points = _with_crossings(points, edge)
-    outside = (points.y < low) | (points.y > high)
-    return Points(points.x, np.where(outside, np.nan, points.y))
-
-
-def _with_crossings(points: Points, edge: float) -> Points:
-    x, y = points
-    before = np.flatnonzero(np.sign(y[:-1] - edge) * np.sign(y[1:] - edge) < 0)
-    share = (edge - y[before]) / (y[before + 1] - y[before])
-    crossing = x[before] + share * (x[before + 1] - x[before])
-    return Points(np.insert(x, before + 1, crossing), np.insert(y, before + 1, edge))

@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping
 
-from nncompare.figures.named_line import Split
+from nncompare.config import SplitName
 from nncompare.figures.palette import LINES, PAST
 from nncompare.figures.points import Axis, Points, Quantity
 
-_SPLITS: dict[Split, str] = {"train": "training", "test": "test"}
-
+_SPLITS: dict[SplitName, str] = {"train": "training", "test": "test"}
 
 TITLES: dict[Axis, str] = {
     "epoch": "epochs",
@@ -19,12 +18,12 @@ TITLES: dict[Axis, str] = {
 
 def describe(
     quantity: Quantity,
-    lines: Mapping[tuple[str, Split], Points],
+    lines: Mapping[tuple[str, SplitName], Points],
     axis: Axis = "epoch",
     subject: str = "",
     broken: Mapping[str, float] | None = None,
 ) -> str:
-    """Say where the lines end, and on which images; those without points are not among `lines`.
+    """Return where the lines end, and on which images, in words; those without points are not among `lines`.
 
     `broken` gives, by model, the epoch at which a run broke off.
     """
@@ -34,7 +33,7 @@ def describe(
     return " ".join([title, *(models or ["No points yet."]), *breaks])
 
 
-def _ends(quantity: Quantity, model: str, lines: Mapping[tuple[str, Split], Points], axis: Axis) -> str:
+def _ends(quantity: Quantity, model: str, lines: Mapping[tuple[str, SplitName], Points], axis: Axis) -> str:
     ends = {word: lines[model, split] for split, word in _SPLITS.items() if (model, split) in lines}
     values = ", ".join(f"{word} {_value(quantity, points.y[-1])}" for word, points in ends.items())
     last = max(points.x[-1] for points in ends.values())

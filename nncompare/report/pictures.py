@@ -1,37 +1,40 @@
 """The pictures of a comparison, by name: on the page of the report, and as files."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 from matplotlib.figure import Figure
 
 from nncompare.comparison.result import ComparisonResult
 from nncompare.config import SplitName
-from nncompare.data import CATALOG
-from nncompare.figures import (
-    CurveChart,
-    calibration_figure,
-    class_scores_figure,
-    confusion_figure,
-    describe_calibration,
-    describe_class_scores,
-    describe_confusion,
-)
+from nncompare.data import CATALOG, DatasetInfo
+from nncompare.figures import CurveChart
+from nncompare.figures.calibration import calibration_figure, describe_calibration
+from nncompare.figures.class_scores import class_scores_figure, describe_class_scores
+from nncompare.figures.confusion import confusion_figure, describe_confusion
+from nncompare.figures.points import Quantity
 
 Drawing = tuple[Figure, str]
+Draw = Callable[[ComparisonResult, SplitName], Drawing]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture: its title, and how to draw it; `draw(result, split)` gives the figure and a text alternative."""
+    """A picture: its title, and how to draw it; `draw(result, split)` gives the figure and a text alternative.
+
+    The page of the predictions shows those that are `on_page`; it has tables in the place of the others.
+    """
 
     title: str
-    draw: Callable[[ComparisonResult, SplitName], Drawing]
+    draw: Draw
+    on_page: bool = False
 
 
-def _curves(quantity: str) -> Callable[[ComparisonResult, SplitName], Drawing]:
+def _curves(quantity: Quantity) -> Draw:
     def draw(result: ComparisonResult, _: SplitName) -> Drawing:
-        chart = CurveChart("loss" if quantity == "loss" else "accuracy")
+        chart = CurveChart(quantity)
         chart.reset(1, subject=CATALOG[result.comparison.dataset].subject)
         chart.update(result.curves())
         return chart.figure, chart.description
@@ -39,28 +42,32 @@ def _curves(quantity: str) -> Callable[[ComparisonResult, SplitName], Drawing]:
     return draw
 
 
-def _confusion(result: ComparisonResult, split: SplitName) -> Drawing:
-    a, b = result.confusion("a", split), result.confusion("b", split)
-    classes = CATALOG[result.comparison.dataset].classes
-    return confusion_figure(a, b, classes), describe_confusion(a, b, classes)
+def _of_both(
+    find: Callable[[ComparisonResult, str, SplitName], T],
+    figure: Callable[[Mapping[str, T], DatasetInfo], Figure],
+    describe: Callable[[Mapping[str, T], DatasetInfo], str],
+) -> Draw:
+    def draw(result: ComparisonResult, split: SplitName) -> Drawing:
+        found = {name: find(result, name, split) for name in "AB"}
+        dataset = CATALOG[result.comparison.dataset]
+        return figure(found, dataset), describe(found, dataset)
 
-
-def _class_scores(result: ComparisonResult, split: SplitName) -> Drawing:
-    scores = {name: result.class_scores(name, split) for name in "AB"}
-    classes = CATALOG[result.comparison.dataset].classes
-    return class_scores_figure(scores, classes), describe_class_scores(scores, classes)
-
-
-def _calibration(result: ComparisonResult, split: SplitName) -> Drawing:
-    found = {name: result.calibration(name, split) for name in "AB"}
-    return calibration_figure(found, CATALOG[result.comparison.dataset].subject), describe_calibration(found)
+    return draw
 
 
 # Those after the curves need both models.
 PICTURES = {
     "loss": Picture("Loss curves", _curves("loss")),
     "accuracy": Picture("Accuracy curves", _curves("accuracy")),
-    "confusion": Picture("Confusion matrices", _confusion),
-    "classes": Picture("Scores of the classes", _class_scores),
-    "calibration": Picture("Calibration", _calibration),
+    "confusion": Picture(
+        "Confusion matrices", _of_both(ComparisonResult.confusion, confusion_figure, describe_confusion)
+    ),
+    "classes": Picture(
+        "Scores of the classes",
+        _of_both(ComparisonResult.class_scores, class_scores_figure, describe_class_scores),
+        on_page=True,
+    ),
+    "calibration": Picture(
+        "Calibration", _of_both(ComparisonResult.calibration, calibration_figure, describe_calibration), on_page=True
+    ),
 }

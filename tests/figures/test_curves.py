@@ -8,13 +8,30 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from nncompare.figures import CurveChart
+from nncompare.figures import CurveChart, image_file
 from nncompare.history import History, seed_band
 from nncompare.messages import TestPoint, TrainPoint
 
 SVG = "{http://www.w3.org/2000/svg}"
 NOTE = "The curves appear here as soon as training starts."
 LOOKED_AT = ("matplotlib", "nncompare")
+OTHER_SETTINGS = {
+    "text.usetex": True,
+    "font.size": 40,
+    "lines.linewidth": 9,
+    "figure.facecolor": "black",
+    "figure.dpi": 300,
+    "figure.autolayout": True,
+    "axes.titley": None,
+    "xaxis.labellocation": "left",
+    "xtick.labelsize": 30,
+    "xtick.top": True,
+    "ytick.minor.visible": True,
+    "path.sketch": (5, 50, 2),
+    "savefig.bbox": "tight",
+    "savefig.transparent": True,
+    "svg.fonttype": "path",
+}
 NAMES = {"A train", "A test", "B train", "B test"}
 
 
@@ -152,12 +169,12 @@ def test_long_runs_stay_small(make_history):
 
 def test_everything_is_kept_and_moved_in_place(make_history):
     chart = CurveChart("loss")
-    lines = list(chart.figure.axes[0].lines)
-    before = [*lines, *chart.figure.texts, *chart.figure.lines]
+    (axes,) = chart.figure.axes
+    lines = list(axes.lines)
+    before = [*lines, *axes.texts, *axes.collections]
     chart.update({"A": make_history(2)})
     chart.svg()
-    after = [*chart.figure.axes[0].lines, *chart.figure.texts, *chart.figure.lines]
-    assert list(map(id, after)) == list(map(id, before))
+    assert list(map(id, [*axes.lines, *axes.texts, *axes.collections])) == list(map(id, before))
     train = make_history(2).train
     np.testing.assert_allclose(lines[0].get_xdata()[-20:], train.epoch[-20:])
     np.testing.assert_allclose(lines[0].get_ydata()[-20:], train.loss[-20:])
@@ -194,10 +211,16 @@ def test_settings_of_the_notebook_do_not_matter(make_history):
 
     expected = CurveChart("loss")
     expected.update({"A": make_history(1)})
-    with rc_context({"lines.linewidth": 9, "font.size": 40, "figure.facecolor": "black", "svg.fonttype": "path"}):
+    with rc_context(OTHER_SETTINGS):
         chart = CurveChart("loss")
         chart.update({"A": make_history(1)})
         assert chart.svg() == expected.svg()
+        longer = {"A": make_history(9)}  # more ticks
+        chart.update(longer)
+        files = [image_file(chart.figure, kind) for kind in ("png", "svg")]
+    expected.update(longer)
+    assert chart.svg() == expected.svg()
+    assert files == [image_file(expected.figure, kind) for kind in ("png", "svg")]
 
 
 def test_pyplot_is_never_imported():
@@ -210,7 +233,7 @@ def test_pyplot_is_never_imported():
 
 def areas(svg):
     """The bands that are drawn: {(model, opacity): number}."""
-    found = re.findall(r"fill: var\(--nnc-([ab]), [^)]*\); opacity: ([0-9.]+)", svg)
+    found = re.findall(r"fill: var\(--nnc-([ab]), [^)]*\); fill-opacity: ([0-9.]+)", svg)
     return {key: found.count(key) for key in found}
 
 
@@ -234,7 +257,36 @@ def test_a_band_begins_with_its_second_point_and_stays_in_the_chart(make_history
     wild = [make_history(3), make_history(3, floor=50.0)]
     chart = CurveChart("loss")
     chart.update({"A": seed_band(wild)})
-    band = chart._bands["A", "train"]._area.get_xy()
-    low, high = chart._frame.axes.get_ylim()
-    assert (low <= band[:, 1]).all()
-    assert (band[:, 1] <= high).all()
+    (axes,) = chart.figure.axes
+    low, high = axes.get_ylim()
+    bands = [path.vertices for area in axes.collections if area.get_visible() for path in area.get_paths()]
+    assert len(bands) == 2
+    assert all((low <= band[:, 1]).all() and (band[:, 1] <= high).all() for band in bands)
+
+
+def line_of(chart, model, style=""):
+    """The points of a model's line as it is drawn: in pixels from the upper left corner."""
+    pattern = rf'<path d="([^"]*)" style="fill: none; {style}stroke: var\(--nnc-{model}'
+    drawn = re.search(pattern, chart.svg())
+    return [tuple(map(float, place)) for place in re.findall(r"[ML] (\S+) (\S+)", drawn[1])]
+
+
+def test_lines_are_cut_where_they_cross_the_edges():
+    chart = CurveChart("loss", epochs=4)
+    chart.update({"A": history_of((1, 6.0), (2, 2.0), (3, 1.0), (4, 9.0)), "B": history_of((1, 0.9), (4, 0.3))})
+    low, high = chart.figure.axes[0].get_ylim()
+    points = line_of(chart, "a")
+    assert (low, high) == (0, 3)
+    across = [x for x, _ in points]
+    crossings = 54 + 430 / 4 * np.array([1.75, 3.25])
+    np.testing.assert_allclose([across[0], across[-1]], crossings, atol=1)
+    assert all(44 - 3 <= y <= 252 for _, y in points)
+
+
+def test_lines_on_the_edge_are_not_cut():
+    history = points_curve(TrainPoint, [(1, 0.5), (2, 0.5), (3, 0.5)])
+    history.accuracy[:] = [1.0, 1.0, 1.0]
+    chart = CurveChart("accuracy")
+    chart.update({"A": History(train=history)})
+    assert line_of(chart, "a") == [(197.33, 44), (340.67, 44), (484, 44)]
+    assert "A train" in words(chart.svg())

@@ -9,19 +9,14 @@ import pytest
 from PIL import Image
 
 from nncompare.analysis import Outcomes, calibration, class_scores, confusion_matrix
-from nncompare.figures import (
-    CurveChart,
-    calibration_figure,
-    class_scores_figure,
-    confusion_figure,
-    describe_calibration,
-    describe_class_scores,
-    describe_confusion,
-    figure_svg,
-    image_file,
-)
+from nncompare.data import CATALOG
+from nncompare.figures import CurveChart, figure_svg, image_file
+from nncompare.figures.calibration import calibration_figure, describe_calibration
+from nncompare.figures.class_scores import class_scores_figure, describe_class_scores
+from nncompare.figures.confusion import confusion_figure, describe_confusion
 
-CLASSES = tuple("0123456789")
+MNIST = CATALOG["mnist"]
+CLASSES = MNIST.classes
 
 
 def outcomes_of(kind: str = "usual") -> Outcomes:
@@ -35,16 +30,21 @@ def outcomes_of(kind: str = "usual") -> Outcomes:
     return Outcomes(labels, a, b)
 
 
+def matrices_of(found: Outcomes):
+    said = {"A": found.said_by_a, "B": found.said_by_b}
+    return {name: confusion_matrix(found.labels, classes, 10) for name, classes in said.items()}
+
+
 def drawn(kind: str = "usual"):
     """Draw each picture: {name: (figure, description)}."""
     found = outcomes_of(kind)
-    a, b = (confusion_matrix(found.labels, said, 10) for said in (found.said_by_a, found.said_by_b))
-    scores = {"A": class_scores(a), "B": class_scores(b)}
+    matrices = matrices_of(found)
+    scores = {name: class_scores(matrix) for name, matrix in matrices.items()}
     sure = {"A": calibration(found.labels, found.a), "B": calibration(found.labels, found.b)}
     return {
-        "confusion": (confusion_figure(a, b, CLASSES), describe_confusion(a, b, CLASSES)),
-        "classes": (class_scores_figure(scores, CLASSES), describe_class_scores(scores, CLASSES)),
-        "calibration": (calibration_figure(sure, "MNIST"), describe_calibration(sure)),
+        "confusion": (confusion_figure(matrices, MNIST), describe_confusion(matrices, MNIST)),
+        "classes": (class_scores_figure(scores, MNIST), describe_class_scores(scores, MNIST)),
+        "calibration": (calibration_figure(sure, MNIST), describe_calibration(sure, MNIST)),
     }
 
 
@@ -61,13 +61,12 @@ def test_a_picture_is_an_element_for_the_middle_of_a_page(name, kind):
 
 
 def test_the_matrices_hold_every_count_that_is_not_zero():
-    found = outcomes_of()
-    a, b = (confusion_matrix(found.labels, said, 10) for said in (found.said_by_a, found.said_by_b))
-    svg = figure_svg(confusion_figure(a, b, CLASSES), "")
+    a, b = matrices_of(outcomes_of()).values()
+    svg = figure_svg(confusion_figure({"A": a, "B": b}, MNIST), "")
     texts = [text.text for text in ElementTree.fromstring(svg).iter("{http://www.w3.org/2000/svg}text")]
     difference = [f"{count:+,}" for count in (a - b).ravel() if count]
     wanted = [f"{count:,}" for matrix in (a, b) for count in matrix.ravel() if count] + difference
-    heads = ["A", "B", "A less B", *CLASSES * 4]
+    heads = ["A", "B", "A − B", "true class", *["predicted"] * 3, *CLASSES * 4]
     assert sorted(texts) == sorted(wanted + heads)
 
 
@@ -75,16 +74,16 @@ def test_descriptions_name_what_stands_out():
     a = np.diag(np.full(10, 40)) + 0
     b = a.copy()
     b[4, 9], b[5, 9] = 7, 1
-    words = describe_confusion(a, b, CLASSES)
+    words = describe_confusion({"A": a, "B": b}, MNIST)
     assert "Model A takes no class for another." in words
     assert "Model B most often takes 4 for 9: 7 times." in words
-    assert "Model B does worst on 9: F1 90.9%." in describe_class_scores({"B": class_scores(b)}, CLASSES)
+    assert "Model B does worst on 9: F1 90.9%." in describe_class_scores({"B": class_scores(b)}, MNIST)
     labels = np.zeros(10, int)
     sure = np.tile(np.eye(10)[0], (10, 1))
-    assert "as sure as right" in describe_calibration({"A": calibration(labels, sure)})
-    assert "error 100.0%, surer than right" in describe_calibration({"A": calibration(labels + 1, sure)})
+    assert "as sure as right" in describe_calibration({"A": calibration(labels, sure)}, MNIST)
+    assert "error 100.0%, surer than right" in describe_calibration({"A": calibration(labels + 1, sure)}, MNIST)
     half = 0.5 * sure + 0.05
-    assert "less sure than right" in describe_calibration({"A": calibration(labels, half)})
+    assert "less sure than right" in describe_calibration({"A": calibration(labels, half)}, MNIST)
 
 
 def test_files_stand_alone_on_white_paper_and_are_the_same_each_time(make_history):

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from nncompare.figures.points import BUCKETS, Points, cut, points_of, thin
+from nncompare.figures.points import BUCKETS, Points, points_of, thin
 from nncompare.history import Curve
 
 
@@ -42,14 +42,3 @@ def test_drawn_points_stay_where_they_are_while_the_curve_grows():
     y = np.random.default_rng(0).random(4000)
     early, late = thin(Points(x[:1000], y[:1000]), 100), thin(Points(x, y), 100)
     np.testing.assert_array_equal(early.y[:-2], late.y[: len(early.y) - 2])
-
-
-def test_lines_are_cut_where_they_cross_the_edges():
-    points = cut(Points(np.array([0.0, 1, 2, 3]), np.array([4.0, 0, 0, -2])), low=-1, high=2)
-    np.testing.assert_allclose(points.x, [0, 0.5, 1, 2, 2.5, 3])
-    np.testing.assert_allclose(points.y, [np.nan, 2, 0, 0, -1, np.nan])
-
-
-def test_lines_on_the_edge_are_not_cut():
-    points = Points(np.array([0.0, 1, 2]), np.array([1.0, 1, 0]))
-    np.testing.assert_array_equal(cut(points, 0, 1).y, points.y)

@@ -21,7 +21,7 @@ def test_epochs_are_whole_and_few(epochs, names):
 
 def test_empty_chart_has_room_for_a_start():
     assert value_scale("loss", []).names == ("0", "0.5", "1.0", "1.5", "2.0", "2.5")
-    assert value_scale("accuracy", []).names == ("0%", "25%", "50%", "75%", "100%")
+    assert value_scale("accuracy", []).names == ("0%", "20%", "40%", "60%", "80%", "100%")
 
 
 @pytest.mark.parametrize("highest", [*np.geomspace(1e-9, 1e9, 55), 1, 2, 2.5, 5, 1e300, 0.3, 0.6])
@@ -57,7 +57,8 @@ def test_a_diverging_model_does_not_press_the_other_flat():
 @pytest.mark.parametrize(
     ("lowest", "low", "second"),
     [
-        (0.1, 0, "25%"),
+        (0.1, 0, "20%"),
+        (0.7, 0.7, "80%"),
         (0.5, 0.5, "60%"),
         (0.85, 0.8, "85%"),
         (0.96, 0.95, "96%"),

@@ -1,19 +1,17 @@
 import re
 from xml.etree import ElementTree
 
-from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
-from nncompare.figures import CurveChart
+from nncompare.figures import CurveChart, figure_svg
 from nncompare.figures.palette import MODELS
-from nncompare.figures.svg import inline_svg
 
 
 def drawing(label="a label", words="text"):
     figure = Figure(figsize=(2, 1), dpi=72)
     figure.patch.set_visible(False)
     figure.text(0.123456, 0.5, words, color=MODELS["A"])
-    return inline_svg(FigureCanvasSVG(figure), label)
+    return figure_svg(figure, label)
 
 
 def test_label_is_escaped():
@@ -30,7 +28,7 @@ def test_size_comes_from_the_figure():
 def test_figures_in_texts_are_not_shortened():
     svg = drawing(words="0.123456")
     assert ">0.123456</text>" in svg
-    assert 'x="17.77"' in svg
+    assert 'x="17.78"' in svg
 
 
 def test_colours_are_css_variables(make_history):

@@ -118,7 +118,7 @@ def _compared(subject: _Subject) -> tuple[Outcomes, SeedsVerdict | None]:
 
 def _matrices(result: ComparisonResult, split: SplitName, classes: Sequence[str]) -> str:
     a, b = result.confusion("a", split), result.confusion("b", split)
-    pictures = [figure_svg(*PICTURES[key].draw(result, split)) for key in ("classes", "calibration")]
+    pictures = [figure_svg(*picture.draw(result, split)) for picture in PICTURES.values() if picture.on_page]
     return render(
         "confusion.html",
         tables=confusion_tables(a, b),
