@@ -40,9 +40,7 @@ _DASK_SETTINGS = {
 
 def main() -> None:
     """Run the engine until standard input closes."""
-    parser = argparse.ArgumentParser(
-        prog="nncompare.engine.credentials", description="Workers for nncompare; started by it."
-    )
+    parser = argparse.ArgumentParser(prog="nncompare.engine", description="Workers for nncompare; started by it.")
     parser.add_argument("--slots", type=int, required=True, help="worker processes")
     parser.add_argument("--folder", type=Path, required=True, help="private folder for credentials and scratch files")
     parser.add_argument("--shared-file", type=Path, help="write the credentials there as well, for other processes")
