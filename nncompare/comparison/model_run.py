@@ -171,7 +171,7 @@ class ModelRun:
             self._enter(State.PAUSED)
 
     async def end(self, outcome: Outcome, *, is_engine_alive: bool) -> None:
-        """Take note of how it ended, or left its worker; what a lost run had before is not lost with it."""
+        """Publish how it ended, or left its worker; what a lost run had before is not lost with it."""
         self._publish(
             weights=outcome.weights or self.view.weights,
             checkpoint=outcome.checkpoint or self.view.checkpoint,
@@ -194,7 +194,7 @@ class ModelRun:
         await self.save()
 
     async def end_hung(self) -> None:
-        """Take note that it was ended together with its process: it is as it was saved last, and can go on."""
+        """Publish that it was ended together with its process: it is as it was saved last, and can go on."""
         rest = _NOTHING_SAVED
         if self._kept is not None:
             self.view = replace(self._kept, state=self.state, version=self.view.version)
@@ -247,7 +247,7 @@ class ModelRun:
         return self.view.progress.seconds if self.view.progress is not None else 0.0
 
     def _suspend(self) -> None:
-        """Take note that the run has left its worker; the user may want something else meanwhile."""
+        """Publish that the run has left its worker; the user may have requested something else meanwhile."""
         self._publish(has_left_worker=True)
         match self.state:
             case State.PAUSING:

@@ -67,5 +67,5 @@ class Quota:
 
 
 def call_later(seconds: float, action: Callable[[], None]) -> asyncio.TimerHandle:
-    """Have the running loop call `action` when so much time has passed."""
+    """Schedule a call on the running loop."""
     return asyncio.get_running_loop().call_later(seconds, action)

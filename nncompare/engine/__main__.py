@@ -47,7 +47,7 @@ def main() -> None:
     arguments = parser.parse_args()
     try:
         asyncio.run(_serve(arguments.slots, arguments.folder, arguments.shared_file))
-        if arguments.shared_file is not None:  # whoever started this has ended, and nobody needs the file any more
+        if arguments.shared_file is not None:  # what started this has ended, and nobody needs the file any more
             shutil.rmtree(arguments.shared_file.parent, ignore_errors=True)
     finally:
         shutil.rmtree(arguments.folder, ignore_errors=True)

@@ -124,7 +124,7 @@ class Engine:
             raise
 
     async def release(self, addresses: list[str]) -> None:
-        """Give claimed slots back."""
+        """Return claimed slots to the queue."""
         await self._queue.release(addresses)
 
     async def expect(self, address: str, seconds: float | None) -> None:
@@ -249,7 +249,7 @@ class Engine:
     async def _poll(self, request: Request, limits: Limits) -> QueuePosition:
         try:
             position = await self._queue.poll(request, limits.most_comparisons)
-        except (OSError, TimeoutError):  # busy, or gone: whoever waits finds out which
+        except (OSError, TimeoutError):  # busy, or gone: the next poll finds out which
             return QueuePosition()
         except QueueError as error:
             raise EngineError(f"The scheduler cannot keep a queue ({error}). Train again.") from error

@@ -106,7 +106,7 @@ class OwnEngine(Connection):
         return _client(address, credentials, CONNECT_SECONDS)
 
     def no_answer(self, error: Exception) -> str:
-        """Say how it ended."""
+        """Return how it ended."""
         return f"The engine did not answer ({error}). Try again."
 
     def close(self) -> None:
@@ -135,7 +135,7 @@ class ServersEngine(Connection):
                 time.sleep(_LOOK_SECONDS)
 
     def no_answer(self, error: Exception) -> str:
-        """Say that the server is to blame."""
+        """Return that the server is to blame."""
         return "The engine of this server does not answer. Train again; if that does not help, start the server again."
 
 
@@ -153,7 +153,7 @@ class Cluster(Connection):
         return _client(self.address, None, CLUSTER_SECONDS)
 
     def no_answer(self, error: Exception) -> str:
-        """Say where nobody answers."""
+        """Return where nobody answers."""
         return f"No Dask scheduler answers at {self.address}. Check {SCHEDULER}, or unset it to train here."
 
 
@@ -166,6 +166,11 @@ def _client(address: str, credentials: dict[str, Any] | None, seconds: float) ->
     security = Security(**credentials) if credentials is not None else None
 
     async def connected() -> Client:
-        return await Client(address, asynchronous=True, security=security, set_as_default=False, timeout=seconds)
+        client = Client(address, asynchronous=True, security=security, set_as_default=False, timeout=seconds)
+        try:
+            return await client
+        except BaseException:
+            client.status = "closed"  # else its destructor would try to close what was never open
+            raise
 
     return loop.wait(connected())

@@ -85,7 +85,7 @@ class QueueClient:
         await self._insist("withdraw", ticket=request.id)
 
     async def release(self, workers: list[str]) -> None:
-        """Give workers back; a scheduler that is gone has none."""
+        """Free workers; a scheduler that is gone has none."""
         if workers:
             await self._insist("release", client=self._client.id, workers=workers)
 

@@ -152,7 +152,6 @@ def test_a_scheduler_that_goes_away_and_comes_back(
     synthetic_digits: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(connections, "CLUSTER_SECONDS", 3.0)
     with socket.socket() as probe:
         probe.bind((LOOPBACK, 0))
         port = str(probe.getsockname()[1])
@@ -169,7 +168,9 @@ def test_a_scheduler_that_goes_away_and_comes_back(
             first.kill()
             assert running.wait(30)
             assert waiting.wait(30)
-        gone = finish(pair(), holder)
+        with monkeypatch.context() as patch:
+            patch.setattr(connections, "CLUSTER_SECONDS", 1.0)
+            gone = finish(pair(), holder)
     lost = "The connection to the workers was lost. The curves up to here are kept. Train again."
     assert running.a.message == lost
     assert running.a.history.train.loss != []
