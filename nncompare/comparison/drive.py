@@ -3,12 +3,13 @@
 import asyncio
 
 from nncompare.comparison.model_run import ModelRun
+from nncompare.comparison.state import State
 from nncompare.engine.client import Engine
 from nncompare.engine.tasks import exchange, run_training
 from nncompare.messages import Assignment, Cursor, Outcome
 
 EXCHANGE_SECONDS = 0.25
-# While the first point is about to come: somebody has just pressed Train, and waits.
+# While the first point or a pause is about to come: somebody has just pressed a button, and waits.
 _HURRIED_EXCHANGE_SECONDS = 0.05
 _LAST_TRIES = 3
 
@@ -36,7 +37,8 @@ class _Exchange:
     async def until_over(self, training: "asyncio.Task[Outcome]") -> None:
         run = self._run
         while not training.done():
-            await run.rest(_HURRIED_EXCHANGE_SECONDS if run.view.expects_first_point else EXCHANGE_SECONDS)
+            is_awaited = run.view.expects_first_point or run.state is State.PAUSING
+            await run.rest(min(EXCHANGE_SECONDS, _HURRIED_EXCHANGE_SECONDS) if is_awaited else EXCHANGE_SECONDS)
             await self._engine.expect(self._address, run.view.seconds_left)
             await self._once()
             if run.is_hung:  # a step that takes too long; nothing else could end it
