@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from nncompare.comparison.compare import compare
-from nncompare.comparison.comparison import RunningComparison
 from nncompare.comparison.result import ComparisonResult
+from nncompare.comparison.runner import ComparisonRun
 from nncompare.config import Comparison, DatasetName, RunConfig
 from nncompare.data import CATALOG, fetch, load
 from nncompare.engine.shared import EngineHolder
@@ -109,7 +109,7 @@ def _first_point() -> Check:
     engines = EngineHolder()
     try:
         _run(engines, Comparison(dataset=DATASET, a=A, b=B, train_images=1_000))  # workers are warm after this
-        running = RunningComparison(Comparison(dataset=DATASET, train_images=TRAIN_IMAGES, a=A, b=B), engines)
+        running = ComparisonRun(Comparison(dataset=DATASET, train_images=TRAIN_IMAGES, a=A, b=B), engines)
         began = time.monotonic()
         running.start()
         while not all(run.history.train.loss for run in running.runs):
@@ -126,7 +126,7 @@ def _first_point() -> Check:
 
 
 def _run(engines: EngineHolder, comparison: Comparison, shown: VisibleImages | None = None) -> ComparisonResult:
-    running = RunningComparison(comparison, engines)
+    running = ComparisonRun(comparison, engines)
     running.show(shown)
     running.start()
     running.wait()

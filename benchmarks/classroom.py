@@ -143,9 +143,7 @@ async def _lesson(tabs: list[Tab], rounds: int, token: str, server: int) -> int:
     print(f"from Train to the start: {statistics.median(waits):.1f} s, longest {max(waits):.1f} s")
     print(f"said while waiting, for example: {sorted(tabs[-1].waited, reverse=True)[:3]}")
     wrong = [*_not_finished(tabs), *_unfair(tabs)]
-    engines = sum(
-        "nncompare.engine.credentials" in _words(child) for child in psutil.Process(server).children(recursive=True)
-    )
+    engines = sum("nncompare.engine" in _words(child) for child in psutil.Process(server).children(recursive=True))
     wrong += [f"{engines} engine processes"] if engines != 1 else []
     print("\n".join(wrong) or "Every tab finished, shows every epoch, and began its first before anybody's second.")
     for tab in tabs:

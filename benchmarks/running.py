@@ -5,16 +5,16 @@ from functools import cache
 
 from setting import Setting
 
-from nncompare.comparison.comparison import RunningComparison
+from nncompare.comparison.runner import ComparisonRun
 from nncompare.comparison.state import State
 from nncompare.config import Comparison
 from nncompare.engine.shared import shared_engine
 
 
-def train(*comparisons: Comparison) -> tuple[float, list[RunningComparison]]:
+def train(*comparisons: Comparison) -> tuple[float, list[ComparisonRun]]:
     """Train, several as if they were pages of one server; give the seconds from the first start to the last end."""
     began = time.perf_counter()
-    running = [RunningComparison(comparison, shared_engine) for comparison in comparisons]
+    running = [ComparisonRun(comparison, shared_engine) for comparison in comparisons]
     for one in running:
         one.start()
     for one in running:

@@ -26,7 +26,7 @@ from pathlib import Path
 
 import psutil
 
-from nncompare.comparison.comparison import RunningComparison
+from nncompare.comparison.runner import ComparisonRun
 from nncompare.comparison.state import State
 from nncompare.config import Comparison, RunConfig
 from nncompare.data import fetch
@@ -84,14 +84,14 @@ class Kernel:
             pass
         self._end.set()
 
-    def _next(self) -> RunningComparison:
+    def _next(self) -> ComparisonRun:
         """Resume what was interrupted, or begin a new one."""
         for summary in self._store.summaries():
             if summary.is_interrupted:
-                running = RunningComparison.reopen(self._store.open(summary.id), self._engines, park_seconds=1)
+                running = ComparisonRun.reopen(self._store.open(summary.id), self._engines, park_seconds=1)
                 running.resume()
                 return running
-        running = RunningComparison(self._any_comparison(), self._engines, park_seconds=1, store=self._store)
+        running = ComparisonRun(self._any_comparison(), self._engines, park_seconds=1, store=self._store)
         running.start()
         return running
 
@@ -112,7 +112,7 @@ class Kernel:
             repeat=chance.choice([1, 1, 1, 2]),
         )
 
-    def _train(self, running: RunningComparison) -> None:
+    def _train(self, running: ComparisonRun) -> None:
         next_press = time.monotonic()
         while not running.wait(0.01):
             self._tell(running)
@@ -127,7 +127,7 @@ class Kernel:
             if not running.wait(0):
                 self._train(running)
 
-    def _tell(self, running: RunningComparison) -> None:
+    def _tell(self, running: ComparisonRun) -> None:
         """Write down every epoch of which the screen may know."""
         for pair in running.pairs:
             for run in pair.runs:
@@ -235,7 +235,7 @@ class Soak:
             below = psutil.Process(kernel.pid).children(recursive=True)
         except psutil.NoSuchProcess:
             return []
-        word = {"engine": "nncompare.engine.credentials", "worker": "spawn_main"}[kind]
+        word = {"engine": "-m nncompare.engine", "worker": "spawn_main"}[kind]
         return [process for process in below if word in " ".join(_words(process))]
 
     def _compare_with_store(self) -> None:

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from nncompare.engine.credentials import _DASK_SETTINGS
+from nncompare.engine.__main__ import _DASK_SETTINGS
 from nncompare.engine.process import SLOTS
 from nncompare.machine import usable_cores
 

@@ -14,8 +14,8 @@ from tqdm import tqdm
 from nncompare.analysis import Verdict
 from nncompare.analysis.wording import explanation, headline
 from nncompare.comparison.compare import compare
-from nncompare.comparison.comparison import RunningComparison
 from nncompare.comparison.result import ComparisonError, ComparisonResult, ModelResult
+from nncompare.comparison.runner import ComparisonRun
 from nncompare.config import Comparison, RunConfig, one_sentence
 from nncompare.data import CATALOG, DataError, fetch
 from nncompare.errors import UserError
@@ -161,7 +161,7 @@ class Bars:
 
         return on_progress
 
-    def watch(self, running: RunningComparison) -> None:
+    def watch(self, running: ComparisonRun) -> None:
         """Draw how far both models are, and say once why they wait, and why something is not saved."""
         self._tell_place(running)
         if running.storage_note not in ("", self._storage_note):
@@ -173,9 +173,9 @@ class Bars:
             seed = f", seed {running.current.seed}" if len(running.pairs) > 1 else ""
             self._set(f"model {run.name}{seed}", images, progress.total_images if progress is not None else None)
 
-    def _tell_place(self, running: RunningComparison) -> None:
+    def _tell_place(self, running: ComparisonRun) -> None:
         """Say it when the place in line changes, and not every time that the expected wait does."""
-        place = running.place
+        place = running.position
         position = place.position if place is not None else 0
         if place is not None and position != self._position:
             tqdm.write(f"nncompare: {waiting(position, place.seconds)}", file=sys.stderr)

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from nncompare.comparison.comparison import RunningComparison
 from nncompare.comparison.result import ComparisonResult
+from nncompare.comparison.runner import ComparisonRun
 from nncompare.config import Comparison
 from nncompare.data import fetch
 from nncompare.engine.shared import shared_engine
@@ -15,7 +15,7 @@ def compare(
     comparison: Comparison,
     *,
     data_progress: Callable[[int, int], None] | None = None,
-    watch: Callable[[RunningComparison], None] | None = None,
+    watch: Callable[[ComparisonRun], None] | None = None,
     store: Store | None = None,
 ) -> ComparisonResult:
     """Train both models of a comparison and wait for the end; also from a plain script.
@@ -47,7 +47,7 @@ def compare(
     limits = Limits.from_environment()
     fetch(comparison.dataset, progress=data_progress)
     shared_engine.join()  # for good: a script that compares once compares again
-    running = RunningComparison(comparison, shared_engine, limits=limits, store=store or Store.default())
+    running = ComparisonRun(comparison, shared_engine, limits=limits, store=store or Store.default())
     running.start()
     try:
         while not running.wait(0.25):

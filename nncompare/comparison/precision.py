@@ -6,8 +6,8 @@ from nncompare.config import Precision
 NARROWEST_FOR_BFLOAT16 = 16
 
 
-def chosen_precision(wish: Precision, channels: int, *, has_native_bfloat16: bool) -> Precision:
+def chosen_precision(wanted: Precision, channels: int, *, has_native_bfloat16: bool) -> Precision:
     """Resolve "auto": bfloat16 where the device computes in it and the network is wide enough to gain, else float32."""
-    if wish != "auto":
-        return wish
+    if wanted != "auto":
+        return wanted
     return "bfloat16" if has_native_bfloat16 and channels >= NARROWEST_FOR_BFLOAT16 else "float32"

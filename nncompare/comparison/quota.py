@@ -1,13 +1,12 @@
 """What one comparison may take of a server: which settings, how many epochs, and for how long."""
 
-import threading
+import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from nncompare import words
 from nncompare.comparison.stopwatch import Stopwatch
-from nncompare.config import Comparison
-from nncompare.limits import Limits, LimitsError
+from nncompare.limits import Limits
 
 _TIME_IS_OVER = (
     "Stopped: this server lets a comparison train for {allowed}, and that time is over. What was learned is kept."
@@ -24,9 +23,8 @@ class Quota:
         self.limits = limits
         self._on_end = on_end
         self._stopwatch = Stopwatch()
-        self._lock = threading.Lock()
         self._watched = 0
-        self._timer: threading.Timer | None = None
+        self._timer: asyncio.TimerHandle | None = None
 
     def count_from(self, seconds: float) -> None:
         """Count what a comparison has trained before."""
@@ -40,45 +38,34 @@ class Quota:
 
     @property
     def is_used_up(self) -> bool:
-        """Say whether its time is over."""
+        """Whether its time is over."""
         return self.seconds_left is not None and self.seconds_left <= 0
 
-    def require(self, comparison: Comparison) -> None:
-        """Refuse what is not allowed here.
-
-        Raises
-        ------
-        LimitsError
-            With a sentence for each setting that is too large.
-        """
-        if problems := self.limits.problems(comparison):
-            raise LimitsError(" ".join(problems))
-
-    def epochs(self, wish: int) -> int:
-        """Give the epochs that a model may reach."""
-        return min(wish, self.limits.most_epochs or wish)
+    def epochs(self, wanted: int) -> int:
+        """Return the epochs that a model may reach."""
+        return min(wanted, self.limits.most_epochs or wanted)
 
     @contextmanager
     def watch(self) -> Iterator[None]:
         """Count the time in which a run has a worker; when there is no more, tell `on_end` in a sentence."""
-        with self._lock:
-            self._watched += 1
-            self._stopwatch.start()
-            if self._timer is None and self.seconds_left is not None:
-                self._timer = threading.Timer(max(0.0, self.seconds_left), self._end)
-                self._timer.daemon = True
-                self._timer.start()
+        self._watched += 1
+        self._stopwatch.start()
+        if self._timer is None and self.seconds_left is not None:
+            self._timer = call_later(max(0.0, self.seconds_left), self._end)
         try:
             yield
         finally:
-            with self._lock:
-                self._watched -= 1
-                self._stopwatch.stop()
-                if not self._watched and self._timer is not None:
-                    self._timer.cancel()
-                    self._timer = None
+            self._watched -= 1
+            self._stopwatch.stop()
+            if not self._watched and self._timer is not None:
+                self._timer.cancel()
+                self._timer = None
 
     def _end(self) -> None:
-        with self._lock:
-            self._timer = None
+        self._timer = None
         self._on_end(_TIME_IS_OVER.format(allowed=words.span(60 * (self.limits.most_minutes or 0))))
+
+
+def call_later(seconds: float, action: Callable[[], None]) -> asyncio.TimerHandle:
+    """Schedule a call on the running loop."""
+    return asyncio.get_running_loop().call_later(seconds, action)

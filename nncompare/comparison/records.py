@@ -1,75 +1,67 @@
-"""What is saved of a run, and how a run becomes again what was saved."""
+"""What is saved of a run, made of what is known of it and of what was saved last from which it can go on."""
 
 import math
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from nncompare.comparison.state import State
+from nncompare.comparison.view import RunView
+from nncompare.history import History
+from nncompare.messages import Setup, Snapshot
 from nncompare.store import RunRecord
 
-if TYPE_CHECKING:
-    from nncompare.comparison.run import ModelRun
 
-_SAME = ("plan", "device", "threads", "precision", "cycle_start", "progress", "test", "weights", "checkpoint")
-
-
-def known_now(run: "ModelRun") -> RunRecord:
-    """Gather all that is known of a run; its history need not be of the same step as its checkpoint."""
-    values = {name: getattr(run, name) for name in _SAME}
-    return RunRecord(run.config, run.state.value, history=run.history.copy(), **values)
-
-
-def present_record(run: "ModelRun", *, is_left: bool) -> RunRecord:
-    """Give what to save of a run as it stands: what it can go on from, if anything, and its state.
+def present(now: RunView, kept: RunView | None, *, is_left: bool) -> RunRecord:
+    """Return what to save of a run as it stands: what it can go on from, if anything, and its state.
 
     A run that failed for good keeps its whole history, and the last weights that were good. One that was left by its
     user is no longer trained, but has not ended.
     """
-    kept = run.kept or RunRecord(run.config, "idle")
-    if run.state is State.FAILED and not run.is_lost:
-        kept = replace(known_now(run), weights=run.weights or kept.weights, checkpoint=None)
+    kept = kept or RunView(Setup(now.config), state=State.IDLE)
+    if now.state is State.FAILED and not now.is_lost:
+        kept = replace(now, weights=now.weights or kept.weights, checkpoint=None)
     return replace(
         kept,
-        config=run.config,
-        state="paused" if is_left and run.state is State.STOPPED else run.state.value,
-        message=run.message,
-        is_lost=run.is_lost,
-        is_refused=run.is_refused,
-        seconds=run.seconds,
+        setup=replace(kept.setup, config=now.config),
+        state=State.PAUSED if is_left and now.state is State.STOPPED else now.state,
+        message=now.message,
+        is_lost=now.is_lost,
+        is_refused=now.is_refused,
+        seconds=now.seconds,
     )
 
 
-def take_over(run: "ModelRun", record: RunRecord) -> None:
-    """Make of a fresh run what was saved; of one that has nothing to go on from, only the settings."""
-    run.config, run.state, run.message = record.config, State(record.state), record.message
-    run.is_refused, run.seconds, run.was_saved = record.is_refused, record.seconds, True
-    if record.is_interrupted and record.checkpoint is None:
-        return
-    run.kept = record if record.checkpoint is not None else None
-    go_back(run, record)
-
-
-def go_back(run: "ModelRun", record: RunRecord) -> None:
-    """Have a run know what was known of it when a record was made, and no more."""
-    run.history = record.history.copy()
-    for name in _SAME:
-        setattr(run, name, getattr(record, name))
-
-
-def wished(run: "ModelRun", epochs: int) -> RunRecord:
-    """Give the state from which a run that has ended goes on to so many epochs in all.
-
-    A cycle of the learning rate begins anew.
-    """
-    config = run.config.model_copy(update={"epochs": max(epochs, math.ceil(run.epoch))})
-    checkpoint, cycle_start = run.checkpoint, run.cycle_start
+def prolonged(now: RunView, kept: RunView | None, epochs: int) -> RunView:
+    """Return the state from which an ended run goes on to so many epochs in all; a cycle of its rate begins again."""
+    config = now.config.model_copy(update={"epochs": max(epochs, math.ceil(now.epoch))})
+    checkpoint, cycle_start = now.checkpoint, now.cycle_start
     if checkpoint is not None and config.schedule == "one-cycle":
-        checkpoint, cycle_start = replace(checkpoint, cycle_start=checkpoint.position.images), run.epoch
-    kept = run.kept if checkpoint is not None else None
+        checkpoint, cycle_start = replace(checkpoint, cycle_start=checkpoint.position.images), now.epoch
+    base = (kept if checkpoint is not None else None) or RunView(Setup(config), state=now.state)
+    setup = replace(base.setup, config=config)
+    return replace(base, setup=setup, checkpoint=checkpoint, cycle_start=cycle_start, seconds=now.seconds)
+
+
+def at_snapshot(now: RunView, snapshot: Snapshot, history: History) -> RunView:
+    """Return what was known of a run at a snapshot, with the events up to there in its history."""
+    checkpoint = snapshot.checkpoint
     return replace(
-        kept or RunRecord(config, run.state.value),
-        config=config,
+        now,
+        setup=replace(now.setup, plan=checkpoint.plan),
+        progress=snapshot.progress,
+        history=history,
+        test=snapshot.test,
+        weights=checkpoint.weights,
         checkpoint=checkpoint,
-        cycle_start=cycle_start,
-        seconds=run.seconds,
     )
+
+
+def restored(fresh: RunView, record: RunRecord) -> RunView:
+    """Return a run as it was saved; of one that was interrupted without a checkpoint only the settings are of use."""
+    saved = RunView(**{**vars(record), "state": State(record.state)}, name=fresh.name, seed=fresh.seed)
+    if record.is_interrupted and record.checkpoint is None:
+        setup = Setup(record.config)
+        return replace(fresh, setup=setup, state=saved.state, **{name: getattr(record, name) for name in _OF_AN_END})
+    return replace(saved, is_lost=False)
+
+
+_OF_AN_END = ("message", "seconds", "is_refused")

@@ -20,22 +20,21 @@ from nncompare.analysis import (
     judge_seeds,
 )
 from nncompare.architectures import CLASSES, parameter_count
-from nncompare.comparison.run import ModelRun
+from nncompare.comparison.predictor import Predictor
 from nncompare.comparison.state import State
-from nncompare.config import Comparison, Precision, RunConfig, SplitName
+from nncompare.comparison.view import RunView
+from nncompare.config import Comparison, RunConfig, SplitName
 from nncompare.data import CATALOG, load
-from nncompare.engine.shared import EngineHolder
-from nncompare.engine.tasks import predict
 from nncompare.history import History, SeedBand, seed_band
-from nncompare.memory import Plan
-from nncompare.messages import PredictionRequest, Setup, Weights
+from nncompare.messages import PredictionRequest, Weights
+from nncompare.store.records import HasSetup
 from nncompare.store.weights_file import weights_file
 
 
 class ComparisonError(Exception):
     """A model failed; the message is a sentence for the user.
 
-    `result` holds what was reached; `is_refused` says whether the settings asked for what is not there.
+    `result` holds what was reached; `is_refused` is whether the settings asked for what is not there.
     """
 
     def __init__(self, message: str, result: "ComparisonResult") -> None:
@@ -44,14 +43,13 @@ class ComparisonError(Exception):
         self.is_refused = any(model.is_refused for one in (result, *result.others) for model in one.models)
 
 
-class ModelResult:
+class ModelResult(HasSetup):
     """One trained model: its settings, what was used of them, its history, its weights and its predictions.
 
     Attributes
     ----------
-    config : RunConfig
-    plan : Plan
-        What was really used; None when the run never began.
+    setup : Setup
+        How it was computed; `config`, `plan`, `device`, `threads` and `precision` read its values.
     history : History
     seconds : float
         Training and evaluation, wall clock.
@@ -60,37 +58,21 @@ class ModelResult:
         A sentence when something went wrong, else empty.
     weights : dict of str to ndarray
         The parameters, by PyTorch's names; the last finite ones of a run that diverged, None of one that was lost.
-    device : str
-        Where it was trained, such as ``cpu``; empty when the run never began.
-    threads : int
-        How many threads it had there.
-    precision : str
-        In which number format it was computed; None when the run never began.
     epoch : float
         Epochs done, such as 1.5.
     seed : int
         The seed that it was trained from.
     """
 
-    def __init__(self, run: ModelRun, comparison: Comparison, engines: EngineHolder, seed: int | None = None) -> None:
-        self._comparison, self._engines = comparison, engines
-        self.seed = comparison.seed if seed is None else seed
-        self.name = run.name
-        self.config: RunConfig = run.config
-        with run.lock:
-            self.plan: Plan | None = run.plan
-            self.history: History = run.history.copy()
-            self.seconds: float = run.seconds
-            self.state: State = run.state
-            self.message: str = run.message
-            self.is_refused: bool = run.is_refused
-            self.weights: Weights | None = run.weights
-            self.device: str = run.device
-            self.threads: int = run.threads
-            self.precision: Precision | None = run.precision
-            self.epoch: float = run.epoch
-            is_final = run.test is not None and run.progress is not None and run.test.epoch == run.progress.epoch
-            whole = run.test if is_final else None
+    def __init__(self, run: RunView, comparison: Comparison, predictor: Predictor) -> None:
+        self._comparison, self._predictor = comparison, predictor
+        self.name, self.seed, self.setup = run.name, run.seed, run.setup
+        self.history: History = run.history
+        self.seconds, self.state, self.message = run.seconds, run.state, run.message
+        self.is_refused, self.epoch = run.is_refused, run.epoch
+        self.weights: Weights | None = run.weights
+        is_final = run.test is not None and run.progress is not None and run.test.epoch == run.progress.epoch
+        whole = run.test if is_final else None
         self._probabilities: dict[str, NDArray[np.float32]] = {"test": whole.probabilities} if whole else {}
 
     @property
@@ -136,7 +118,7 @@ class ModelResult:
         return weights_file(self.weights, metadata)
 
     def probabilities(self, split: SplitName = "test") -> NDArray[np.float32]:
-        """Give the class probabilities of every image of a split, in the order of the data set.
+        """Return the class probabilities of every image of a split, in the order of the data set.
 
         Parameters
         ----------
@@ -170,21 +152,9 @@ class ModelResult:
         """
         if self.weights is None or self.plan is None or self.precision is None:
             raise ValueError(f"Model {self.name} has no weights to predict with. {self.message}".strip())
-        setup = Setup(self.config, self.plan, self.device, self.threads, self.precision)
-        request = PredictionRequest(setup, self.weights, self._comparison.dataset, split, indices)
-        return self._on_a_free_worker(request)
-
-    def _on_a_free_worker(self, request: PredictionRequest) -> NDArray[np.float32]:
-        engine = self._engines.get()
-        (slot,) = engine.claim(1, self._comparison.device, is_cancelled=lambda: False)
-        try:
-            # It may have been trained on another machine, or with more than the share of one slot.
-            threads = min(request.setup.threads or slot.threads, slot.threads)
-            mine = replace(request, setup=replace(request.setup, device=slot.report.device, threads=threads))
-            predicted: NDArray[np.float32] = engine.run(predict, mine, address=slot.address)
-            return predicted
-        finally:
-            engine.release([slot.address])
+        return self._predictor.predict(
+            PredictionRequest(self.setup, self.weights, self._comparison.dataset, split, indices)
+        )
 
 
 @dataclass(frozen=True)
@@ -225,7 +195,7 @@ class ComparisonResult:
         return [self.a] if self.b is None else [self.a, self.b]
 
     def curves(self) -> dict[str, History | SeedBand]:
-        """Give for each model ("A", "B") its history; where there are several seeds, their spread."""
+        """Return for each model ("A", "B") its history; where there are several seeds, their band."""
         names = ["A", "B"] if self.b is not None else ["A"]
         results = list(self.by_seed.values())
         if len(results) == 1:
@@ -234,11 +204,11 @@ class ComparisonResult:
 
     @property
     def can_be_compared(self) -> bool:
-        """Say whether both models are there, with weights to predict with."""
+        """Whether both models are there, with weights to predict with."""
         return self.b is not None and self.a.weights is not None and self.b.weights is not None
 
     def outcomes(self, split: SplitName = "test") -> Outcomes:
-        """Give what both models say of every image of a split: the base of everything below.
+        """Return what both models predict for every image of a split: the base of everything below.
 
         Raises
         ------
@@ -251,7 +221,7 @@ class ComparisonResult:
         return Outcomes(self.labels(split), a, b)
 
     def labels(self, split: SplitName = "test") -> NDArray[np.uint8]:
-        """Give the true class of every image of a split that was used, shape (N,), in the order of the data set."""
+        """Return the true class of every image of a split that was used, shape (N,), in the order of the data set."""
         labels = load(self.comparison.dataset).labels(split)
         return np.asarray(labels[: self.comparison.train_images] if split == "train" else labels)
 
@@ -271,15 +241,15 @@ class ComparisonResult:
         return confusion_matrix(self.labels(split), said, CLASSES)
 
     def class_scores(self, name: str, split: SplitName = "test") -> ClassScores:
-        """Give precision, recall and F1 of model "a" or "b" for each class, shape (10,) each."""
+        """Return precision, recall and F1 of model "a" or "b" for each class, shape (10,) each."""
         return class_scores(self.confusion(name, split))
 
     def calibration(self, name: str, split: SplitName = "test") -> Calibration:
-        """Give the reliability diagram of model "a" or "b", and its expected calibration error."""
+        """Return the reliability diagram of model "a" or "b", and its expected calibration error."""
         return calibration(self.labels(split), self._model(name).probabilities(split))
 
     def verdict(self, split: SplitName = "test") -> Verdict:
-        """Say which model is better, by how much, and how likely that is by chance alone.
+        """Return which model is better, by how much, and how likely that is by chance alone.
 
         On the test set, `seeds` of the answer compares all seeds from which both models finished, if they are several.
 
@@ -306,11 +276,7 @@ class ComparisonResult:
         return judge_seeds(right_a, right_b, judged[0].images, left_out=len(self.others) + 1 - len(alike))
 
     def _is_like(self, other: "ComparisonResult") -> bool:
-        return (
-            self.can_be_compared
-            and self.state is State.FINISHED
-            and [_setup(model) for model in self.models] == [_setup(model) for model in other.models]
-        )
+        return self.can_be_compared and self.state is State.FINISHED and _alike(self) == _alike(other)
 
     def _model(self, name: str) -> ModelResult:
         model = {"a": self.a, "b": self.b}.get(name.lower())
@@ -326,5 +292,5 @@ class ComparisonResult:
             raise ComparisonError(" ".join(dict.fromkeys(failures)), self)
 
 
-def _setup(model: ModelResult) -> tuple[RunConfig, int]:
-    return model.config, model.plan.channels if model.plan is not None else 0
+def _alike(result: ComparisonResult) -> list[tuple[RunConfig, int]]:
+    return [(model.config, model.plan.channels if model.plan is not None else 0) for model in result.models]

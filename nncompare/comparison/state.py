@@ -22,37 +22,37 @@ class State(StrEnum):
 
     @property
     def is_over(self) -> bool:
-        """Say whether nothing more will happen by itself, or by a button but Train and Train on."""
+        """Whether nothing more will happen by itself, or by a button but Train and Train on."""
         return self in (State.FINISHED, State.STOPPED, State.FAILED)
 
     @property
     def is_active(self) -> bool:
-        """Say whether the run is between its start and its end."""
+        """Whether the run is between its start and its end."""
         return not self.is_over and self is not State.IDLE
 
     @property
     def can_train(self) -> bool:
-        """Say whether a new run may begin."""
+        """Whether a new run may begin."""
         return not self.is_active
 
     @property
     def can_pause(self) -> bool:
-        """Say whether the run may be paused."""
+        """Whether the run may be paused."""
         return self is State.RUNNING
 
     @property
     def can_resume(self) -> bool:
-        """Say whether the run waits to go on."""
+        """Whether the run waits to go on."""
         return self in (State.PAUSING, State.PAUSED)
 
     @property
     def can_stop(self) -> bool:
-        """Say whether the run may be ended."""
+        """Whether the run may be ended."""
         return self.is_active and self is not State.STOPPING
 
     @property
     def can_train_on(self) -> bool:
-        """Say whether more epochs may be added."""
+        """Whether more epochs may be added."""
         return self in (State.FINISHED, State.STOPPED)
 
 
@@ -95,8 +95,8 @@ _OF_A_SERIES = (
 )
 
 
-def follow(now: State, then: State) -> State:
-    """Go from one state to the next.
+def transition(now: State, then: State) -> State:
+    """Return the next state.
 
     Raises
     ------

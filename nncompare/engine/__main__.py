@@ -40,16 +40,14 @@ _DASK_SETTINGS = {
 
 def main() -> None:
     """Run the engine until standard input closes."""
-    parser = argparse.ArgumentParser(
-        prog="nncompare.engine.credentials", description="Workers for nncompare; started by it."
-    )
+    parser = argparse.ArgumentParser(prog="nncompare.engine", description="Workers for nncompare; started by it.")
     parser.add_argument("--slots", type=int, required=True, help="worker processes")
     parser.add_argument("--folder", type=Path, required=True, help="private folder for credentials and scratch files")
     parser.add_argument("--shared-file", type=Path, help="write the credentials there as well, for other processes")
     arguments = parser.parse_args()
     try:
         asyncio.run(_serve(arguments.slots, arguments.folder, arguments.shared_file))
-        if arguments.shared_file is not None:  # whoever started this has ended, and nobody needs the file any more
+        if arguments.shared_file is not None:  # what started this has ended, and nobody needs the file any more
             shutil.rmtree(arguments.shared_file.parent, ignore_errors=True)
     finally:
         shutil.rmtree(arguments.folder, ignore_errors=True)

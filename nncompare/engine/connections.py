@@ -1,10 +1,11 @@
-"""The three ways to workers: an engine process of our own, that of the server that started us, or a Dask cluster."""
+"""The three ways to workers: an engine process of this program, that of its server, or a Dask cluster."""
 
 import logging
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
+from nncompare.engine import loop
 from nncompare.engine.credentials import read_credentials
 from nncompare.engine.process import SLOTS, EngineProcess
 from nncompare.environment import SCHEDULER, environment
@@ -12,7 +13,8 @@ from nncompare.environment import SCHEDULER, environment
 if TYPE_CHECKING:
     from distributed import Client
 
-_CONNECT_SECONDS = 60.0
+CONNECT_SECONDS = 60.0
+CLUSTER_SECONDS = 10.0
 _TRY_SECONDS = 5.0
 _LOOK_SECONDS = 0.1
 
@@ -25,7 +27,7 @@ class LostError(EngineError):
     """The worker or the engine ended meanwhile; on others the same may succeed."""
 
 
-class Connection(Protocol):
+class Connection:
     """A way to workers.
 
     Attributes
@@ -33,34 +35,37 @@ class Connection(Protocol):
     slots : int, optional
         How many workers there are, also while one of them is being restarted; None where others decide that.
     keeps_line : bool
-        Whether the scheduler keeps our line from its start.
+        Whether the scheduler keeps our queue from its start.
     ended : str
         What to tell the user when the scheduler has ended.
     address : str
         For advice on how to start more workers; empty where the user cannot.
     """
 
-    slots: int | None
-    keeps_line: bool
-    ended: str
-    address: str
+    slots: int | None = None
+    keeps_line = True
+    ended = ""
+    address = ""
 
     @property
     def is_alive(self) -> bool:
-        """Say whether the process that we started runs, if we started one."""
+        """Whether the process that was started for this connection runs, if there is one."""
+        return True
 
     def connect(self) -> "Client":
-        """Give a client. Raises errors of many kinds where there is no scheduler."""
+        """Return a client that lives on our loop. Raises errors of many kinds where there is no scheduler."""
+        raise NotImplementedError
 
     def no_answer(self, error: Exception) -> str:
-        """Tell the user that `connect` failed."""
+        """Return what to tell the user when `connect` failed."""
+        raise NotImplementedError
 
     def close(self) -> None:
-        """End what we started."""
+        """End what was started for this connection."""
 
 
 def connection_from_environment() -> Connection:
-    """Choose the way: the Dask cluster or the server's engine that the environment names, else a process of our own.
+    """Return the way to the cluster or the server's engine that the environment names, else to one started here.
 
     Raises
     ------
@@ -75,13 +80,11 @@ def connection_from_environment() -> Connection:
     return OwnEngine()
 
 
-class OwnEngine:
+class OwnEngine(Connection):
     """A process that we start, and that ends with us."""
 
-    slots: int | None = SLOTS
-    keeps_line = True
+    slots = SLOTS
     ended = "The engine that trains the models has ended. Train again to start a new one."
-    address = ""
 
     def __init__(self) -> None:
         try:
@@ -93,17 +96,17 @@ class OwnEngine:
 
     @property
     def is_alive(self) -> bool:
-        """Say whether the process runs."""
+        """Whether the process runs."""
         return self._process.is_alive
 
     def connect(self) -> "Client":
         """Wait until it is ready, and connect."""
         self._process.wait_until_ready()
         address, credentials, _ = read_credentials(self._process.file)
-        return _client(address, credentials, _CONNECT_SECONDS)
+        return _client(address, credentials, CONNECT_SECONDS)
 
     def no_answer(self, error: Exception) -> str:
-        """Say how it ended."""
+        """Return how it ended."""
         return f"The engine did not answer ({error}). Try again."
 
     def close(self) -> None:
@@ -111,21 +114,17 @@ class OwnEngine:
         self._process.close()
 
 
-class ServersEngine:
+class ServersEngine(Connection):
     """The process that ``nncompare serve`` has started for all tabs, and starts again when it ends."""
 
-    slots: int | None = None
-    keeps_line = True
     ended = "The engine that trains the models has ended; the server starts a new one. Train again."
-    address = ""
-    is_alive = True
 
     def __init__(self, file: Path) -> None:
         self._file = file
 
     def connect(self) -> "Client":
         """Connect to whichever engine the file names now; it may have just been started, or ended."""
-        deadline = time.monotonic() + _CONNECT_SECONDS
+        deadline = time.monotonic() + CONNECT_SECONDS
         while True:
             try:
                 address, credentials, self.slots = read_credentials(self._file)
@@ -136,19 +135,14 @@ class ServersEngine:
                 time.sleep(_LOOK_SECONDS)
 
     def no_answer(self, error: Exception) -> str:
-        """Say that the server is to blame."""
+        """Return that the server is to blame."""
         return "The engine of this server does not answer. Train again; if that does not help, start the server again."
 
-    def close(self) -> None:
-        """Leave it to the server."""
 
-
-class Cluster:
+class Cluster(Connection):
     """A Dask cluster that somebody else has started."""
 
-    slots: int | None = None
     keeps_line = False
-    is_alive = True
 
     def __init__(self, address: str) -> None:
         self.address = address
@@ -156,14 +150,11 @@ class Cluster:
 
     def connect(self) -> "Client":
         """Connect to the scheduler."""
-        return _client(self.address, None, 10)
+        return _client(self.address, None, CLUSTER_SECONDS)
 
     def no_answer(self, error: Exception) -> str:
-        """Say where nobody answers."""
+        """Return where nobody answers."""
         return f"No Dask scheduler answers at {self.address}. Check {SCHEDULER}, or unset it to train here."
-
-    def close(self) -> None:
-        """Leave it to its owner."""
 
 
 def _client(address: str, credentials: dict[str, Any] | None, seconds: float) -> "Client":
@@ -173,4 +164,13 @@ def _client(address: str, credentials: dict[str, Any] | None, seconds: float) ->
     # A lost connection is told to the user in a sentence; Dask would print it into the notebook as well.
     logging.getLogger("distributed.client").setLevel(logging.CRITICAL)
     security = Security(**credentials) if credentials is not None else None
-    return Client(address, security=security, set_as_default=False, timeout=seconds)
+
+    async def connected() -> Client:
+        client = Client(address, asynchronous=True, security=security, set_as_default=False, timeout=seconds)
+        try:
+            return await client
+        except BaseException:
+            client.status = "closed"  # else its destructor would try to close what was never open
+            raise
+
+    return loop.wait(connected())

@@ -24,7 +24,7 @@ _KEPT_DURATIONS = 50
 
 @dataclass(frozen=True)
 class Request:
-    """A wish for so many workers at once.
+    """A request for so many workers at once.
 
     Attributes
     ----------
@@ -57,7 +57,7 @@ class QueuePosition:
     workers : tuple of str
         The addresses that were granted; empty while it waits.
     position : int
-        1 for whoever is next; 0 when it waits no more.
+        1 for the next one; 0 when it waits no more.
     seconds : float, optional
         How long it will wait, as far as that can be told.
     known, suitable : int
@@ -122,7 +122,7 @@ class FairQueue:
         self._forget_when_idle()
 
     def release(self, client: str, worker: str) -> None:
-        """Give a worker back; nothing happens where it is held by somebody else."""
+        """Free a worker; nothing happens where it is held by somebody else."""
         grant = self._grants.get(self._holders.get(worker, ""))
         if grant is not None and grant.ticket.client == client:
             self._free(worker)
@@ -144,13 +144,13 @@ class FairQueue:
             self._forget_when_idle()
 
     def expect(self, client: str, worker: str, seconds: float | None) -> None:
-        """Take note of how long a worker will still be needed by the client that holds it; None where it is unknown."""
+        """Note how long a worker will still be needed by the client that holds it; None where it is unknown."""
         grant = self._grants.get(self._holders.get(worker, ""))
         if grant is not None and grant.ticket.client == client:
             self._ends[worker] = math.inf if seconds is None else self._clock() + seconds
 
     def is_held(self, worker: str) -> bool:
-        """Say whether somebody holds a worker."""
+        """Return whether somebody holds a worker."""
         return worker in self._holders
 
     def grant(self, suitable: Sequence[str], idle: Sequence[str]) -> None:
@@ -165,7 +165,7 @@ class FairQueue:
             free = free[ticket.slots :]
 
     def place(self, ticket: str, suitable: Sequence[str]) -> QueuePosition:
-        """Tell where a ticket stands."""
+        """Return where a ticket stands."""
         if ticket in self._grants:
             return QueuePosition(self._grants[ticket].all)
         ahead = list(itertools.takewhile(lambda other: other.id != ticket, self._order()))
@@ -179,7 +179,7 @@ class FairQueue:
         return [*short, *turns]
 
     def _turns(self) -> Iterator[Request]:
-        """Give those who wait to train, by rank and arrival."""
+        """Yield those who wait to train, by rank and arrival."""
         to_come: defaultdict[str, list[str]] = defaultdict(list)
 
         def rank(ticket: Request) -> int:

@@ -18,7 +18,7 @@ class EngineProcess:
         How many worker processes it has.
     shared_file : Path, optional
         Where it says how to reach it, also to other processes of this user: a name that stays when another engine
-        takes its place. The folder of this file goes with whoever started the engine.
+        takes its place. The folder of this file goes with the process that started the engine.
     """
 
     def __init__(self, slots: int = SLOTS, shared_file: Path | None = None) -> None:
@@ -48,7 +48,7 @@ class EngineProcess:
 
     @property
     def is_alive(self) -> bool:
-        """Say whether the process runs."""
+        """Whether the process runs."""
         return self._process.poll() is None
 
     @property

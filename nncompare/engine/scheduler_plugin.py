@@ -18,7 +18,7 @@ class QueuePlugin(SchedulerPlugin):
     """Answers `ask`, `withdraw`, `release`, `expect` and `idle`, each named after `NAME`.
 
     What a client held that is gone is free again. Its run may still be at work there, so with `restarts` that worker is
-    started afresh first, where it has a nanny to do that; elsewhere the run ends itself after a minute.
+    restarted first, where it has a nanny to do that; elsewhere the run ends itself after a minute.
     """
 
     name = NAME
@@ -50,13 +50,13 @@ class QueuePlugin(SchedulerPlugin):
         return self._done()
 
     def release(self, client: str, workers: list[str]) -> str:
-        """Give workers back."""
+        """Free workers."""
         for worker in workers:
             self._line.release(client, worker)
         return self._done()
 
     def expect(self, client: str, worker: str, seconds: float | None) -> str:
-        """Take note of how long a worker will still be needed."""
+        """Note how long a worker will still be needed."""
         self._line.expect(client, worker, seconds)
         return self._done()
 

@@ -29,7 +29,7 @@ class EngineHolder:
                 self._end()
 
     def get(self) -> Engine:
-        """Give a living engine.
+        """Return a living engine.
 
         Raises
         ------

@@ -18,7 +18,7 @@ _LONGEST_REST_SECONDS = 30.0
 
 
 def slots_for(cores: int) -> int:
-    """Give the slots of a server: at least a pair's, and more where each still has two cores."""
+    """Return the slots of a server: at least a pair's, and more where each still has two cores."""
     return max(SLOTS, min(MOST_SLOTS, cores // _THREADS_OF_A_SLOT))
 
 
@@ -79,5 +79,5 @@ class EngineSupervisor:
 
 
 def wants_engine() -> bool:
-    """Say whether a server needs an engine: not where a Dask cluster trains for it."""
+    """Return whether a server needs an engine: not where a Dask cluster trains for it."""
     return not environment().scheduler

@@ -7,7 +7,7 @@ from typing import Any
 from nncompare import __version__
 from nncompare.analysis import Group, Order, class_scores
 from nncompare.analysis.wording import explanation, headline
-from nncompare.comparison.fairness import RunSetup, aspects
+from nncompare.comparison.fairness import aspects
 from nncompare.comparison.result import ComparisonResult, ModelResult
 from nncompare.config import Comparison, RunConfig
 from nncompare.data import CATALOG, load, png_data_uri
@@ -91,7 +91,7 @@ def _batch(model: ModelResult) -> str:
 
 
 def _aspects(models: list[ModelResult]) -> list[Any]:
-    return list(aspects(*(RunSetup.of_result(model) for model in models))) if len(models) > 1 else []
+    return list(aspects(*models)) if len(models) > 1 else []
 
 
 def _judged(result: ComparisonResult) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from nncompare.config import Precision, RunConfig
 from nncompare.history import PER_EPOCH, Curve, History
 from nncompare.memory import Plan
 from nncompare.memory.plan import WIDEST
-from nncompare.messages import Checkpoint, Diverged, Position, Prediction, Progress
+from nncompare.messages import Checkpoint, Diverged, Position, Prediction, Progress, Setup
 from nncompare.store.errors import DamagedError
 from nncompare.store.migrations import FORMAT, migrated
 from nncompare.store.records import RunRecord, StateWord
@@ -63,6 +63,7 @@ class RunState(BaseModel):
     checkpoint: _CheckpointState | None
 
 
+_SETUP = {field.name for field in fields(Setup)}
 _SAME = {field.name for field in fields(RunRecord)} & set(RunState.model_fields) - {"checkpoint"}
 
 
@@ -70,6 +71,7 @@ def to_files(record: RunRecord) -> dict[str, bytes]:
     """Turn a record into named files."""
     checkpoint, history = record.checkpoint, record.history
     state = RunState(
+        **{name: getattr(record.setup, name) for name in _SETUP},
         **{name: getattr(record, name) for name in _SAME},
         epochs={name: getattr(history, name) for name in PER_EPOCH},
         diverged=history.diverged,
@@ -130,7 +132,8 @@ def from_files(files: Mapping[str, bytes]) -> RunRecord:
         history = History(train=_curve(files["train.npy"]), test=_curve(files["test.npy"]), diverged=state.diverged)
         for name, column in state.epochs.items():
             setattr(history, name, column)
-        record = RunRecord(**{name: getattr(state, name) for name in _SAME}, history=history)
+        setup = Setup(**{name: getattr(state, name) for name in _SETUP})
+        record = RunRecord(setup, **{name: getattr(state, name) for name in _SAME}, history=history)
         if state.test_epoch is not None:
             probabilities = read_table(files["probabilities.npy"], np.float32, CLASSES)
             record = replace(record, test=Prediction(state.test_epoch, probabilities))

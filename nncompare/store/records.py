@@ -7,21 +7,52 @@ from typing import Literal
 from nncompare.config import Comparison, Precision, RunConfig
 from nncompare.history import History
 from nncompare.memory import Plan
-from nncompare.messages import Checkpoint, Prediction, Progress, Weights
+from nncompare.messages import Checkpoint, Prediction, Progress, Setup, Weights
 
 StateWord = Literal["idle", "preparing", "running", "pausing", "paused", "stopping", "finished", "stopped", "failed"]
 ENDED = ("idle", "finished", "stopped", "failed")
 """The states in which nothing waits to go on."""
 
 
+class HasSetup:
+    """Something with a `setup`, whose values can be read directly."""
+
+    setup: Setup
+
+    @property
+    def config(self) -> RunConfig:
+        """The settings."""
+        return self.setup.config
+
+    @property
+    def plan(self) -> Plan | None:
+        """What memory made of the settings; None when the run never began."""
+        return self.setup.plan
+
+    @property
+    def device(self) -> str:
+        """Where it is computed, such as ``cpu``; empty when the run never began."""
+        return self.setup.device
+
+    @property
+    def threads(self) -> int:
+        """How many threads the run began with; 0 when it never did."""
+        return self.setup.threads
+
+    @property
+    def precision(self) -> Precision | None:
+        """The number format of the computation; None when the run never began."""
+        return self.setup.precision
+
+
 @dataclass(frozen=True)
-class RunRecord:
+class RunRecord(HasSetup):
     """One model's run at one moment: its history and its checkpoint are of the same step.
 
     Attributes
     ----------
     state : str
-        The state it was in; "idle" for one that will not begin because the comparison was stopped before.
+        A `StateWord`; "idle" for one that will not begin because the comparison was stopped before.
     is_lost : bool
         Whether it failed because its worker or the engine was gone: then it can go on all the same.
     weights : dict of str to ndarray, optional
@@ -36,15 +67,11 @@ class RunRecord:
         Wall clock of both models of this seed, and of the whole comparison, so far.
     """
 
-    config: RunConfig
-    state: StateWord
+    setup: Setup
+    state: str
     message: str = ""
     is_lost: bool = False
     is_refused: bool = False
-    plan: Plan | None = None
-    device: str = ""
-    threads: int = 0
-    precision: Precision | None = None
     cycle_start: float = 0.0
     seconds: float = 0.0
     pair_seconds: float = 0.0
@@ -57,7 +84,7 @@ class RunRecord:
 
     @property
     def is_interrupted(self) -> bool:
-        """Say whether it was under way when it was saved last."""
+        """Whether it was under way when it was saved last."""
         return self.is_lost or self.state not in ENDED
 
 
@@ -87,7 +114,7 @@ class SavedComparison:
 
     @property
     def is_interrupted(self) -> bool:
-        """Say whether any run was under way, or had its turn to come, when it was saved last."""
+        """Whether any run was under way, or had its turn to come, when it was saved last."""
         models = ("A",) if self.comparison.b is None else ("A", "B")
         found = [self.runs.get((seed, name)) for seed in self.comparison.seeds for name in models]
         return any(record is None or record.is_interrupted for record in found)
@@ -126,5 +153,5 @@ class Summary:
 
     @property
     def is_interrupted(self) -> bool:
-        """Say whether it can go on, and nobody is at it."""
+        """Whether it can go on, and nobody is at it."""
         return not self.is_open and any(model.is_interrupted for model in self.models)

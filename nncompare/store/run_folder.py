@@ -13,6 +13,7 @@ from typing import TypeVar
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from nncompare.config import Comparison
+from nncompare.messages import Setup
 from nncompare.store import facts
 from nncompare.store.content import RunState, from_files, read_state, to_files
 from nncompare.store.errors import DamagedError, StoreError
@@ -180,7 +181,7 @@ class RunFolder:
         wished = self.comparison.a if name == "A" or self.comparison.b is None else self.comparison.b
         if state is None:
             return ModelSummary(seed, name, wished, None, True, 0, None)
-        record = RunRecord(state.config, state.state, is_lost=state.is_lost)
+        record = RunRecord(Setup(state.config), state.state, is_lost=state.is_lost)
         accuracies = state.epochs["test_accuracy"]
         last = accuracies[-1] if accuracies else None
         return ModelSummary(seed, name, state.config, state.state, record.is_interrupted, len(accuracies), last)

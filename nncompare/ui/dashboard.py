@@ -4,10 +4,10 @@ import threading
 from typing import Any
 
 from nncompare import words
-from nncompare.comparison.comparison import RunningComparison
 from nncompare.comparison.result import ComparisonResult
-from nncompare.comparison.run import ModelRun
+from nncompare.comparison.runner import ComparisonRun
 from nncompare.comparison.state import State
+from nncompare.comparison.view import RunView
 from nncompare.config import Comparison, RunConfig
 from nncompare.data import CATALOG
 from nncompare.engine.shared import shared_engine
@@ -52,7 +52,7 @@ class Dashboard:
         self._engines = shared_engine
         self._store = Store.of_session()
         self._engines.join()
-        self._running: RunningComparison | None = None
+        self._running: ComparisonRun | None = None
         self._begun_before = 0
         self._address = ""
         self._is_warm = False
@@ -206,12 +206,12 @@ class Dashboard:
         comparison = self.comparison
         if comparison is None or self._problems or not self._state.can_train:
             return
-        running = RunningComparison(comparison, self._engines, limits=self._limits, store=self._store)
+        running = ComparisonRun(comparison, self._engines, limits=self._limits, store=self._store)
         self._follow(running)
         running.start()
         self._tick()
 
-    def _follow(self, running: RunningComparison) -> None:
+    def _follow(self, running: ComparisonRun) -> None:
         """Show a comparison in place of the one before."""
         self._ended, self._begun_before = self.result, self._begun
         self._running = running
@@ -234,12 +234,12 @@ class Dashboard:
         """Show a saved comparison as it was; one that was interrupted waits for Resume."""
         if self._state.can_train:
             self._refresher.in_background(
-                lambda: RunningComparison.reopen(self._store.open(id_), self._engines),
+                lambda: ComparisonRun.reopen(self._store.open(id_), self._engines),
                 self._on_reopened,
                 lambda error: set_value(self._notice, value=render("messages.html", messages=[str(error)])),
             )
 
-    def _on_reopened(self, running: RunningComparison) -> None:
+    def _on_reopened(self, running: ComparisonRun) -> None:
         if not self._state.can_train:  # Train was pressed meanwhile
             running.leave()
             return
@@ -303,7 +303,7 @@ class Dashboard:
             else:
                 self._engines.leave()
 
-    def _leave_in_order(self, running: RunningComparison) -> None:
+    def _leave_in_order(self, running: ComparisonRun) -> None:
         """Let the workers hear of the stop: those of a server would go on for others' patience."""
         running.wait(_PARTING_SECONDS)
         self._engines.leave()
@@ -325,7 +325,7 @@ class Dashboard:
         if running is None:
             return ""
         states = ", ".join(f"Model {run.name} {_STATE_WORDS[run.state]}" for run in running.runs)
-        place = running.place
+        place = running.position
         said = f"{states}. {words.waiting(place.position, None)}" if place is not None else states
         return said if len(running.pairs) == 1 else f"Seed {running.current.seed}: {said}"
 
@@ -340,7 +340,7 @@ class Dashboard:
         if running is None:
             title = CATALOG[self._data.dataset].title
             return f"{title}: not here yet" if "dataset" in self._data.problems else f"{title} · ready"
-        if (place := running.place) is not None:
+        if (place := running.position) is not None:
             return words.waiting(place.position, place.seconds)
         # Of one seed, pauses are left out; of several, that would count those twice that train at once.
         trained = _trained_seconds(running.runs) if len(running.pairs) == 1 else running.seconds
@@ -352,7 +352,7 @@ def _within(comparison: Comparison, limits: Limits) -> Comparison:
     return comparison.model_copy(update=models)
 
 
-def _trained_seconds(runs: list[ModelRun]) -> float:
+def _trained_seconds(runs: list[RunView]) -> float:
     """Give the seconds of the longer run, pauses left out."""
     return max(run.progress.seconds if run.progress else 0.0 for run in runs)
 

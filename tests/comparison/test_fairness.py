@@ -1,13 +1,21 @@
-from nncompare.comparison.fairness import Aspect, RunSetup, aspects, differences, seconds_per_epoch
+from nncompare.comparison.fairness import Aspect, aspects, differences, seconds_per_epoch
+from nncompare.comparison.state import State
+from nncompare.comparison.view import RunView
 from nncompare.config import RunConfig
 from nncompare.history import History
 from nncompare.memory import make_plan
-from nncompare.messages import EpochEnd
+from nncompare.messages import EpochEnd, Progress, Setup
 
 
 def contender(epochs_done=None, threads=1, epoch_seconds=None, **settings):
     config = RunConfig(**settings)
-    return RunSetup(config, make_plan(config, 2**30, 10_000), "cpu", threads, "float32", epoch_seconds, epochs_done)
+    setup = Setup(config, make_plan(config, 2**30, 10_000), "cpu", threads, "float32")
+    history = History()
+    if epoch_seconds is not None:
+        history.add(EpochEnd(1, epoch_seconds, 0.1, 0.9, 0.9, 0.1, 0.9))
+    if epochs_done is None:
+        return RunView(setup, state=State.RUNNING, history=history)
+    return RunView(setup, state=State.STOPPED, progress=Progress(1, 1, epochs_done, 1.0, 1.0), history=history)
 
 
 def said(*sides):
@@ -37,7 +45,7 @@ def test_a_run_that_was_stopped_counts_what_it_did():
 
 def test_a_width_that_memory_lowered_is_the_one_that_counts():
     config = RunConfig(channels=200)
-    lowered = RunSetup(config, make_plan(config, 16 * 2**20, 10_000))
+    lowered = RunView(Setup(config, make_plan(config, 16 * 2**20, 10_000)), state=State.PREPARING)
     same_wish = contender(channels=200)
     assert Aspect("initial weights", False, "differ, widths differ") in aspects(lowered, same_wish)
 

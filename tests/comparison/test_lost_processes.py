@@ -1,3 +1,4 @@
+import asyncio
 import os
 import shutil
 import signal
@@ -9,12 +10,16 @@ from pathlib import Path
 
 import psutil
 import pytest
-from processes import descendants, runs, until, until_gone
-from tiny_pairs import begin, engine_pids, finish, pair, until_both_train, words, worker_pids
+from own_engine import OwnEngine, folder_of
+from processes import descendants, until, until_gone
+from tiny_pairs import begin, finish, pair, until_both_train, words, worker_pids
 
+from nncompare.comparison import model_run as model_run_module
+from nncompare.comparison.runner import ComparisonRun
 from nncompare.comparison.state import State
-from nncompare.engine import client as engine_module
-from nncompare.engine.client import EngineError
+from nncompare.engine import client as client_module
+from nncompare.engine import loop
+from nncompare.engine.client import Engine, EngineError
 from nncompare.engine.shared import EngineHolder
 
 OWNER_SCRIPT = """
@@ -28,30 +33,7 @@ signal.pause()
 """
 
 
-class OwnEngine:
-    """An engine that a test may kill."""
-
-    def __init__(self) -> None:
-        self._others = engine_pids()
-        self.holder = EngineHolder()
-        self.holder.get()
-
-    @property
-    def pid(self) -> int:
-        (pid,) = [pid for pid in engine_pids() - self._others if runs(pid)]
-        return pid
-
-    @property
-    def folder(self) -> Path:
-        return folder_of(self.pid)
-
-
-def folder_of(engine: int) -> Path:
-    command = words(psutil.Process(engine))
-    return Path(command[command.index("--folder") + 1])
-
-
-@pytest.fixture
+@pytest.fixture(scope="module")
 def own(synthetic_digits: Path) -> Iterator[OwnEngine]:
     own = OwnEngine()
     yield own
@@ -97,7 +79,7 @@ def test_a_killed_engine_is_told_and_the_next_comparison_works(own: OwnEngine) -
 
 
 def test_an_engine_killed_while_a_comparison_waits_for_workers_is_told_and_replaced(own: OwnEngine) -> None:
-    assert len(own.holder.get().claim(2, "cpu", is_cancelled=lambda: False)) == 2
+    assert len(loop.wait(own.holder.get().claim(2, "cpu"))) == 2
     running = begin(pair(), own.holder)
     assert not running.wait(0.3)
     os.kill(own.pid, signal.SIGKILL)
@@ -149,15 +131,58 @@ def test_an_engine_that_cannot_start_is_told(monkeypatch: pytest.MonkeyPatch, tm
         holder.close()
 
 
+def test_a_run_that_hangs_is_ended_with_its_worker_and_the_other_model_finishes(
+    own: OwnEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(model_run_module, "STOP_GRACE_SECONDS", 0.2)
+    monkeypatch.setattr(client_module, "ASK_SECONDS", 0.5)
+    running = begin(pair(a={"epochs": 50}, b={"epochs": 8}), own.holder)
+    until_both_train(running)
+    until(lambda: running.a.history.epochs >= 1, "an epoch")
+    before = worker_pids(own.pid)
+    hung = loop.wait(own.get().ask(os.getpid, address=address_of(running, "A")))
+    os.kill(hung, signal.SIGSTOP)
+    running.stop("A")
+    assert running.wait(60)
+    assert [run.state for run in running.runs] == [State.STOPPED, State.FINISHED]
+    assert running.a.message.startswith(
+        "Model A did not stop within 0 s; its worker was restarted. It is back at epoch"
+    )
+    assert running.a.weights is not None
+    after = worker_pids(own.pid)
+    assert hung in before
+    assert hung not in after
+    assert len(after) == len(before) == 2
+    running.train_on(1, "A")
+    assert running.wait(60)
+    assert running.a.state is State.FINISHED
+
+
+def address_of(running: ComparisonRun, name: str) -> str:
+    """Find the worker of a run."""
+    (address,) = [slot.address for model, slot in running.current._slots._taken.values() if model.name == name]
+    return address
+
+
 def test_a_client_that_does_not_close_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     class Stuck:
-        def close(self, timeout: float) -> None:
-            never.wait()
+        status = "running"
 
-    never = threading.Event()
-    monkeypatch.setattr(engine_module, "_CLOSE_SECONDS", 0.01)
-    closed = threading.Thread(target=engine_module._close, args=(Stuck(),), daemon=True)
+        async def close(self, timeout: float) -> None:
+            await asyncio.Event().wait()
+
+    class Process:
+        is_closed = False
+
+        def close(self) -> None:
+            self.is_closed = True
+
+    monkeypatch.setattr(client_module, "_CLOSE_SECONDS", 0.01)
+    engine = Engine.__new__(Engine)
+    engine._client, engine._connection = Stuck(), Process()  # type: ignore[assignment]
+    closed = threading.Thread(target=engine.close, daemon=True)
     closed.start()
     closed.join(60)
     assert not closed.is_alive()
-    never.set()
+    assert engine._client.status == "closed"
+    assert engine._connection.is_closed  # type: ignore[attr-defined]

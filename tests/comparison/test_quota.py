@@ -1,6 +1,7 @@
 """The limits of a server where a comparison starts, and while it trains."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
 
@@ -9,13 +10,14 @@ from fake_engine import FakeEngine
 from processes import until
 from tiny_pairs import begin, finish, pair
 
-from nncompare.comparison import follower as follower_module
-from nncompare.comparison import quota as allowance_module
-from nncompare.comparison.comparison import RunningComparison
+from nncompare.comparison import drive as drive_module
+from nncompare.comparison import quota as quota_module
+from nncompare.comparison.runner import ComparisonRun
 from nncompare.comparison.state import State
+from nncompare.engine import loop
 from nncompare.engine.shared import EngineHolder
 from nncompare.limits import Limits
-from nncompare.messages import Progress
+from nncompare.messages import Progress, Setup
 from nncompare.store import RunRecord, Store
 
 MINUTES_OVER = "Stopped: this server lets a comparison train for {}, and that time is over. What was learned is kept."
@@ -23,7 +25,7 @@ MINUTES_OVER = "Stopped: this server lets a comparison train for {}, and that ti
 
 @pytest.fixture
 def engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeEngine]:
-    monkeypatch.setattr(follower_module, "EXCHANGE_SECONDS", 0.001)
+    monkeypatch.setattr(drive_module, "EXCHANGE_SECONDS", 0.001)
     made = FakeEngine()
     yield made
     assert made.mistakes == []
@@ -34,12 +36,9 @@ class HandTimer:
 
     made: ClassVar[list["HandTimer"]] = []
 
-    def __init__(self, seconds: float, action) -> None:  # type: ignore[no-untyped-def]
-        self.seconds, self.action, self.is_set = seconds, action, False
+    def __init__(self, seconds: float, action: Callable[[], None]) -> None:
+        self.seconds, self.action, self.is_set = seconds, action, True
         HandTimer.made.append(self)
-
-    def start(self) -> None:
-        self.is_set = True
 
     def cancel(self) -> None:
         self.is_set = False
@@ -48,12 +47,12 @@ class HandTimer:
 @pytest.fixture
 def timers(monkeypatch: pytest.MonkeyPatch) -> list[HandTimer]:
     HandTimer.made = []
-    monkeypatch.setattr(allowance_module.threading, "Timer", HandTimer)
+    monkeypatch.setattr(quota_module, "call_later", HandTimer)
     return HandTimer.made
 
 
-def limited(engine: FakeEngine, limits: Limits, **settings: object) -> RunningComparison:
-    running = RunningComparison(pair(**settings), engine, limits=limits)  # type: ignore[arg-type]
+def limited(engine: FakeEngine, limits: Limits, **settings: object) -> ComparisonRun:
+    running = ComparisonRun(pair(**settings), engine, limits=limits)  # type: ignore[arg-type]
     running.start()
     return running
 
@@ -94,9 +93,8 @@ def test_epochs_are_added_only_up_to_the_limit(engine: FakeEngine) -> None:
     for worker in engine.active():
         worker.end("finished")
     assert running.wait(10)
-    for run in running.runs:
-        assert run.progress is not None
-        run.progress = run.progress.__class__(10, 100, 4.0, 1.0, 10.0)
+    for model in running.current.models:
+        model.view = replace(model.view, progress=Progress(10, 100, 4.0, 1.0, 10.0))
     assert not running.can_train_on
 
 
@@ -106,7 +104,7 @@ def test_when_the_time_is_over_everything_stops_and_says_why(engine: FakeEngine,
     (timer,) = timers
     assert 179 < timer.seconds <= 180
     assert timer.is_set
-    timer.action()
+    loop.call(timer.action)
     assert running.wait(10)
     assert running.state is State.STOPPED
     assert [run.message for run in running.pairs[0].runs] == [MINUTES_OVER.format("3 min")] * 2
@@ -115,11 +113,11 @@ def test_when_the_time_is_over_everything_stops_and_says_why(engine: FakeEngine,
 
 
 def test_the_time_counts_only_while_there_are_workers(engine: FakeEngine, timers: list[HandTimer]) -> None:
-    taken = [slot.address for slot in engine.claim(2, "", lambda: False)]
+    taken = engine.take(2)
     running = limited(engine, Limits(most_minutes=3))
     assert not running.wait(0.05)
     assert timers == []
-    engine.release(taken)
+    engine.give_back(taken)
     until(lambda: timers, "a timer", 10)
     for worker in engine.active():
         worker.end("finished")
@@ -178,9 +176,9 @@ def test_what_was_trained_before_it_was_reopened_counts(
     shelf = store.create(comparison)
     for name, config in (("A", comparison.a), ("B", comparison.b)):
         progress = Progress(1_000, 1_000, 1.0, 100.0, 10.0)
-        shelf.save(0, name, RunRecord(config, "finished", progress=progress, total_seconds=300.0))  # type: ignore[arg-type]
+        shelf.save(0, name, RunRecord(Setup(config), "finished", progress=progress, total_seconds=300.0))  # type: ignore[arg-type]
     shelf.release()
     monkeypatch.setenv("NNCOMPARE_MOST_MINUTES", minutes)
-    again = RunningComparison.reopen(store.open(shelf.id), engine)  # type: ignore[arg-type]
+    again = ComparisonRun.reopen(store.open(shelf.id), engine)  # type: ignore[arg-type]
     assert again.can_train_on is can_train_on
     assert not again.has_stood_in_line

@@ -12,9 +12,11 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from processes import until
 from tiny_pairs import pair
 
-from nncompare.comparison import follower as follower_module
-from nncompare.comparison.comparison import RunningComparison
+from nncompare.comparison import drive as drive_module
+from nncompare.comparison.runner import ComparisonRun
 from nncompare.comparison.state import State
+from nncompare.comparison.view import RunView
+from nncompare.engine.client import Slot
 from nncompare.engine.shared import EngineHolder
 
 ACTIONS = ("pause", "resume", "stop", "train_on")
@@ -24,10 +26,10 @@ NAMES = st.sampled_from(["A", "B", None])
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Exchange with the fake workers without waiting."""
-    monkeypatch.setattr(follower_module, "EXCHANGE_SECONDS", 0.001)
+    monkeypatch.setattr(drive_module, "EXCHANGE_SECONDS", 0.001)
 
 
-def press(running: RunningComparison, action: str, name: str | None = None) -> None:
+def press(running: ComparisonRun, action: str, name: str | None = None) -> None:
     if action == "train_on":
         running.train_on(1, name)
     else:
@@ -39,15 +41,18 @@ class Race:
 
     def __init__(self) -> None:
         self.engine = FakeEngine()
-        self.running = RunningComparison(pair(), self.engine)  # type: ignore[arg-type]
-        self.a = self.running.a
-        self._taken: list[str] = []
+        self.running = ComparisonRun(pair(), self.engine)  # type: ignore[arg-type]
+        self._taken: list[Slot] = []
+
+    @property
+    def a(self) -> RunView:
+        return self.running.pairs[0].a
 
     def bring_a_to(self, state: str) -> None:
         if state == "idle":
             return
         if state == "preparing":
-            self._taken = [slot.address for slot in self.engine.claim(2, "", lambda: False)]
+            self._taken = self.engine.take(2)
             self.running.start()
             return
         self.running.start()
@@ -57,7 +62,7 @@ class Race:
             self._wait(lambda: self.a.state is State.PAUSED)
         if state == "parked":
             self._worker_of_a().end("parked")
-            self._wait(lambda: self.a.is_parked)
+            self._wait(lambda: self.a.is_suspended)
         if state == "stopped":
             self.running.stop("A")
             self._wait(lambda: self.a.state is State.STOPPED)
@@ -80,7 +85,7 @@ class Race:
 
     def free_slots(self) -> None:
         """Give back what `bring_a_to` has taken, so that the runs need not wait any more."""
-        self.engine.release(self._taken)
+        self.engine.give_back(self._taken)
         self._taken = []
 
     def _worker_of_a(self):
@@ -191,7 +196,7 @@ TestPresses.settings = settings(
 def test_fifty_random_presses_on_real_workers(engines: EngineHolder, seed: int) -> None:
     chance = random.Random(seed)
     settings = {"a": {"channels": 2, "epochs": 4}, "b": {"channels": 2, "epochs": 4}}
-    running = RunningComparison(pair(**settings), engines, park_seconds=0.3)
+    running = ComparisonRun(pair(**settings), engines, park_seconds=0.3)
     running.start()
     for _ in range(50):
         press(running, chance.choice(ACTIONS), chance.choice(["A", "B", None]))
@@ -199,7 +204,7 @@ def test_fifty_random_presses_on_real_workers(engines: EngineHolder, seed: int) 
     running.stop()
     until(lambda: running.wait(0), f"the end of {[run.state for run in running.runs]}", 60)
     assert all(run.state in (State.FINISHED, State.STOPPED) for run in running.runs), [r.message for r in running.runs]
-    fresh = RunningComparison(pair(), engines)
+    fresh = ComparisonRun(pair(), engines)
     fresh.start()
     assert fresh.wait(60)
     assert fresh.state is State.FINISHED

@@ -15,12 +15,13 @@ import numpy as np
 import psutil
 import pytest
 from fake_engine import FakeEngine
+from own_engine import OwnEngine
 from processes import descendants, until, until_gone
-from tiny_pairs import engine_pids, finish, pair, worker_pids
+from tiny_pairs import finish, pair, worker_pids
 
 from nncompare.comparison.compare import compare
-from nncompare.comparison.comparison import RunningComparison
 from nncompare.comparison.result import ComparisonResult
+from nncompare.comparison.runner import ComparisonRun
 from nncompare.comparison.state import State
 from nncompare.config import Comparison
 from nncompare.engine.client import Engine, LostError
@@ -31,12 +32,12 @@ from nncompare.store import files as files_module
 LONG = pair(a={"epochs": 5}, b={"epochs": 4, "channels": 2, "optimizer": "sgd"})
 KERNEL = """
 import sys
-from nncompare.comparison.comparison import RunningComparison
+from nncompare.comparison.runner import ComparisonRun
 from nncompare.engine.shared import EngineHolder
 from nncompare.config import Comparison
 from nncompare.store import Store
 
-running = RunningComparison(Comparison.model_validate_json(sys.argv[1]), EngineHolder(), store=Store.default())
+running = ComparisonRun(Comparison.model_validate_json(sys.argv[1]), EngineHolder(), store=Store.default())
 running.start()
 told = [0, 0]
 while not running.wait(0.01):
@@ -57,20 +58,20 @@ def uninterrupted(engines: EngineHolder) -> ComparisonResult:
     return finish(LONG, engines)
 
 
-@pytest.fixture
-def own(synthetic_digits: Path) -> Iterator[EngineHolder]:
-    """Give an engine that a test may kill."""
-    holder = EngineHolder()
-    yield holder
-    holder.close()
+@pytest.fixture(scope="module")
+def own(synthetic_digits: Path) -> Iterator[OwnEngine]:
+    """Return an engine that a test may kill."""
+    own = OwnEngine()
+    yield own
+    own.holder.close()
 
 
-def reopened(store: Store, engines: EngineHolder) -> RunningComparison:
+def reopened(store: Store, engines: EngineHolder) -> ComparisonRun:
     (summary,) = store.summaries()
-    return RunningComparison.reopen(store.open(summary.id), engines)
+    return ComparisonRun.reopen(store.open(summary.id), engines)
 
 
-def resume(running: RunningComparison) -> ComparisonResult:
+def resume(running: ComparisonRun) -> ComparisonResult:
     running.resume()
     assert running.wait(120)
     return running.result()
@@ -102,7 +103,7 @@ def test_the_states_are_those_of_the_store() -> None:
 
 
 def test_what_has_finished_is_opened_as_it_was(engines: EngineHolder, store: Store) -> None:
-    running = RunningComparison(pair(), engines, store=store)
+    running = ComparisonRun(pair(), engines, store=store)
     running.start()
     assert running.wait(120)
     assert running.storage_note == ""
@@ -132,15 +133,15 @@ def test_an_epoch_is_told_only_when_it_is_saved(
 ) -> None:
     told, real = [], RunFolder.save
 
-    def save(shelf: RunFolder, seed: int, name: str, record: RunRecord) -> None:
+    def save(folder: RunFolder, seed: int, name: str, record: RunRecord) -> None:
         run = running.a if name == "A" else running.b
         assert run is not None
         told.append((run.history.epochs, record.history.epochs))
-        real(shelf, seed, name, record)
+        real(folder, seed, name, record)
         assert run.history.epochs == told[-1][0] or record.state != "running"
 
     monkeypatch.setattr(RunFolder, "save", save)
-    running = RunningComparison(pair(a={"epochs": 3}, b={"epochs": 3}), engines, store=store)
+    running = ComparisonRun(pair(a={"epochs": 3}, b={"epochs": 3}), engines, store=store)
     running.start()
     assert running.wait(120)
     assert running.state is State.FINISHED
@@ -152,7 +153,7 @@ def test_an_epoch_is_told_only_when_it_is_saved(
 def test_a_pause_is_saved_and_the_curves_go_on_where_they_were(
     engines: EngineHolder, store: Store, uninterrupted: ComparisonResult
 ) -> None:
-    running = RunningComparison(LONG, engines, store=store)
+    running = ComparisonRun(LONG, engines, store=store)
     running.start()
     until(lambda: all(run.history.train.images for run in running.runs), "some training")
     running.pause()
@@ -170,7 +171,7 @@ def test_a_pause_is_saved_and_the_curves_go_on_where_they_were(
 def test_a_page_that_is_closed_leaves_a_comparison_that_goes_on(
     engines: EngineHolder, store: Store, uninterrupted: ComparisonResult
 ) -> None:
-    running = RunningComparison(LONG, engines, store=store)
+    running = ComparisonRun(LONG, engines, store=store)
     running.start()
     until(lambda: running.a.history.epochs >= 1, "an epoch")
     running.leave()
@@ -179,7 +180,7 @@ def test_a_page_that_is_closed_leaves_a_comparison_that_goes_on(
     assert summary.is_interrupted
     again = reopened(store, engines)
     assert again.state is State.PAUSED
-    assert again.a.is_parked
+    assert again.a.is_suspended
     assert again.a.message.startswith("This run was interrupted after epoch")
     assert again.a.weights is not None
     with pytest.raises(StoreError, match="open elsewhere"):
@@ -191,7 +192,7 @@ def test_a_page_that_is_closed_leaves_a_comparison_that_goes_on(
 def test_an_interrupted_comparison_that_is_only_looked_at_stays_interrupted(
     engines: EngineHolder, store: Store
 ) -> None:
-    running = RunningComparison(LONG, engines, store=store)
+    running = ComparisonRun(LONG, engines, store=store)
     running.start()
     until(lambda: min(epochs_on_disk(store), default=0) >= 1, "an epoch of both")
     running.leave()
@@ -261,7 +262,7 @@ def test_seeds_that_had_not_begun_wait_for_their_turn(engines: EngineHolder, sto
 
 
 def test_seeds_that_a_stop_has_dropped_stay_dropped(engines: EngineHolder, store: Store) -> None:
-    running = RunningComparison(pair(repeat=3, a={"epochs": 9}), engines, store=store)
+    running = ComparisonRun(pair(repeat=3, a={"epochs": 9}), engines, store=store)
     running.start()
     until(lambda: running.a.history.epochs >= 1, "an epoch")
     running.stop()
@@ -277,7 +278,7 @@ def test_seeds_that_a_stop_has_dropped_stay_dropped(engines: EngineHolder, store
 def test_epochs_added_to_a_seed_outlive_a_crash_before_its_turn(
     engines: EngineHolder, store: Store, tmp_path: Path
 ) -> None:
-    running = RunningComparison(pair(repeat=3, seed=1), engines, store=store)
+    running = ComparisonRun(pair(repeat=3, seed=1), engines, store=store)
     running.start()
     assert running.wait(60)
     running.train_on(6)
@@ -312,12 +313,12 @@ def wishes_on_disk(store: Store, seed: int) -> set[tuple[str | None, int]]:
 def test_a_worker_lost_before_anything_was_saved_leaves_a_comparison_that_begins_anew(
     engines: EngineHolder, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def lose(*_: object) -> None:
+    async def lose(*_: object) -> None:
         raise LostError("The worker process ended unexpectedly. Try again.")
 
     with monkeypatch.context() as patch:
         patch.setattr(Engine, "_describe", lose)
-        running = RunningComparison(pair(repeat=2), engines, store=store)
+        running = ComparisonRun(pair(repeat=2), engines, store=store)
         running.start()
         assert running.wait(60)
     assert {run.message for run in running.runs} == {"The worker process ended unexpectedly. Try again."}
@@ -330,34 +331,30 @@ def test_a_worker_lost_before_anything_was_saved_leaves_a_comparison_that_begins
 
 
 def test_after_a_killed_worker_the_lost_model_goes_on(
-    own: EngineHolder, store: Store, uninterrupted: ComparisonResult
+    own: OwnEngine, store: Store, uninterrupted: ComparisonResult
 ) -> None:
-    others = engine_pids()
-    own.get()
-    (engine,) = engine_pids() - others
-    running = RunningComparison(LONG, own, store=store)
+    engine = own.pid
+    running = ComparisonRun(LONG, own.holder, store=store)
     running.start()
     until(lambda: min(run.history.epochs for run in running.runs) >= 1, "an epoch of both")
     os.kill(worker_pids(engine)[0], signal.SIGKILL)
     assert running.wait(60)
     assert sorted(run.state for run in running.runs) == [State.FAILED, State.FINISHED]
     assert store.summaries()[0].is_interrupted
-    again = reopened(store, own)
+    again = reopened(store, own.holder)
     assert again.state is State.PAUSED
     assert_same(resume(again), uninterrupted)
 
 
-def test_after_a_killed_engine_both_go_on(own: EngineHolder, store: Store, uninterrupted: ComparisonResult) -> None:
-    others = engine_pids()
-    own.get()
-    (engine,) = engine_pids() - others
-    running = RunningComparison(LONG, own, store=store)
+def test_after_a_killed_engine_both_go_on(own: OwnEngine, store: Store, uninterrupted: ComparisonResult) -> None:
+    engine = own.pid
+    running = ComparisonRun(LONG, own.holder, store=store)
     running.start()
     until(lambda: min(run.history.epochs for run in running.runs) >= 1, "an epoch of both")
     told = [run.history.epochs for run in running.runs]
     psutil.Process(engine).kill()
     assert running.wait(60)
-    again = reopened(store, own)
+    again = reopened(store, own.holder)
     assert_none_lost([run.history.epochs for run in again.runs], told)
     assert_same(resume(again), uninterrupted)
 
@@ -373,7 +370,7 @@ def test_a_full_disk_is_told_and_the_training_goes_on(
         real(file, content)
 
     monkeypatch.setattr(files_module, "write_bytes", write)
-    running = RunningComparison(pair(), engines, store=store)
+    running = ComparisonRun(pair(), engines, store=store)
     running.start()
     assert running.wait(120)
     assert running.state is State.FINISHED
@@ -397,7 +394,7 @@ def test_a_disk_that_takes_one_of_both_models_is_told(
         real(file, content)
 
     monkeypatch.setattr(files_module, "write_bytes", write)
-    running = RunningComparison(pair(b={"epochs": 3}), engines, store=store)
+    running = ComparisonRun(pair(b={"epochs": 3}), engines, store=store)
     running.start()
     assert running.wait(120)
     assert "No space left on device" in running.storage_note, "though B, which ended later, was saved"
@@ -405,8 +402,8 @@ def test_a_disk_that_takes_one_of_both_models_is_told(
 
 def test_epochs_that_are_wanted_of_a_run_stopped_in_line_outlive_a_crash(store: Store) -> None:
     engine = FakeEngine()
-    taken = engine.claim(2, "", lambda: False)
-    running = RunningComparison(pair(), engine, store=store)  # type: ignore[arg-type]
+    taken = engine.take(2)
+    running = ComparisonRun(pair(), engine, store=store)  # type: ignore[arg-type]
     running.start()
     running.stop()
     assert running.wait(10)
@@ -416,7 +413,7 @@ def test_epochs_that_are_wanted_of_a_run_stopped_in_line_outlive_a_crash(store: 
     assert {model.is_interrupted for model in store.summaries()[0].models} == {True}
     running.stop()
     assert running.wait(10)
-    engine.release([slot.address for slot in taken])
+    engine.give_back(taken)
 
 
 def test_the_store_of_the_user_keeps_what_compare_trains(synthetic_digits: Path, home: Path) -> None:

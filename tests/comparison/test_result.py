@@ -2,23 +2,28 @@ import numpy as np
 import pytest
 from tiny_pairs import finish, pair
 
+from nncompare.comparison.predictor import Predictor
 from nncompare.comparison.result import ComparisonError, ComparisonResult, ModelResult
-from nncompare.comparison.run import ModelRun
 from nncompare.comparison.state import State
+from nncompare.comparison.view import RunView
 from nncompare.config import Comparison, RunConfig
 from nncompare.data import load
 from nncompare.engine.shared import EngineHolder
+from nncompare.messages import Setup
 
 
 def result_of(a: tuple[State, str], b: tuple[State, str] | None) -> ComparisonResult:
     comparison, engines = Comparison(), EngineHolder()
     engines.close()
-    models = [
-        ModelResult(ModelRun(name, RunConfig(), state=end[0], message=end[1]), comparison, engines) if end else None
+    predictor = Predictor(engines, "auto")
+    first, second = (
+        ModelResult(RunView(Setup(RunConfig()), state=end[0], message=end[1], name=name, seed=0), comparison, predictor)
+        if end
+        else None
         for name, end in (("A", a), ("B", b))
-    ]
-    assert models[0] is not None
-    return ComparisonResult(comparison, 0, models[0], models[1], 1.0, State.FAILED)
+    )
+    assert first is not None
+    return ComparisonResult(comparison, 0, first, second, 1.0, State.FAILED)
 
 
 @pytest.mark.parametrize("b", [(State.FINISHED, ""), (State.STOPPED, ""), None])

@@ -8,20 +8,21 @@ from fake_engine import FakeEngine
 from processes import until
 from tiny_pairs import finish, pair
 
-from nncompare.comparison import follower as follower_module
-from nncompare.comparison import run as run_module
-from nncompare.comparison.comparison import RunningComparison
+from nncompare.comparison import drive as drive_module
+from nncompare.comparison import view as view_module
+from nncompare.comparison.runner import ComparisonRun
 from nncompare.comparison.state import State
 from nncompare.engine.client import EngineError
 from nncompare.engine.shared import EngineHolder
+from nncompare.history import Curve, History
 
 
-class SeedSchedule:
+class ThreeSeeds:
     """A comparison from three seeds on a fake engine with room for one pair."""
 
     def __init__(self) -> None:
         self.engine = FakeEngine()
-        self.running = RunningComparison(pair(repeat=3, seed=5), self.engine)  # type: ignore[arg-type]
+        self.running = ComparisonRun(pair(repeat=3, seed=5), self.engine)  # type: ignore[arg-type]
 
     def seeds_in_training(self) -> list[int]:
         return sorted(worker.assignment.seed for worker in self.engine.active())
@@ -35,12 +36,12 @@ class SeedSchedule:
 
 
 @pytest.fixture
-def turns(monkeypatch: pytest.MonkeyPatch) -> SeedSchedule:
-    monkeypatch.setattr(follower_module, "EXCHANGE_SECONDS", 0.001)
-    return SeedSchedule()
+def turns(monkeypatch: pytest.MonkeyPatch) -> ThreeSeeds:
+    monkeypatch.setattr(drive_module, "EXCHANGE_SECONDS", 0.001)
+    return ThreeSeeds()
 
 
-def test_the_seeds_are_trained_one_after_the_other(turns: SeedSchedule) -> None:
+def test_the_seeds_are_trained_one_after_the_other(turns: ThreeSeeds) -> None:
     running = turns.running
     assert running.state is State.IDLE
     running.start()
@@ -58,7 +59,7 @@ def test_the_seeds_are_trained_one_after_the_other(turns: SeedSchedule) -> None:
     assert turns.engine.mistakes == []
 
 
-def test_a_pair_that_fails_does_not_keep_the_next_one_from_its_turn(turns: SeedSchedule) -> None:
+def test_a_pair_that_fails_does_not_keep_the_next_one_from_its_turn(turns: ThreeSeeds) -> None:
     turns.running.start()
     turns.until_training(5)
     turns.end_pair("failed")
@@ -69,7 +70,7 @@ def test_a_pair_that_fails_does_not_keep_the_next_one_from_its_turn(turns: SeedS
     assert turns.running.state is State.FAILED
 
 
-def test_stop_ends_the_pair_and_lets_no_other_begin(turns: SeedSchedule) -> None:
+def test_stop_ends_the_pair_and_lets_no_other_begin(turns: ThreeSeeds) -> None:
     running = turns.running
     running.start()
     turns.until_training(5)
@@ -83,7 +84,7 @@ def test_stop_ends_the_pair_and_lets_no_other_begin(turns: SeedSchedule) -> None
     assert turns.engine.all_free
 
 
-def test_stop_of_one_model_is_meant_for_this_seed(turns: SeedSchedule) -> None:
+def test_stop_of_one_model_is_meant_for_this_seed(turns: ThreeSeeds) -> None:
     turns.running.start()
     turns.until_training(5)
     turns.running.stop("A")
@@ -94,7 +95,7 @@ def test_stop_of_one_model_is_meant_for_this_seed(turns: SeedSchedule) -> None:
     assert turns.running.wait(10)
 
 
-def test_while_all_are_paused_no_other_pair_trains(turns: SeedSchedule) -> None:
+def test_while_all_are_paused_no_other_pair_trains(turns: ThreeSeeds) -> None:
     running = turns.running
     running.start()
     turns.until_training(5)
@@ -115,7 +116,7 @@ def test_while_all_are_paused_no_other_pair_trains(turns: SeedSchedule) -> None:
     assert turns.engine.mistakes == []
 
 
-def test_epochs_are_added_to_every_seed_once_all_have_ended(turns: SeedSchedule) -> None:
+def test_epochs_are_added_to_every_seed_once_all_have_ended(turns: ThreeSeeds) -> None:
     running = turns.running
     running.start()
     turns.until_training(5)
@@ -153,7 +154,7 @@ def test_each_seed_gives_what_it_gives_alone(engines: EngineHolder) -> None:
     assert together.verdict("train").seeds is None
 
 
-def test_on_a_larger_engine_pairs_train_at_once(turns: SeedSchedule) -> None:
+def test_on_a_larger_engine_pairs_train_at_once(turns: ThreeSeeds) -> None:
     turns.engine._free = [f"slot-{number}" for number in range(6)]
     turns.running.start()
     until(lambda: turns.seeds_in_training() == [5, 5, 6, 6, 7, 7], "all three pairs", 10)
@@ -161,7 +162,7 @@ def test_on_a_larger_engine_pairs_train_at_once(turns: SeedSchedule) -> None:
     assert turns.running.wait(10)
 
 
-def test_after_a_pause_of_all_the_models_can_be_resumed_one_by_one(turns: SeedSchedule) -> None:
+def test_after_a_pause_of_all_the_models_can_be_resumed_one_by_one(turns: ThreeSeeds) -> None:
     running = turns.running
     running.start()
     for seed in (5, 6):
@@ -178,7 +179,7 @@ def test_after_a_pause_of_all_the_models_can_be_resumed_one_by_one(turns: SeedSc
     assert running.wait(10)
 
 
-def test_what_one_pair_is_refused_the_others_do_not_ask_for(turns: SeedSchedule) -> None:
+def test_what_one_pair_is_refused_the_others_do_not_ask_for(turns: ThreeSeeds) -> None:
     asked = []
 
     def nobody() -> FakeEngine:
@@ -193,7 +194,7 @@ def test_what_one_pair_is_refused_the_others_do_not_ask_for(turns: SeedSchedule)
     assert turns.running.result().a.message == "Nobody is there."
 
 
-def test_seeds_that_were_left_behind_come_as_far_as_the_others(turns: SeedSchedule) -> None:
+def test_seeds_that_were_left_behind_come_as_far_as_the_others(turns: ThreeSeeds) -> None:
     running = turns.running
     running.start()
     turns.until_training(5)
@@ -202,7 +203,9 @@ def test_seeds_that_were_left_behind_come_as_far_as_the_others(turns: SeedSchedu
     until(lambda: running.pairs[1].a.progress is not None, "some training", 10)
     running.stop()
     assert running.wait(10)
-    running.pairs[0].a.progress = replace(running.pairs[0].a.progress, epoch=3.0)  # type: ignore[type-var]
+    model = running.pairs[0].models[0]
+    assert model.view.progress is not None
+    model.view = replace(model.view, progress=replace(model.view.progress, epoch=3.0))
     running.train_on(2, "A")
     until(lambda: {one.a.config.epochs for one in running.pairs[:2]} == {5}, "the turns of both", 10)
     until(lambda: turns.engine.active(), "training", 10)
@@ -210,7 +213,7 @@ def test_seeds_that_were_left_behind_come_as_far_as_the_others(turns: SeedSchedu
     assert running.wait(10)
 
 
-def test_a_result_that_was_asked_for_too_early_is_not_kept(turns: SeedSchedule) -> None:
+def test_a_result_that_was_asked_for_too_early_is_not_kept(turns: ThreeSeeds) -> None:
     turns.running.start()
     turns.until_training(5)
     early = turns.running.pairs[0].result()
@@ -220,18 +223,15 @@ def test_a_result_that_was_asked_for_too_early_is_not_kept(turns: SeedSchedule) 
     assert turns.running.pairs[0].result().a.state is State.STOPPED
 
 
-def test_a_first_point_is_awaited_only_for_a_while(monkeypatch: pytest.MonkeyPatch, turns: SeedSchedule) -> None:
+def test_a_first_point_is_awaited_only_for_a_while(turns: ThreeSeeds) -> None:
     running = turns.running
     running.start()
     turns.until_training(5)
-    run = running.pairs[0].a
-    until(lambda: run.state is State.RUNNING, "training", 10)
-    run._placed_at = time.monotonic()
+    until(lambda: running.a.state is State.RUNNING, "training", 10)
+    run = replace(running.a, placed_at=time.monotonic())
     assert run.expects_first_point
-    run._placed_at -= run_module._MOST_HURRIED_SECONDS
-    assert not run.expects_first_point, "a step that takes long"
-    run._placed_at = time.monotonic()
-    run.history.train.epoch.append(0.1)
-    assert not run.expects_first_point
+    late = replace(run, placed_at=run.placed_at - view_module.MOST_HURRIED_SECONDS)
+    assert not late.expects_first_point, "a step that takes long"
+    assert not replace(run, history=History(train=Curve(epoch=[0.1]))).expects_first_point
     running.stop()
     assert running.wait(10)

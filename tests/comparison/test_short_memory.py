@@ -11,6 +11,7 @@ import pytest
 from tiny_pairs import begin, pair
 
 from nncompare.comparison.state import State
+from nncompare.engine import loop
 from nncompare.engine.client import Engine
 from nncompare.engine.shared import EngineHolder
 from nncompare.engine.tasks import warm_up
@@ -28,18 +29,18 @@ def own(synthetic_digits: Path) -> Iterator[EngineHolder]:
 
 def limit_address_space(engine: Engine, address: str, extra_bytes: int) -> None:
     """Warm a worker, and let its address space grow by so much and no more."""
-    engine.run(warm_up, "synthetic-digits", address=address)
-    status = Path(f"/proc/{engine.ask(os.getpid, address=address)}/status").read_text()
+    loop.wait(engine.run(warm_up, "synthetic-digits", address=address))
+    status = Path(f"/proc/{loop.wait(engine.ask(os.getpid, address=address))}/status").read_text()
     size = 1024 * int(re.search(r"VmSize:\s+(\d+)", status).group(1))  # type: ignore[union-attr]
-    engine.ask(resource.setrlimit, resource.RLIMIT_AS, (size + extra_bytes,) * 2, address=address)
+    loop.wait(engine.ask(resource.setrlimit, resource.RLIMIT_AS, (size + extra_bytes,) * 2, address=address))
 
 
 @needs_linux
 def test_a_worker_that_is_refused_memory_goes_on_in_smaller_steps(own: EngineHolder) -> None:
     engine = own.get()
-    for slot in engine.claim(2, "cpu", is_cancelled=lambda: False):
+    for slot in loop.wait(engine.claim(2, "cpu")):
         limit_address_space(engine, slot.address, 300 * MEBIBYTE)
-        engine.release([slot.address])
+        loop.wait(engine.release([slot.address]))
     wide = {"channels": 32, "batch_size": 1_024}
     running = begin(pair(a=wide, b={"channels": 2, "batch_size": 64}, precision="float32"), own)
     assert running.wait(120)

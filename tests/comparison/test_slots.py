@@ -1,33 +1,34 @@
 """Who computes with how many threads when one of two models has ended, or is trained alone."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 from fake_engine import SLOTS, FakeEngine
+from model_runs import model_run
 from processes import until
 from tiny_pairs import begin, finish, pair
 
-from nncompare.comparison import follower as follower_module
-from nncompare.comparison.comparison import RunningComparison
-from nncompare.comparison.result import ModelResult
-from nncompare.comparison.run import ModelRun
+from nncompare.comparison import drive as drive_module
+from nncompare.comparison.predictor import Predictor
+from nncompare.comparison.runner import ComparisonRun
 from nncompare.comparison.slots import SlotAllocation
 from nncompare.comparison.state import State
 from nncompare.config import RunConfig
 from nncompare.engine.shared import EngineHolder
 from nncompare.memory import Plan
-from nncompare.messages import PredictionRequest
+from nncompare.messages import PredictionRequest, Setup
 
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(follower_module, "EXCHANGE_SECONDS", 0.001)
+    monkeypatch.setattr(drive_module, "EXCHANGE_SECONDS", 0.001)
 
 
-def started(sharing: str, **settings: object) -> tuple[FakeEngine, RunningComparison]:
+def started(sharing: str, **settings: object) -> tuple[FakeEngine, ComparisonRun]:
     engine = FakeEngine()
-    running = RunningComparison(pair(threads=sharing, **settings), engine)  # type: ignore[arg-type]
+    running = ComparisonRun(pair(threads=sharing, **settings), engine)  # type: ignore[arg-type]
     running.start()
     models = len(running.runs)
     until(lambda: len(engine.active()) == models, "training", 10)
@@ -38,7 +39,7 @@ def worker(engine: FakeEngine, channels: int):  # type: ignore[no-untyped-def]
     return next(one for one in engine.active() if one.assignment.setup.config.channels == channels)
 
 
-def ended(running: RunningComparison, engine: FakeEngine) -> None:
+def ended(running: ComparisonRun, engine: FakeEngine) -> None:
     for one in engine.active():
         one.end("finished")
     assert running.wait(10)
@@ -95,10 +96,10 @@ def test_a_alone_begins_with_all_threads() -> None:
     ended(running, engine)
 
 
-def _alone() -> tuple[FakeEngine, RunningComparison]:
+def _alone() -> tuple[FakeEngine, ComparisonRun]:
     engine = FakeEngine()
     comparison = pair(threads="survivor").model_copy(update={"b": None})
-    running = RunningComparison(comparison, engine)  # type: ignore[arg-type]
+    running = ComparisonRun(comparison, engine)  # type: ignore[arg-type]
     running.start()
     until(lambda: len(engine.active()) == 1, "training", 10)
     return engine, running
@@ -106,8 +107,8 @@ def _alone() -> tuple[FakeEngine, RunningComparison]:
 
 def test_where_no_other_seat_is_free_a_alone_has_its_own() -> None:
     engine = FakeEngine()
-    engine.claim(1, "", lambda: False)
-    running = RunningComparison(pair(threads="survivor").model_copy(update={"b": None}), engine)  # type: ignore[arg-type]
+    engine.take(1)
+    running = ComparisonRun(pair(threads="survivor").model_copy(update={"b": None}), engine)  # type: ignore[arg-type]
     running.start()
     until(lambda: len(engine.active()) == 1, "training", 10)
     assert worker(engine, 1).assignment.setup.threads == 1
@@ -128,8 +129,8 @@ def test_on_real_workers_the_survivor_finishes(engines: EngineHolder) -> None:
 
 
 def test_a_run_that_had_more_threads_elsewhere_has_no_more_than_there_are_here() -> None:
-    slot = FakeEngine().claim(1, "", lambda: False)[0]
-    run = ModelRun("A", RunConfig(), threads=4)
+    slot = FakeEngine().take(1)[0]
+    run = model_run(setup=Setup(RunConfig(), threads=4))
     assert SlotAllocation("fixed").threads_of(run, slot) == slot.threads == 1
     assert SlotAllocation("fixed").threads_of(run, replace(slot, threads=8)) == 4, "as before, for the same result"
 
@@ -149,15 +150,16 @@ def test_trained_on_beside_another_model_a_has_its_own_threads_only() -> None:
     ended(running, engine)
 
 
-def test_a_prediction_takes_the_threads_of_its_one_slot(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_prediction_takes_the_threads_of_its_one_slot() -> None:
     class Predicting(FakeEngine):
-        def run(self, _: object, request: PredictionRequest, *, address: str) -> np.ndarray:
-            asked.append((request.threads, request.device))
+        async def run(self, function: object, request: Any, *, address: str, key: str | None = None) -> np.ndarray:
+            asked.append((request.setup.threads, request.setup.device))
             return np.zeros((1, 10), np.float32)
 
     asked: list[tuple[int, str]] = []
     plan = Plan(4, 1, 4, channels=1, training_bytes=0, memory_limit=0, why={})
-    run = ModelRun("A", RunConfig(), plan=plan, threads=2, device="cuda:3", precision="float32", weights={})
-    model = ModelResult(run, pair(), Predicting())  # type: ignore[arg-type]
-    model.predict("test", (0,))
+    engine = Predicting()
+    request = PredictionRequest(Setup(RunConfig(), plan, "cuda:3", 2, "float32"), {}, "mnist", "test", (0,))
+    Predictor(engine, "auto").predict(request)  # type: ignore[arg-type]
     assert asked == [(1, "cpu")], "on the device that is here, too"
+    assert engine.all_free

@@ -1,10 +1,9 @@
 from itertools import pairwise, product
 
 import pytest
+from model_runs import model_run
 
-from nncompare.comparison.run import ModelRun
-from nncompare.comparison.state import State, follow, of_pair
-from nncompare.config import RunConfig
+from nncompare.comparison.state import State, of_pair, transition
 
 # Every life that a run can have.
 LIVES = [
@@ -31,15 +30,15 @@ LEGAL = {step for life in LIVES for step in pairwise(State(word) for word in lif
 
 @pytest.mark.parametrize(("now", "then"), sorted(LEGAL))
 def test_what_may_follow(now: State, then: State) -> None:
-    assert follow(now, then) is then
+    assert transition(now, then) is then
 
 
 @pytest.mark.parametrize(("now", "then"), sorted(set(product(State, State)) - LEGAL))
 def test_what_may_not_follow_is_told_and_changes_nothing(now: State, then: State) -> None:
-    run = ModelRun("A", RunConfig(), state=now)
+    run = model_run(now)
     with pytest.raises(ValueError, match=f"A run that is {now} cannot become {then}"):
-        run.enter(then)
-    assert (run.state, run.version) == (now, 0)
+        run._enter(then)
+    assert (run.state, run.view.version) == (now, 0)
 
 
 def test_a_run_is_over_or_active_or_idle() -> None:
@@ -89,14 +88,14 @@ def test_the_state_of_a_pair(states: str, both: str) -> None:
 
 
 def test_stopping_twice_is_stopping_once() -> None:
-    run = ModelRun("A", RunConfig(), state=State.RUNNING)
+    run = model_run(State.RUNNING)
     run.stop()
-    version = run.version
+    version = run.view.version
     run.stop()
-    assert (run.state, run.version) == (State.STOPPING, version)
+    assert (run.state, run.view.version) == (State.STOPPING, version)
 
 
 def test_stopping_what_is_over_changes_nothing() -> None:
-    run = ModelRun("A", RunConfig(), state=State.FINISHED)
+    run = model_run(State.FINISHED)
     run.stop()
     assert run.state is State.FINISHED

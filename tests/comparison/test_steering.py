@@ -12,10 +12,10 @@ import pytest
 from processes import until
 from tiny_pairs import begin, finish, pair, until_both_train
 
-from nncompare.comparison import pair as pair_module
-from nncompare.comparison.comparison import RunningComparison
-from nncompare.comparison.run import ModelRun
+from nncompare.comparison import seed_run as seed_run_module
+from nncompare.comparison.runner import ComparisonRun
 from nncompare.comparison.state import State
+from nncompare.comparison.view import RunView
 from nncompare.engine.shared import EngineHolder
 from nncompare.messages import VisibleImages, Weights
 
@@ -42,8 +42,12 @@ def same(one: Weights, other: Weights) -> bool:
     return one.keys() == other.keys() and all(np.array_equal(one[name], other[name]) for name in one)
 
 
-def until_state(run: ModelRun, *states: State) -> None:
-    until(lambda: run.state in states, f"{run.name} is {states}")
+def run_of(running: ComparisonRun, name: str) -> RunView:
+    return next(run for run in running.runs if run.name == name)
+
+
+def until_state(running: ComparisonRun, name: str, *states: State) -> None:
+    until(lambda: run_of(running, name).state in states, f"{name} is {states}")
 
 
 def test_a_pause_holds_both_and_the_resumed_runs_are_the_uninterrupted_ones(
@@ -52,8 +56,8 @@ def test_a_pause_holds_both_and_the_resumed_runs_are_the_uninterrupted_ones(
     running = begin(pair(**SHORT), engines)
     until_both_train(running)
     running.pause()
-    for run in running.runs:
-        until_state(run, State.PAUSED, State.FINISHED)
+    for name in ("A", "B"):
+        until_state(running, name, State.PAUSED, State.FINISHED)
     assert running.state is State.PAUSED
     still = [(run.progress, len(run.history.train.loss)) for run in running.runs]
     assert not running.wait(0.8)
@@ -72,8 +76,8 @@ def test_one_model_can_be_paused_while_the_other_goes_on(
     until_both_train(running)
     running.pause("B")
     assert running.b is not None
-    until_state(running.b, State.PAUSED)
-    until_state(running.a, State.FINISHED)
+    until_state(running, "B", State.PAUSED)
+    until_state(running, "A", State.FINISHED)
     assert running.b.state is State.PAUSED
     running.resume("B")
     assert running.wait(60)
@@ -83,14 +87,14 @@ def test_one_model_can_be_paused_while_the_other_goes_on(
 def test_a_long_pause_frees_its_worker_and_goes_on_elsewhere(
     engines: EngineHolder, uninterrupted: dict[str, Weights]
 ) -> None:
-    running = RunningComparison(pair(**SHORT), engines, park_seconds=0.2)
+    running = ComparisonRun(pair(**SHORT), engines, park_seconds=0.2)
     running.start()
     until_both_train(running)
     running.pause("A")
-    until(lambda: running.a.is_parked, "A has left its worker")
+    until(lambda: running.a.is_suspended, "A has left its worker")
     assert running.a.state is State.PAUSED
     assert running.b is not None
-    until_state(running.b, State.FINISHED)
+    until_state(running, "B", State.FINISHED)
     other = finish(pair(), engines)  # both workers are free
     assert other.state is State.FINISHED
     running.resume()
@@ -100,11 +104,11 @@ def test_a_long_pause_frees_its_worker_and_goes_on_elsewhere(
 
 
 def test_a_parked_run_can_be_stopped_and_looked_at(engines: EngineHolder) -> None:
-    running = RunningComparison(pair(**SHORT), engines, park_seconds=0)
+    running = ComparisonRun(pair(**SHORT), engines, park_seconds=0)
     running.start()
     until_both_train(running)
     running.pause()
-    until(lambda: all(run.is_parked or run.state.is_over for run in running.runs), "both have left their workers")
+    until(lambda: all(run.is_suspended or run.state.is_over for run in running.runs), "both have left their workers")
     running.stop()
     assert running.wait(20)
     result = running.result()
@@ -226,13 +230,13 @@ def test_a_full_disk_is_told_and_the_next_comparison_works(
     holder.close()
 
 
-def test_a_mistake_of_ours_is_told_and_the_next_comparison_works(
+def test_a_mistake_is_told_and_the_next_comparison_works(
     engines: EngineHolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(*_: object) -> None:
         raise KeyError("batch")
 
-    monkeypatch.setattr(pair_module, "make_plan", broken)
+    monkeypatch.setattr(seed_run_module, "make_plan", broken)
     result = finish(pair(), engines)
     assert result.a.message == "Training of model A could not go on (KeyError: 'batch'). Train again."
     assert result.state is State.FAILED

@@ -3,8 +3,10 @@ import pytest
 from processes import until
 from tiny_pairs import begin, finish, pair, until_both_train
 
+from nncompare.comparison.runner import ComparisonRun
 from nncompare.comparison.state import State
 from nncompare.data import load
+from nncompare.engine import loop
 from nncompare.engine.shared import EngineHolder
 
 LONG = {"epochs": 100}
@@ -31,7 +33,7 @@ def test_a_stop_while_running_keeps_what_was_learned(engines: EngineHolder) -> N
 
 
 def test_a_stop_while_waiting_for_a_free_worker_ends_at_once(engines: EngineHolder) -> None:
-    slots = engines.get().claim(2, "cpu", is_cancelled=lambda: False)
+    slots = loop.wait(engines.get().claim(2, "cpu"))
     try:
         running = begin(pair(), engines)
         assert not running.wait(0.5)
@@ -39,7 +41,7 @@ def test_a_stop_while_waiting_for_a_free_worker_ends_at_once(engines: EngineHold
         running.stop()
         assert running.wait(10)
     finally:
-        engines.get().release([slot.address for slot in slots])
+        loop.wait(engines.get().release([slot.address for slot in slots]))
     result = running.result()
     assert result.state is State.STOPPED
     assert result.a.history.train.loss == []
@@ -48,9 +50,7 @@ def test_a_stop_while_waiting_for_a_free_worker_ends_at_once(engines: EngineHold
 
 
 def test_a_stop_before_the_start_trains_nothing(engines: EngineHolder) -> None:
-    from nncompare.comparison.comparison import RunningComparison
-
-    running = RunningComparison(pair(), engines)
+    running = ComparisonRun(pair(), engines)
     running.stop()
     running.start()
     assert running.wait(10)

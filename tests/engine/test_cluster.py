@@ -14,6 +14,7 @@ from processes import descendants, runs, until
 from tiny_pairs import begin, engine_pids, finish, pair, until_both_train
 
 from nncompare.comparison.state import State
+from nncompare.engine import connections, loop
 from nncompare.engine.shared import EngineHolder
 
 DASK = Path(sys.executable).parent / "dask"
@@ -106,13 +107,16 @@ def test_a_worker_with_two_threads_is_refused_with_the_command_that_is_right(
         )
 
 
-def test_an_address_at_which_nobody_answers_is_told_soon(holder_at: Callable[[str], EngineHolder]) -> None:
+def test_an_address_at_which_nobody_answers_is_told_soon(
+    holder_at: Callable[[str], EngineHolder], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connections, "CLUSTER_SECONDS", 1.0)
     with socket.socket() as taken:
         taken.bind((LOOPBACK, 0))
         address = f"tcp://{LOOPBACK}:{taken.getsockname()[1]}"
         began = time.monotonic()
         result = finish(pair(), holder_at(address))
-    assert time.monotonic() - began < 15
+    assert time.monotonic() - began < 6
     assert result.state is State.FAILED
     assert result.a.message == (
         f"No Dask scheduler answers at {address}. Check NNCOMPARE_SCHEDULER, or unset it to train here."
@@ -134,17 +138,19 @@ def test_two_kernels_on_one_cluster_wait_in_one_line(
         first = begin(pair(a={"epochs": 100}, b={"epochs": 100}), one)
         until_both_train(first)
         second = begin(pair(), other)
-        until(lambda: second.place is not None and second.place.position == 1, "a place")
+        until(lambda: second.position is not None and second.position.position == 1, "a place")
         first.stop()
         assert second.wait(60)
         assert second.state is State.FINISHED
         assert first.wait(20)
-        other_queue = other.get()._queue
-        until(lambda: len(other_queue.idle()) == 2, "everything is given back")
+        until(lambda: len(loop.wait(other.get().idle())) == 2, "everything is given back")
 
 
 def test_a_scheduler_that_goes_away_and_comes_back(
-    tmp_path: Path, holder_at: Callable[[str], EngineHolder], synthetic_digits: Path
+    tmp_path: Path,
+    holder_at: Callable[[str], EngineHolder],
+    synthetic_digits: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     with socket.socket() as probe:
         probe.bind((LOOPBACK, 0))
@@ -158,11 +164,13 @@ def test_a_scheduler_that_goes_away_and_comes_back(
             running = begin(pair(a={"epochs": 100}, b={"epochs": 100}), holder)
             until_both_train(running)
             waiting = begin(pair(), holder)
-            until(lambda: waiting.place is not None, "a place")
+            until(lambda: waiting.position is not None, "a place")
             first.kill()
             assert running.wait(30)
             assert waiting.wait(30)
-        gone = finish(pair(), holder)
+        with monkeypatch.context() as patch:
+            patch.setattr(connections, "CLUSTER_SECONDS", 1.0)
+            gone = finish(pair(), holder)
     lost = "The connection to the workers was lost. The curves up to here are kept. Train again."
     assert running.a.message == lost
     assert running.a.history.train.loss != []

@@ -10,10 +10,10 @@ from fake_engine import SLOTS, FakeEngine
 from processes import until
 from tiny_pairs import pair
 
-from nncompare.comparison import follower as follower_module
-from nncompare.comparison.comparison import RunningComparison
-from nncompare.comparison.run import ModelRun
+from nncompare.comparison import drive as drive_module
+from nncompare.comparison.runner import ComparisonRun
 from nncompare.comparison.state import State
+from nncompare.comparison.view import RunView
 from nncompare.config import Comparison
 from nncompare.engine import process as engine_process
 from nncompare.engine.shared import EngineHolder
@@ -26,8 +26,8 @@ COMPUTING = (State.RUNNING, State.PAUSING, State.STOPPING)
 class Watch:
     """Looks again and again at how many threads all runs have together; `most` is the largest sum, `looks` how many."""
 
-    def __init__(self, tabs: list[RunningComparison]) -> None:
-        self._runs = [run for tab in tabs for pair in tab.pairs for run in pair.runs]
+    def __init__(self, tabs: list[ComparisonRun]) -> None:
+        self._models = [model for tab in tabs for pair in tab.pairs for model in pair.models]
         self._is_over = threading.Event()
         self.most = self.looks = 0
 
@@ -44,18 +44,17 @@ class Watch:
     def _threads(self) -> int:
         """Add up what holds at one moment: if a run has changed meanwhile, look again."""
         while True:
-            before = [run.version for run in self._runs]
-            threads = sum(threads_of(run) for run in self._runs)
-            if before == [run.version for run in self._runs]:
-                return threads
+            before = [model.view for model in self._models]
+            if all(model.view is view for model, view in zip(self._models, before, strict=True)):
+                return sum(map(threads_of, before))
 
 
-def threads_of(run: ModelRun) -> int:
+def threads_of(run: RunView) -> int:
     return (run.threads_now or run.threads) if run.state in COMPUTING else 0
 
 
 @contextmanager
-def watched(tabs: list[RunningComparison]) -> Iterator[Watch]:
+def watched(tabs: list[ComparisonRun]) -> Iterator[Watch]:
     watch = Watch(tabs)
     thread = threading.Thread(target=watch.look)
     thread.start()
@@ -89,9 +88,9 @@ def comparisons(**settings: object) -> list[Comparison]:
 def test_tabs_that_end_pause_and_train_on_never_have_more_threads_than_cores(
     seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(follower_module, "EXCHANGE_SECONDS", 0.005)
+    monkeypatch.setattr(drive_module, "EXCHANGE_SECONDS", 0.005)
     choice, engine = random.Random(seed), FakeEngine()
-    tabs = [RunningComparison(comparison, engine) for comparison in comparisons()]  # type: ignore[arg-type]
+    tabs = [ComparisonRun(comparison, engine) for comparison in comparisons()]  # type: ignore[arg-type]
     with watched(tabs) as watch:
         for tab in tabs:
             tab.start()
@@ -105,7 +104,7 @@ def test_tabs_that_end_pause_and_train_on_never_have_more_threads_than_cores(
     assert watch.most == len(SLOTS), "every core is used, and none twice"
 
 
-def _do_something(choice: random.Random, engine: FakeEngine, tabs: list[RunningComparison]) -> None:
+def _do_something(choice: random.Random, engine: FakeEngine, tabs: list[ComparisonRun]) -> None:
     active = engine.active()
     under_way = [tab for tab in tabs if any(run.state in COMPUTING for run in tab.runs)]
     tab = choice.choice(under_way or tabs)
@@ -120,7 +119,7 @@ def _do_something(choice: random.Random, engine: FakeEngine, tabs: list[RunningC
             tab.train_on(1)
 
 
-def _finish(engine: FakeEngine, tabs: list[RunningComparison]) -> None:
+def _finish(engine: FakeEngine, tabs: list[ComparisonRun]) -> None:
     def all_over() -> bool:
         for tab in tabs:
             tab.resume()
@@ -132,7 +131,7 @@ def _finish(engine: FakeEngine, tabs: list[RunningComparison]) -> None:
 
 
 def test_on_a_real_engine_too(engines: EngineHolder) -> None:
-    tabs = [RunningComparison(comparison, engines) for comparison in comparisons()[:3]]
+    tabs = [ComparisonRun(comparison, engines) for comparison in comparisons()[:3]]
     with watched(tabs) as watch:
         for tab in tabs:
             tab.start()

@@ -13,6 +13,7 @@ from processes import descendants, runs, until, until_gone
 from tiny_pairs import begin, engine_pids, finish, pair, until_both_train, worker_pids
 
 from nncompare.comparison.state import State
+from nncompare.engine import loop
 from nncompare.engine.process import SLOTS
 from nncompare.engine.shared import EngineHolder
 from nncompare.engine.supervisor import MOST_SLOTS, EngineSupervisor, slots_for
@@ -20,16 +21,16 @@ from nncompare.engine.supervisor import MOST_SLOTS, EngineSupervisor, slots_for
 KERNEL_SCRIPT = """
 import sys
 import time
-from nncompare.comparison.comparison import RunningComparison
+from nncompare.comparison.runner import ComparisonRun
 from nncompare.engine.shared import EngineHolder
 from nncompare.config import Comparison
 
 holder = EngineHolder()
 comparison = Comparison.model_validate_json(sys.argv[1])
 for line in sys.stdin:
-    running = RunningComparison(comparison, holder)
+    running = ComparisonRun(comparison, holder)
     running.start()
-    while running.place is None and not running.begun:
+    while running.position is None and not running.begun:
         time.sleep(0.01)
     print("begun" if running.begun else "waits", flush=True)
     running.wait()
@@ -37,9 +38,9 @@ for line in sys.stdin:
 """
 SERVER_SCRIPT = """
 import signal
-from nncompare.engine.supervisor import EngineServer
+from nncompare.engine.supervisor import EngineSupervisor
 
-server = EngineServer()
+server = EngineSupervisor()
 print(server.file, flush=True)
 signal.pause()
 """
@@ -135,17 +136,17 @@ def test_who_waits_learns_where_it_stands_and_how_long(server: Server) -> None:
     first = begin(pair(a=LONG, b=LONG), holder)
     until_both_train(first)
     second = begin(pair(), server.connect())
-    until(lambda: second.place is not None, "a place")
+    until(lambda: second.position is not None, "a place")
     third = begin(pair(), holder)
-    until(lambda: third.place is not None and third.place.position == 2, "a place behind it")
+    until(lambda: third.position is not None and third.position.position == 2, "a place behind it")
     assert second.state is third.state is State.PREPARING
-    assert second.place is not None
-    assert second.place.position == 1
-    until(lambda: second.place is not None and (second.place.seconds or 0) > 0, "an expected wait")
+    assert second.position is not None
+    assert second.position.position == 1
+    until(lambda: second.position is not None and (second.position.seconds or 0) > 0, "an expected wait")
     first.stop()
     for waiting in (second, third):
         assert waiting.wait(60)
-        assert (waiting.state, waiting.place) == (State.FINISHED, None)
+        assert (waiting.state, waiting.position) == (State.FINISHED, None)
 
 
 def test_a_second_comparison_goes_behind_anothers_first(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -158,12 +159,12 @@ def test_a_second_comparison_goes_behind_anothers_first(server: Server, monkeypa
     first = begin(pair(a=LONG, b=LONG), ann)
     until_both_train(first)
     again = begin(pair(), ann)
-    until(lambda: again.place is not None, "a place")
+    until(lambda: again.position is not None, "a place")
     other = begin(pair(), bob)
-    until(lambda: other.place is not None, "a place")
-    assert other.place is not None
-    assert other.place.position == 1
-    until(lambda: again.place is not None and again.place.position == 2, "who came first goes second")
+    until(lambda: other.position is not None, "a place")
+    assert other.position is not None
+    assert other.position.position == 1
+    until(lambda: again.position is not None and again.position.position == 2, "who came first goes second")
     first.stop()
     assert other.wait(60)
     assert again.wait(60)
@@ -173,14 +174,14 @@ def test_a_second_comparison_goes_behind_anothers_first(server: Server, monkeypa
 def test_a_killed_kernel_frees_what_it_held_and_its_place(server: Server) -> None:
     with kernel(pair(a=LONG, b=LONG)) as gone, kernel(pair(a=LONG, b=LONG)) as waiting:
         holder = server.connect()
-        queue = holder.get()._queue
+        engine = holder.get()
         press(gone)
-        until(lambda: queue.idle() == [], "it trains")
+        until(lambda: loop.wait(engine.idle()) == [], "it trains")
         press(waiting)
         third = begin(pair(), holder)
-        until(lambda: third.place is not None and third.place.position == 2, "a place behind the waiting kernel")
+        until(lambda: third.position is not None and third.position.position == 2, "a place behind the waiting kernel")
         os.kill(waiting.pid, signal.SIGKILL)
-        until(lambda: third.place is not None and third.place.position == 1, "the first place")
+        until(lambda: third.position is not None and third.position.position == 1, "the first place")
         before = set(worker_pids(server.pids[0]))
         os.kill(gone.pid, signal.SIGKILL)
         assert third.wait(40), "the run of a dead kernel keeps its workers"
@@ -193,7 +194,7 @@ def test_a_killed_engine_is_started_again_and_the_next_train_finds_it(server: Se
     running = begin(pair(a=LONG, b=LONG), holder)
     until_both_train(running)
     waiting = begin(pair(), holder)
-    until(lambda: waiting.place is not None, "a place")
+    until(lambda: waiting.position is not None, "a place")
     (engine,) = server.pids
     before = server.server.file.read_text()
     os.kill(engine, signal.SIGKILL)
@@ -226,7 +227,7 @@ def test_a_killed_server_leaves_nothing(synthetic_digits: Path) -> None:
 def test_a_server_that_is_told_of_an_engine_that_is_not_there(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     from nncompare.engine import connections
 
-    monkeypatch.setattr(connections, "_CONNECT_SECONDS", 0.2)
+    monkeypatch.setattr(connections, "CONNECT_SECONDS", 0.2)
     monkeypatch.setenv("NNCOMPARE_ENGINE", str(tmp_path / "engine.json"))
     holder = EngineHolder()
     assert finish(pair(), holder).a.message == (

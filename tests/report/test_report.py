@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nncompare.comparison.comparison import RunningComparison
 from nncompare.comparison.result import ComparisonResult
+from nncompare.comparison.runner import ComparisonRun
 from nncompare.config import Comparison, RunConfig
 from nncompare.engine.shared import EngineHolder
 from nncompare.report import PICTURES, predictions_csv, report_page
@@ -57,7 +57,7 @@ def engines(synthetic_digits: Path) -> Iterator[EngineHolder]:
 
 
 def trained(engines: EngineHolder, **changes: object) -> ComparisonResult:
-    running = RunningComparison(TINY.model_copy(update=changes), engines)
+    running = ComparisonRun(TINY.model_copy(update=changes), engines)
     running.start()
     assert running.wait(60)
     return running.result()

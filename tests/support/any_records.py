@@ -12,7 +12,7 @@ from nncompare.architectures import parameter_count
 from nncompare.config import RunConfig
 from nncompare.history import PER_EPOCH, Curve, History
 from nncompare.memory import Plan
-from nncompare.messages import Checkpoint, Diverged, MetricSums, Position, Prediction, Progress
+from nncompare.messages import Checkpoint, Diverged, MetricSums, Position, Prediction, Progress, Setup
 from nncompare.store import RunRecord
 
 WORDS = ["idle", "preparing", "running", "pausing", "paused", "stopping", "finished", "stopped", "failed"]
@@ -34,10 +34,7 @@ def record(channels: int = 1, epochs: int = 2, state: str = "running", **changes
     weights = weights_of(channels, 1)
     position = Position(2_000, 20, epochs, 3.5, MetricSums(1, 0.5, 1.0), MetricSums(), MetricSums())
     values = {
-        "plan": plan,
-        "device": "cpu",
-        "threads": 1,
-        "precision": "float32",
+        "setup": Setup(config, plan, "cpu", 1, "float32"),
         "progress": Progress(2_000, 3_000, float(epochs), 3.5, 900.0),
         "history": History(**columns, train=curve_of(5), test=curve_of(3)),
         "test": Prediction(float(epochs), noise((20, 10), 2)),
@@ -46,7 +43,7 @@ def record(channels: int = 1, epochs: int = 2, state: str = "running", **changes
             plan, position, weights, {"step": [noise((), 3)]}, None, noise((9,), 4, np.uint8), noise((9,), 5, np.uint8)
         ),
     }
-    return RunRecord(config, state, **{**values, **changes})  # type: ignore[arg-type]
+    return RunRecord(state=state, **{**values, **changes})  # type: ignore[arg-type]
 
 
 def weights_of(channels: int, seed: int) -> dict[str, NDArray[np.float32]]:
@@ -110,15 +107,18 @@ def records(draw: st.DrawFn) -> RunRecord:
     return draw(
         st.builds(
             RunRecord,
-            config=runs,
+            setup=st.builds(
+                Setup,
+                config=runs,
+                plan=plan if has_weights else st.none() | plan,
+                device=texts,
+                threads=st.integers(0, 64),
+                precision=st.none() | st.sampled_from(["float32", "bfloat16"]),
+            ),
             state=st.sampled_from(WORDS),
             message=texts,
             is_lost=st.booleans(),
             is_refused=st.booleans(),
-            plan=plan if has_weights else st.none() | plan,
-            device=texts,
-            threads=st.integers(0, 64),
-            precision=st.none() | st.sampled_from(["float32", "bfloat16"]),
             cycle_start=numbers,
             seconds=numbers,
             pair_seconds=numbers,

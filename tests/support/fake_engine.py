@@ -1,5 +1,6 @@
 """An engine that trains nothing: its workers do what the controls say, and end when a test wants it."""
 
+import asyncio
 import threading
 from collections import Counter
 from collections.abc import Callable
@@ -26,18 +27,13 @@ from nncompare.messages import (
 SLOTS = ("slot-0", "slot-1")
 
 
-class FakeFuture(Future[Any]):
-    @property
-    def status(self) -> str:
-        return "finished" if self.done() and not self.cancelled() else "pending"
-
-
 class FakeWorker:
     """One run on one slot."""
 
     def __init__(self, assignment: Assignment, address: str) -> None:
         self.assignment, self.address = assignment, address
-        self.future, self.controls = FakeFuture(), Controls()
+        self.future: Future[Outcome] = Future()
+        self.controls = Controls()
         self._lock = threading.Lock()
 
     def exchange(self, controls: Controls) -> Report:
@@ -56,7 +52,10 @@ class FakeWorker:
 
 
 class FakeEngine:
-    """Two slots, claimed and released as they should be; `mistakes` lists what should not have happened."""
+    """Two slots, claimed and released as they should be; `mistakes` lists what should not have happened.
+
+    What a test may press beside the runner, such as `take` and `give_back`, may be called on any thread.
+    """
 
     is_alive = True
 
@@ -71,42 +70,51 @@ class FakeEngine:
     def get(self) -> "FakeEngine":
         return self
 
-    def claim(
-        self, count: int, _: str, is_cancelled: Callable[[], bool], turn: object = None, on_wait: object = None
+    def take(self, count: int) -> list[Slot]:
+        """Take slots as another program would; none when there are not enough."""
+        with self._lock:
+            if len(self._free) < count:
+                return []
+            taken, self._free = self._free[:count], self._free[count:]
+        report = WorkerInfo("token", 2, "cpu", {"cpu": "fake"}, 2**33, 2**34)
+        return [Slot(address, report, 1) for address in taken]
+
+    def give_back(self, slots: list[Slot]) -> None:
+        self._give_back([slot.address for slot in slots])
+
+    async def claim(
+        self,
+        count: int,
+        device: str,
+        is_cancelled: Callable[[], bool] = lambda: False,
+        submission: object = None,
+        on_wait: object = None,
     ) -> list[Slot]:
         while not is_cancelled():
-            with self._lock:
-                if len(self._free) >= count:
-                    taken, self._free = self._free[:count], self._free[count:]
-                    report = WorkerInfo("token", 2, "cpu", {"cpu": "fake"}, 2**33, 2**34)
-                    return [Slot(address, report, 1) for address in taken]
-            threading.Event().wait(0.001)
+            if taken := self.take(count):
+                return taken
+            await asyncio.sleep(0.001)
         return []
 
-    def release(self, addresses: list[str]) -> None:
-        with self._lock:
-            self.mistakes += [f"{address} was released twice" for address in addresses if address in self._free]
-            self._free += addresses
+    async def release(self, addresses: list[str]) -> None:
+        self._give_back(addresses)
 
-    def expect(self, address: str, seconds: float | None) -> None:
+    async def expect(self, address: str, seconds: float | None) -> None:
         self.expected[address] = seconds
 
-    def submit(self, _: object, assignment: Assignment, *, address: str, key: str) -> FakeFuture:
+    async def run(self, function: object, assignment: Assignment, *, address: str, key: str | None = None) -> Any:
         worker = FakeWorker(assignment, address)
         with self._lock:
             self._workers[address] = worker
             self.started.append(worker)
             models = Counter(found.assignment.setup.config.channels for found in self._active())
             self.mistakes += [f"{channels} channels train twice" for channels, n in models.items() if n > 1]
-        return worker.future
+        return await asyncio.wrap_future(worker.future)
 
-    def ask(self, _: object, __: str, seen: Cursor, controls: Controls, *, address: str) -> Report:
+    async def ask(self, function: object, run: str, cursor: Cursor, controls: Controls, *, address: str) -> Report:
         return self._workers[address].exchange(controls)
 
-    def has_worker(self, _: str) -> bool:
-        return True
-
-    def restart(self, address: str) -> None:
+    async def restart(self, address: str) -> None:
         self._workers[address].end("failed")
 
     def active(self) -> list[FakeWorker]:
@@ -117,6 +125,11 @@ class FakeEngine:
     def all_free(self) -> bool:
         with self._lock:
             return sorted(self._free) == sorted(SLOTS)
+
+    def _give_back(self, addresses: list[str]) -> None:
+        with self._lock:
+            self.mistakes += [f"{address} was released twice" for address in addresses if address in self._free]
+            self._free += addresses
 
     def _active(self) -> list[FakeWorker]:
         return [worker for worker in self.started if not worker.future.done()]

@@ -5,8 +5,8 @@ from typing import Any
 import psutil
 from processes import until
 
-from nncompare.comparison.comparison import RunningComparison
 from nncompare.comparison.result import ComparisonResult
+from nncompare.comparison.runner import ComparisonRun
 from nncompare.config import Comparison, RunConfig
 from nncompare.engine.shared import EngineHolder
 
@@ -19,8 +19,8 @@ def pair(a: dict[str, Any] | None = None, b: dict[str, Any] | None = None, **set
     return Comparison(**{"dataset": "synthetic-digits", "train_images": 1_000, **models, **settings})
 
 
-def begin(comparison: Comparison, engines: EngineHolder) -> RunningComparison:
-    running = RunningComparison(comparison, engines)
+def begin(comparison: Comparison, engines: EngineHolder) -> ComparisonRun:
+    running = ComparisonRun(comparison, engines)
     running.start()
     return running
 
@@ -31,7 +31,7 @@ def finish(comparison: Comparison, engines: EngineHolder) -> ComparisonResult:
     return running.result()
 
 
-def until_both_train(running: RunningComparison) -> None:
+def until_both_train(running: ComparisonRun) -> None:
     """Wait for a moment in which both models are between their first and their last image."""
 
     def both_are_half_way() -> bool:
@@ -44,7 +44,7 @@ def until_both_train(running: RunningComparison) -> None:
 
 def engine_pids() -> set[int]:
     """List the engines that this process has started."""
-    return {child.pid for child in psutil.Process().children() if "nncompare.engine.credentials" in words(child)}
+    return {child.pid for child in psutil.Process().children() if "nncompare.engine" in words(child)}
 
 
 def worker_pids(engine_pid: int) -> list[int]:

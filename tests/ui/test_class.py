@@ -5,9 +5,11 @@ from processes import until
 
 from nncompare.comparison.state import State
 from nncompare.config import Comparison, RunConfig
+from nncompare.engine import loop
 from nncompare.engine.shared import shared_engine
 from nncompare.limits import Limits
 from nncompare.memory import Plan
+from nncompare.messages import Setup
 from nncompare.store import RunRecord, Store
 from nncompare.ui import page as page_module
 from nncompare.ui.panels.model_form import ModelForm
@@ -120,7 +122,7 @@ def test_what_is_only_looked_at_is_no_comparison_that_was_begun(open_ready, sett
     shelf = store.create(TINY)
     plan = Plan(64, 1, 64, channels=1, training_bytes=0, memory_limit=0, why={})
     for name, config in (("A", TINY.a), ("B", TINY.b)):
-        shelf.save(0, name, RunRecord(config, "finished", plan=plan))
+        shelf.save(0, name, RunRecord(Setup(config, plan), "finished"))
     shelf.release()
     monkeypatch.setenv("NNCOMPARE_MOST_COMPARISONS", "1")
     dashboard = open_ready(TINY)
@@ -133,7 +135,7 @@ def test_what_is_only_looked_at_is_no_comparison_that_was_begun(open_ready, sett
 
 def test_who_waits_sees_its_place(open_ready):
     engine = shared_engine.get()
-    taken = [slot.address for slot in engine.claim(2, "cpu", is_cancelled=lambda: False)]
+    taken = [slot.address for slot in loop.wait(engine.claim(2, "cpu"))]
     dashboard = open_ready(TINY)
     try:
         dashboard._training._train.click()
@@ -142,7 +144,7 @@ def test_who_waits_sees_its_place(open_ready):
         assert 'data-state="preparing"' in dashboard._status.value
         assert "Waiting: next in line" in dashboard._page.said
     finally:
-        engine.release(taken)
+        loop.wait(engine.release(taken))
     until(lambda: dashboard.result is not None, WHAT)
     assert dashboard.result.state is State.FINISHED
     until(lambda: "Waiting" not in dashboard._training._lanes["B"].figures.value + dashboard._status.value, WHAT)

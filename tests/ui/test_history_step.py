@@ -7,6 +7,7 @@ from processes import until
 
 from nncompare.config import Comparison, RunConfig
 from nncompare.history import PER_EPOCH, Curve, History
+from nncompare.messages import Setup
 from nncompare.store import RunRecord, Store
 from nncompare.ui.refresher import Refresher
 from nncompare.ui.steps.history import HistoryStep
@@ -61,7 +62,7 @@ def save(store, state="finished", repeat=1):
     shelf = store.create(comparison)
     for seed in comparison.seeds:
         for name, config, accuracy in (("A", A, 0.9 + 0.02 * seed), ("B", B, 0.95)):
-            shelf.save(seed, name, RunRecord(config, state, history=history_of(accuracy)))
+            shelf.save(seed, name, RunRecord(Setup(config), state, history=history_of(accuracy)))
     shelf.release()
     return shelf.id
 
@@ -121,8 +122,8 @@ def test_a_past_model_is_laid_beside_and_taken_away(step, store, refresher, call
 def test_a_model_without_an_epoch_is_not_laid_beside(step, store, refresher, calls):
     comparison = Comparison(dataset="synthetic-digits", a=A, b=B)
     shelf = store.create(comparison)
-    shelf.save(0, "A", RunRecord(A, "stopped", history=history_of(0.9)))
-    shelf.save(0, "B", RunRecord(B, "stopped"))
+    shelf.save(0, "A", RunRecord(Setup(A), "stopped", history=history_of(0.9)))
+    shelf.save(0, "B", RunRecord(Setup(B), "stopped"))
     shelf.release()
     read(step, shelf.id)
     refresher.post(lambda: step._pick(f"overlay:{shelf.id}:b"))  # as only a forged message asks for it
@@ -150,7 +151,7 @@ def test_deleting_asks_first(step, store, refresher):
 def test_what_is_trained_elsewhere_can_be_neither_opened_nor_deleted(step, store, refresher):
     comparison = Comparison(dataset="synthetic-digits", a=A, b=B)
     shelf = store.create(comparison)
-    shelf.save(0, "A", RunRecord(A, "running", history=history_of(0.9)))
+    shelf.save(0, "A", RunRecord(Setup(A), "running", history=history_of(0.9)))
     read(step, "being trained")
     assert step._list.html.count(" disabled") >= 2
     refresher.post(lambda: (step._pick(f"doubt:{shelf.id}"), step._pick(f"delete:{shelf.id}")))

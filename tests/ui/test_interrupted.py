@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from processes import until
 
-from nncompare.comparison.comparison import RunningComparison
+from nncompare.comparison.runner import ComparisonRun
 from nncompare.comparison.state import State
 from nncompare.config import Comparison, RunConfig
 from nncompare.engine.shared import shared_engine
@@ -34,9 +34,9 @@ def one_engine(synthetic_digits: Path):
 
 
 @pytest.fixture
-def left(home: Path) -> RunningComparison:
+def left(home: Path) -> ComparisonRun:
     """A comparison that was left in the middle."""
-    running = RunningComparison(LONG, shared_engine, store=Store(home))
+    running = ComparisonRun(LONG, shared_engine, store=Store(home))
     running.start()
     until(lambda: min(run.history.epochs for run in running.runs) >= 1, "an epoch of both")
     running.leave()
@@ -80,7 +80,7 @@ def test_an_interrupted_comparison_is_offered_opened_and_goes_on(left, open_dash
 
 def test_what_another_dashboard_has_open_is_not_offered(left, home: Path, open_dashboard, settle) -> None:
     (summary,) = Store(home).summaries()
-    other = RunningComparison.reopen(Store(home).open(summary.id), shared_engine)
+    other = ComparisonRun.reopen(Store(home).open(summary.id), shared_engine)
     dashboard = open_dashboard()
     for _ in range(3):
         settle(dashboard)

@@ -2,11 +2,12 @@
 
 import pytest
 
-from nncompare.comparison.run import ModelRun
 from nncompare.comparison.state import State
-from nncompare.config import RunConfig
+from nncompare.comparison.view import RunView
+from nncompare.config import Precision, RunConfig
+from nncompare.history import History
 from nncompare.memory import Plan
-from nncompare.messages import EpochEnd
+from nncompare.messages import EpochEnd, Setup
 from nncompare.ui.panels.run_panel import RunPanel
 
 PLAN = Plan(64, 1, 64, channels=16, training_bytes=0, memory_limit=0, why={})
@@ -17,12 +18,12 @@ def lane() -> RunPanel:
     return RunPanel("A", lambda _: None)
 
 
-def run_of(epochs: int, **known: object) -> ModelRun:
-    settings = RunConfig(epochs=max(1, epochs))
-    run = ModelRun("A", settings, state=State.RUNNING, plan=PLAN, device="cpu", threads=1, **known)
+def run_of(epochs: int, precision: Precision | None = None, **known: object) -> RunView:
+    history = History()
     for epoch in range(1, epochs + 1):
-        run.history.add(EpochEnd(epoch, 2.0 * epoch, 0.5, 0.8, 0.8, 0.4, 0.9))
-    return run
+        history.add(EpochEnd(epoch, 2.0 * epoch, 0.5, 0.8, 0.8, 0.4, 0.9))
+    setup = Setup(RunConfig(epochs=max(1, epochs)), PLAN, "cpu", 1, precision)
+    return RunView(setup, state=State.RUNNING, history=history, **known)
 
 
 @pytest.mark.parametrize("precision", ["float32", "bfloat16"])

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 
 from nncompare.analysis import Outcomes, SeedsVerdict, class_scores, judge
 from nncompare.analysis.wording import explanation, headline
-from nncompare.comparison.comparison import RunningComparison
-from nncompare.comparison.pair import RunningPair
 from nncompare.comparison.result import ComparisonResult
+from nncompare.comparison.runner import ComparisonRun
+from nncompare.comparison.seed_run import SeedRun
 from nncompare.config import SplitName
 from nncompare.figures import figure_svg
 from nncompare.messages import Prediction, VisibleImages
@@ -49,7 +49,7 @@ class EvaluationPanel:
         self.matrices = Clickable(lambda pick: refresher.post(lambda: self._on_cell_pick(pick)), "nnc-matrices")
 
     def follow(
-        self, running: RunningComparison | None, pair: RunningPair | None, split: SplitName, classes: Sequence[str]
+        self, running: ComparisonRun | None, pair: SeedRun | None, split: SplitName, classes: Sequence[str]
     ) -> bool:
         """Compare anew if there is something new to compare; say whether a filter had to be given up for that."""
         subject = _Subject(

@@ -6,8 +6,8 @@ and what neither covers after the end is predicted when it is asked for.
 
 from collections.abc import Callable
 
-from nncompare.comparison.pair import RunningPair
-from nncompare.comparison.run import ModelRun
+from nncompare.comparison.seed_run import SeedRun
+from nncompare.comparison.view import RunView
 from nncompare.messages import Prediction, VisibleImages
 from nncompare.ui.refresher import Refresher
 
@@ -15,19 +15,17 @@ from nncompare.ui.refresher import Refresher
 class NewestPredictions:
     """The newest predictions of both models of one pair."""
 
-    def __init__(self, pair: RunningPair, refresher: Refresher) -> None:
+    def __init__(self, pair: SeedRun, refresher: Refresher) -> None:
         self._pair, self._refresher = pair, refresher
-        self._runs = {run.name: run for run in pair.runs}
         self._answers: dict[tuple[str, VisibleImages], Prediction] = {}
         self._asked: set[tuple[str, VisibleImages, float]] = set()
 
     def of(self, name: str, shown: VisibleImages) -> Prediction | None:
         """Find the newest prediction of model `name` for `shown`, None when there is none yet."""
-        run = self._runs.get(name)
+        run = next((run for run in self._pair.runs if run.name == name), None)
         if run is None:
             return None
-        with run.lock:
-            live, whole = run.shown, run.test
+        live, whole = run.shown, run.test
         candidates = [self._answers.get((name, shown)), live if live is not None and live.of == shown else None]
         if whole is not None and shown.split == "test":
             rows = whole.probabilities[list(shown.indices)]
@@ -36,17 +34,17 @@ class NewestPredictions:
 
     def ask_for_missing(self, shown: VisibleImages, failed: Callable[[str], None]) -> None:
         """After the end, have predicted what no earlier prediction covers."""
-        for name, run in self._runs.items():
-            newest = self.of(name, shown)
+        for run in self._pair.runs:
+            newest = self.of(run.name, shown)
             is_final = newest is not None and newest.epoch == run.epoch
-            question = (name, shown, run.epoch)
-            has_left = run.state.is_over or run.is_parked
+            question = (run.name, shown, run.epoch)
+            has_left = run.state.is_over or run.is_suspended
             if has_left and run.weights is not None and not is_final and question not in self._asked:
                 self._asked.add(question)
-                self._ask(name, run, shown, failed)
+                self._ask(run, shown, failed)
 
-    def _ask(self, name: str, run: ModelRun, shown: VisibleImages, failed: Callable[[str], None]) -> None:
-        result, epoch = self._pair.result(), run.epoch
+    def _ask(self, run: RunView, shown: VisibleImages, failed: Callable[[str], None]) -> None:
+        name, result, epoch = run.name, self._pair.result(), run.epoch
         model = result.a if name == "A" else result.b
         assert model is not None
 

@@ -6,9 +6,9 @@ import ipywidgets as widgets
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
-from nncompare.comparison.pair import TEST_IMAGES
 from nncompare.comparison.precision import chosen_precision
 from nncompare.config import Comparison, RunConfig, one_sentence
+from nncompare.data import CATALOG
 from nncompare.limits import Limits
 from nncompare.memory import BudgetError, model_memory_limit
 from nncompare.memory.plan import fit
@@ -21,6 +21,8 @@ from nncompare.ui.panels.model_form import ModelForm
 from nncompare.ui.panels.shared_settings import SHARED, SharedSettings
 from nncompare.ui.presets import PRESETS, Preset
 from nncompare.ui.refresher import Refresher
+
+_MOST_TEST_IMAGES = max(info.test_count for info in CATALOG.values())
 
 
 class ModelsStep:
@@ -143,7 +145,7 @@ class ModelsStep:
             try:
                 has_native = self.machine.has_native_bfloat16
                 precision = chosen_precision(self._shared.precision, config.channels, has_native_bfloat16=has_native)
-                found = fit(config, limit, TEST_IMAGES, precision)
+                found = fit(config, limit, _MOST_TEST_IMAGES, precision)
             except ValueError as error:
                 errors = {"channels": str(error)}
         form.show(config, errors, found)

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 
 import ipywidgets as widgets
 
-from nncompare.comparison.comparison import RunningComparison
-from nncompare.comparison.pair import RunningPair
+from nncompare.comparison.runner import ComparisonRun
+from nncompare.comparison.seed_run import SeedRun
 from nncompare.config import SplitName
 from nncompare.data import DataError, ImageData, load, png_data_uri
 from nncompare.messages import Prediction, VisibleImages
@@ -32,8 +32,8 @@ class PredictionsStep:
         self._refresher = refresher
         self._random = random.Random(0)
         self._images: ImageData | None = None
-        self._running: RunningComparison | None = None
-        self._pair: RunningPair | None = None
+        self._running: ComparisonRun | None = None
+        self._pair: SeedRun | None = None
         self._newest: NewestPredictions | None = None
         self._changes = Changes()
         self._shown = VisibleImages("test", ())
@@ -67,7 +67,7 @@ class PredictionsStep:
             self._images = images
             self._new_sample()
 
-    def begin(self, running: RunningComparison) -> None:
+    def begin(self, running: ComparisonRun) -> None:
         """Follow a comparison that has just been started."""
         self._running, self._pair = running, None
         self._offer_seeds(running)
@@ -100,15 +100,15 @@ class PredictionsStep:
             self._drawn = drawn
             self._rest.after(lambda: self._draw(newest))
 
-    def _offer_seeds(self, running: RunningComparison) -> None:
+    def _offer_seeds(self, running: ComparisonRun) -> None:
         options = [("newest", _NEWEST), *((str(pair.seed), pair.seed) for pair in running.begun)]
         offer(self._seed, options, otherwise=_NEWEST)
         set_class(self._seed_place, "nnc-hidden", len(running.pairs) == 1)
 
-    def _chosen_pair(self, running: RunningComparison) -> RunningPair:
+    def _chosen_pair(self, running: ComparisonRun) -> SeedRun:
         return next((pair for pair in running.begun if pair.seed == self._seed.value), running.current)
 
-    def _look_at(self, pair: RunningPair) -> None:
+    def _look_at(self, pair: SeedRun) -> None:
         if pair is not self._pair:
             self._pair, self._newest, self._error = pair, NewestPredictions(pair, self._refresher), ""
             self._changes = Changes()

@@ -5,9 +5,9 @@ from typing import get_args
 
 import ipywidgets as widgets
 
-from nncompare.comparison.comparison import RunningComparison
-from nncompare.comparison.fairness import RunSetup, aspects, differences
-from nncompare.comparison.run import ModelRun
+from nncompare.comparison.fairness import aspects, differences
+from nncompare.comparison.runner import ComparisonRun
+from nncompare.comparison.view import RunView
 from nncompare.data import CATALOG
 from nncompare.environment import environment
 from nncompare.figures import PAST, TITLES, Axis, CurveChart, best_epoch
@@ -65,7 +65,7 @@ class TrainingStep:
         self._rest = Rest()
         self._drawn = -1
         self._is_final_drawn = True
-        self._running: RunningComparison | None = None
+        self._running: ComparisonRun | None = None
         self._past: PastModel | None = None
         self._past_note = html("nnc-legend")
         self.box = column("nnc-step", self._arrange(on_next))
@@ -114,7 +114,7 @@ class TrainingStep:
         if not self._charts:
             self._charts = {"loss": CurveChart("loss"), "accuracy": CurveChart("accuracy")}
 
-    def begin(self, running: RunningComparison) -> None:
+    def begin(self, running: ComparisonRun) -> None:
         """Follow a comparison that has just been started."""
         self._running = running
         self._drawn, self._is_final_drawn = -1, False
@@ -155,9 +155,9 @@ class TrainingStep:
             self._draw_race(running)
             self._draw_when_due(running)
 
-    def _draw_race(self, running: RunningComparison) -> None:
+    def _draw_race(self, running: ComparisonRun) -> None:
         if running.b is not None:
-            a, b = RunSetup.of(running.a), RunSetup.of(running.b)
+            a, b = running.a, running.b
             values = {"aspects": aspects(a, b), "differences": differences(a, b)}
             set_value(self._race, value=render("race.html", **values))
         else:
@@ -169,7 +169,7 @@ class TrainingStep:
             chart.count(self._axis.value)
         self._draw(_curves(self._running) if self._running is not None else {})
 
-    def _draw_when_due(self, running: RunningComparison) -> None:
+    def _draw_when_due(self, running: ComparisonRun) -> None:
         is_over = running.wait(0)
         version = running.version
         is_last = is_over and not self._is_final_drawn
@@ -198,29 +198,24 @@ class TrainingStep:
         set_value(self._values, value=render("values.html", histories=histories, best=best, seeds=seeds))
 
 
-def _run_of(running: RunningComparison | None, name: str) -> ModelRun | None:
+def _run_of(running: ComparisonRun | None, name: str) -> RunView | None:
     return next((run for run in running.runs if run.name == name), None) if running is not None else None
 
 
-def _curves(running: RunningComparison) -> dict[str, History | SeedBand]:
+def _curves(running: ComparisonRun) -> dict[str, History | SeedBand]:
     """Give for each model its history, or the spread over the seeds that have begun."""
     pairs = running.begun
     if len(pairs) < 2:
-        return {run.name: _copy(run) for run in running.runs}
+        return {run.name: run.history for run in running.runs}
     by_model = zip(*(pair.runs for pair in pairs), strict=True)
-    return {runs[0].name: seed_band([_copy(run) for run in runs]) for runs in by_model}
+    return {runs[0].name: seed_band([run.history for run in runs]) for runs in by_model}
 
 
-def _has_points(running: RunningComparison) -> bool:
+def _has_points(running: ComparisonRun) -> bool:
     return any(run.history.train.epoch for pair in running.pairs for run in pair.runs)
 
 
-def _copy(run: ModelRun) -> History:
-    with run.lock:
-        return run.history.copy()
-
-
-def _which_seed(running: RunningComparison) -> str:
+def _which_seed(running: ComparisonRun) -> str:
     """Say which of several seeds the figures are of; nothing where there is one."""
     pairs = running.pairs
     if len(pairs) == 1:

@@ -1,0 +1,224 @@
+"""Both models from one seed: they begin together, and each goes its own way from there."""
+
+import asyncio
+import secrets
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from nncompare.comparison.drive import drive
+from nncompare.comparison.model_run import ModelRun
+from nncompare.comparison.precision import chosen_precision
+from nncompare.comparison.predictor import Predictor
+from nncompare.comparison.quota import Quota
+from nncompare.comparison.result import ComparisonResult, ModelResult
+from nncompare.comparison.slots import SlotAllocation
+from nncompare.comparison.state import State, of_pair
+from nncompare.comparison.under_way import UnderWay
+from nncompare.comparison.view import RunView
+from nncompare.config import Comparison
+from nncompare.data import CATALOG, DataError
+from nncompare.engine.client import Engine, EngineError, LostError, Slot
+from nncompare.engine.queue_client import Submission
+from nncompare.engine.shared import EngineHolder
+from nncompare.errors import DeviceError
+from nncompare.limits import LimitsError
+from nncompare.memory import BudgetError, make_plan, model_memory_limit
+from nncompare.messages import Assignment, Setup
+from nncompare.store import RunRecord
+
+Save = Callable[["SeedRun", str, RunRecord], Awaitable[None]]
+"""Saves what is known of a model, by name."""
+
+
+class SeedRun(UnderWay):
+    """The runs of one seed, their common start and end.
+
+    What looks at it may be called on any thread, what changes it on the event loop only.
+
+    Attributes
+    ----------
+    models : list of ModelRun
+        To steer; what is known of them is in `runs`.
+    has_slots : asyncio.Event
+        Set when there is room for what was started last, or it will never begin.
+    submission : Submission
+        The press of Train as which it waits in the queue.
+    """
+
+    def __init__(
+        self, comparison: Comparison, engines: EngineHolder, park_seconds: float, quota: Quota, save: Save
+    ) -> None:
+        super().__init__()
+        self.comparison, self.seed = comparison, comparison.seed
+        self.models = [
+            ModelRun(name, comparison.seed, config, partial(save, self, name))
+            for name, config in (("A", comparison.a), ("B", comparison.b))
+            if config is not None
+        ]
+        self.has_slots = asyncio.Event()
+        self.submission = Submission("")
+        self._engines, self._park_seconds, self._quota = engines, park_seconds, quota
+        self._slots = SlotAllocation(comparison.threads)
+
+    @property
+    def runs(self) -> list[RunView]:
+        """What is known of both runs."""
+        return [model.view for model in self.models]
+
+    @property
+    def a(self) -> RunView:
+        """What is known of the run of model A."""
+        return self.models[0].view
+
+    @property
+    def b(self) -> RunView | None:
+        """What is known of the run of model B."""
+        return self.models[1].view if len(self.models) > 1 else None
+
+    @property
+    def state(self) -> State:
+        """The state of the pair."""
+        return of_pair(run.state for run in self.runs)
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether there was room for any of the runs."""
+        return any(run.plan is not None for run in self.runs)
+
+    def start(self, epochs: Mapping[str, int] | None = None) -> None:
+        """Begin; with `epochs`, bring runs that have ended to so many, by model, from where they left off."""
+        models = self.models
+        if epochs is not None:
+            models = [model for model in models if model.name in epochs and model.state.can_train_on]
+        for model in models:
+            model.start(epochs[model.name] if epochs is not None else None)
+        if models:
+            self._look_for_slots(self._begin(models))
+
+    async def save_goals(self, epochs: Mapping[str, int]) -> None:
+        """Save that so many epochs are requested, by model, before it is the turn of this seed."""
+        for model in self.models:
+            if model.name in epochs:
+                await model.save_goal(epochs[model.name])
+
+    def restore(self, records: Mapping[str, RunRecord]) -> None:
+        """Become what was saved, by model; a model of which nothing was saved begins with its first epoch."""
+        for model in self.models:
+            model.restore(records.get(model.name))
+        self._count_from(max((record.pair_seconds for record in records.values()), default=0.0))
+
+    def wait_for_user(self) -> None:
+        """Place the runs that were interrupted on workers when they are resumed."""
+        suspended = [model for model in self.models if model.view.is_suspended]
+        if suspended:
+            self._look_for_slots(_together(self._go_on(model) for model in suspended))
+
+    def _look_for_slots(self, work: Coroutine[Any, Any, None]) -> None:
+        self.has_slots.clear()
+        self._in_background(work)
+
+    def _on_end(self, task: "asyncio.Task[None]") -> None:
+        super()._on_end(task)
+        self.has_slots.set()
+
+    def _gather(self) -> ComparisonResult:
+        predictor = Predictor(self._engines, self.comparison.device)
+        a, b = (ModelResult(run, self.comparison, predictor) if run else None for run in (self.a, self.b))
+        assert a is not None
+        settings = {"a": a.config, "b": b.config if b is not None else None}  # with the epochs that were added
+        comparison = self.comparison.model_copy(update=settings)
+        return ComparisonResult(comparison, self.seed, a, b, self.seconds, self.state)
+
+    async def _begin(self, models: Sequence[ModelRun]) -> None:
+        for model in models:
+            await model.save_again()
+        await self._attempt(models, lambda: self._train(models))
+
+    async def _train(self, models: Sequence[ModelRun]) -> None:
+        """Claim a slot for each run at once, so that they start together."""
+        engine = await asyncio.to_thread(self._engines.get)
+        if problems := self._quota.limits.problems(self.comparison):
+            raise LimitsError(" ".join(problems))
+        slots = await self._slots.take(engine, models, self.comparison.device, self.submission)
+        if not slots:
+            await self._part(models)
+            return
+        self.has_slots.set()
+        await _together(self._live(model, engine, slot) for model, slot in zip(models, slots, strict=True))
+
+    async def _part(self, models: Sequence[ModelRun]) -> None:
+        """End those that are not wanted any more before they began; the other one need not wait for them."""
+        left = [model for model in models if not model.is_unwanted]
+        for model in models:
+            if model.is_unwanted:
+                await model.end_unplaced()
+        if left:
+            await self._train(left)
+
+    async def _live(self, model: ModelRun, engine: Engine, slot: Slot) -> None:
+        """Train on a slot; after a long pause on another one."""
+        await self._attempt([model], lambda: self._train_on(model, engine, slot))
+
+    async def _train_on(self, model: ModelRun, engine: Engine, slot: Slot) -> None:
+        try:
+            with self._quota.watch():
+                assignment = self._assignment(model, slot)
+                model.begin(assignment.setup)
+                await drive(model, engine, slot.address, assignment)
+        finally:
+            await self._slots.leave(engine, model, slot)  # its predictions need not wait for the other model
+        if model.view.has_left_worker:
+            await self._go_on(model)
+
+    async def _go_on(self, model: ModelRun) -> None:
+        """Wait until a suspended run is wanted, and train on whichever slot is free then."""
+        while model.view.is_suspended:
+            await model.rest()
+        if model.is_unwanted:
+            await self._part([model])  # without an engine: it might have to be started for that
+        else:
+            await self._attempt([model], lambda: self._train([model]))
+
+    @staticmethod
+    async def _attempt(models: Sequence[ModelRun], work: Callable[[], Awaitable[None]]) -> None:
+        """Do what trains these runs; where it breaks off, they fail with a sentence."""
+        try:
+            await work()
+        except (DeviceError, BudgetError, LimitsError) as error:
+            await _fail(models, str(error), is_refused=True)
+        except (DataError, EngineError, ValueError) as error:
+            await _fail(models, str(error), is_lost=isinstance(error, LostError))
+        except Exception as error:  # a mistake here must not leave a screen that waits for ever
+            names = " and ".join(f"model {model.name}" for model in models)
+            await _fail(models, f"Training of {names} could not go on ({type(error).__name__}: {error}). Train again.")
+
+    def _assignment(self, model: ModelRun, slot: Slot) -> Assignment:
+        comparison, report, start, config = self.comparison, slot.report, model.view.checkpoint, model.view.config
+        precision = model.view.precision or chosen_precision(
+            comparison.precision, config.channels, has_native_bfloat16=report.has_native_bfloat16
+        )
+        limit = model_memory_limit(comparison.memory_budget, report.available_bytes, report.physical_bytes)
+        plan = start.plan if start else make_plan(config, limit, CATALOG[comparison.dataset].test_count, precision)
+        return Assignment(
+            run=secrets.token_hex(8),
+            token=report.token,
+            setup=Setup(config, plan, report.device, self._slots.threads_of(model, slot), precision),
+            dataset=comparison.dataset,
+            train_images=comparison.train_images,
+            seed=comparison.seed,
+            start=start,
+            park_seconds=self._park_seconds,
+        )
+
+
+async def _together(work: Iterable[Coroutine[Any, Any, None]]) -> None:
+    async with asyncio.TaskGroup() as group:
+        for one in work:
+            group.create_task(one)
+
+
+async def _fail(models: Sequence[ModelRun], message: str, *, is_lost: bool = False, is_refused: bool = False) -> None:
+    for model in models:
+        if not model.state.is_over:
+            await model.fail(message, is_lost=is_lost, is_refused=is_refused)

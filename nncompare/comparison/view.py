@@ -1,0 +1,72 @@
+"""One model's run at one moment, for everyone who looks at it: the page, the store, results, predictions."""
+
+import time
+from dataclasses import dataclass
+
+from nncompare.comparison.state import State
+from nncompare.engine.fair_queue import QueuePosition
+from nncompare.messages import Prediction
+from nncompare.store import RunRecord
+
+MOST_HURRIED_SECONDS = 3.0
+_SECONDS_TO_WARM_UP = 3.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunView(RunRecord):
+    """What is known of a run: what the store keeps of it, and what is of use only while it is under way.
+
+    It never changes; the run publishes another one. The history is that of now, the checkpoint may be older.
+
+    Attributes
+    ----------
+    name : str
+        "A" or "B".
+    seed : int
+    shown : Prediction, optional
+        The newest probabilities for the images on the screen.
+    threads_now : int
+        How many threads the run has now, where another one has left it more; 0 for those that it began with.
+    position : QueuePosition, optional
+        Where it stands in the queue while it waits for a worker.
+    has_left_worker : bool
+        Whether a long pause has made it leave its worker, or it was interrupted before it had one.
+    placed_at : float
+        When it began on its worker, in seconds of the monotonic clock.
+    version : int
+        Grows with every change, so that a screen need look only then.
+    """
+
+    state: State
+    name: str = "A"
+    seed: int = 0
+    shown: Prediction | None = None
+    threads_now: int = 0
+    position: QueuePosition | None = None
+    has_left_worker: bool = False
+    placed_at: float = 0.0
+    version: int = 0
+
+    @property
+    def epoch(self) -> float:
+        """Epochs done, such as 1.5."""
+        return self.progress.epoch if self.progress is not None else 0.0
+
+    @property
+    def is_suspended(self) -> bool:
+        """Whether it waits in a pause without a worker."""
+        return self.state is State.PAUSED and self.has_left_worker
+
+    @property
+    def expects_first_point(self) -> bool:
+        """Whether it has just begun, with an empty curve; a step that takes long is not awaited."""
+        is_new = time.monotonic() - self.placed_at < MOST_HURRIED_SECONDS
+        return is_new and self.state is State.RUNNING and not self.history.train.epoch
+
+    @property
+    def seconds_left(self) -> float | None:
+        """How long it will still train; None where that cannot be told."""
+        progress = self.progress
+        if progress is None or self.state is not State.RUNNING or progress.seconds < _SECONDS_TO_WARM_UP:
+            return None
+        return progress.seconds * (self.config.epochs / max(self.epoch, 1e-9) - 1)
