@@ -72,11 +72,12 @@ def _in_a_fresh_process(*arguments: object) -> int:
 def _measure(channels: int, batch: int, steps: int, optimizer: str, precision: str) -> int:
     import torch
 
+    from nncompare.architectures import DEFAULT
     from nncompare.config import RunConfig
     from nncompare.memory import Plan
     from nncompare.training.model import build_model
+    from nncompare.training.step import Updates
     from nncompare.training.tensors import TensorSplit
-    from nncompare.training.updates import Updates
     from nncompare.training.warm_up import warm_up_torch
 
     torch.set_num_threads(1)
@@ -87,7 +88,7 @@ def _measure(channels: int, batch: int, steps: int, optimizer: str, precision: s
     config = RunConfig.model_validate({"channels": channels, "batch_size": batch, "optimizer": optimizer})
     Path("/proc/self/clear_refs").write_text("5")
     before = _status("VmRSS")
-    model = build_model(channels, 0.25, 0)
+    model = build_model(DEFAULT, channels, 0.25, 0)
     plan = Plan(batch, steps, count, channels, training_bytes=0, memory_limit=0, why={})
     updates = Updates(model, split, config, plan, precision)  # type: ignore[arg-type]
     for _ in range(3):

@@ -1,6 +1,6 @@
 """Floating-point operations of the network of the brief, by hand: a multiplication and an addition are two."""
 
-from nncompare.architectures import BLOCKS, CLASSES, IMAGE_CHANNELS, IMAGE_SIDE, widths
+from nncompare.architectures import CLASSES, IMAGE_CHANNELS, IMAGE_SIDE, widths
 
 _KERNEL = 3 * 3
 
@@ -21,7 +21,7 @@ def training_flops(channels: int) -> int:
 
 def _of_layers(channels: int) -> list[int]:
     side, before, found = IMAGE_SIDE, IMAGE_CHANNELS, []
-    for width in widths(channels)[:BLOCKS]:
+    for width in widths(channels):
         found.append(2 * _KERNEL * before * width * side * side)
         side, before = side // 2, width
     return [*found, 2 * before * side * side * CLASSES]

@@ -38,7 +38,7 @@ def main() -> None:
         answer = _profiled(Session(job, training, test, RunChannel()), asked["profiled_steps"])
     else:
         answer = _timed(job, training, test, asked["seconds"], whole_epochs=asked["whole_epochs"])
-    print(json.dumps({**answer, "precision": job.precision}))
+    print(json.dumps({**answer, "precision": job.setup.precision}))
 
 
 def run(session: Session, most_steps: int) -> int:

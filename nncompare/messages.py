@@ -162,6 +162,19 @@ class Setup:
     threads: int = 0
     precision: Precision | None = None
 
+    @property
+    def resolved(self) -> tuple[Plan, Precision]:
+        """The plan and the precision.
+
+        Raises
+        ------
+        ValueError
+            Before a worker was found.
+        """
+        if self.plan is None or self.precision is None:
+            raise ValueError("This setup has no plan yet: no worker was found for it.")
+        return self.plan, self.precision
+
 
 @dataclass(frozen=True)
 class VisibleImages:

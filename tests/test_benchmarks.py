@@ -18,6 +18,7 @@ import pytest
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
+from nncompare.architectures import DEFAULT
 from nncompare.training.model import build_model
 
 FOLDER = Path(__file__).parents[1] / "benchmarks"
@@ -142,7 +143,7 @@ def test_others_on_a_page(chromium: None, synthetic_digits: Path, script: str, s
 @pytest.mark.parametrize("channels", [1, 8, 16])
 def test_operations_are_counted_as_torch_counts_them(channels: int) -> None:
     operations = importlib.import_module("operations")
-    model = build_model(channels, 0.25, 0).train()
+    model = build_model(DEFAULT, channels, 0.25, 0).train()
     with FlopCounterMode(display=False) as forward:
         scores = model(torch.zeros(3, 1, 28, 28))
     with FlopCounterMode(display=False) as backward:

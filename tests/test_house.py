@@ -144,13 +144,28 @@ def test_the_kernel_never_imports_torch() -> None:
     assert (done.stdout.strip(), done.returncode) == ("[]", 0), done.stderr
 
 
-def test_only_training_knows_torch() -> None:
+def test_only_training_knows_torch_and_what_builds_a_network() -> None:
     users = {
         room_of(path)
         for path in MODULES
         if {name.partition(".")[0] for name in imports(path)} & {"torch", "torchvision"}
     }
-    assert users == {"training"}
+    assert users == {"training", "architectures"}
+
+
+@pytest.mark.parametrize("path", [path for path in MODULES if room_of(path) == "architectures"], ids=name_of)
+def test_an_architecture_imports_torch_only_where_it_is_built(path: Path) -> None:
+    """Inside `build`, which only workers call, and for type checkers."""
+    tree = tree_of(path)
+    lazy = {
+        inner
+        for node in ast.walk(tree)
+        if (isinstance(node, ast.FunctionDef) and node.name == "build")
+        or (isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING")
+        for inner in ast.walk(node)
+    }
+    eager = [node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom) and node not in lazy]
+    assert not [ast.unparse(node) for node in eager if "torch" in ast.unparse(node)]
 
 
 @pytest.mark.parametrize("path", below_the_roof(), ids=name_of)

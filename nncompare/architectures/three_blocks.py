@@ -1,51 +1,52 @@
-"""The network of both models, in numbers and without torch.
+"""Three convolution blocks and a linear layer."""
 
-Three blocks of 3x3 convolution (padding 1), 2x2 max pooling and ReLU with C, 2C and 4C channels,
-then dropout and one linear layer to K classes. Image sides: 28, 14, 7, 3.
-"""
+from typing import TYPE_CHECKING
 
-from dataclasses import dataclass
+from nncompare.architectures.architecture import CLASSES, IMAGE_SHAPE, Architecture, ImageShape, Layer
 
-IMAGE_SIDE = 28
-IMAGE_CHANNELS = 1
-CLASSES = 10
-BLOCKS = 3
+if TYPE_CHECKING:
+    from torch import nn
 
 
-@dataclass(frozen=True)
-class Layer:
-    """One row of the layer table: a name, the shape (channels, height, width) it puts out, its parameters."""
+class ThreeBlocks(Architecture):
+    """Three blocks of 3x3 convolution (padding 1), 2x2 max pooling and ReLU, then dropout and a linear layer.
 
-    name: str
-    shape: tuple[int, ...]
-    parameters: int
-
-
-def widths(channels: int) -> tuple[int, int, int]:
-    """Give the channels of the three convolutions: C, 2C, 4C."""
-    return channels, 2 * channels, 4 * channels
-
-
-def layers(channels: int, classes: int = CLASSES) -> list[Layer]:
-    """List the layers from image to class scores.
-
-    Returns
-    -------
-    list of Layer
-        Input, three convolution blocks (each shape is the one after pooling), dropout and linear layer.
+    The blocks have C, 2C and 4C channels. Image sides: 28, 14, 7, 3. For ten classes 90 C^2 + 376 C + 10 parameters.
     """
-    side, before = IMAGE_SIDE, IMAGE_CHANNELS
-    table = [Layer("Image", (before, side, side), 0)]
-    for number, width in enumerate(widths(channels), start=1):
-        side //= 2
-        table.append(Layer(f"Convolution {number}, pooling", (width, side, side), 9 * before * width + width))
-        before = width
-    features = before * side * side
-    table.append(Layer("Dropout", (features,), 0))
-    table.append(Layer("Linear", (classes,), features * classes + classes))
-    return table
+
+    name = "three-blocks"
+    title = "Three convolution blocks"
+    backend = "fast"
+
+    def layers(self, channels: int, classes: int = CLASSES, image: ImageShape = IMAGE_SHAPE) -> list[Layer]:
+        """Return image, three blocks (each shape is the one after pooling), dropout and linear layer."""
+        before, height, width = image
+        table = [Layer("Image", image, 0)]
+        for number, maps in enumerate(_channels_of_blocks(channels), start=1):
+            convolved, height, width = maps * height * width, height // 2, width // 2
+            shape, parameters = (maps, height, width), 9 * before * maps + maps
+            table.append(Layer(f"Convolution {number}, pooling", shape, parameters, convolved))
+            before = maps
+        features = before * height * width
+        table.append(Layer("Dropout", (features,), 0))
+        table.append(Layer("Linear", (classes,), features * classes + classes))
+        return table
+
+    def build(
+        self, channels: int, dropout: float, classes: int = CLASSES, image: ImageShape = IMAGE_SHAPE
+    ) -> "nn.Sequential":
+        """Return the network; it maps images (B, C, H, W) to class scores (B, K)."""
+        from torch import nn
+
+        before, *_ = image
+        modules: list[nn.Module] = []
+        for maps in _channels_of_blocks(channels):
+            # ReLU after pooling is the same function as before it, on a quarter of the values.
+            modules += [nn.Conv2d(before, maps, kernel_size=3, padding=1), nn.MaxPool2d(2), nn.ReLU()]
+            before = maps
+        features = self.layers(channels, classes, image)[-2].shape[0]
+        return nn.Sequential(*modules, nn.Flatten(), nn.Dropout(dropout), nn.Linear(features, classes))
 
 
-def parameter_count(channels: int, classes: int = CLASSES) -> int:
-    """Count the trainable parameters of the network: 90 C^2 + 376 C + 10 for ten classes."""
-    return sum(layer.parameters for layer in layers(channels, classes))
+def _channels_of_blocks(channels: int) -> tuple[int, int, int]:
+    return channels, 2 * channels, 4 * channels

@@ -1,4 +1,4 @@
-"""The brief's two rules for batch sizes: what memory holds, and the nearest power of two."""
+"""Two rules for batch sizes: what memory holds, and the nearest power of two."""
 
 import math
 import operator
@@ -12,7 +12,7 @@ SMALLEST_BATCH = 4
 def calculate_max_batch_size(
     image_size: int, channels: int = 1, dtype_size: int = 4, *, memory_limit: int | None = None
 ) -> int:
-    """Count the images whose pixels fit into memory.
+    """Return the number of images whose pixels fit into memory.
 
     Parameters
     ----------
@@ -66,7 +66,7 @@ def closest_valid_batch_size(test_data_size: int, memory_based_max: int, user_in
 
 
 def _whole(name: str, value: SupportsIndex, at_least: int) -> int:
-    """Give a whole number of any kind, numpy's too, as an int."""
+    """Return a whole number of any kind, numpy's too, as an int."""
     try:
         whole = None if isinstance(value, bool) else operator.index(value)
     except TypeError:

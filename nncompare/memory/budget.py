@@ -13,7 +13,7 @@ class BudgetError(ValueError):
 
 
 def model_memory_limit(budget: int | None, available_bytes: int, physical_bytes: int) -> int:
-    """Give the bytes that one model of a pair may take: half of the budget, or of 70% of what is available.
+    """Return the bytes that one model of a pair may take: half of the budget, or of 70% of what is available.
 
     A model alone gets the same half, so that it trains as it does beside another.
 

@@ -7,9 +7,10 @@ of the pooled values, and that of the largest layer with its copies while it is 
 holds the formula against the measured peak of real training steps.
 """
 
+import math
 from dataclasses import dataclass
 
-from nncompare.architectures import IMAGE_CHANNELS, IMAGE_SIDE, parameter_count, widths
+from nncompare.architectures import DEFAULT, Architecture, Layer
 from nncompare.config import OptimizerName, Precision
 
 FLOAT_BYTES = 4
@@ -26,32 +27,37 @@ class Footprint:
     image_bytes: int
 
     def total(self, batch_size: int) -> int:
-        """Add up the bytes of training with this batch size."""
+        """Return the bytes of training with this batch size."""
         return self.fixed_bytes + batch_size * self.image_bytes
 
     def largest_batch(self, limit_bytes: int) -> int:
-        """Count the images that fit beside the fixed part, 0 if not even that fits."""
+        """Return the number of images that fit beside the fixed part, 0 if not even that fits."""
         return max(0, limit_bytes - self.fixed_bytes) // self.image_bytes
 
 
-def training_footprint(channels: int, optimizer: OptimizerName, precision: Precision = "float32") -> Footprint:
+def training_footprint(
+    channels: int,
+    optimizer: OptimizerName,
+    precision: Precision = "float32",
+    architecture: Architecture = DEFAULT,
+) -> Footprint:
     """Estimate the memory of training a network with this width, optimiser and number format."""
     weights, gradients, reordered = 2, 2, 2
     copies = weights + gradients + reordered + _STATES[optimizer]
     return Footprint(
-        fixed_bytes=copies * parameter_count(channels) * FLOAT_BYTES,
-        image_bytes=_image_bytes(channels, _VALUE_BYTES[precision]),
+        fixed_bytes=copies * architecture.parameter_count(channels) * FLOAT_BYTES,
+        image_bytes=_image_bytes(architecture.layers(channels), _VALUE_BYTES[precision]),
     )
 
 
-def _image_bytes(channels: int, value_bytes: int) -> int:
-    pixels, side, kept, largest = IMAGE_CHANNELS * IMAGE_SIDE**2, IMAGE_SIDE, 0, 0
-    for width in widths(channels):
-        convolved, pooled = width * side**2, width * (side // 2) ** 2
-        pooled_and_their_gradients = pooled * (2 * value_bytes + _POSITION_BYTES)
-        kept += convolved * value_bytes + pooled_and_their_gradients
-        largest = max(largest, convolved * value_bytes)
-        side //= 2
+def _image_bytes(table: list[Layer], value_bytes: int) -> int:
+    image, *layers = table
+    pixels, kept, largest = math.prod(image.shape), 0, 0
+    for layer in layers:
+        if layer.activations:
+            pooled_and_their_gradients = math.prod(layer.shape) * (2 * value_bytes + _POSITION_BYTES)
+            kept += layer.activations * value_bytes + pooled_and_their_gradients
+            largest = max(largest, layer.activations * value_bytes)
     # The images are made as float32, and once more where the network computes in another format.
     converted = 0 if value_bytes == FLOAT_BYTES else value_bytes
     # The gradient of the largest layer, and what oneDNN copies of it: by measurement none to all, most in bfloat16.

@@ -6,5 +6,5 @@ USABLE_SHARE = 0.7
 
 
 def memory_limit() -> int:
-    """Give the bytes that may be used: 70% of the available memory."""
+    """Return the bytes that may be used: 70% of the available memory."""
     return int(USABLE_SHARE * available_memory().available_bytes)

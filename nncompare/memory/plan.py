@@ -1,9 +1,11 @@
 """From what was asked for to what is trained: the batch, its accumulation and the width that fit into memory."""
 
 import math
+from bisect import bisect_right
 from dataclasses import dataclass, replace
 
-from nncompare.architectures import IMAGE_CHANNELS, IMAGE_SIDE
+from nncompare import architectures
+from nncompare.architectures import DEFAULT, IMAGE_CHANNELS, IMAGE_SIDE, Architecture
 from nncompare.config import OptimizerName, Precision, RunConfig
 from nncompare.memory.batch_size import SMALLEST_BATCH, calculate_max_batch_size, closest_valid_batch_size
 from nncompare.memory.footprint import training_footprint
@@ -28,11 +30,11 @@ class Plan:
     channels : int
         Width of the first convolution.
     training_bytes : int
-        Memory that the training is reckoned to take.
+        Memory that the training is estimated to take.
     memory_limit : int
         Bytes that this model may take.
     why : dict
-        Setting (``batch_size``, ``channels``) to a sentence, for every value that differs from the wish.
+        Setting (``batch_size``, ``channels``) to a sentence, for every value that differs from the settings.
     image_bytes : int
         What each image of a batch adds to the memory.
     """
@@ -47,7 +49,7 @@ class Plan:
     image_bytes: int = 0
 
     def halved(self) -> "Plan":
-        """Give the plan after memory ran out: half the batch, twice the steps, so that the update stays the same."""
+        """Return the plan after memory ran out: half the batch, twice the steps, so that the update stays the same."""
         batch_size, steps = self.batch_size // 2, 2 * self.accumulation_steps
         planned = self.why.get("batch_size", "").partition(_RAN_OUT)[0].strip()
         now = (
@@ -64,7 +66,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class Capacity:
-    """How many images fit into memory at once: by the brief's formula, and beside the network that is to be trained."""
+    """How many images fit into memory at once: by their pixels alone, and beside the network that is to be trained."""
 
     by_pixels: int
     by_network: int
@@ -83,9 +85,10 @@ def make_plan(config: RunConfig, memory_limit: int, test_images: int, precision:
     ValueError
         When not even one channel with a batch of 4 fits.
     """
-    channels = min(config.channels, widest_that_fits(memory_limit, config.optimizer, precision))
-    footprint = training_footprint(channels, config.optimizer, precision)
-    capacity = image_capacity(channels, config.optimizer, memory_limit, precision)
+    architecture = architectures.of(config)
+    channels = min(config.channels, widest_that_fits(memory_limit, config.optimizer, precision, architecture))
+    footprint = training_footprint(channels, config.optimizer, precision, architecture)
+    capacity = image_capacity(channels, config.optimizer, memory_limit, precision, architecture)
     batch_size = closest_valid_batch_size(test_images, capacity.images, config.batch_size)
     steps = math.ceil(config.batch_size / batch_size)
     return Plan(
@@ -110,44 +113,56 @@ class Fit:
 
 
 def fit(config: RunConfig, memory_limit: int, test_images: int, precision: Precision = "float32") -> Fit:
-    """Tell all that memory makes of a configuration.
+    """Return all that memory makes of a configuration.
 
     Raises
     ------
     ValueError
         As `make_plan`.
     """
+    architecture = architectures.of(config)
     plan = make_plan(config, memory_limit, test_images, precision)
-    capacity = image_capacity(plan.channels, config.optimizer, memory_limit, precision)
-    return Fit(plan, capacity, widest_that_fits(memory_limit, config.optimizer, precision))
+    capacity = image_capacity(plan.channels, config.optimizer, memory_limit, precision, architecture)
+    return Fit(plan, capacity, widest_that_fits(memory_limit, config.optimizer, precision, architecture))
 
 
 def image_capacity(
-    channels: int, optimizer: OptimizerName, memory_limit: int, precision: Precision = "float32"
+    channels: int,
+    optimizer: OptimizerName,
+    memory_limit: int,
+    precision: Precision = "float32",
+    architecture: Architecture = DEFAULT,
 ) -> Capacity:
-    """Count the images that fit: by the brief's formula, and by the network's own footprint."""
+    """Return the number of images that fit: by their pixels alone, and by the footprint of the network."""
+    footprint = training_footprint(channels, optimizer, precision, architecture)
     return Capacity(
         by_pixels=calculate_max_batch_size(IMAGE_SIDE**2, IMAGE_CHANNELS, memory_limit=memory_limit),
-        by_network=training_footprint(channels, optimizer, precision).largest_batch(memory_limit),
+        by_network=footprint.largest_batch(memory_limit),
     )
 
 
-def widest_that_fits(memory_limit: int, optimizer: OptimizerName, precision: Precision = "float32") -> int:
-    """Give the most channels (1 to 256) that train with a batch of 4 in `memory_limit` bytes.
+def widest_that_fits(
+    memory_limit: int,
+    optimizer: OptimizerName,
+    precision: Precision = "float32",
+    architecture: Architecture = DEFAULT,
+) -> int:
+    """Return the most channels (1 to 256) that train with a batch of 4 in `memory_limit` bytes.
 
     Raises
     ------
     ValueError
         When one channel is too much.
     """
-    widest = WIDEST
-    while widest and training_footprint(widest, optimizer, precision).total(SMALLEST_BATCH) > memory_limit:
-        widest -= 1
+
+    def least_bytes(channels: int) -> int:
+        return training_footprint(channels, optimizer, precision, architecture).total(SMALLEST_BATCH)
+
+    widest = bisect_right(range(1, WIDEST + 1), memory_limit, key=least_bytes)
     if not widest:
-        least = training_footprint(1, optimizer, precision).total(SMALLEST_BATCH)
         raise ValueError(
             f"{in_mebibytes(memory_limit)} are too little memory for a model: one channel with a batch of "
-            f"{SMALLEST_BATCH} needs {in_mebibytes(least)}."
+            f"{SMALLEST_BATCH} needs {in_mebibytes(least_bytes(1))}."
         )
     return widest
 
@@ -166,7 +181,7 @@ def _reasons(config: RunConfig, channels: int, batch_size: int, steps: int, boun
 
 
 def _bound(capacity: Capacity, test_images: int) -> str:
-    """Say what keeps a batch from being larger: memory only where it lowers the power of two."""
+    """Return what keeps a batch from being larger: memory only where it lowers the power of two."""
     if capacity.images.bit_length() < test_images.bit_length():
         return f"Batch sizes are powers of two, and memory holds {capacity.images:,} images."
     return f"Batch sizes are powers of two, and the test set has {test_images:,} images."

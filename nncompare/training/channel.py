@@ -78,7 +78,7 @@ class RunChannel:
             self._changed.wait_for(lambda: self.controls != known, timeout=seconds)
 
     def set_controls(self, controls: Controls) -> None:
-        """Take over what the user requests; a stop is never taken back."""
+        """Replace the controls; a stop is never taken back."""
         if controls.stop and self.stopped_at is None:
             self.stopped_at = time.monotonic()
         with self._changed:
@@ -87,7 +87,7 @@ class RunChannel:
 
     @property
     def is_forgotten(self) -> bool:
-        """Whether nobody has polled for so long that nobody will."""
+        """Whether the last poll is so long ago that there will be no other."""
         return time.monotonic() - self._polled_at > self._forgotten_after_seconds
 
     def report(self, cursor: Cursor) -> Report:

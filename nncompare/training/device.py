@@ -46,14 +46,14 @@ def choose_device(name: str) -> torch.device:
 
 
 def device_memory(device: torch.device) -> MemoryReading:
-    """Ask how much memory is free on the device, and how much it has."""
+    """Return how much memory is free on the device, and how much it has."""
     if device.type == "cuda":
         return MemoryReading(*torch.cuda.mem_get_info(device), source=str(device))
     return replace(available_memory(), total_bytes=physical_memory())
 
 
 def device_titles() -> dict[str, str]:
-    """Give what each device that can be chosen here is, without waking any of them."""
+    """Return the title of each device that can be chosen here, without initialising any."""
     cards = range(torch.cuda.device_count())
     return {"cpu": _processor().get("cpu_name", "processor")} | {
         f"cuda:{number}": torch.cuda.get_device_name(number) for number in cards
@@ -71,18 +71,18 @@ def describe_devices() -> list[DeviceInfo]:
 def number_format(device: torch.device, precision: Precision) -> torch.autocast:
     """Compute in bfloat16 inside the block if asked to, else in float32.
 
-    Entered anew for every forward pass: it keeps the converted weights until it is left.
+    Enter it for each forward pass: it keeps the converted weights until it is left.
     """
     return torch.autocast(device.type, dtype=torch.bfloat16, enabled=precision == "bfloat16")
 
 
 def random_state(device: torch.device) -> Tensor:
-    """Give the state of the random numbers that a forward pass on this device draws."""
+    """Return the state of the random numbers that a forward pass on this device draws."""
     return torch.cuda.get_rng_state(device) if device.type == "cuda" else torch.get_rng_state()
 
 
 def set_random_state(device: torch.device, state: Tensor) -> None:
-    """Go back to a state of the random numbers."""
+    """Set the state of the random numbers."""
     if device.type == "cuda":
         torch.cuda.set_rng_state(state, device)
     else:
@@ -90,7 +90,7 @@ def set_random_state(device: torch.device, state: Tensor) -> None:
 
 
 def is_out_of_memory(error: BaseException) -> bool:
-    """Say whether an exception means that memory could not be had, on any device and from any of torch's libraries."""
+    """Return whether an exception means a lack of memory, on any device and from any of torch's libraries."""
     if isinstance(error, (MemoryError, torch.OutOfMemoryError)):
         return True
     text = str(error).lower()
@@ -98,7 +98,7 @@ def is_out_of_memory(error: BaseException) -> bool:
 
 
 def give_back_memory(device: torch.device) -> None:
-    """Give back what torch and the C library keep in store for later: to smaller pieces, and to the next run."""
+    """Release the memory that torch and the C library keep for later, for smaller micro-batches and the next run."""
     if device.type == "cuda":
         torch.cuda.empty_cache()
     elif sys.platform == "linux":
@@ -107,7 +107,7 @@ def give_back_memory(device: torch.device) -> None:
 
 
 def has_native_bfloat16(device: torch.device) -> bool:
-    """Say whether the device multiplies in bfloat16, and not only by way of float32."""
+    """Return whether the device multiplies in bfloat16, and not only by way of float32."""
     if device.type == "cuda":
         return torch.cuda.get_device_capability(device) >= (8, 0)
     return any(_processor().get(name, False) for name in ("avx512_bf16", "amx_bf16", "arm_bf16"))

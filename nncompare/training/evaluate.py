@@ -6,12 +6,11 @@ import torch
 from torch import Tensor
 
 from nncompare.training.backends import Network
-from nncompare.training.model import normalise
-from nncompare.training.oom import attempt
-from nncompare.training.tensors import TensorSplit
+from nncompare.training.oom import run_or_none
+from nncompare.training.tensors import TensorSplit, normalise
 
-# A piece whose activations stay in the processor's cache is evaluated faster than a whole batch.
-LARGEST_PIECE = 250
+# Images whose activations stay in the cache of a processor are evaluated faster than a whole batch.
+MOST_ON_CPU = 250
 
 
 class Predictor:
@@ -20,7 +19,7 @@ class Predictor:
     Attributes
     ----------
     batch_size : int
-        So many images at once, and no more.
+        The most images that are predicted at once.
     """
 
     def __init__(self, network: Network, batch_size: int) -> None:
@@ -28,32 +27,31 @@ class Predictor:
 
     def log_probabilities(self, split: TensorSplit) -> Tensor:
         """Predict log class probabilities (N, K)."""
-        return torch.cat(list(self._pieces(split)))
+        return torch.cat(list(self._micro_batches(split)))
 
     def log_probabilities_unless(self, give_up: Callable[[], bool], split: TensorSplit) -> Tensor | None:
-        """Predict as `log_probabilities`, or give None as soon as `give_up` says so between two pieces."""
-        pieces = []
-        for piece in self._pieces(split):
+        """Predict as `log_probabilities`; None as soon as `give_up` is true after a micro-batch."""
+        found = []
+        for scores in self._micro_batches(split):
             if give_up():
                 return None
-            pieces.append(piece)
-        return torch.cat(pieces)
+            found.append(scores)
+        return torch.cat(found)
 
-    def _pieces(self, split: TensorSplit) -> Iterator[Tensor]:
+    def _micro_batches(self, split: TensorSplit) -> Iterator[Tensor]:
         is_on_processor = split.images.device.type == "cpu"
-        size, done = min(self.batch_size, LARGEST_PIECE) if is_on_processor else self.batch_size, 0
+        size, done = min(self.batch_size, MOST_ON_CPU) if is_on_processor else self.batch_size, 0
         while done < len(split):
-            scores = self._try(split, done, size)
+            scores = self._scores_or_none(split, done, size)
             if scores is None:
                 size //= 2
                 continue
             done += len(scores)
             yield scores
 
-    def _try(self, split: TensorSplit, start: int, size: int) -> Tensor | None:
-        """Predict one piece; give None when it does not fit into memory."""
+    def _scores_or_none(self, split: TensorSplit, start: int, size: int) -> Tensor | None:
         images = split.images[start : start + size]
-        return attempt(
+        return run_or_none(
             lambda: self._network.log_probabilities(normalise(images, split.mean, split.std)),
             images.device,
             can_be_smaller=size > 1,
@@ -61,6 +59,6 @@ class Predictor:
 
 
 def mean_loss_and_accuracy(scores: Tensor, labels: Tensor) -> tuple[float, float]:
-    """Give mean cross entropy and share of right answers for log probabilities (N, K) and labels (N,)."""
+    """Return mean cross entropy and share of right answers for log probabilities (N, K) and labels (N,)."""
     loss = -scores.gather(1, labels.unsqueeze(1)).mean()
     return loss.item(), (scores.argmax(dim=1) == labels).float().mean().item()

@@ -1,4 +1,4 @@
-"""Predictions of the images on the screen, while the network learns."""
+"""Predictions of the images on the screen while a network is trained."""
 
 import time
 
@@ -10,11 +10,11 @@ from nncompare.training.channel import RunChannel
 from nncompare.training.evaluate import Predictor
 from nncompare.training.tensors import TensorSplit
 
-SHARE = 0.008  # of the run; the looks at the ends of epochs are not waited for, and bring it towards 1%
+SHARE = 0.008  # of the run; the predictions at the ends of epochs come on top, and bring it towards 1%
 
 
 class LivePredictor:
-    """Predicts the images on the screen, as often as costs at most 1% of the run."""
+    """Predicts the images on the screen, so often that it takes at most 1% of the run."""
 
     def __init__(self, predictor: Predictor, training: TensorSplit, test: TensorSplit, channel: RunChannel) -> None:
         self._predictor, self._channel = predictor, channel
@@ -23,12 +23,12 @@ class LivePredictor:
         self._next = 0.0
 
     def if_due(self, epoch: float) -> None:
-        """Look if the last look has been paid for."""
+        """Predict if enough time has passed since the last prediction."""
         if time.monotonic() >= self._next:
             self.now(epoch)
 
     def now(self, epoch: float) -> None:
-        """Look at once, and publish the prediction to the channel."""
+        """Predict now, and publish the prediction to the channel."""
         shown = self._channel.controls.shown
         if shown is None:
             return
@@ -38,6 +38,6 @@ class LivePredictor:
         if np.isfinite(probabilities).all():
             self._channel.publish_shown(Prediction(epoch, probabilities, shown))
         ended = time.monotonic()
-        # The very first look also prepares torch, and once in a while one is interrupted: neither says what looks cost.
+        # The very first one also prepares torch, and some are interrupted: neither shows what a prediction costs.
         self._next = ended + min(ended - began, self._last_cost) / SHARE
         self._last_cost = ended - began

@@ -1,4 +1,4 @@
-"""The brief's `prepare_loaders`: data loaders whose batches fit into memory."""
+"""`prepare_loaders`: data loaders whose batches fit into memory."""
 
 import math
 from collections.abc import Sized
@@ -48,7 +48,7 @@ def prepare_loaders(
         Map-style data sets of (image, label): tensors (C, H, W) or (H, W), arrays or PIL images.
         PIL images become floats (C, H, W) from 0 to 1, as torchvision's ``ToTensor`` makes them.
     user_input_batch_size : int
-        The batch size that is wished for.
+        The desired batch size.
 
     Raises
     ------
@@ -82,7 +82,7 @@ def _require_images(kind: str, dataset: "Dataset[Any]") -> int:
 
 
 def _image_size(image: Tensor) -> tuple[int, int]:
-    """Give pixels and channels of an image (C, H, W), (H, W, C) or (H, W)."""
+    """Return pixels and channels of an image (C, H, W), (H, W, C) or (H, W)."""
     shape = image.shape
     channels = min(shape) if len(shape) == 3 else 1
     return math.prod(shape) // channels, channels

@@ -1,4 +1,4 @@
-"""What is measured while a network learns, and when. N images, K classes."""
+"""What is measured while a network is trained, and when. N images, K classes."""
 
 import math
 import time
@@ -21,8 +21,8 @@ from nncompare.messages import (
 from nncompare.training.channel import RunChannel
 from nncompare.training.evaluate import Predictor, mean_loss_and_accuracy
 from nncompare.training.live_predictor import LivePredictor
+from nncompare.training.step import MicroBatch
 from nncompare.training.tensors import TensorSplit, evenly_spaced
-from nncompare.training.updates import MicroBatch
 
 TRAIN_POINTS_PER_EPOCH = 40
 TEST_POINTS_PER_EPOCH = 5  # four of them from the sample, the last from the whole set
@@ -32,31 +32,26 @@ LAST_MEASUREMENT_SECONDS = 5.0
 
 
 @dataclass
-class Tally:
-    """Images, summed loss and right answers: tensors until asked, since asking costs as much as a small step."""
+class RunningSums:
+    """Sums over micro-batches that stay tensors until they are read: reading costs as much as a small step."""
 
     images: int = 0
-    _loss: Tensor | float = 0.0
-    _right: Tensor | float = 0.0
+    loss: Tensor | float = 0.0
+    right: Tensor | float = 0.0
 
-    def add(self, images: int, loss: Tensor | float, right: Tensor | float) -> None:
-        """Add one batch."""
-        self.images += images
-        self._loss = self._loss + loss
-        self._right = self._right + right
+    def add(self, micro_batch: MicroBatch) -> None:
+        """Add a micro-batch."""
+        self.images += micro_batch.images
+        self.loss = self.loss + micro_batch.loss
+        self.right = self.right + micro_batch.right
 
-    def sums(self) -> MetricSums:
-        """Give images, summed loss and number of right answers as plain numbers."""
-        return MetricSums(self.images, float(self._loss), float(self._right))
-
-    @classmethod
-    def of(cls, sums: MetricSums) -> "Tally":
-        """Go on from plain numbers."""
-        return cls(sums.images, sums.loss, sums.right)
+    def read(self) -> MetricSums:
+        """Return the sums as plain numbers."""
+        return MetricSums(self.images, float(self.loss), float(self.right))
 
 
 class MetricsRecorder:
-    """Follows one run: counts its batches, gives the points that are due, and keeps the channel up to date.
+    """Measures one run: counts its micro-batches, yields the points that are due, and keeps the channel up to date.
 
     Calls `on_finite` whenever the loss was seen to be finite.
     """
@@ -75,28 +70,28 @@ class MetricsRecorder:
         self._on_finite = on_finite
         self._test_sample = test.take(evenly_spaced(len(test), TEST_SAMPLE))
         self._train_sample = training.take(evenly_spaced(len(training), TRAIN_SAMPLE))
-        self.look = LivePredictor(predictor, training, test, channel)
+        self.live = LivePredictor(predictor, training, test, channel)
         self._total_images = epochs * len(training)
         self._images = self._last_batch = self._updates = 0
         self._speed = 0.0
         self._started = time.monotonic()
-        self._since_point, self._since_epoch, self._carried = Tally(), Tally(), Tally()
+        self._since_point, self._since_epoch, self._carried = RunningSums(), MetricSums(), MetricSums()
         self._clock, self._images_then = self._started, 0
         self.epochs = 0
         self.diverged = False
 
     def position(self) -> Position:
-        """Tell how far the run is."""
-        tallies = (self._since_point, self._since_epoch, self._carried)
-        return Position(self._images, self._updates, self.epochs, self.seconds, *(tally.sums() for tally in tallies))
+        """Return how far the run is."""
+        sums = (self._since_point.read(), self._since_epoch, self._carried)
+        return Position(self._images, self._updates, self.epochs, self.seconds, *sums)
 
     def go_on_from(self, position: Position) -> None:
         """Count on from where a run was left."""
         self._images = self._images_then = position.images
         self._updates, self.epochs = position.updates, position.epochs
-        self._since_point = Tally.of(position.since_point)
-        self._since_epoch = Tally.of(position.since_epoch)
-        self._carried = Tally.of(position.carried)
+        since_point = position.since_point
+        self._since_point = RunningSums(since_point.images, since_point.loss, since_point.right)
+        self._since_epoch, self._carried = position.since_epoch, position.carried
         self._started = self._clock - position.seconds
 
     def take_at_once(self, batch_size: int) -> None:
@@ -110,7 +105,7 @@ class MetricsRecorder:
 
     @property
     def images_of_epoch(self) -> int:
-        """Images seen of the epoch that is not measured yet."""
+        """Images seen of the epoch under way."""
         return self._images - self.epochs * len(self._training)
 
     @property
@@ -123,16 +118,16 @@ class MetricsRecorder:
         """Wall clock since the run began."""
         return time.monotonic() - self._started
 
-    def count(self, piece: MicroBatch) -> None:
-        """Take note of one step."""
-        self._images += piece.images
-        self._last_batch = piece.images
-        self._updates += piece.completes_update
-        self._since_point.add(piece.images, piece.loss, piece.right)
+    def count(self, micro_batch: MicroBatch) -> None:
+        """Count a micro-batch."""
+        self._images += micro_batch.images
+        self._last_batch = micro_batch.images
+        self._updates += micro_batch.completes_update
+        self._since_point.add(micro_batch)
         self._channel.progress = Progress(self._images, self._total_images, self.epoch, self.seconds, self._speed)
 
     def points(self) -> Iterator[Event]:
-        """Give the points that are due after the last batch, and look at the shown images if that is due."""
+        """Yield the points that are due after the last micro-batch, and predict the shown images if that is due."""
         is_first_batch = self._images == self._last_batch
         if is_first_batch or (self._passed_mark(TRAIN_POINTS_PER_EPOCH) and not self._epoch_is_whole()):
             yield from self._train_point()
@@ -140,10 +135,10 @@ class MetricsRecorder:
             point = self._test_point(self._test_sample, self._scores(self._test_sample))
             if point is not None:
                 yield point
-        self.look.if_due(self.epoch)
+        self.live.if_due(self.epoch)
 
     def end_of_epoch(self) -> Iterator[Event]:
-        """Measure on the whole test set, unless the user wants to pause or cannot wait; then the epoch stays open."""
+        """Evaluate on the whole test set; in a pause, or too long after a stop, the epoch stays open instead."""
         yield from self._last_train_point()
         point = self._whole_test_point()
         if point is not None:
@@ -151,18 +146,18 @@ class MetricsRecorder:
             if self._epoch_is_whole():
                 end = self._epoch_end(point)
                 self.epochs += 1
-                self._since_epoch = Tally()
-                yield end  # at last, so that whoever takes a checkpoint here finds the epoch done
-        self.look.now(self.epoch)
+                self._since_epoch = MetricSums()
+                yield end  # last, so that a checkpoint that is taken here counts the epoch
+        self.live.now(self.epoch)
         self._clock, self._images_then = time.monotonic(), self._images
 
     def diverge(self) -> Diverged:
-        """Tell where the loss stopped being a finite number."""
+        """Return where the loss stopped being a finite number."""
         self.diverged = True
-        return Diverged(self.epoch, self._images, self._updates, self.seconds)
+        return Diverged(*self._now())
 
     def kept_state(self) -> Iterator[Event]:
-        """Measure a network that was taken back to its last finite state."""
+        """Evaluate a network after its weights were rolled back."""
         self.diverged = False
         point = self._whole_test_point()
         if point is not None:
@@ -182,38 +177,40 @@ class MetricsRecorder:
         return self.images_of_epoch == len(self._training)
 
     def _passed_mark(self, marks_per_epoch: int) -> bool:
-        now, before = (images * marks_per_epoch // len(self._training) for images in self._images_now_and_before())
+        seen = (self._images, self._images - self._last_batch)
+        now, before = (images * marks_per_epoch // len(self._training) for images in seen)
         return now > before
 
-    def _images_now_and_before(self) -> tuple[int, int]:
-        return self._images, self._images - self._last_batch
+    def _now(self) -> tuple[float, int, int, float]:
+        return self.epoch, self._images, self._updates, self.seconds
 
     def _train_point(self) -> Iterator[Event]:
         images = self._since_point.images
         if not images:
             return
         sums = self._add_to_epoch()
-        self._since_point, self._carried = Tally(), Tally()
+        self._since_point, self._carried = RunningSums(), MetricSums()
         self._speed = (self._images - self._images_then) / max(time.monotonic() - self._clock, 1e-9)
         self._clock, self._images_then = time.monotonic(), self._images
         if not self.diverged:
             self._on_finite()
-            yield TrainPoint(
-                self.epoch, self._images, self._updates, self.seconds, sums.loss / images, sums.right / images
-            )
+            yield TrainPoint(*self._now(), sums.loss / images, sums.right / images)
 
     def _last_train_point(self) -> Iterator[Event]:
-        """Give the point at the end of an epoch; a handful of images waits for the next point: it would be noise."""
+        """Yield the point at the end of an epoch; a handful of images waits for the next point: it would be noise."""
         if self._since_point.images * 2 * TRAIN_POINTS_PER_EPOCH >= len(self._training):
             yield from self._train_point()
         elif self._since_point.images:
-            sums = self._add_to_epoch()
-            self._carried = Tally.of(sums)
+            self._carried = self._add_to_epoch()
 
     def _add_to_epoch(self) -> MetricSums:
         """Add what came since the last point to the epoch, less what the epoch before has counted already."""
-        sums, then = self._since_point.sums(), self._carried.sums()
-        self._since_epoch.add(sums.images - then.images, sums.loss - then.loss, sums.right - then.right)
+        sums, counted, before = self._since_point.read(), self._carried, self._since_epoch
+        self._since_epoch = MetricSums(
+            before.images + sums.images - counted.images,
+            before.loss + (sums.loss - counted.loss),
+            before.right + (sums.right - counted.right),
+        )
         self.diverged = self.diverged or not math.isfinite(sums.loss)
         return sums
 
@@ -222,12 +219,12 @@ class MetricsRecorder:
         self.diverged = self.diverged or not math.isfinite(loss)
         if self.diverged:
             return None
-        return TestPoint(self.epoch, self._images, self._updates, self.seconds, loss, accuracy, len(split))
+        return TestPoint(*self._now(), loss, accuracy, len(split))
 
     def _epoch_end(self, test: TestPoint) -> EpochEnd:
         sample = self._train_sample
         _, train_eval_accuracy = mean_loss_and_accuracy(self._scores(sample), sample.labels)
-        sums = self._since_epoch.sums()
+        sums = self._since_epoch
         return EpochEnd(
             epoch=round(self.epoch),
             seconds=self.seconds,

@@ -1,4 +1,4 @@
-"""Work that may not fit into memory, tried so that its thread of control can go on with less."""
+"""Work that may not fit into memory, done so that the same thread can go on with less."""
 
 import threading
 from collections.abc import Callable
@@ -11,13 +11,13 @@ from nncompare.training.device import give_back_memory, is_out_of_memory
 
 T = TypeVar("T")
 
-# oneDNN remembers, for each thread and for ever, that memory for its machine code could not be had: no convolution
-# works in that thread any more, however small it is. Whatever follows is done by a fresh thread.
+# oneDNN remembers, for each thread and for good, that memory for its machine code could not be had: no convolution
+# works in that thread again, however small it is. All later work of the thread is done by a fresh one.
 _fresh = threading.local()
 
 
-def attempt(work: Callable[[], T], device: torch.device, *, can_be_smaller: bool) -> T | None:
-    """Do a piece of work; give None when it does not fit into memory, with nothing of it left behind.
+def run_or_none(work: Callable[[], T], device: torch.device, *, can_be_smaller: bool) -> T | None:
+    """Return the result of `work`, or None when it does not fit into memory; then nothing of it is left behind.
 
     Raises
     ------
@@ -25,7 +25,8 @@ def attempt(work: Callable[[], T], device: torch.device, *, can_be_smaller: bool
         When it does not fit and cannot be smaller; any other error of `work`.
     """
     try:
-        return _do(work)
+        fresh: ThreadPoolExecutor | None = getattr(_fresh, "thread", None)
+        return work() if fresh is None else fresh.submit(_with_threads, torch.get_num_threads(), work).result()
     except (RuntimeError, MemoryError) as error:
         if not (can_be_smaller and is_out_of_memory(error)):
             raise
@@ -33,11 +34,6 @@ def attempt(work: Callable[[], T], device: torch.device, *, can_be_smaller: bool
     give_back_memory(device)
     _fresh.thread = ThreadPoolExecutor(1)
     return None
-
-
-def _do(work: Callable[[], T]) -> T:
-    fresh: ThreadPoolExecutor | None = getattr(_fresh, "thread", None)
-    return work() if fresh is None else fresh.submit(_with_threads, torch.get_num_threads(), work).result()
 
 
 def _with_threads(count: int, work: Callable[[], T]) -> T:

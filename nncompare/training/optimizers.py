@@ -1,10 +1,8 @@
-"""The two optimisers of the brief, each update one operation.
+"""Adam and SGD, each update one operation.
 
 It is the one that `torch.optim` calls when it is told to be fused, and tests hold both together. But the first use of
 `torch.optim` imports torch's compiler: a second or more in which the first step would wait.
 """
-
-from typing import Protocol
 
 import torch
 from torch import Tensor
@@ -14,23 +12,11 @@ from nncompare.config import RunConfig
 _DECAY, _SQUARE_DECAY, _EPSILON = 0.9, 0.999, 1e-8
 
 
-class Optimizer(Protocol):
-    """Changes parameters by their gradients.
-
-    Attributes
-    ----------
-    state : dict of str to list of Tensor
-        What it keeps from update to update, made before the first: later it asks for little memory.
-    """
-
-    state: dict[str, list[Tensor]]
-
-    def step(self, gradients: list[Tensor], rate: float) -> None:
-        """Make one update with this learning rate."""
-
-
 class Adam:
-    """Adam (Kingma and Ba, A Method for Stochastic Optimization, 2015), with its usual constants."""
+    """Adam (Kingma and Ba, A Method for Stochastic Optimization, 2015), with its usual constants.
+
+    `state` is what it keeps from update to update, made before the first: later it asks for little memory.
+    """
 
     def __init__(self, parameters: list[Tensor]) -> None:
         self._parameters = parameters
@@ -64,7 +50,10 @@ class Adam:
 
 
 class Sgd:
-    """Gradient descent with momentum (Sutskever et al., 2013, as PyTorch writes it: the rate is outside)."""
+    """Gradient descent with momentum (Sutskever et al., 2013, as PyTorch writes it: the rate is outside).
+
+    `state` as in `Adam`.
+    """
 
     def __init__(self, parameters: list[Tensor], momentum: float) -> None:
         self._parameters, self._momentum = parameters, momentum
@@ -87,6 +76,6 @@ class Sgd:
         )
 
 
-def make_optimizer(parameters: list[Tensor], config: RunConfig) -> Optimizer:
-    """Make the optimiser that the configuration names."""
+def make_optimizer(parameters: list[Tensor], config: RunConfig) -> Adam | Sgd:
+    """Return the optimiser that the configuration names."""
     return Adam(parameters) if config.optimizer == "adam" else Sgd(parameters, config.momentum)

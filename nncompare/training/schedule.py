@@ -23,12 +23,12 @@ class Schedule:
 
     @classmethod
     def of(cls, config: RunConfig, start: int, images_per_epoch: int) -> "Schedule":
-        """Make the schedule of a run whose cycle begins after `start` images."""
+        """Return the schedule of a run whose cycle begins after `start` images."""
         end = config.epochs * images_per_epoch
         return cls(config.learning_rate, config.schedule == "one-cycle", start, end)
 
     def rate(self, images: int) -> float:
-        """Give the learning rate of the update that follows on so many images."""
+        """Return the learning rate of the update that follows on `images` images."""
         if not self.is_cycle:
             return self.peak
         share = min(1.0, max(0.0, (images - self.start) / max(1, self.end - self.start)))

@@ -1,4 +1,4 @@
-"""One model's run on this worker: what belongs to it, and how it begins, waits and is left."""
+"""One model's run on this worker: how it begins, waits, and is left for another worker."""
 
 import math
 import time
@@ -6,24 +6,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import torch
-from torch import nn
 
+from nncompare import architectures
 from nncompare.messages import Checkpoint, Setup
 from nncompare.training.channel import RunChannel
 from nncompare.training.device import random_state, set_random_state
 from nncompare.training.evaluate import Predictor
 from nncompare.training.metrics import MetricsRecorder
 from nncompare.training.model import build_model
-from nncompare.training.tensors import TensorSplit
-from nncompare.training.updates import Step, Updates, to_array
+from nncompare.training.step import Step, Updates
+from nncompare.training.tensors import TensorSplit, to_array
 
 
 @dataclass(frozen=True)
 class Job:
-    """What decides a run: its setup, of which plan and precision are known, and the seed.
-
-    After a pause of `park_seconds` the run leaves its worker to others.
-    """
+    """What decides a run: its setup and its seed. After a pause of `park_seconds` it leaves its worker to others."""
 
     setup: Setup
     seed: int
@@ -34,28 +31,31 @@ class Session:
     """A network in training: begins with fresh weights, or goes on from a checkpoint to the last bit.
 
     The order of the images depends on the seed alone.
+
+    Raises
+    ------
+    ValueError
+        When the job has no plan or precision.
     """
 
     def __init__(
         self, job: Job, training: TensorSplit, test: TensorSplit, channel: RunChannel, start: Checkpoint | None = None
     ) -> None:
-        config = job.setup.config
-        plan = start.plan if start else job.setup.plan
-        assert plan is not None
-        assert job.setup.precision is not None
+        config, (plan, precision) = job.setup.config, job.setup.resolved
+        plan = start.plan if start else plan
         self.job, self.channel = job, channel
-        self._training = training
-        self.model: nn.Sequential = build_model(plan.channels, config.dropout, job.seed).to(training.images.device)
+        self._training, self._device = training, training.images.device
+        self.model = build_model(architectures.of(config), plan.channels, config.dropout, job.seed).to(self._device)
         if start is not None:
-            self._load(start)
+            self.model.load_state_dict({name: torch.from_numpy(array.copy()) for name, array in start.weights.items()})
         self._cycle_start = start.cycle_start if start else 0
-        self.updates = Updates(self.model, training, config, plan, job.setup.precision, self._cycle_start)
-        self.measure = MetricsRecorder(
+        self.updates = Updates(self.model, training, config, plan, precision, self._cycle_start)
+        self.metrics = MetricsRecorder(
             Predictor(self.updates.network, plan.batch_size),
             training,
             test,
             epochs=config.epochs,
-            on_finite=self.updates.keep_if_unwatched,
+            on_finite=self.updates.good_weights.keep_candidate,
             channel=channel,
         )
         self._order = torch.Generator().manual_seed(job.seed)
@@ -68,19 +68,24 @@ class Session:
 
     @property
     def is_complete(self) -> bool:
-        """Say whether every epoch was learned and measured."""
-        return self.measure.epochs >= self.job.setup.config.epochs
+        """Whether every epoch was trained and evaluated."""
+        return self.metrics.epochs >= self.job.setup.config.epochs
+
+    @property
+    def has_finite_weights(self) -> bool:
+        """Whether every weight is a finite number."""
+        return all(bool(parameter.isfinite().all()) for parameter in self.model.parameters())
 
     def steps(self) -> Iterator[Step]:
-        """Learn from what is left of the epoch under way."""
+        """Train on what is left of the epoch under way."""
         if not self._epoch_has_begun:
             self._order_of_epoch = self._order.get_state()
             self._shuffled = torch.randperm(len(self._training), generator=self._order)
-            self._shuffled_epoch = self.measure.epochs
-        yield from self.updates.epoch(self._shuffled, self.measure.images_of_epoch)
+            self._shuffled_epoch = self.metrics.epochs
+        yield from self.updates.epoch(self._shuffled, self.metrics.images_of_epoch)
 
     def may_go_on(self) -> bool:
-        """Wait while the user wants a pause; say whether to go on: neither after a stop nor after too long a pause."""
+        """Wait for the end of a pause; return whether to go on, neither after a stop nor after too long a pause."""
         threads = self.channel.controls.threads
         if threads and threads != torch.get_num_threads():
             torch.set_num_threads(threads)
@@ -91,37 +96,34 @@ class Session:
         return not (self.channel.controls.stop or self.is_parked)
 
     def checkpoint(self) -> Checkpoint:
-        """Give everything from which the run can go on."""
+        """Return everything from which the run can go on."""
         return Checkpoint(
             plan=self.updates.plan,
-            position=self.measure.position(),
+            position=self.metrics.position(),
             weights={name: to_array(tensor) for name, tensor in self.model.state_dict().items()},
             optimizer=self.updates.state(),
             gradient=self.updates.gradient(),
             order=(self._order_of_epoch if self._epoch_has_begun else self._order.get_state()).numpy().copy(),
-            randomness=random_state(self._training.images.device).cpu().numpy().copy(),
+            randomness=random_state(self._device).cpu().numpy().copy(),
             cycle_start=self._cycle_start,
         )
 
     @property
     def _epoch_has_begun(self) -> bool:
-        return self._shuffled_epoch == self.measure.epochs
-
-    def _load(self, start: Checkpoint) -> None:
-        self.model.load_state_dict({name: torch.from_numpy(array.copy()) for name, array in start.weights.items()})
+        return self._shuffled_epoch == self.metrics.epochs
 
     def _go_on_from(self, start: Checkpoint) -> None:
         self.updates.restore(start.optimizer, start.gradient, start.position.images)
-        self.measure.go_on_from(start.position)
+        self.metrics.go_on_from(start.position)
         self._order.set_state(torch.from_numpy(start.order.copy()))
-        device, randomness = self._training.images.device, torch.from_numpy(start.randomness.copy())
-        if len(randomness) == len(random_state(device)):  # that of another kind of device is of no use here
-            set_random_state(device, randomness)
+        randomness = torch.from_numpy(start.randomness.copy())
+        if len(randomness) == len(random_state(self._device)):  # that of another kind of device is of no use here
+            set_random_state(self._device, randomness)
 
     def _pause(self) -> None:
         began = time.monotonic()
-        self.measure.look.now(self.measure.epoch)
-        if self.updates.is_finite():
+        self.metrics.live.now(self.metrics.epoch)
+        if self.has_finite_weights:
             self.channel.publish_checkpoint(self.checkpoint())
         self.channel.is_paused = True
         while (controls := self.channel.controls).pause and not controls.stop and not self.is_parked:
@@ -129,6 +131,6 @@ class Session:
             self.channel.wait_for_change(controls, max(0.0, left))
             self.is_parked = left <= 0
             if self.channel.controls.shown != controls.shown:
-                self.measure.look.now(self.measure.epoch)
+                self.metrics.live.now(self.metrics.epoch)
         self.channel.is_paused = self.is_parked
-        self.measure.leave_out(time.monotonic() - began)
+        self.metrics.leave_out(time.monotonic() - began)

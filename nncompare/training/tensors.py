@@ -11,7 +11,12 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from nncompare.architectures import IMAGE_SIDE
-from nncompare.training.model import normalise
+
+
+def normalise(images: Tensor, mean: float, std: float) -> Tensor:
+    """Turn grey values (B, C, H, W) from 0 to 255 into floats with about zero mean and unit variance."""
+    scaled = images.to(torch.float32).sub_(255 * mean).div_(255 * std)
+    return scaled.contiguous(memory_format=torch.channels_last)
 
 
 @dataclass(frozen=True)
@@ -44,18 +49,24 @@ class TensorSplit:
         return cls(pixels.to(device), classes.to(device), mean, std)
 
     def __len__(self) -> int:
-        """Count the images."""
+        """Return the number of images."""
         return len(self.labels)
 
     def batch(self, index: Tensor) -> tuple[Tensor, Tensor]:
-        """Give the normalised images (B, 1, 28, 28) and labels (B,) at `index` (B,)."""
+        """Return the normalised images (B, 1, 28, 28) and labels (B,) at `index` (B,)."""
         return normalise(self.images.index_select(0, index), self.mean, self.std), self.labels.index_select(0, index)
 
     def take(self, index: Tensor) -> "TensorSplit":
-        """Give the part of the split at `index`."""
+        """Return the part of the split at `index`."""
         return TensorSplit(self.images[index], self.labels[index], self.mean, self.std)
 
 
 def evenly_spaced(total: int, count: int) -> Tensor:
-    """Choose `count` of `total` positions, evenly evenly_spaced, always the same."""
+    """Return `count` of `total` positions, evenly spaced, always the same."""
     return torch.linspace(0, total - 1, min(count, total)).long()
+
+
+def to_array(tensor: Tensor) -> NDArray[np.float32]:
+    """Copy a tensor from any device into an array."""
+    array: NDArray[np.float32] = tensor.detach().to("cpu", copy=True).contiguous().numpy()
+    return array

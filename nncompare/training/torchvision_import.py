@@ -2,7 +2,7 @@
 
 The wheel of torchvision on PyPI is compiled for CUDA. Beside the CPU build of torch its compiled half is not loaded,
 and the import ends in ``operator torchvision::nms does not exist``, because Python code registers itself for
-operators that nobody declared. Data sets and transforms need only the Python half: so the two operators are declared,
+operators that were not declared. Data sets and transforms need only the Python half: so the two operators are declared,
 and the import is tried again.
 """
 
@@ -20,7 +20,7 @@ _declared: list[torch.library.Library] = []  # a library that is collected takes
 
 
 def import_torchvision() -> ModuleType:
-    """Give the module torchvision, whose data sets and transforms work.
+    """Return the module torchvision, whose data sets and transforms work.
 
     Raises
     ------

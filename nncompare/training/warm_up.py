@@ -1,4 +1,4 @@
-"""One tiny training, so that the first real step need not wait for torch to prepare itself."""
+"""A tiny training before the first real one, which would wait for torch to prepare itself."""
 
 import numpy as np
 import torch

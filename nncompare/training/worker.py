@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from nncompare import architectures
 from nncompare.config import SplitName
 from nncompare.data import DataError, ImageData, fetch, load
 from nncompare.machine import usable_cores
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 
     from nncompare.training.tensors import TensorSplit
 
-# A run that nobody has asked for so long has lost its kernel: it ends, and its worker is free.
+# A run that was not polled for so long has lost its kernel: it ends, and its worker is free.
 FORGOTTEN_SECONDS = 60.0
 
 _TOKEN = secrets.token_hex(8)
@@ -46,12 +47,12 @@ _channels_lock = threading.Lock()
 
 
 def worker_info(device: str) -> WorkerInfo:
-    """Tell what this worker process is and has.
+    """Return what this worker process is and has.
 
     Raises
     ------
     DeviceError
-        When the wished device is not here.
+        When there is no such device here.
     """
     from nncompare.training.device import choose_device, device_memory, device_titles, has_native_bfloat16
 
@@ -69,7 +70,7 @@ def worker_info(device: str) -> WorkerInfo:
 
 
 def warm_up(dataset: str | None) -> None:
-    """Do what the first training step would otherwise wait for: import torch, prepare its operators, map the data."""
+    """Import torch, prepare its operators and map the data, so that the first training step need not wait."""
     from nncompare.training.warm_up import warm_up_torch
 
     warm_up_torch()
@@ -81,7 +82,7 @@ def warm_up(dataset: str | None) -> None:
 
 
 def run_training(assignment: Assignment) -> Outcome:
-    """Train one model from start to end; what happens meanwhile is told by `exchange`."""
+    """Train one model from start to end; `exchange` reports what happens meanwhile."""
     channel = _open_channel(assignment)
     if channel is None:
         return Outcome("lost")
@@ -112,16 +113,14 @@ def predict(request: PredictionRequest) -> NDArray[np.float32]:
     from nncompare.training.evaluate import Predictor
     from nncompare.training.model import build_model
 
-    setup = request.setup
-    assert setup.plan is not None
-    assert setup.precision is not None
+    setup, (plan, precision) = request.setup, request.setup.resolved
     torch.set_num_threads(setup.threads)
-    device = torch.device(setup.device)
-    model = build_model(setup.plan.channels, setup.config.dropout, seed=0)
+    device, architecture = torch.device(setup.device), architectures.of(setup.config)
+    model = build_model(architecture, plan.channels, setup.config.dropout, seed=0)
     model.load_state_dict({name: torch.from_numpy(np.array(array)) for name, array in request.weights.items()})
     split = _split(_images(request.dataset), request.split, None, device)
     part = split if request.indices is None else split.take(torch.tensor(request.indices, dtype=torch.long))
-    predictor = Predictor(make_network(model.to(device), setup.precision), setup.plan.batch_size)
+    predictor = Predictor(make_network(architecture, model.to(device), precision), plan.batch_size)
     probabilities: NDArray[np.float32] = predictor.log_probabilities(part).exp().cpu().numpy()
     return probabilities
 

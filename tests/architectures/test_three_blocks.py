@@ -2,13 +2,13 @@ import pytest
 import torch
 from torch import nn
 
-from nncompare.architectures import Layer, layers, parameter_count, widths
+from nncompare.architectures import DEFAULT, Layer, layers, parameter_count, widths
 from nncompare.training.model import build_model
 
 
 @pytest.mark.parametrize("channels", [1, 3, 16, 64])
 def test_the_layer_table_is_what_torch_builds(channels: int) -> None:
-    model = build_model(channels, 0.5, seed=0)
+    model = build_model(DEFAULT, channels, 0.5, seed=0)
     convolutions = [layer for layer in model if isinstance(layer, nn.Conv2d)]
     pools = [at for at, layer in enumerate(model) if isinstance(layer, nn.MaxPool2d)]
     linear = model[-1]

@@ -5,13 +5,12 @@ from torch import Tensor
 from torch.nn.functional import cross_entropy
 
 from nncompare.config import RunConfig
-from nncompare.training import backends as network_module
+from nncompare.training import backends
 from nncompare.training.backends.fast import FastNetwork
 from nncompare.training.backends.plain import PlainNetwork
-from nncompare.training.model import normalise
 from nncompare.training.optimizers import Sgd
-from nncompare.training.tensors import TensorSplit
-from nncompare.training.updates import Updates
+from nncompare.training.step import Updates
+from nncompare.training.tensors import TensorSplit, normalise
 
 
 @pytest.fixture
@@ -47,7 +46,7 @@ def still() -> RunConfig:
 def test_the_gradient_of_many_pieces_is_that_of_one_large_batch(
     way: type, batch_size: int, steps: int, gradients: list[Tensor], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(network_module, "BACKEND", way)
+    monkeypatch.setitem(backends.BACKENDS, "fast", way)
     data = images(150)
     updates = Updates(model_of(4), data, still(), plan_of(batch_size, steps), "float32")
     gradients.clear()  # the state of the optimiser is made by a step as well

@@ -9,7 +9,7 @@ SCRIPT = """
 import re, resource
 import torch
 from torch import nn
-from nncompare.training.oom import attempt
+from nncompare.training.oom import run_or_none
 
 torch.set_num_threads(1)
 size = 1024 * int(re.search(r"VmSize:\\s+(\\d+)", open("/proc/self/status").read()).group(1))
@@ -19,7 +19,7 @@ cpu = torch.device("cpu")
 
 
 def convolve(made):
-    return attempt(lambda: made[0](made[1]).detach().shape, cpu, can_be_smaller=True)
+    return run_or_none(lambda: made[0](made[1]).detach().shape, cpu, can_be_smaller=True)
 
 
 resource.setrlimit(resource.RLIMIT_AS, (size, hard))

@@ -46,7 +46,7 @@ def test_a_network_learns_on_the_card(precision: str) -> None:
     session = session_of(data, test, precision=precision, epochs=6, learning_rate=0.01, channels=4)
     events = list(train(session))
     assert isinstance(events[-1], Finished)
-    assert session.measure.epochs == 6
+    assert session.metrics.epochs == 6
     assert next(session.model.parameters()).is_cuda
 
 
@@ -73,4 +73,4 @@ def test_a_run_goes_on_from_a_checkpoint_on_the_card() -> None:
     list(train(first))
     second = session_of(data, test, epochs=2, dropout=0.5, start=first.checkpoint())
     assert isinstance(list(train(second))[-1], Finished)
-    assert second.measure.epochs == 2
+    assert second.metrics.epochs == 2

@@ -2,6 +2,7 @@ import pytest
 import torch
 from tiny_runs import images, model_of
 
+from nncompare.architectures import DEFAULT
 from nncompare.config import Precision
 from nncompare.training.backends import make_network
 from nncompare.training.backends.fast import FastNetwork
@@ -11,20 +12,20 @@ from nncompare.training.evaluate import Predictor
 
 def test_in_bfloat16_the_predictions_are_nearly_those_of_float32() -> None:
     model, data = model_of(), images(60)
-    exact = Predictor(make_network(model, "float32"), 16).log_probabilities(data)
-    quick = Predictor(make_network(model, "bfloat16"), 16).log_probabilities(data)
+    exact = Predictor(make_network(DEFAULT, model, "float32"), 16).log_probabilities(data)
+    quick = Predictor(make_network(DEFAULT, model, "bfloat16"), 16).log_probabilities(data)
     assert not torch.equal(quick, exact)
     torch.testing.assert_close(quick, exact, atol=0.05, rtol=0.05)
 
 
 def test_the_confidences_of_bfloat16_are_not_rounded_to_its_three_digits() -> None:
-    said = Predictor(make_network(model_of(), "bfloat16"), 16).log_probabilities(images(60))
+    said = Predictor(make_network(DEFAULT, model_of(), "bfloat16"), 16).log_probabilities(images(60))
     assert not torch.equal(said, said.bfloat16().float())
 
 
 def test_predictions_do_not_depend_on_how_many_are_made_at_once() -> None:
     model, data = model_of(), images(60)
-    one, many = (Predictor(make_network(model, "float32"), size).log_probabilities(data) for size in (7, 60))
+    one, many = (Predictor(make_network(DEFAULT, model, "float32"), size).log_probabilities(data) for size in (7, 60))
     torch.testing.assert_close(one, many)
 
 

@@ -8,12 +8,12 @@ from tiny_runs import images, model_of, plan_of, session_of
 
 from nncompare.config import RunConfig
 from nncompare.memory import Plan
-from nncompare.training import backends as network
+from nncompare.training import backends
 from nncompare.training.backends import fast as fast_module
 from nncompare.training.backends.fast import FastNetwork
 from nncompare.training.backends.plain import PlainNetwork
 from nncompare.training.loop import train
-from nncompare.training.updates import MicroBatch, Updates
+from nncompare.training.step import MicroBatch, Updates
 
 STEPS = 20
 TOLERANCE = {"float32": 1e-4, "bfloat16": 0.05}
@@ -21,7 +21,7 @@ TOLERANCE = {"float32": 1e-4, "bfloat16": 0.05}
 
 def trained(way: type, precision: str, plan: Plan, monkeypatch: pytest.MonkeyPatch, **settings: object):
     """Train for twenty updates; give the losses and the model."""
-    monkeypatch.setattr(network, "BACKEND", way)
+    monkeypatch.setitem(backends.BACKENDS, "fast", way)
     config = RunConfig(**{"channels": 4, "learning_rate": 0.005, **settings})
     model = model_of(4, config.dropout, seed=3)
     torch.manual_seed(1)
@@ -79,7 +79,7 @@ def test_the_parameters_of_the_model_are_views_of_one_vector():
 
 @pytest.mark.parametrize("way", [PlainNetwork, FastNetwork])
 def test_a_run_of_either_way_goes_on_from_its_checkpoint(way, monkeypatch):
-    monkeypatch.setattr(network, "BACKEND", way)
+    monkeypatch.setitem(backends.BACKENDS, "fast", way)
     data, test = images(64), images(20)
     whole = session_of(data, test, epochs=2, dropout=0.3)
     list(train(whole))

@@ -107,10 +107,8 @@ def test_a_stopped_run_goes_on_to_the_same_weights(image) -> None:
 def test_a_halved_batch_stays_halved(monkeypatch: pytest.MonkeyPatch) -> None:
     from test_out_of_memory import ShortMemory
 
-    from nncompare.training import updates
-
     data, test = images(100), images(20)
-    monkeypatch.setattr(updates, "backward", ShortMemory(most=8))
+    ShortMemory(monkeypatch, most=8)
     first = session_of(data, test, plan=plan_of(32), **{**SETTINGS, "epochs": 1})
     list(train(first))
     monkeypatch.undo()
@@ -161,7 +159,7 @@ def test_the_time_of_a_pause_is_not_counted() -> None:
     running.thread.join(30)
     elapsed_after = time.monotonic() - began
     assert channel.progress is not None
-    assert running.session.measure.position().seconds < elapsed_after + 0.9
+    assert running.session.metrics.position().seconds < elapsed_after + 0.9
 
 
 def test_other_images_can_be_looked_at_in_a_pause() -> None:
@@ -201,7 +199,9 @@ def test_a_network_that_diverged_goes_back_to_its_last_finite_weights(looks_at_e
         model[6].bias.fill_(1e20)
     session = session_of(images(400), images(100), model=model, channels=4, batch_size=100, **wild)
     if not looks_at_every_loss:
-        session.updates._candidate = session.updates._copies()
+        good = session.updates.good_weights
+        good.sees_every_loss = False
+        good.begin()
     kinds = [type(event).__name__ for event in train(session)]
     assert kinds[-3:] == ["Diverged", "TestPoint", "Failed"]
     assert all(bool(parameter.isfinite().all()) for parameter in session.model.parameters())

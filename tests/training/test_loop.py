@@ -22,8 +22,7 @@ from nncompare.messages import (
 )
 from nncompare.training.channel import RunChannel
 from nncompare.training.loop import train
-from nncompare.training.model import normalise
-from nncompare.training.tensors import TensorSplit
+from nncompare.training.tensors import TensorSplit, normalise
 
 WILD = {"optimizer": "sgd", "learning_rate": 10, "momentum": 0.99}
 
@@ -45,10 +44,10 @@ def evaluated(model: torch.nn.Module, split: TensorSplit) -> tuple[float, float]
 
 
 def test_the_points_of_an_epoch_come_where_they_are_promised() -> None:
-    _, events = run(images(800), images(1_500), batch_size=4, epochs=2)
+    _, events = run(images(800), images(1_500), batch_size=10, epochs=2)
     points = of_kind(events, TrainPoint)
     assert events[0] == points[0]
-    assert points[0].images == 4
+    assert points[0].images == 10
     first_epoch = [point for point in points if point.epoch <= 1]
     assert 38 <= len(first_epoch) <= 42
     assert 38 <= len(points) - len(first_epoch) <= 42

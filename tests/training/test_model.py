@@ -3,7 +3,7 @@ import pytest
 import torch
 from tiny_runs import model_of, same_weights
 
-from nncompare.training.model import build_model, normalise
+from nncompare.training.tensors import normalise
 
 
 def test_the_network_computes_what_the_brief_says() -> None:
@@ -33,14 +33,14 @@ def pooled(maps: np.ndarray) -> np.ndarray:
 
 def test_the_weights_depend_on_seed_and_width_alone() -> None:
     torch.manual_seed(123)
-    one = build_model(2, 0.0, seed=5)
+    one = model_of(2, 0.0, seed=5)
     torch.rand(7)
-    assert same_weights(one, build_model(2, 0.9, seed=5))
-    assert not same_weights(one, build_model(2, 0.0, seed=6))
+    assert same_weights(one, model_of(2, 0.9, seed=5))
+    assert not same_weights(one, model_of(2, 0.0, seed=6))
 
 
 def test_dropout_switches_features_off_while_learning_alone() -> None:
-    model = build_model(4, 0.5, seed=0)
+    model = model_of(4, 0.5)
     dropout = next(layer for layer in model if isinstance(layer, torch.nn.Dropout))
     ones = torch.ones(200, 100)
     share = float((dropout(ones) == 0).float().mean())

@@ -8,11 +8,10 @@ from torch import Tensor
 
 from nncompare.config import RunConfig
 from nncompare.messages import BatchHalved, TrainPoint
-from nncompare.training import updates
 from nncompare.training.backends.fast import FastNetwork
 from nncompare.training.device import is_out_of_memory
 from nncompare.training.evaluate import Predictor
-from nncompare.training.updates import OutOfMemory, Updates
+from nncompare.training.step import OutOfMemory, Updates
 
 CPU_MESSAGE = (
     "[enforce fail at alloc_cpu.cpp:127] err == 0. DefaultCPUAllocator: can't allocate memory: "
@@ -24,14 +23,15 @@ SETTINGS = {"dropout": 0.5, "learning_rate": 0.01, "epochs": 2}
 class ShortMemory:
     """Stands before the true step: those of more than `most` images fail half-way, with their gradient half made."""
 
-    def __init__(self, most: int, first: int = 0) -> None:
-        self._step, self._most, self._first = updates.backward, most, first
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, most: int, first: int = 0) -> None:
+        self._step, self._most, self._first = FastNetwork.backward, most, first
         self.steps = self.failures = 0
+        monkeypatch.setattr(FastNetwork, "backward", lambda *arguments: self._backward(*arguments))
 
-    def __call__(self, network: Any, training: object, index: Tensor, *rest: object) -> tuple[Tensor, Tensor]:
+    def _backward(self, network: FastNetwork, images: Tensor, *rest: Any) -> tuple[Tensor, Tensor]:
         self.steps += 1
-        sums = self._step(network, training, index, *rest)
-        if self.steps > self._first and len(index) > self._most:
+        sums = self._step(network, images, *rest)
+        if self.steps > self._first and len(images) > self._most:
             self.failures += 1
             network.parameters[0].grad = None
             raise torch.OutOfMemoryError("CUDA out of memory.")
@@ -45,8 +45,7 @@ def test_a_run_that_was_short_of_memory_is_the_one_that_was_planned_smaller(
     """Bit for bit, with dropout: so a failed step touches neither weights nor optimiser nor random numbers."""
     data, test = images(200), images(50)
     planned, _ = run(data, test, plan=plan_of(16, 4), optimizer=optimizer, **SETTINGS)
-    memory = ShortMemory(most=16)
-    monkeypatch.setattr(updates, "backward", memory)
+    memory = ShortMemory(monkeypatch, most=16)
     short, events = run(data, test, plan=plan_of(64, 1), optimizer=optimizer, **SETTINGS)
     assert memory.failures == 2
     assert same_weights(planned, short)
@@ -54,8 +53,7 @@ def test_a_run_that_was_short_of_memory_is_the_one_that_was_planned_smaller(
 
 
 def test_a_short_last_piece_that_fails_is_not_tried_again_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
-    memory = ShortMemory(most=16, first=1)
-    monkeypatch.setattr(updates, "backward", memory)
+    memory = ShortMemory(monkeypatch, most=16, first=1)
     made = Updates(model_of(), images(94), RunConfig(channels=2, dropout=0), plan_of(64), "float32")
     steps = list(made.epoch(torch.arange(94)))
     assert [step.images for step in steps if not isinstance(step, OutOfMemory)] == [64, 16, 14]
@@ -67,8 +65,7 @@ def test_a_failure_in_the_middle_of_an_update_keeps_what_its_other_pieces_gave(m
     config = RunConfig(channels=2, dropout=0, optimizer="sgd", momentum=0, learning_rate=0.1)
     whole, short = model_of(), model_of()
     list(Updates(whole, data, config, plan_of(64), "float32").epoch(torch.arange(64)))
-    memory = ShortMemory(most=8, first=2)
-    monkeypatch.setattr(updates, "backward", memory)
+    memory = ShortMemory(monkeypatch, most=8, first=2)
     pieces = list(Updates(short, data, config, plan_of(16, 4), "float32").epoch(torch.arange(64)))
     assert memory.failures == 1
     assert [piece.images for piece in pieces if not isinstance(piece, OutOfMemory)] == [16, 16, 8, 8, 8, 8]
@@ -77,7 +74,7 @@ def test_a_failure_in_the_middle_of_an_update_keeps_what_its_other_pieces_gave(m
 
 
 def test_every_image_is_counted_once_however_often_its_step_was_tried(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(updates, "backward", ShortMemory(most=8, first=3))
+    ShortMemory(monkeypatch, most=8, first=3)
     _, events = run(images(100), images(20), plan=plan_of(32), **SETTINGS)
     points = [event for event in events if isinstance(event, TrainPoint)]
     assert points[-1].images == 200
@@ -86,8 +83,7 @@ def test_every_image_is_counted_once_however_often_its_step_was_tried(monkeypatc
 
 
 def test_memory_that_does_not_hold_one_image_ends_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    memory = ShortMemory(most=0)
-    monkeypatch.setattr(updates, "backward", memory)
+    memory = ShortMemory(monkeypatch, most=0)
     with pytest.raises(torch.OutOfMemoryError):
         run(images(20), images(20), plan=plan_of(8))
     assert memory.failures == 4, "with 8, 4, 2 images, and with one"
@@ -97,7 +93,7 @@ def test_another_error_is_not_taken_for_a_lack_of_memory(monkeypatch: pytest.Mon
     def broken(*_: object) -> tuple[Tensor, Tensor]:
         raise RuntimeError("mat1 and mat2 shapes cannot be multiplied")
 
-    monkeypatch.setattr(updates, "backward", broken)
+    monkeypatch.setattr(FastNetwork, "backward", broken)
     with pytest.raises(RuntimeError, match="shapes"):
         run(images(20), images(20), plan=plan_of(8))
 
@@ -130,7 +126,7 @@ def test_an_evaluation_takes_no_more_images_at_once_than_the_training(monkeypatc
     run(images(40), images(100), plan=plan_of(8))
     assert max(sizes) == 8
     sizes.clear()
-    monkeypatch.setattr(updates, "backward", ShortMemory(most=4))
+    ShortMemory(monkeypatch, most=4)
     run(images(40), images(100), plan=plan_of(8))
     assert max(sizes) == 4
 

@@ -12,7 +12,7 @@ from nncompare.messages import Controls, TrainPoint
 from nncompare.training.channel import RunChannel
 from nncompare.training.loop import train
 from nncompare.training.schedule import Schedule
-from nncompare.training.updates import Updates
+from nncompare.training.step import Updates
 
 
 def trained(config: RunConfig, updates: int = 5) -> torch.nn.Module:

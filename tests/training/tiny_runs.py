@@ -6,6 +6,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from nncompare.architectures import DEFAULT
 from nncompare.config import Precision, RunConfig
 from nncompare.memory import Plan
 from nncompare.messages import Checkpoint, Event, Setup
@@ -30,7 +31,7 @@ def images(count: int, seed: int = 0) -> TensorSplit:
 
 
 def model_of(channels: int = 2, dropout: float = 0.0, seed: int = 0) -> nn.Sequential:
-    return build_model(channels, dropout, seed)
+    return build_model(DEFAULT, channels, dropout, seed)
 
 
 def session_of(
@@ -58,7 +59,7 @@ def session_of(
     )
     if model is not None:
         session.model.load_state_dict(model.state_dict())
-        session.updates.keep()
+        session.updates.good_weights.keep()
     return session
 
 

@@ -1,9 +1,8 @@
-"""One step through exactly the network of the brief, on the operators themselves.
+"""A step on the operators themselves: convolution blocks, dropout and a linear layer.
 
-It computes what `plain.py` computes, and a test holds both together. It is faster because nothing is recorded: the
-backward pass of three blocks, dropout and a linear layer is written out below, and runs without Python between the
-operators. All parameters are slices of one vector, so that an update is one operation, and the conversion to bfloat16
-another.
+It computes what `plain.py` computes, and tests compare them. It is faster because nothing is recorded: the backward
+pass is written out below, and runs without Python between the operators. All parameters are slices of one vector, so
+that an update is one operation, and the conversion to bfloat16 another.
 
 B batch, C channels, H/W pixels, F features, K classes.
 """
@@ -11,7 +10,6 @@ B batch, C channels, H/W pixels, F features, K classes.
 import torch
 from torch import Tensor, nn
 
-from nncompare.architectures import CLASSES
 from nncompare.config import Precision
 from nncompare.training.backends.scripted import scripted
 
@@ -39,13 +37,14 @@ class FastNetwork:
         # Every step writes the same gradient, whose views stay: to cut a vector costs as much as a small convolution.
         self._gradient = torch.zeros_like(vector)
         self._slots = self._views(self._gradient)
-        smoothed = torch.full((CLASSES, CLASSES), label_smoothing / CLASSES, device=vector.device)
-        self._targets = smoothed + (1 - label_smoothing) * torch.eye(CLASSES, device=vector.device)
+        classes = parts[-1].numel()
+        smoothed = torch.full((classes, classes), label_smoothing / classes, device=vector.device)
+        self._targets = smoothed + (1 - label_smoothing) * torch.eye(classes, device=vector.device)
 
     def backward(self, images: Tensor, labels: Tensor, update_images: int) -> tuple[Tensor, Tensor]:
-        """Compute the gradient of one piece, as `PlainNetwork.backward` does, in ``parameters[0].grad``.
+        """Compute the gradient of a micro-batch, as `PlainNetwork.backward` does, in ``parameters[0].grad``.
 
-        It lies where the next step writes its own: who needs it longer copies it.
+        The next step overwrites it: copy what is needed longer.
         """
         self._convert()
         sums = _backward(images, labels, self._targets, self._weights, self._slots, self._dropout, update_images)
@@ -84,8 +83,8 @@ def _backward(
     dropout: float,
     update_images: int,
 ) -> tuple[Tensor, Tensor]:
-    """Write the gradient of every weight into its slot; give summed loss and right answers of images (B, 1, H, W)."""
-    # What a block keeps for its way back: its input, the convolved maps, and where each pooled value came from.
+    """Write the gradient of every weight into its slot; return summed loss and right answers of images (B, C, H, W)."""
+    # What a block keeps for its backward pass: its input, the convolved maps, and the origin of each pooled value.
     given: list[Tensor] = []
     convolved: list[Tensor] = []
     places: list[Tensor] = []
@@ -120,7 +119,7 @@ def _backward(
             back, convolved.pop(), [2, 2], [2, 2], [0, 0], [1, 1], False, places.pop()
         )
         maps, kernel = given.pop(), weights[2 * number]
-        wanted = [number > 0, True, True]  # nobody asks for the gradient of the images
+        wanted = [number > 0, True, True]  # the gradient of the images is not needed
         back, of_kernel, of_bias = torch.ops.aten.convolution_backward(
             back, maps, kernel, [kernel.size(0)], [1, 1], [1, 1], [1, 1], False, [0, 0], 1, wanted
         )
@@ -131,7 +130,7 @@ def _backward(
 
 @scripted
 def _log_probabilities(images: Tensor, weights: list[Tensor]) -> Tensor:
-    """Predict log probabilities (B, K) of images (B, 1, H, W), the last layer in its own format."""
+    """Predict log probabilities (B, K) of images (B, C, H, W), the last layer in its own format."""
     maps = images.to(weights[0].dtype)
     for number in range(len(weights) // 2 - 1):
         maps = torch.conv2d(maps, weights[2 * number], weights[2 * number + 1], padding=[1, 1])

@@ -1,4 +1,4 @@
-"""One step through the network as any book has it: the oracle that the fast way is held against."""
+"""A step as any book has it, with autograd, for any network; the oracle that the fast backend is tested against."""
 
 import torch
 from torch import Tensor, nn
@@ -9,16 +9,16 @@ from nncompare.training.device import number_format
 
 
 class PlainNetwork:
-    """Computes gradients with autograd; `parameters` are those of the model."""
+    """Computes gradients with autograd; `parameters` are those of the model, whose last module is a linear layer."""
 
     def __init__(self, model: nn.Sequential, precision: Precision, label_smoothing: float = 0.0) -> None:
         self._model, self._precision, self._label_smoothing = model, precision, label_smoothing
         self.parameters: list[Tensor] = list(model.parameters())
 
     def backward(self, images: Tensor, labels: Tensor, update_images: int) -> tuple[Tensor, Tensor]:
-        """Compute the gradient of one piece; give its summed loss and its number of right answers, both without sync.
+        """Compute the gradient of a micro-batch; return its summed loss and its number of right answers, on the device.
 
-        Sums over samples divided by the images of the whole update: so accumulation is exact, the last one included.
+        The loss is a sum over images divided by those of the whole update: so accumulation is exact.
         """
         with number_format(images.device, self._precision):
             scores = self._model(images)

@@ -16,9 +16,9 @@ _TOO_NEW = (3, 14)
 
 
 def scripted(function: Callable[P, R]) -> Callable[P, R]:
-    """Have TorchScript run a function: between small operations it takes a fifth of a tiny step less time.
+    """Run a function by TorchScript: without Python between small operations, a tiny step takes a fifth less time.
 
-    It computes the same. Where TorchScript is not to be had, the function runs as it stands.
+    It computes the same. Where there is no TorchScript, the function runs as Python.
     """
     script = cache(lambda: _script(function))
 

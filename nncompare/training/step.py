@@ -1,0 +1,181 @@
+"""One training step: the gradient of a micro-batch, and the update of the weights that several of them make.
+
+It is the step of any book (forward, backward, update) with three safeguards around it:
+
+- *Accumulate.* An update is made from as many micro-batches as memory asks for; their gradients are added up.
+- *Survive out-of-memory.* A micro-batch that does not fit leaves nothing behind, and is repeated in halves.
+- *Roll back.* The last weights with a finite loss are kept, and can be returned to.
+
+B images of a micro-batch, N of an epoch.
+"""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import cast
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from nncompare import architectures
+from nncompare.config import Precision, RunConfig
+from nncompare.memory import Plan
+from nncompare.training.backends import make_network
+from nncompare.training.device import random_state, set_random_state
+from nncompare.training.good_weights import GoodWeights
+from nncompare.training.oom import run_or_none
+from nncompare.training.optimizers import make_optimizer
+from nncompare.training.schedule import Schedule
+from nncompare.training.tensors import TensorSplit, to_array
+
+
+@dataclass(frozen=True)
+class MicroBatch:
+    """One step through the network: its images, summed loss, right answers, and whether it completed the update."""
+
+    images: int
+    loss: Tensor
+    right: Tensor
+    completes_update: bool
+
+
+@dataclass(frozen=True)
+class OutOfMemory:
+    """A micro-batch did not fit; the next ones are half as large."""
+
+    plan: Plan
+
+
+@dataclass(frozen=True)
+class NotFinite:
+    """The loss of a micro-batch was not a finite number; its gradient was not used."""
+
+
+Step = MicroBatch | OutOfMemory | NotFinite
+
+
+class Updates:
+    """Makes one update of the weights after the other.
+
+    A micro-batch that does not fit into memory leaves weights, optimiser, gradient and random state as they were.
+    """
+
+    def __init__(
+        self,
+        model: nn.Sequential,
+        training: TensorSplit,
+        config: RunConfig,
+        plan: Plan,
+        precision: Precision,
+        cycle_start: int = 0,
+    ) -> None:
+        self.plan = plan
+        self.network = make_network(architectures.of(config), model, precision, config.label_smoothing)
+        self.good_weights = GoodWeights(self.network.parameters)
+        self._training, self._weight_decay = training, config.weight_decay
+        self._schedule = Schedule.of(config, cycle_start, len(training))
+        self._optimizer = make_optimizer(self.network.parameters, config)
+        self._gradient: list[Tensor] | None = None
+        self._images = 0
+
+    def epoch(self, order: Tensor, done: int = 0) -> Iterator[Step]:
+        """Train on the images at `order` (N,), but for the first `done`; yield every micro-batch."""
+        start, order = 0, order.to(self._training.images.device)
+        for index in order.split(self.plan.effective_batch_size):
+            if start + len(index) > done:
+                yield from self._update(index, max(0, done - start))
+            start += len(index)
+
+    def _update(self, index: Tensor, done: int) -> Iterator[Step]:
+        while done < len(index):
+            micro_batch = index[done : done + self.plan.batch_size]
+            sums = self._backward_or_none(micro_batch, len(index))
+            if sums is None:
+                yield from self._halve_below(len(micro_batch))
+                continue
+            if self.good_weights.sees_every_loss and not math.isfinite(sums[0]):
+                self._forget_gradient()
+                yield NotFinite()
+                return
+            done += len(micro_batch)
+            self._accumulate(is_last=done == len(index))
+            self._images += len(micro_batch)
+            if done == len(index):
+                self._change_weights(self._images - len(index))
+            yield MicroBatch(len(micro_batch), *sums, completes_update=done == len(index))
+
+    def _backward_or_none(self, index: Tensor, update_images: int) -> tuple[Tensor, Tensor] | None:
+        """Return summed loss and right answers, with the gradient in the parameters; None if it does not fit."""
+        device = self._training.images.device
+        randomness = random_state(device)
+        sums = run_or_none(
+            lambda: self.network.backward(*self._training.batch(index), update_images),
+            device,
+            can_be_smaller=len(index) > 1,
+        )
+        if sums is None:
+            self._forget_gradient()
+            set_random_state(device, randomness)
+        return sums
+
+    def _halve_below(self, images: int) -> Iterator[OutOfMemory]:
+        """Halve until micro-batches are smaller than the one that failed, as the last of an epoch may be short."""
+        is_smaller = False
+        while not is_smaller:
+            self.plan = self.plan.halved()
+            is_smaller = self.plan.batch_size < images
+            yield OutOfMemory(self.plan)
+
+    def _accumulate(self, *, is_last: bool) -> None:
+        """Add the gradient to those of the micro-batches before it: only here, so a failed one cannot spoil the sum."""
+        fresh = [cast(Tensor, parameter.grad) for parameter in self.network.parameters]
+        self._forget_gradient()
+        if self._gradient is None:
+            self._gradient = fresh if is_last else [part.clone() for part in fresh]
+            return
+        for total, added in zip(self._gradient, fresh, strict=True):
+            total.add_(added)
+
+    def _forget_gradient(self) -> None:
+        for parameter in self.network.parameters:
+            parameter.grad = None
+
+    def _change_weights(self, images: int) -> None:
+        """Make the update that follows on `images` images."""
+        if self.good_weights.sees_every_loss:
+            self.good_weights.keep()
+        rate = self._schedule.rate(images)
+        if self._weight_decay:
+            with torch.no_grad():
+                for parameter in self.network.parameters:
+                    parameter.mul_(1 - rate * self._weight_decay)
+        gradient, self._gradient = self._gradient, None
+        self._optimizer.step(gradient or [], rate)
+
+    def state(self) -> dict[str, list[NDArray[np.float32]]]:
+        """Return what the optimiser keeps: for each quantity, one array for each tensor that it changes."""
+        return {name: [to_array(tensor) for tensor in tensors] for name, tensors in self._optimizer.state.items()}
+
+    def gradient(self) -> list[NDArray[np.float32]] | None:
+        """Return the sum over the micro-batches of the update under way; None between two updates."""
+        return None if self._gradient is None else [to_array(part) for part in self._gradient]
+
+    def restore(
+        self,
+        state: dict[str, list[NDArray[np.float32]]],
+        gradient: list[NDArray[np.float32]] | None,
+        images: int,
+    ) -> None:
+        """Go on after `images` images from a `state` and a `gradient`; the model has its weights already."""
+        self._images = images
+        for name, arrays in state.items():
+            for tensor, array in zip(self._optimizer.state[name], arrays, strict=True):
+                tensor.copy_(torch.from_numpy(array))
+        if gradient is not None:
+            self._gradient = [
+                torch.empty_like(parameter).copy_(torch.from_numpy(array))
+                for parameter, array in zip(self.network.parameters, gradient, strict=True)
+            ]
+        self.good_weights.begin()
