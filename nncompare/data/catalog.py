@@ -44,6 +44,9 @@ class DatasetInfo:
     synthetic: bool
     mean: float
     std: float
+    side: int = 28
+    train_count: int = 60_000
+    test_count: int = 10_000
     md5: Mapping[str, str] = field(default_factory=dict)
     download_bytes: int = 0
     mirrors: tuple[str, ...] = ()
