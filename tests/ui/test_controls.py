@@ -47,8 +47,7 @@ def test_epochs_are_not_added_while_other_seeds_wait(open_ready, engine):
     dashboard = open_ready(TINY.model_copy(update={"repeat": 10}))
     dashboard.steps.training.train.click()
     for count in (1, 2):
-        until(lambda count=count: len(dashboard.current.running.begun) == count, WHAT)
-        until(lambda: len(engine.active()) == 2, WHAT)
+        until(lambda count=count: len(engine.started) == 2 * count, WHAT)
         engine.end_all()
     until(lambda: len(dashboard.current.running.begun) > 2, WHAT)
     assert {"Continue", "Continue A", "Continue B"}.isdisjoint(pressable(dashboard))

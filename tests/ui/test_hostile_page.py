@@ -2,6 +2,7 @@
 
 import logging
 import re
+from urllib.parse import quote
 
 import ipywidgets as widgets
 import pytest
@@ -119,14 +120,19 @@ def test_any_name_of_a_file_is_shown_as_text(dashboard, settle, caplog):
     assert_unharmed(dashboard, settle, caplog)
 
 
-def test_any_address_is_read(monkeypatch, open_dashboard, settle, caplog):
-    from urllib.parse import quote
+def address_of(texts) -> str:
+    values = [quote(text, errors="surrogatepass") for text in texts]
+    names = ("dataset", "a.channels", "b", "b.optimizer", "device")
+    return "&".join(f"{name}={value}" for value in values for name in (*names, value))[:60_000]
 
+
+def test_any_address_is_read(monkeypatch, open_dashboard, settle, caplog):
     monkeypatch.setenv("SERVER_SOFTWARE", "voila/0.5")
-    for text in STRINGS:
-        value = quote(text, errors="surrogatepass")
-        query = "&".join(f"{name}={value}" for name in ("dataset", "a.channels", "b", "b.optimizer", "device", value))
-        monkeypatch.setenv("QUERY_STRING", query[:60_000])
+    short = [text for text in STRINGS if len(text) < 100]
+    long = [[text] for text in STRINGS if len(text) >= 100]
+    for texts in (*(short[start : start + 5] for start in range(0, len(short), 5)), *long):
+        monkeypatch.setenv("QUERY_STRING", address_of(texts))
         opened = open_dashboard()
+        assert ("too long" in opened.notice.box.value) is (len(address_of(texts)) > 2_000)
         assert_unharmed(opened, settle, caplog)
         opened.close()
