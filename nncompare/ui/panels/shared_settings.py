@@ -20,7 +20,7 @@ _THREADS = [("fixed shares", "fixed"), ("passed on at the end", "survivor")]
 _HINTS = {
     "seed": "used by both models; the same seed gives the same run",
     "repeat": "1 to 10 seeds; with more of them the verdict is more certain",
-    "threads": "fixed shares: exactly repeatable; passed on: the last model to end gets the threads of both",
+    "threads": "fixed shares: repeatable; passed on: the last model to end gets all threads",
 }
 
 
