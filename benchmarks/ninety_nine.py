@@ -19,7 +19,7 @@ from nncompare.ui.presets import PRESETS
 WANTED_ACCURACY = 0.99
 _PRESET = "99% in one epoch"
 _FINISHED = """() => {
-  const lane = document.querySelector(".nnc-lane.nnc-a");
+  const lane = document.querySelector(".nnc-run.nnc-a");
   return lane.querySelector("h3").dataset.state === "finished" && lane.querySelector(".nnc-figures dd").textContent;
 }"""
 _LONGEST_SECONDS = 600.0

@@ -25,7 +25,7 @@ from nncompare.ui.settings_link import to_query
 _EPOCHS = 3  # the log of a lane shows no more
 _EPOCH = re.compile(r"epoch \d+ done in ([\d.]+) s")
 _ENDED = 'data-state="finished"'
-_LANES = "[...document.querySelectorAll('.nnc-lane')]"
+_LANES = "[...document.querySelectorAll('.nnc-run')]"
 _FINISHED = f"() => {_LANES}.every(lane => lane.querySelector('h3').dataset.state === 'finished')"
 _LONGEST_SECONDS = 600.0
 

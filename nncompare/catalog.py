@@ -49,8 +49,6 @@ class DatasetInfo:
     download_bytes: int = 0
     mirrors: tuple[str, ...] = ()
     stand_in: str | None = None
-    train_count: int = 60_000
-    test_count: int = 10_000
 
     @property
     def subject(self) -> str:

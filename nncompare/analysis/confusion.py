@@ -15,9 +15,9 @@ class ClassScores:
     f1: NDArray[np.float64]
 
 
-def confusion_matrix(labels: NDArray[np.integer], said: NDArray[np.integer], classes: int) -> NDArray[np.int64]:
+def confusion_matrix(labels: NDArray[np.integer], predicted: NDArray[np.integer], classes: int) -> NDArray[np.int64]:
     """Count the images of each true class (rows) that a model puts into each class (columns), shape (K, K)."""
-    cells = labels.astype(np.int64) * classes + said
+    cells = labels.astype(np.int64) * classes + predicted
     return np.bincount(cells, minlength=classes**2).reshape(classes, classes)
 
 

@@ -37,7 +37,7 @@ class Order(StrEnum):
 
 @dataclass(frozen=True)
 class Outcomes:
-    """What both models say of the same images.
+    """What both models predict for the same images.
 
     Attributes
     ----------
@@ -62,23 +62,23 @@ class Outcomes:
             raise ValueError(f"Labels (N,) and two arrays of probabilities (N, K) are needed; got {shapes}.")
 
     @cached_property
-    def said_by_a(self) -> NDArray[np.intp]:
+    def predicted_by_a(self) -> NDArray[np.intp]:
         """The class that A finds most likely, shape (N,); of equals the first."""
         return self.a.argmax(axis=1)
 
     @cached_property
-    def said_by_b(self) -> NDArray[np.intp]:
+    def predicted_by_b(self) -> NDArray[np.intp]:
         """The class that B finds most likely, shape (N,); of equals the first."""
         return self.b.argmax(axis=1)
 
     def members(self, group: Group) -> NDArray[np.bool_]:
         """Tell of each image whether it belongs to a group, shape (N,)."""
-        right_a, right_b = self.said_by_a == self.labels, self.said_by_b == self.labels
+        right_a, right_b = self.predicted_by_a == self.labels, self.predicted_by_b == self.labels
         match group:
             case Group.ALL:
                 return np.ones(len(self.labels), bool)
             case Group.DISAGREE:
-                return self.said_by_a != self.said_by_b
+                return self.predicted_by_a != self.predicted_by_b
             case Group.ONLY_A_WRONG:
                 return ~right_a & right_b
             case Group.ONLY_B_WRONG:
@@ -98,7 +98,7 @@ class Outcomes:
         order: Order = Order.DATA_SET,
         *,
         true_class: int | None = None,
-        said: int | None = None,
+        predicted: int | None = None,
         by: str = "",
     ) -> NDArray[np.intp]:
         """List the positions of the images of a group, in an order.
@@ -107,10 +107,10 @@ class Outcomes:
         ----------
         true_class : int, optional
             Only images of this class.
-        said : int, optional
-            Only images of which a model says that they are of this class.
+        predicted : int, optional
+            Only images for which a model predicts this class.
         by : {"", "a", "b"}
-            Which model says so; either of them if not given.
+            Which model predicts it; either of them if not given.
 
         Returns
         -------
@@ -119,8 +119,8 @@ class Outcomes:
         chosen = self.members(group)
         if true_class is not None:
             chosen = chosen & (self.labels == true_class)
-        if said is not None:
-            by_a, by_b = self.said_by_a == said, self.said_by_b == said
+        if predicted is not None:
+            by_a, by_b = self.predicted_by_a == predicted, self.predicted_by_b == predicted
             chosen = chosen & {"a": by_a, "b": by_b}.get(by, by_a | by_b)
         positions = np.flatnonzero(chosen)
         return positions[np.argsort(self._rank(order)[positions], kind="stable")]

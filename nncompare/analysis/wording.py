@@ -11,7 +11,7 @@ _FEW_SEEDS = 5
 
 
 def headline(verdict: Verdict) -> str:
-    """Say which model is better, and by how many percentage points."""
+    """Return which model is better, and by how many percentage points."""
     over = f" over {verdict.seeds.seeds} seeds" if verdict.seeds is not None else ""
     if not verdict.better:
         return f"Both are equally good{over}"
@@ -20,7 +20,7 @@ def headline(verdict: Verdict) -> str:
 
 
 def explanation(verdict: Verdict, split: str = "test") -> list[str]:
-    """Say what was counted, how likely that is by chance, and what it does not show; one sentence each.
+    """Return what was counted, how likely that is by chance, and what it does not show; one sentence each.
 
     `split` is "test" or "train": on which images the models were compared.
     """
@@ -31,7 +31,7 @@ def explanation(verdict: Verdict, split: str = "test") -> list[str]:
 
 
 def chance(verdict: Verdict) -> str:
-    """Say how likely so uneven a count is if both models were equally good."""
+    """Return how likely so uneven a count is if both models were equally good."""
     if not verdict.only_a_right + verdict.only_b_right:
         return "They are right on the very same images."
     return (
@@ -41,7 +41,7 @@ def chance(verdict: Verdict) -> str:
 
 
 def chance_over_seeds(seeds: SeedsVerdict) -> str:
-    """Say how likely so large a mean difference is if both settings were equally good."""
+    """Return how likely so large a mean difference is if both settings were equally good."""
     if seeds.p_value is None:
         return "The difference is the same from every seed, so nothing tells how much it varies."
     if not seeds.difference:
@@ -67,7 +67,7 @@ def _over_seeds(seeds: SeedsVerdict, images: int) -> list[str]:
         f"On average A has {_range(seeds.accuracies_a)}, B {_range(seeds.accuracies_b)} of {images:,} test images "
         "right (lowest to highest).",
         f"A was better from {seeds.better_a} of {seeds.seeds} seeds, B from {seeds.better_b}.",
-        f"A less B is {100 * seeds.difference:+.2f} points{_interval(seeds)}.",
+        f"A minus B is {100 * seeds.difference:+.2f} points{_interval(seeds)}.",
         chance_over_seeds(seeds),
         "The seeds vary the first weights and the order of the images, not the images.",
     ]

@@ -28,10 +28,13 @@ class Clickable(anywidget.AnyWidget):
         self.on_msg(self._on_message)
 
     def download(self, name: str, media_type: str, content: bytes) -> None:
-        """Have the browser save a file."""
+        """Send a file, which the browser saves."""
         self.send({"download": {"name": name, "type": media_type}}, buffers=[content])
 
-    def _on_message(self, _widget: object, content: dict[str, Any], _buffers: object) -> None:
-        pick = content.get("pick")
+    def pick(self, pick: object) -> None:
+        """Report a click, as the page does."""
         if isinstance(pick, str) and f'data-pick="{escape(pick)}"' in self.html:
             self._on_pick(pick)
+
+    def _on_message(self, _widget: object, content: dict[str, Any], _buffers: object) -> None:
+        self.pick(content.get("pick"))

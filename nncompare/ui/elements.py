@@ -1,17 +1,48 @@
-"""The few plain widgets that the steps are made of, each with its class for the style sheet."""
+"""The few plain widgets that panels are made of, each with its class for the style sheet; and how they are arranged.
+
+A panel shows itself in one box. An arrangement takes widgets and panels, and returns one box.
+"""
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Protocol, TypeAlias
 
 import ipywidgets as widgets
 
 
+class Panel(Protocol):
+    """A part of the page."""
+
+    @property
+    def box(self) -> widgets.Widget: ...
+
+
+Part: TypeAlias = widgets.Widget | Panel
+
+
+def column(css_classes: str, parts: Sequence[Part]) -> widgets.VBox:
+    """Stack widgets and panels."""
+    return _with_classes(widgets.VBox(_boxes(parts)), css_classes)
+
+
+def row(css_classes: str, parts: Sequence[Part]) -> widgets.HBox:
+    """Put widgets and panels side by side."""
+    return _with_classes(widgets.HBox(_boxes(parts)), css_classes)
+
+
+def two(parts: Sequence[Part]) -> widgets.HBox:
+    """Put the two of A and B, or two charts, into columns of equal width; one below the other on a narrow page."""
+    return row("nnc-two", parts)
+
+
+def step(heading: str, parts: Sequence[Part], following: Part | None = None) -> widgets.VBox:
+    """Arrange a step: its heading, its panels from top to bottom, and the button that leads to the step after it."""
+    after = [row("nnc-row nnc-next", [following])] if following is not None else []
+    return column("nnc-step", [html("nnc-heading", f"<h2>{heading}</h2>"), *parts, *after])
+
+
 def button(text: str, on_click: Callable[[], None], *, strong: bool = False) -> widgets.Button:
     """Make a button; a page has one strong one."""
-    made = widgets.Button(description=text)
-    made.add_class("nnc-button")
-    if strong:
-        made.add_class("nnc-strong")
+    made = _with_classes(widgets.Button(description=text), "nnc-button nnc-strong" if strong else "nnc-button")
     made.on_click(lambda _: on_click())
     return made
 
@@ -19,16 +50,6 @@ def button(text: str, on_click: Callable[[], None], *, strong: bool = False) -> 
 def html(css_classes: str, value: str = "") -> widgets.HTML:
     """Make a place for HTML."""
     return _with_classes(widgets.HTML(value), css_classes)
-
-
-def column(css_classes: str, children: Sequence[widgets.Widget]) -> widgets.VBox:
-    """Stack widgets."""
-    return _with_classes(widgets.VBox(list(children)), css_classes)
-
-
-def row(css_classes: str, children: Sequence[widgets.Widget]) -> widgets.HBox:
-    """Put widgets side by side."""
-    return _with_classes(widgets.HBox(list(children)), css_classes)
 
 
 def set_value(widget: widgets.Widget, **traits: Any) -> None:
@@ -48,10 +69,25 @@ def offer(choice: widgets.Dropdown, options: Sequence[tuple[str, Any]], otherwis
 
 def set_class(widget: widgets.DOMWidget, css_class: str, is_set: bool) -> None:
     """Add or remove a class for the style sheet."""
-    if is_set and css_class not in widget._dom_classes:
+    if is_set and not has_class(widget, css_class):
         widget.add_class(css_class)
-    elif not is_set and css_class in widget._dom_classes:
+    elif not is_set and has_class(widget, css_class):
         widget.remove_class(css_class)
+
+
+def has_class(widget: widgets.DOMWidget, css_class: str) -> bool:
+    """Return whether a widget has a class for the style sheet."""
+    return css_class in widget._dom_classes
+
+
+def hide(widget: widgets.DOMWidget, is_hidden: bool) -> None:
+    """Take a widget off the page, or put it back."""
+    set_class(widget, "nnc-hidden", is_hidden)
+
+
+def is_hidden(widget: widgets.DOMWidget) -> bool:
+    """Return whether a widget is taken off the page."""
+    return has_class(widget, "nnc-hidden")
 
 
 def close_tree(widget: widgets.Widget) -> None:
@@ -62,6 +98,10 @@ def close_tree(widget: widgets.Widget) -> None:
         if isinstance(getattr(widget, part, None), widgets.Widget):
             getattr(widget, part).close()
     widget.close()
+
+
+def _boxes(parts: Sequence[Part]) -> list[widgets.Widget]:
+    return [part if isinstance(part, widgets.Widget) else part.box for part in parts]
 
 
 def _with_classes(made: Any, css_classes: str) -> Any:

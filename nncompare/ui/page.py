@@ -19,7 +19,7 @@ class Page(anywidget.AnyWidget):
     While it `keeps_kernel`, Voila does not hear that it was closed: the kernel decides what becomes of its run. Where
     the same tab is loaded again it tells Voila then, unless what trains `goes_on`: so the new page is offered the run.
 
-    What is `said` is read out by screen readers: its place stays, so that only a change is heard.
+    An `announcement` is read out by screen readers: its place stays, so that only a change is heard.
 
     The page is asked, and does not tell by itself: browsers slow the timers of hidden pages, but not their answers.
     """
@@ -27,7 +27,7 @@ class Page(anywidget.AnyWidget):
     _esm = (STATIC / "page.js").read_text(encoding="utf-8")
     _css = (STATIC / "style.css").read_text(encoding="utf-8")
     query = traitlets.Unicode().tag(sync=True)
-    said = traitlets.Unicode().tag(sync=True)
+    announcement = traitlets.Unicode().tag(sync=True)
     keeps_kernel = traitlets.Bool(False).tag(sync=True)
     goes_on = traitlets.Bool(False).tag(sync=True)
 
@@ -50,7 +50,7 @@ class Page(anywidget.AnyWidget):
 
     @property
     def seconds_gone(self) -> float:
-        """For how long a page that was open has not answered; 0 while that may yet be chance."""
+        """For how long a page that was open has not answered; 0 while that may be chance."""
         silent = time.monotonic() - self._last_pong
         return silent if self._is_open and silent > GONE_SECONDS else 0.0
 

@@ -39,7 +39,7 @@ class Refresher:
         self._thread.start()
 
     def post(self, action: Callable[[], None]) -> None:
-        """Have an action done soon, in order."""
+        """Run an action soon, in order."""
         self._posted.put(action)
 
     def in_background(
@@ -100,7 +100,7 @@ class Rest:
 
     @property
     def is_over(self) -> bool:
-        """Say whether enough time has passed since the last drawing."""
+        """Whether enough time has passed since the last drawing."""
         return time.monotonic() >= self._until
 
     def after(self, draw: Callable[[], None]) -> None:

@@ -53,7 +53,7 @@ def _differences(model: BaseModel, default: BaseModel, prefix: str) -> dict[str,
 
 
 def _with(values: dict[str, Any], name: str, text: str) -> dict[str, Any] | None:
-    """Give the values with one of them replaced, None when there is no such setting."""
+    """Return the values with one of them replaced, None when there is no such setting."""
     owner, _, field = name.rpartition(".")
     value = None if text == _NOTHING else text
     if owner in ("a", "b") and field in RunConfig.model_fields:

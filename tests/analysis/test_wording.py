@@ -53,7 +53,7 @@ def test_over_several_seeds_the_verdict_is_theirs() -> None:
     text = " ".join(explanation(many))
     assert "On average A has 97.5% (97.0 to 98.0), B 98.5% (98.0 to 99.1) of 1,000 test images right" in text
     assert "A was better from 0 of 3 seeds, B from 3." in text
-    assert "A less B is -1.00 points (95% confidence: -1.25 to -0.75)." in text
+    assert "A minus B is -1.00 points (95% confidence: -1.25 to -0.75)." in text
     assert "rare among equally good settings (paired t test over the seeds, p = 0.003)" in text
     assert "not the images" in text
     assert "So few seeds say little" in text

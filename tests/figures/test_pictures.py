@@ -31,7 +31,7 @@ def outcomes_of(kind: str = "usual") -> Outcomes:
 
 
 def matrices_of(found: Outcomes):
-    said = {"A": found.said_by_a, "B": found.said_by_b}
+    said = {"A": found.predicted_by_a, "B": found.predicted_by_b}
     return {name: confusion_matrix(found.labels, classes, 10) for name, classes in said.items()}
 
 

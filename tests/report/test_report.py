@@ -97,7 +97,7 @@ def test_the_report_holds_everything_and_asks_for_nothing(result: ComparisonResu
 
 def test_the_first_image_of_the_report_is_the_greatest_disagreement(result: ComparisonResult) -> None:
     outcomes = result.outcomes()
-    apart = np.abs(outcomes.a - outcomes.b).sum(axis=1) * (outcomes.said_by_a != outcomes.said_by_b)
+    apart = np.abs(outcomes.a - outcomes.b).sum(axis=1) * (outcomes.predicted_by_a != outcomes.predicted_by_b)
     first = re.search(r"#(\d+) · label", report_page(result))
     assert first is not None
     assert apart[int(first[1])] == pytest.approx(apart.max())

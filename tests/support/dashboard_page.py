@@ -21,7 +21,7 @@ READY_SECONDS, TRAINING_SECONDS = 60.0, 120.0
 # pluses and crosses are drawn with other pens.
 _LOOK = """() => Object.fromEntries(["A", "B"].map((name) => {
   const model = name.toLowerCase();
-  const heading = document.querySelector(`.nnc-lane.nnc-${model} h3`);
+  const heading = document.querySelector(`.nnc-run.nnc-${model} h3`);
   const curves = [...document.querySelectorAll("svg.nnc-chart path")].filter(({ style }) =>
     style.stroke.includes(`--nnc-${model},`) && !style.strokeDasharray && ["1.8", "5"].includes(style.strokeWidth));
   return [name, {
@@ -201,7 +201,7 @@ class DashboardPage:
 
     def lane(self, model: str) -> Locator:
         """What is said of one model on the Training step."""
-        return self.page.locator(f".nnc-lane.nnc-{model.lower()}")
+        return self.page.locator(f".nnc-run.nnc-{model.lower()}")
 
     def look(self) -> dict[str, RunPanel]:
         """Look at both lanes and at the curves."""

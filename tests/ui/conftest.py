@@ -3,7 +3,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from page_engine import PageEngine
+from processes import until
+from stored_runs import store_finished
+from tiny_comparison import TINY, WHAT
 
+from nncompare.config import Comparison
+from nncompare.data import load
+from nncompare.engine.shared import EngineHolder
+from nncompare.store import Store
 from nncompare.ui.dashboard import Dashboard
 
 DEADLINE = 60
@@ -30,7 +38,77 @@ def settle() -> Callable[[Dashboard], None]:
 
     def wait(dashboard: Dashboard) -> None:
         done = threading.Event()
-        dashboard._refresher.post(done.set)
+        dashboard.refresher.post(done.set)
         assert done.wait(DEADLINE)
 
     return wait
+
+
+@pytest.fixture
+def engine(monkeypatch: pytest.MonkeyPatch) -> PageEngine:
+    """Have dashboards use an engine that trains nothing."""
+    made = PageEngine()
+    monkeypatch.setattr("nncompare.ui.dashboard.shared_engine", made)
+    return made
+
+
+@pytest.fixture(scope="session")
+def kept_engines(engines: EngineHolder) -> Iterator[EngineHolder]:
+    """Keep the engine of all tests also when a dashboard leaves it."""
+    engines.join()
+    yield engines
+    engines.leave()
+
+
+@pytest.fixture
+def real_engine(kept_engines: EngineHolder, monkeypatch: pytest.MonkeyPatch) -> EngineHolder:
+    """Have dashboards use the engine of all tests."""
+    monkeypatch.setattr("nncompare.ui.dashboard.shared_engine", kept_engines)
+    return kept_engines
+
+
+@pytest.fixture
+def open_ready(
+    open_dashboard: Callable[..., Dashboard], settle: Callable[[Dashboard], None], synthetic_digits: Path
+) -> Callable[[Comparison], Dashboard]:
+    """Open a dashboard, and wait until its data set is ready."""
+
+    def open_one(comparison: Comparison) -> Dashboard:
+        dashboard = open_dashboard(comparison)
+        until(lambda: dashboard.steps.data.images is not None, WHAT)
+        settle(dashboard)
+        return dashboard
+
+    return open_one
+
+
+@pytest.fixture
+def tiny(open_ready: Callable[[Comparison], Dashboard], engine: PageEngine) -> Dashboard:
+    """A dashboard whose data set is ready, on an engine that trains nothing."""
+    return open_ready(TINY)
+
+
+@pytest.fixture
+def open_finished(
+    open_ready: Callable[[Comparison], Dashboard],
+    settle: Callable[[Dashboard], None],
+    engine: PageEngine,
+    home: Path,
+) -> Callable[[Comparison], Dashboard]:
+    """Open a dashboard with a comparison that has ended, out of the store."""
+
+    def open_one(comparison: Comparison) -> Dashboard:
+        id_ = store_finished(Store(home), comparison, load(comparison.dataset).labels("test"))
+        dashboard = open_ready(comparison)
+        dashboard.open_saved(id_)
+        until(lambda: dashboard.result is not None, WHAT)
+        settle(dashboard)
+        return dashboard
+
+    return open_one
+
+
+@pytest.fixture
+def finished(open_finished: Callable[[Comparison], Dashboard]) -> Dashboard:
+    """A dashboard that shows a comparison that has ended."""
+    return open_finished(TINY)

@@ -59,23 +59,23 @@ def history_of(accuracy):
 def save(store, state="finished", repeat=1):
     """Save a comparison as one that has ended, or was left in the middle."""
     comparison = Comparison(dataset="synthetic-digits", a=A, b=B, repeat=repeat)
-    shelf = store.create(comparison)
+    folder = store.create(comparison)
     for seed in comparison.seeds:
         for name, config, accuracy in (("A", A, 0.9 + 0.02 * seed), ("B", B, 0.95)):
-            shelf.save(seed, name, RunRecord(Setup(config), state, history=history_of(accuracy)))
-    shelf.release()
-    return shelf.id
+            folder.save(seed, name, RunRecord(Setup(config), state, history=history_of(accuracy)))
+    folder.release()
+    return folder.id
 
 
 def read(step, *texts):
     step.refresh()
-    until(lambda: all(text in step._list.html for text in texts), WHAT)
+    until(lambda: all(text in step.list.html for text in texts), WHAT)
 
 
-def press(step, refresher, pick):
+def press(step, pick):
     """Press a button that is on the page."""
-    assert f'data-pick="{pick}"' in step._list.html
-    refresher.post(lambda: step._pick(pick))
+    assert f'data-pick="{pick}"' in step.list.html
+    step.list.pick(pick)
 
 
 def test_an_empty_store_says_what_will_be_here(step):
@@ -85,7 +85,7 @@ def test_an_empty_store_says_what_will_be_here(step):
 def test_it_lists_the_newest_first_with_settings_and_results(step, store):
     old, new = save(store), save(store, state="running")
     read(step, "90.00%", "95.00%", "4 channels", "SGD", "finished", "interrupted")
-    assert step._list.html.index(new) < step._list.html.index(old)
+    assert step.list.html.index(new) < step.list.html.index(old)
 
 
 def test_several_seeds_are_a_mean(step, store):
@@ -96,38 +96,38 @@ def test_several_seeds_are_a_mean(step, store):
 def test_open_asks_for_that_comparison(step, store, refresher, calls):
     id_ = save(store)
     read(step, id_)
-    press(step, refresher, f"open:{id_}")
+    press(step, f"open:{id_}")
     until(lambda: calls.opened == [id_], WHAT)
 
 
 def test_settings_of_either_model_go_to_either_form(step, store, refresher, calls):
     id_ = save(store)
     read(step, id_)
-    press(step, refresher, f"use:{id_}:b:A")
-    press(step, refresher, f"use:{id_}:a:B")
+    press(step, f"use:{id_}:b:A")
+    press(step, f"use:{id_}:a:B")
     until(lambda: calls.used == [(B, "A"), (A, "B")], WHAT)
 
 
 def test_a_past_model_is_laid_beside_and_taken_away(step, store, refresher, calls):
     id_ = save(store)
     read(step, id_)
-    press(step, refresher, f"overlay:{id_}:b")
-    until(lambda: 'data-pick="hide"' in step._list.html, WHAT)
+    press(step, f"overlay:{id_}:b")
+    until(lambda: 'data-pick="hide"' in step.list.html, WHAT)
     assert calls.overlays[-1].history.test_accuracy == [0.5, 0.95]
     assert "model B" in calls.overlays[-1].title
-    press(step, refresher, "hide")
+    press(step, "hide")
     until(lambda: calls.overlays[-1] is None, WHAT)
 
 
 def test_a_model_without_an_epoch_is_not_laid_beside(step, store, refresher, calls):
     comparison = Comparison(dataset="synthetic-digits", a=A, b=B)
-    shelf = store.create(comparison)
-    shelf.save(0, "A", RunRecord(Setup(A), "stopped", history=history_of(0.9)))
-    shelf.save(0, "B", RunRecord(Setup(B), "stopped"))
-    shelf.release()
-    read(step, shelf.id)
-    refresher.post(lambda: step._pick(f"overlay:{shelf.id}:b"))  # as only a forged message asks for it
-    press(step, refresher, f"overlay:{shelf.id}:a")
+    folder = store.create(comparison)
+    folder.save(0, "A", RunRecord(Setup(A), "stopped", history=history_of(0.9)))
+    folder.save(0, "B", RunRecord(Setup(B), "stopped"))
+    folder.release()
+    read(step, folder.id)
+    refresher.post(lambda: step.pick(f"overlay:{folder.id}:b"))  # as only a forged message asks for it
+    press(step, f"overlay:{folder.id}:a")
     until(lambda: len(calls.overlays) == 1, WHAT)
     assert "model A" in calls.overlays[0].title
 
@@ -135,29 +135,29 @@ def test_a_model_without_an_epoch_is_not_laid_beside(step, store, refresher, cal
 def test_deleting_asks_first(step, store, refresher):
     id_ = save(store)
     read(step, id_)
-    assert f"delete:{id_}" not in step._list.html
-    press(step, refresher, f"doubt:{id_}")
-    until(lambda: "Delete it for good?" in step._list.html, WHAT)
-    press(step, refresher, "keep")
-    until(lambda: "Delete it for good?" not in step._list.html, WHAT)
+    assert f"delete:{id_}" not in step.list.html
+    press(step, f"ask:{id_}")
+    until(lambda: "Delete it for good?" in step.list.html, WHAT)
+    press(step, "keep")
+    until(lambda: "Delete it for good?" not in step.list.html, WHAT)
     assert store.summaries()
-    press(step, refresher, f"doubt:{id_}")
-    until(lambda: f"delete:{id_}" in step._list.html, WHAT)
-    press(step, refresher, f"delete:{id_}")
-    until(lambda: "Nothing yet." in step._list.html, WHAT)
+    press(step, f"ask:{id_}")
+    until(lambda: f"delete:{id_}" in step.list.html, WHAT)
+    press(step, f"delete:{id_}")
+    until(lambda: "Nothing yet." in step.list.html, WHAT)
     assert not store.summaries()
 
 
 def test_what_is_trained_elsewhere_can_be_neither_opened_nor_deleted(step, store, refresher):
     comparison = Comparison(dataset="synthetic-digits", a=A, b=B)
-    shelf = store.create(comparison)
-    shelf.save(0, "A", RunRecord(Setup(A), "running", history=history_of(0.9)))
+    folder = store.create(comparison)
+    folder.save(0, "A", RunRecord(Setup(A), "running", history=history_of(0.9)))
     read(step, "being trained")
-    assert step._list.html.count(" disabled") >= 2
-    refresher.post(lambda: (step._pick(f"doubt:{shelf.id}"), step._pick(f"delete:{shelf.id}")))
-    until(lambda: "It was not deleted." in step._said.value, WHAT)
+    assert step.list.html.count(" disabled") >= 2
+    refresher.post(lambda: (step.pick(f"ask:{folder.id}"), step.pick(f"delete:{folder.id}")))
+    until(lambda: "It was not deleted." in step.note.box.value, WHAT)
     assert store.summaries()
-    shelf.release()
+    folder.release()
 
 
 @pytest.mark.parametrize(
@@ -171,7 +171,7 @@ def test_what_is_trained_elsewhere_can_be_neither_opened_nor_deleted(step, store
         "use:x:a:A",
         "overlay",
         "<b>",
-        "doubt:\0",
+        "ask:\0",
         "open::::",
     ],
 )
@@ -179,9 +179,9 @@ def test_what_is_not_on_the_page_does_nothing(step, store, refresher, calls, pic
     id_ = save(store)
     read(step, id_)
     for word in (pick, f"use:{id_}", f"use:{id_}:c:A", f"use:{id_}:a:C", f"overlay:{id_}:z"):
-        refresher.post(lambda word=word: step._pick(word))
-    press(step, refresher, f"doubt:{id_}")
-    until(lambda: "Delete it for good?" in step._list.html, WHAT)
+        refresher.post(lambda word=word: step.pick(word))
+    press(step, f"ask:{id_}")
+    until(lambda: "Delete it for good?" in step.list.html, WHAT)
     assert calls == Calls()
     assert store.summaries()
 
@@ -191,7 +191,7 @@ def test_a_damaged_one_is_told_and_can_be_deleted(step, store, refresher):
     for head in (store.home / "runs" / id_).rglob("comparison.json"):
         head.write_text("nonsense")
     read(step, "cannot be read")
-    press(step, refresher, f"doubt:{id_}")
-    until(lambda: f"delete:{id_}" in step._list.html, WHAT)
-    press(step, refresher, f"delete:{id_}")
-    until(lambda: "Nothing yet." in step._list.html, WHAT)
+    press(step, f"ask:{id_}")
+    until(lambda: f"delete:{id_}" in step.list.html, WHAT)
+    press(step, f"delete:{id_}")
+    until(lambda: "Nothing yet." in step.list.html, WHAT)

@@ -2,6 +2,7 @@
 
 import logging
 import re
+from urllib.parse import quote
 
 import ipywidgets as widgets
 import pytest
@@ -45,10 +46,10 @@ def parts(widget: widgets.Widget) -> list[widgets.Widget]:
 
 
 def html_of(dashboard: Dashboard) -> str:
-    shown = [getattr(part, name, "") for part in parts(dashboard._box) for name in ("value", "html", "description")]
+    shown = [getattr(part, name, "") for part in parts(dashboard.box) for name in ("value", "html", "description")]
     return "\n".join(
         str(text)
-        for part, text in zip([p for p in parts(dashboard._box) for _ in range(3)], shown, strict=True)
+        for part, text in zip([p for p in parts(dashboard.box) for _ in range(3)], shown, strict=True)
         if isinstance(part, widgets.HTML | Clickable)
     )
 
@@ -57,7 +58,7 @@ def html_of(dashboard: Dashboard) -> str:
 def dashboard(open_dashboard, caplog):
     caplog.set_level(logging.ERROR)
     found = open_dashboard(TINY)
-    found._refresher.in_background = lambda *_: None  # what is slow is not asked here
+    found.refresher.in_background = lambda *_: None  # what is slow is not asked here
     return found
 
 
@@ -70,7 +71,7 @@ def assert_unharmed(dashboard, settle, caplog) -> None:
 
 
 def test_any_pick_is_taken_or_passed_over(dashboard, settle, caplog):
-    clickables = [part for part in parts(dashboard._box) if isinstance(part, Clickable)]
+    clickables = [part for part in parts(dashboard.box) if isinstance(part, Clickable)]
     assert len(clickables) >= 3
     for clickable in clickables:
         for pick in (*STRINGS, *VALUES):
@@ -81,7 +82,7 @@ def test_any_pick_is_taken_or_passed_over(dashboard, settle, caplog):
 
 def test_any_value_is_taken_or_said_to_be_wrong(dashboard, settle, caplog):
     """As the browser sets them: through the state of the widget."""
-    for part in parts(dashboard._box):
+    for part in parts(dashboard.box):
         if isinstance(part, widgets.HTML | Clickable | OpenFile | Page | widgets.Box):
             continue  # what they show is written here, and never read
         for name in ("value", "index"):
@@ -98,7 +99,7 @@ def test_any_value_is_taken_or_said_to_be_wrong(dashboard, settle, caplog):
 
 
 def test_any_word_of_the_page_is_taken_or_passed_over(dashboard, settle, caplog):
-    (page,) = [part for part in parts(dashboard._box) if isinstance(part, Page)]
+    (page,) = [part for part in parts(dashboard.box) if isinstance(part, Page)]
     for value in (*STRINGS, *VALUES):
         for name in ("ready", "pong", "ping", "top", "query"):
             page._on_message(page, {name: value}, [])
@@ -114,19 +115,24 @@ def test_any_name_of_a_file_is_shown_as_text(dashboard, settle, caplog):
             b'{"<script>": 1}',
             b'{"dataset": "<script>alert(1)</script>"}',
         ):
-            file = dashboard._models._file
+            file = dashboard.steps.models.file
             file._on_message(file, {"file": name}, [content])
     assert_unharmed(dashboard, settle, caplog)
 
 
-def test_any_address_is_read(monkeypatch, open_dashboard, settle, caplog):
-    from urllib.parse import quote
+def address_of(texts) -> str:
+    values = [quote(text, errors="surrogatepass") for text in texts]
+    names = ("dataset", "a.channels", "b", "b.optimizer", "device")
+    return "&".join(f"{name}={value}" for value in values for name in (*names, value))[:60_000]
 
+
+def test_any_address_is_read(monkeypatch, open_dashboard, settle, caplog):
     monkeypatch.setenv("SERVER_SOFTWARE", "voila/0.5")
-    for text in STRINGS:
-        value = quote(text, errors="surrogatepass")
-        query = "&".join(f"{name}={value}" for name in ("dataset", "a.channels", "b", "b.optimizer", "device", value))
-        monkeypatch.setenv("QUERY_STRING", query[:60_000])
+    short = [text for text in STRINGS if len(text) < 100]
+    long = [[text] for text in STRINGS if len(text) >= 100]
+    for texts in (*(short[start : start + 5] for start in range(0, len(short), 5)), *long):
+        monkeypatch.setenv("QUERY_STRING", address_of(texts))
         opened = open_dashboard()
+        assert ("too long" in opened.notice.box.value) is (len(address_of(texts)) > 2_000)
         assert_unharmed(opened, settle, caplog)
         opened.close()

@@ -53,51 +53,51 @@ def test_what_is_written_is_read_again(form, config):
     ],
 )
 def test_a_wrong_value_is_marked_at_its_field(form, field, text):
-    form._fields[field].value = text
+    form.fields[field].value = text
     errors = show(form)
     assert set(errors) == {field}
-    assert "nnc-invalid" in form._fields[field]._dom_classes
-    note = form._notes[field].value
+    assert form.fields[field].is_wrong
+    note = form.fields[field].note.value
     assert RunConfig.model_fields[field].title in note
     assert "<b>" not in note
-    others = [name for name in form._fields if name != field]
-    assert not any("nnc-invalid" in form._fields[name]._dom_classes for name in others)
+    others = [name for name in form.fields if name != field]
+    assert not any(form.fields[name].is_wrong for name in others)
     form.write(RunConfig())
     assert show(form) == {}
-    assert "nnc-invalid" not in form._fields[field]._dom_classes
+    assert not form.fields[field].is_wrong
 
 
 def test_the_layer_table_follows_the_channels(form):
-    form._fields["channels"].value = "32"
+    form.fields["channels"].value = "32"
     show(form)
-    assert "104,202 parameters" in form._layers.value
-    assert "128 × 3 × 3" in form._layers.value
+    assert "104,202 parameters" in form.layers.value
+    assert "128 × 3 × 3" in form.layers.value
 
 
 def test_what_is_used_instead_stands_beside_the_field(form):
-    form._fields["batch_size"].value = "300"
+    form.fields["batch_size"].value = "300"
     show(form)
-    assert "512" in form._notes["batch_size"].value
+    assert "512" in form.fields["batch_size"].note.value
 
 
 def test_only_sgd_has_momentum(form):
     show(form)
-    assert form._fields["momentum"].disabled
-    form._fields["optimizer"].value = "sgd"
+    assert form.fields["momentum"].control.disabled
+    form.fields["optimizer"].value = "sgd"
     show(form)
-    assert not form._fields["momentum"].disabled
+    assert not form.fields["momentum"].control.disabled
 
 
 def test_every_change_is_reported_once(form):
     form.changes.clear()
-    form._fields["channels"].value = "20"
+    form.fields["channels"].value = "20"
     assert form.changes == [1]
 
 
 def test_help_comes_from_the_configuration(form):
-    for name, field in form._fields.items():
-        assert field.description == RunConfig.model_fields[name].title
-        assert field.tooltip == RunConfig.model_fields[name].description
+    for name, field in form.fields.items():
+        assert field.control.description == RunConfig.model_fields[name].title
+        assert field.control.tooltip == RunConfig.model_fields[name].description
 
 
 def test_what_a_network_costs_is_shown_with_both_limits(form):
@@ -105,8 +105,8 @@ def test_what_a_network_costs_is_shown_with_both_limits(form):
     found = fit(config, 2**30, 10_000)
     form.write(config)
     show(form)
-    text = form._memory.value
-    assert f"{found.plan.training_bytes // 2**20} MiB</b> to train; it may take 1,024 MiB" in text
+    text = form.memory.value
+    assert f"{found.plan.training_bytes // 2**20} MiB</b>; the limit is 1,024 MiB" in text
     assert f"At most {found.capacity.images:,} images fit" in text
     assert f"would allow {2**30 // (28 * 28 * 4):,}" in text
 
@@ -118,16 +118,16 @@ def test_one_click_takes_the_widest_network_that_fits(form):
     form.show(config, {}, fit(config, limit, 10_000))
     widest = widest_that_fits(limit, "adam")
     assert 1 < widest < 200
-    assert form._widest.description == f"Widest that fits: {widest} channels"
-    form._widest.click()
+    assert form.widest.description == f"Widest that fits: {widest} channels"
+    form.widest.click()
     assert form.read()[0].channels == widest
     form.show(form.read()[0], {}, fit(form.read()[0], limit, 10_000))
-    assert form._widest.disabled, "it is taken already"
-    assert "Used" not in form._notes["channels"].value
+    assert form.widest.disabled, "it is taken already"
+    assert "Used" not in form.fields["channels"].note.value
 
 
 def test_a_wrong_value_leaves_nothing_to_take(form):
-    form._fields["channels"].value = "many"
+    form.fields["channels"].value = "many"
     show(form)
-    assert form._widest.disabled
-    assert "MiB" not in form._memory.value
+    assert form.widest.disabled
+    assert "MiB" not in form.memory.value

@@ -1,4 +1,4 @@
-"""What a lane says of its run."""
+"""What a run panel shows of its run."""
 
 import pytest
 
@@ -14,7 +14,7 @@ PLAN = Plan(64, 1, 64, channels=16, training_bytes=0, memory_limit=0, why={})
 
 
 @pytest.fixture
-def lane() -> RunPanel:
+def panel() -> RunPanel:
     return RunPanel("A", lambda _: None)
 
 
@@ -28,18 +28,18 @@ def run_of(epochs: int, precision: Precision | None = None, **known: object) -> 
 
 @pytest.mark.parametrize("precision", ["float32", "bfloat16"])
 @pytest.mark.parametrize("epochs", [0, 1, 9])
-def test_the_number_format_is_told_however_long_it_trains(lane: RunPanel, precision: str, epochs: int) -> None:
-    lane.show(run_of(epochs, precision=precision))
-    assert f"parameters on cpu, 1 thread, {precision}" in lane.figures.value
+def test_the_number_format_is_told_however_long_it_trains(panel: RunPanel, precision: str, epochs: int) -> None:
+    panel.show(run_of(epochs, precision=precision))
+    assert f"parameters on cpu, 1 thread, {precision}" in panel.figures.value
 
 
-def test_of_many_epochs_the_last_three_are_told(lane: RunPanel) -> None:
-    lane.show(run_of(9))
-    assert [number for number in range(1, 10) if f"epoch {number} done in 2.0 s" in lane.figures.value] == [7, 8, 9]
+def test_of_many_epochs_the_last_three_are_told(panel: RunPanel) -> None:
+    panel.show(run_of(9))
+    assert [number for number in range(1, 10) if f"epoch {number} done in 2.0 s" in panel.figures.value] == [7, 8, 9]
 
 
-def test_a_new_cycle_of_the_learning_rate_is_told(lane: RunPanel) -> None:
-    lane.show(run_of(1))
-    assert "A new cycle" not in lane.figures.value
-    lane.show(run_of(1, cycle_start=2.5))
-    assert "A new cycle of the learning rate began at epoch 2.5." in lane.figures.value
+def test_a_new_cycle_of_the_learning_rate_is_told(panel: RunPanel) -> None:
+    panel.show(run_of(1))
+    assert "A new cycle" not in panel.figures.value
+    panel.show(run_of(1, cycle_start=2.5))
+    assert "A new cycle of the learning rate began at epoch 2.5." in panel.figures.value

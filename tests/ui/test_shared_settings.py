@@ -4,11 +4,12 @@ import pytest
 
 from nncompare.config import Comparison
 from nncompare.memory.mebibytes import MEBIBYTE
-from nncompare.ui.panels.machine_notes import Machine
+from nncompare.messages import WorkerInfo
+from nncompare.ui.panels.machine_notes import this_machine
 from nncompare.ui.panels.shared_settings import SHARED, SharedSettings
 
 GIBIBYTE = 1024 * MEBIBYTE
-MACHINE = Machine(10 * GIBIBYTE, 16 * GIBIBYTE, "cpu", {"cpu": "A Processor", "cuda:0": "A Card"}, cores=4)
+MACHINE = WorkerInfo("", 4, "cpu", {"cpu": "A Processor", "cuda:0": "A Card"}, 10 * GIBIBYTE, 16 * GIBIBYTE)
 
 
 @pytest.fixture
@@ -19,7 +20,7 @@ def shared():
 
 
 def note(shared, name):
-    return shared._notes[name].value
+    return shared.fields[name].note.value
 
 
 @pytest.mark.parametrize(
@@ -42,25 +43,25 @@ def test_what_is_written_is_read_again(shared, settings):
 
 @pytest.mark.parametrize(("text", "budget"), [("24", 24), (" 1,024 ", 1_024), ("2048", 2_048)])
 def test_a_budget_is_written_in_mebibytes(shared, text, budget):
-    shared._fields["memory_budget"].value = text
+    shared.fields["memory_budget"].value = text
     assert shared.read()[0]["memory_budget"] == budget * MEBIBYTE
 
 
 def test_an_emptied_budget_is_none(shared):
     shared.write(Comparison(memory_budget=24 * MEBIBYTE))
-    shared._fields["memory_budget"].value = ""
+    shared.fields["memory_budget"].value = ""
     assert shared.read()[0]["memory_budget"] is None
 
 
 @pytest.mark.parametrize("text", ["0", "-5", "0.5", "much", "nan", "1e9"])
 def test_a_wrong_budget_is_told(shared, text):
-    shared._fields["memory_budget"].value = text
+    shared.fields["memory_budget"].value = text
     values, errors = shared.read()
     assert "memory_budget" not in values
     assert errors == {"memory_budget": f"Memory budget (MiB) must be a whole number from 1; got {text}."}
     shared.show(errors, MACHINE, None)
     assert 'role="alert"' in note(shared, "memory_budget")
-    assert "nnc-invalid" in shared._fields["memory_budget"]._dom_classes
+    assert shared.fields["memory_budget"].is_wrong
 
 
 def test_it_is_said_what_auto_took_and_what_each_model_may_take(shared):
@@ -72,16 +73,16 @@ def test_it_is_said_what_auto_took_and_what_each_model_may_take(shared):
 
 
 def test_every_device_of_the_workers_can_be_chosen(shared):
-    assert dict(shared._fields["device"].options).keys() == {"auto", "cpu"}
+    assert dict(shared.fields["device"].control.options).keys() == {"auto", "cpu"}
     shared.show({}, MACHINE, None)
-    assert [name for name, _ in shared._fields["device"].options] == ["auto", "cpu", "cuda:0"]
+    assert [name for name, _ in shared.fields["device"].control.options] == ["auto", "cpu", "cuda:0"]
     assert shared.device == "auto"
 
 
 def test_until_a_worker_answers_that_is_said(shared):
-    shared.show({}, Machine(GIBIBYTE, GIBIBYTE), None)
+    shared.show({}, this_machine({}), None)
     assert "asking the workers" in note(shared, "device")
-    shared.show({}, Machine.here("No worker answers."), None)
+    shared.show({}, this_machine({}), None, trouble="No worker answers.")
     assert "No worker answers." in note(shared, "device")
 
 

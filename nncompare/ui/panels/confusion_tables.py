@@ -20,7 +20,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Table:
-    """One matrix: rows are true classes, columns what was said."""
+    """One matrix: rows are true classes, columns are predicted classes."""
 
     key: str
     title: str
@@ -28,19 +28,19 @@ class Table:
 
 
 def confusion_tables(a: NDArray[np.integer], b: NDArray[np.integer]) -> list[Table]:
-    """Make the tables of A, of B, and of A less B from matrices (K, K).
+    """Make the tables of A, of B, and of A − B from matrices (K, K).
 
-    In the difference zero is neutral, and the colour tells who says it more.
+    In the difference zero is neutral, and the colour tells which model predicts it more often.
     """
     return [
-        Table("a", "A: true class in rows, said in columns", _rows(a, "var(--nnc-a)")),
-        Table("b", "B: true class in rows, said in columns", _rows(b, "var(--nnc-b)")),
-        Table("difference", "A less B", _difference_rows(a - b)),
+        Table("a", "A: true class in rows, predicted in columns", _rows(a, "var(--nnc-a)")),
+        Table("b", "B: true class in rows, predicted in columns", _rows(b, "var(--nnc-b)")),
+        Table("difference", "A − B", _difference_rows(a - b)),
     ]
 
 
 def score_rows(a: ClassScores, b: ClassScores, classes: Sequence[str]) -> list[dict[str, object]]:
-    """Give precision, recall and F1 of both models for each class, and A's F1 less B's."""
+    """Return precision, recall and F1 of both models for each class, and the difference of F1, A − B."""
     return [
         {"name": name, "a": _of_class(a, k), "b": _of_class(b, k), "difference": float(a.f1[k] - b.f1[k])}
         for k, name in enumerate(classes)

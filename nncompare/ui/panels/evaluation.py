@@ -13,7 +13,7 @@ from nncompare.figures import figure_svg
 from nncompare.messages import Prediction, VisibleImages
 from nncompare.report import PICTURES
 from nncompare.ui.clickable import Clickable
-from nncompare.ui.elements import html, set_value
+from nncompare.ui.elements import column, html, set_value
 from nncompare.ui.html import render
 from nncompare.ui.panels.confusion_tables import confusion_tables, score_rows
 from nncompare.ui.panels.exports import Exports
@@ -28,9 +28,6 @@ class _Subject:
     pair: ComparisonResult | None = None
     whole: ComparisonResult | None = None
     split: SplitName = "test"
-
-    def is_of(self, other: "_Subject") -> bool:
-        return self.has_models_of(other) and self.whole is other.whole
 
     def has_models_of(self, other: "_Subject") -> bool:
         return self.pair is other.pair and self.split == other.split
@@ -47,19 +44,17 @@ class EvaluationPanel:
         self.filter = ImageFilter(lambda: refresher.post(on_choice))
         self.exports = Exports(refresher, on_failed)
         self.matrices = Clickable(lambda pick: refresher.post(lambda: self._on_cell_pick(pick)), "nnc-matrices")
+        self.box = column("nnc-evaluation", [self.verdict, self.exports, self.matrices, self.filter])
 
-    def follow(
+    def show(
         self, running: ComparisonRun | None, pair: SeedRun | None, split: SplitName, classes: Sequence[str]
     ) -> bool:
-        """Compare anew if there is something new to compare; say whether a filter had to be given up for that."""
-        subject = _Subject(
-            pair.result() if pair is not None and pair.wait(0) else None,
-            running.result() if running is not None and running.wait(0) else None,
-            split,
-        )
-        if subject.is_of(self._subject):
+        """Compare what has ended, if it is new; return whether a filter had to be given up for that."""
+        subject = _Subject(_ended(pair), _ended(running), split)
+        has_same_models = subject.has_models_of(self._subject)
+        if has_same_models and subject.whole is self._subject.whole:
             return False
-        has_same_models, self._subject = subject.has_models_of(self._subject), subject
+        self._subject = subject
         self.exports.offer(subject.whole, subject.pair, split)
         if has_same_models:  # another seed has ended: what is looked at stays
             if self._outcomes is not None:
@@ -75,7 +70,7 @@ class EvaluationPanel:
         return was_on
 
     def prediction(self, name: str, shown: VisibleImages) -> Prediction | None:
-        """Give what a model says of the images that the filter has found; None where there is no filter."""
+        """Return what a model predicts for the images that the filter has found; None where there is no filter."""
         result = self._subject.pair
         if not self.filter.is_on or self._outcomes is None or result is None:
             return None
@@ -99,15 +94,20 @@ class EvaluationPanel:
         verdict = replace(judge(outcomes), seeds=seeds)
         words = {"headline": headline(verdict), "sentences": explanation(verdict, subject.split)}
         seed = subject.pair.seed if seeds is not None else None
-        set_value(self.verdict, value=render("verdict.html", **words, costs=_costs(subject.pair), seed=seed))
+        models = [model for model in subject.pair.models if model.plan is not None]
+        set_value(self.verdict, value=render("verdict.html", **words, models=models, seed=seed))
         if is_new:
             self.filter.offer(outcomes, classes)
             set_value(self.matrices, html=_matrices(subject.pair, subject.split, classes))
 
     def _on_cell_pick(self, pick: str) -> None:
-        key, true_class, said = pick.split(":")
+        key, true_class, predicted = pick.split(":")
         if self._outcomes is not None:
-            self.filter.look_at(int(true_class), int(said), key if key in ("a", "b") else "")
+            self.filter.pick_confusion(int(true_class), int(predicted), key if key in ("a", "b") else "")
+
+
+def _ended(runs: ComparisonRun | SeedRun | None) -> ComparisonResult | None:
+    return runs.result() if runs is not None and runs.wait(0) else None
 
 
 def _compared(subject: _Subject) -> tuple[Outcomes, SeedsVerdict | None]:
@@ -118,24 +118,10 @@ def _compared(subject: _Subject) -> tuple[Outcomes, SeedsVerdict | None]:
 
 def _matrices(result: ComparisonResult, split: SplitName, classes: Sequence[str]) -> str:
     a, b = result.confusion("a", split), result.confusion("b", split)
-    pictures = [figure_svg(*picture.draw(result, split)) for picture in PICTURES.values() if picture.on_page]
     return render(
         "confusion.html",
         tables=confusion_tables(a, b),
         scores=score_rows(class_scores(a), class_scores(b), classes),
         classes=classes,
-        pictures=pictures,
+        pictures=[figure_svg(*picture.draw(result, split)) for picture in PICTURES.values() if picture.on_page],
     )
-
-
-def _costs(result: ComparisonResult) -> list[dict[str, object]]:
-    return [
-        {
-            "name": model.name,
-            "parameters": model.parameters,
-            "seconds": model.seconds,
-            "memory": model.plan.training_bytes,
-        }
-        for model in (result.a, result.b)
-        if model is not None and model.plan is not None
-    ]

@@ -23,18 +23,18 @@ _TYPES = {
 
 
 class Exports:
-    """Buttons that make a file and have the browser save it; they are there once there is something to save."""
+    """Buttons that make a file and save it in the browser; they are there once there is something to save."""
 
     def __init__(self, refresher: Refresher, on_failed: Callable[[str], None]) -> None:
         self._refresher, self._on_failed = refresher, on_failed
-        self.box = Clickable(lambda pick: refresher.post(lambda: self._save(pick)), "nnc-exports")
+        self.box = Clickable(lambda pick: refresher.post(lambda: self.save(pick)), "nnc-exports")
         self.offer(None, None, "test")
 
     def offer(self, whole: ComparisonResult | None, pair: ComparisonResult | None, split: SplitName) -> None:
         """Save of these from now on: report and curves of the whole, the rest of the pair that is looked at."""
         self._whole, self._pair, self._split = whole, pair, split
+        self._offered: set[str] = set()
         if pair is None:
-            self._offered: set[str] = set()
             set_value(self.box, html="")
             return
         pictures = {
@@ -50,7 +50,8 @@ class Exports:
         }
         set_value(self.box, html=render("exports.html", pictures=pictures, weights=weights))
 
-    def _save(self, pick: str) -> None:
+    def save(self, pick: str) -> None:
+        """Make a file, such as "report.html", and send it to the browser; what is not offered is passed over."""
         whole, pair, split = self._whole or self._pair, self._pair, self._split
         if whole is None or pair is None or pick not in self._offered:
             return

@@ -1,7 +1,6 @@
 """What is known of the machine that trains, in words for the forms."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from nncompare.comparison.precision import NARROWEST_FOR_BFLOAT16
 from nncompare.config import Precision
@@ -10,56 +9,33 @@ from nncompare.memory import in_mebibytes, model_memory_limit
 from nncompare.messages import WorkerInfo
 
 
-@dataclass(frozen=True)
-class Machine:
-    """Memory in bytes, and the devices; until a worker has answered, what this process sees."""
+def this_machine(devices: Mapping[str, str]) -> WorkerInfo:
+    """Describe the machine of this process, which stands in until a worker answers; no device is known of it."""
+    return WorkerInfo("", 0, "", dict(devices), available_memory().available_bytes, physical_memory())
 
-    available_bytes: int
-    physical_bytes: int
-    device: str = ""
-    devices: dict[str, str] = field(default_factory=dict)
-    cores: int = 0
-    trouble: str = ""
-    has_native_bfloat16: bool = False
 
-    @classmethod
-    def here(cls, trouble: str = "", devices: Mapping[str, str] | None = None) -> "Machine":
-        """Look at the machine of this process, where no worker has answered; `trouble` says why."""
-        return cls(available_memory().available_bytes, physical_memory(), devices=dict(devices or {}), trouble=trouble)
+def device_note(machine: WorkerInfo, requested: str, trouble: str) -> str:
+    """Return what the requested device came to, or else `trouble`: why no worker has answered."""
+    if not machine.device:
+        return trouble or "asking the workers …"
+    cores = f", {machine.cores} core{'s' if machine.cores != 1 else ''}" if machine.device == "cpu" else ""
+    what = f"{machine.devices.get(machine.device, '')}{cores}".removeprefix(", ")
+    return f"auto took {machine.device}: {what}" if requested == "auto" else what
 
-    @classmethod
-    def of(cls, report: WorkerInfo) -> "Machine":
-        """Take what a worker says."""
-        return cls(
-            report.available_bytes,
-            report.physical_bytes,
-            report.device,
-            report.devices,
-            report.cores,
-            has_native_bfloat16=report.has_native_bfloat16,
-        )
 
-    def device_note(self, wish: str) -> str:
-        """Say what the wished device came to."""
-        if not self.device:
-            return self.trouble or "asking the workers …"
-        cores = f", {self.cores} core{'s' if self.cores != 1 else ''}" if self.device == "cpu" else ""
-        what = f"{self.devices.get(self.device, '')}{cores}".removeprefix(", ")
-        return f"auto took {self.device}: {what}" if wish == "auto" else what
+def precision_note(machine: WorkerInfo, requested: Precision) -> str:
+    """Return what "auto" comes to."""
+    if requested != "auto" or not machine.device:
+        return ""
+    if not machine.has_native_bfloat16:
+        return "auto takes float32: bfloat16 is not native here"
+    return f"auto takes bfloat16 from {NARROWEST_FOR_BFLOAT16} channels on, below it float32"
 
-    def precision_note(self, wish: Precision) -> str:
-        """Say what "auto" comes to here."""
-        if wish != "auto" or not self.device:
-            return ""
-        if not self.has_native_bfloat16:
-            return "auto takes float32: bfloat16 is not native here"
-        return f"auto takes bfloat16 from {NARROWEST_FOR_BFLOAT16} channels on, below it float32"
 
-    def budget_note(self, budget: int | None) -> str:
-        """Say what both models may take, and each of them."""
-        each = f"{in_mebibytes(model_memory_limit(budget, self.available_bytes, self.physical_bytes))} for each model"
-        if budget is None:
-            return f"empty: 70% of the {in_mebibytes(self.available_bytes)} available, {each}"
-        if budget > self.available_bytes:
-            return f"{each}; more than the {in_mebibytes(self.available_bytes)} that are free now"
-        return each
+def budget_note(machine: WorkerInfo, budget: int | None) -> str:
+    """Return what both models may take, and each of them."""
+    limit = model_memory_limit(budget, machine.available_bytes, machine.physical_bytes)
+    each, available = f"{in_mebibytes(limit)} for each model", in_mebibytes(machine.available_bytes)
+    if budget is None:
+        return f"empty: 70% of the {available} available, {each}"
+    return f"{each}; more than the {available} free now" if budget > machine.available_bytes else each

@@ -5,9 +5,12 @@ and what neither covers after the end is predicted when it is asked for.
 """
 
 from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
 
 from nncompare.comparison.seed_run import SeedRun
-from nncompare.comparison.view import RunView
 from nncompare.messages import Prediction, VisibleImages
 from nncompare.ui.refresher import Refresher
 
@@ -21,38 +24,37 @@ class NewestPredictions:
         self._asked: set[tuple[str, VisibleImages, float]] = set()
 
     def of(self, name: str, shown: VisibleImages) -> Prediction | None:
-        """Find the newest prediction of model `name` for `shown`, None when there is none yet."""
-        run = next((run for run in self._pair.runs if run.name == name), None)
-        if run is None:
-            return None
-        live, whole = run.shown, run.test
-        candidates = [self._answers.get((name, shown)), live if live is not None and live.of == shown else None]
-        if whole is not None and shown.split == "test":
-            rows = whole.probabilities[list(shown.indices)]
-            candidates.append(Prediction(whole.epoch, rows, shown))
-        return max((found for found in candidates if found), key=lambda found: found.epoch, default=None)
+        """Return the newest prediction of model `name` for `shown`, None when there is none yet."""
+        found = [self._answers.get((name, shown))]
+        for run in self._pair.runs:
+            if run.name == name:
+                found += [run.shown, _part(run.test, shown)]
+        return max((one for one in found if one and one.of == shown), key=lambda one: one.epoch, default=None)
 
     def ask_for_missing(self, shown: VisibleImages, failed: Callable[[str], None]) -> None:
-        """After the end, have predicted what no earlier prediction covers."""
+        """Predict, after the end, what no earlier prediction covers."""
         for run in self._pair.runs:
-            newest = self.of(run.name, shown)
+            newest, question = self.of(run.name, shown), (run.name, shown, run.epoch)
             is_final = newest is not None and newest.epoch == run.epoch
-            question = (run.name, shown, run.epoch)
-            has_left = run.state.is_over or run.is_suspended
-            if has_left and run.weights is not None and not is_final and question not in self._asked:
+            can_be_asked = run.weights is not None and (run.state.is_over or run.is_suspended)
+            if can_be_asked and not is_final and question not in self._asked:
                 self._asked.add(question)
-                self._ask(run, shown, failed)
+                self._ask(*question, failed)
 
-    def _ask(self, run: RunView, shown: VisibleImages, failed: Callable[[str], None]) -> None:
-        name, result, epoch = run.name, self._pair.result(), run.epoch
-        model = result.a if name == "A" else result.b
-        assert model is not None
-
-        def take(probabilities: object) -> None:
-            self._answers[name, shown] = Prediction(epoch, probabilities, shown)  # type: ignore[arg-type]
-
+    def _ask(self, name: str, shown: VisibleImages, epoch: float, failed: Callable[[str], None]) -> None:
+        (model,) = (model for model in self._pair.result().models if model.name == name)
         self._refresher.in_background(
             lambda: model.predict(shown.split, shown.indices),
-            take,
+            partial(self._on_answer, name, shown, epoch),
             lambda error: failed(f"Model {name} could not predict these images. {error}"),
         )
+
+    def _on_answer(self, name: str, shown: VisibleImages, epoch: float, probabilities: NDArray[np.float32]) -> None:
+        self._answers[name, shown] = Prediction(epoch, probabilities, shown)
+
+
+def _part(whole: Prediction | None, shown: VisibleImages) -> Prediction | None:
+    """Take what is shown from a prediction for the whole test set."""
+    if whole is None or shown.split != "test":
+        return None
+    return Prediction(whole.epoch, whole.probabilities[list(shown.indices)], shown)

@@ -1,4 +1,4 @@
-"""One model while it trains: its figures, its log, and the buttons that steer it alone."""
+"""One model while it trains: its figures, its log, and the buttons that control it alone."""
 
 import itertools
 from collections.abc import Callable
@@ -14,17 +14,17 @@ _EPOCHS_TOLD = 3
 
 
 class RunPanel:
-    """Shows one run, and calls `on_steer(action)` when one of its buttons is pressed."""
+    """Shows one run, and calls `on_control(action)` when one of its buttons is pressed."""
 
-    def __init__(self, name: str, on_steer: Callable[[str], None]) -> None:
+    def __init__(self, name: str, on_control: Callable[[str], None]) -> None:
         self._name = name
-        self.figures = html("nnc-lane-figures")
-        self.buttons = RunControls(on_steer, name)
-        self.box = column(f"nnc-card nnc-lane nnc-{name.lower()}", [self.figures, self.buttons.box])
+        self.figures = html("nnc-run-figures")
+        self.controls = RunControls(on_control, name)
+        self.box = column(f"nnc-card nnc-run nnc-{name.lower()}", [self.figures, self.controls])
 
     def show(self, run: RunView | None, *, is_idle: bool = False, can_train_on: bool = True) -> None:
         """Draw what is known of a run; None where this model is not trained, or not yet."""
-        self.buttons.enable([run.state] if run is not None else [], can_train_on=can_train_on)
+        self.controls.enable([run.state] if run is not None else [], can_train_on=can_train_on)
         if run is None:
             words = "not trained yet" if is_idle else "not used"
             set_value(self.figures, value=render("run_panel_empty.html", name=self._name, words=words))
@@ -40,7 +40,7 @@ def _figures(run: RunView) -> str:
         run=run,
         state=run.state,
         is_over=run.state.is_over,
-        epoch=_epoch(run),
+        epoch=min(run.config.epochs, int(run.epoch) + 1) if progress is not None else 0,
         share=min(1.0, run.epoch / run.config.epochs),
         speed=progress.images_per_second if progress and progress.images_per_second else None,
         left=run.seconds_left,
@@ -48,38 +48,19 @@ def _figures(run: RunView) -> str:
         train_accuracy=_last(history.train_accuracy if is_at_end else history.train.accuracy),
         test_loss=_last(history.test.loss),
         test_accuracy=_last(history.test.accuracy),
-        log=_log(run),
+        parameters=parameter_count(run.plan.channels) if run.plan is not None else None,
+        epochs=_last_epochs(run),
     )
-
-
-def _epoch(run: RunView) -> int:
-    return min(run.config.epochs, int(run.epoch) + 1) if run.progress is not None else 0
 
 
 def _last(values: list[float]) -> float | None:
     return values[-1] if values else None
 
 
-def _log(run: RunView) -> list[dict[str, object]]:
-    """Give the log: how the model is computed, and the last epochs that are done."""
-    lines: list[dict[str, object]] = []
-    if run.plan is not None:
-        lines.append(
-            {
-                "parameters": parameter_count(run.plan.channels),
-                "device": run.device,
-                "threads": run.threads,
-                "precision": run.precision,
-            }
-        )
+def _last_epochs(run: RunView) -> list[dict[str, float]]:
+    """Return the last epochs that are done, each with its own seconds."""
     ends = [0.0, *run.history.epoch_seconds]
-    epochs: list[dict[str, object]] = [
-        {
-            "epoch": number,
-            "seconds": end - start,
-            "accuracy": run.history.test_accuracy[number - 1],
-            "loss": run.history.test_loss[number - 1],
-        }
-        for number, (start, end) in enumerate(itertools.pairwise(ends), start=1)
-    ]
-    return lines + epochs[-_EPOCHS_TOLD:]
+    seconds = [end - start for start, end in itertools.pairwise(ends)]
+    columns = zip(itertools.count(1), seconds, run.history.test_accuracy, run.history.test_loss, strict=False)
+    epochs = [dict(zip(("epoch", "seconds", "accuracy", "loss"), values, strict=True)) for values in columns]
+    return epochs[-_EPOCHS_TOLD:]

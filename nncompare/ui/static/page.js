@@ -23,7 +23,7 @@ function render({ model, el }) {
   voice.setAttribute("role", "status");
   voice.setAttribute("aria-live", "polite");
   el.append(voice);
-  const say = () => { voice.textContent = model.get("said"); };
+  const say = () => { voice.textContent = model.get("announcement"); };
   const isWebPage = "voila" in document.body.dataset;
 
   const answer = (message) => {
@@ -61,7 +61,7 @@ function render({ model, el }) {
   document.addEventListener("focusin", selectLink);
   model.on("msg:custom", answer);
   model.on("change:query", writeAddress);
-  model.on("change:said", say);
+  model.on("change:announcement", say);
   say();
   model.send({ ready: isWebPage ? location.origin + location.pathname : "" });
   return () => {
@@ -69,7 +69,7 @@ function render({ model, el }) {
     document.removeEventListener("focusin", selectLink);
     model.off("msg:custom", answer);
     model.off("change:query", writeAddress);
-    model.off("change:said", say);
+    model.off("change:announcement", say);
   };
 }
 

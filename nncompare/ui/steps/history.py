@@ -5,22 +5,15 @@ from dataclasses import dataclass
 
 from nncompare.config import RunConfig
 from nncompare.data import CATALOG
-from nncompare.history import History
 from nncompare.store import ModelSummary, Store, Summary
 from nncompare.ui.clickable import Clickable
-from nncompare.ui.elements import column, html, set_value
+from nncompare.ui.elements import set_value, step
 from nncompare.ui.html import render
+from nncompare.ui.panels.curve_charts import PastModel
+from nncompare.ui.panels.messages import Messages
 from nncompare.ui.refresher import Refresher
 
 _ROWS = 20
-
-
-@dataclass(frozen=True)
-class PastModel:
-    """A model of a saved comparison, to be laid beside others in the charts: its name and its curves."""
-
-    title: str
-    history: History
 
 
 @dataclass(frozen=True)
@@ -38,7 +31,7 @@ class _Line:
 class HistoryStep:
     """Lists the saved comparisons, the newest first.
 
-    Calls `on_open(id)`, `on_use(config, model)` and `on_overlay(past model or None)`. The list is read anew whenever
+    Calls `on_open(id)`, `on_use(config, model)` and `on_overlay(past model or None)`. The list is read again whenever
     the step is shown, beside the refresher's thread: it may be long, and on a slow disk.
     """
 
@@ -56,11 +49,11 @@ class HistoryStep:
         self._unreadable: dict[str, str] = {}
         self._is_read = False
         self._rows = _ROWS
-        self._doubtful = ""
+        self._to_delete = ""
         self._overlay = ""
-        self._said = html("nnc-history-note")
-        self._list = Clickable(lambda pick: refresher.post(lambda: self._pick(pick)), "nnc-history")
-        self.box = column("nnc-step", [html("nnc-heading", "<h2>What was trained before</h2>"), self._said, self._list])
+        self.note = Messages("nnc-history-note")
+        self.list = Clickable(lambda pick: refresher.post(lambda: self.pick(pick)), "nnc-history")
+        self.box = step("What was trained before", [self.note, self.list])
         self._draw()
 
     def refresh(self) -> None:
@@ -68,15 +61,15 @@ class HistoryStep:
         store = self._store
         self._refresher.in_background(
             lambda: (store.summaries(), store.unreadable()),
-            lambda found: self._take(*found),
-            lambda error: self.say(f"The saved comparisons cannot be read. {error}"),
+            lambda found: self._on_read(*found),
+            lambda error: self.tell(f"The saved comparisons cannot be read. {error}"),
         )
 
-    def say(self, message: str) -> None:
+    def tell(self, message: str) -> None:
         """Show a sentence above the list; an empty one takes the last away."""
-        set_value(self._said, value=render("messages.html", messages=[message] if message else []))
+        self.note.show(message)
 
-    def _take(self, summaries: list[Summary], unreadable: dict[str, str]) -> None:
+    def _on_read(self, summaries: list[Summary], unreadable: dict[str, str]) -> None:
         self._summaries, self._unreadable, self._is_read = summaries, unreadable, True
         self._draw()
 
@@ -94,30 +87,30 @@ class HistoryStep:
             }
             for summary in self._summaries[: self._rows]
         ]
-        values = {"doubtful": self._doubtful, "overlay": self._overlay, "is_read": self._is_read}
+        values = {"to_delete": self._to_delete, "overlay": self._overlay, "is_read": self._is_read}
         more = max(0, len(self._summaries) - self._rows)
         page = render(
             "history.html", cards=cards, more=more, unreadable=self._unreadable, home=self._store.home, **values
         )
-        set_value(self._list, html=page)
+        set_value(self.list, html=page)
 
-    def _pick(self, pick: str) -> None:
-        """Do what a button says; only what is in the list can be meant."""
+    def pick(self, pick: str) -> None:
+        """Do what a button of the list stands for; only what is in the list can be meant."""
         action, *words = pick.split(":")
         id_ = words[0] if words else ""
         known = {summary.id: summary for summary in self._summaries}
         if action == "more":
             self._rows += _ROWS
         elif action == "keep":
-            self._doubtful = ""
+            self._to_delete = ""
         elif action == "hide":
             self._show_overlay("", None)
-        elif action == "doubt" and (id_ in known or id_ in self._unreadable):
-            self._doubtful = id_
-        elif action == "delete" and id_ == self._doubtful:
+        elif action == "ask" and (id_ in known or id_ in self._unreadable):
+            self._to_delete = id_
+        elif action == "delete" and id_ == self._to_delete:
             self._delete(id_)
         elif action == "open" and id_ in known:
-            self.say("")
+            self.tell("")
             self._on_open(id_)
         elif action in ("use", "overlay") and id_ in known:
             self._pick_model(action, known[id_], words[1:])
@@ -145,7 +138,7 @@ class HistoryStep:
         self._refresher.in_background(
             read,
             lambda past: self._show_overlay(f"{summary.id}:{line.key}", past),
-            lambda error: self.say(f"Its curves cannot be read. {error}"),
+            lambda error: self.tell(f"Its curves cannot be read. {error}"),
         )
 
     def _show_overlay(self, key: str, past: PastModel | None) -> None:
@@ -154,15 +147,15 @@ class HistoryStep:
         self._draw()
 
     def _delete(self, id_: str) -> None:
-        self._doubtful = ""
+        self._to_delete = ""
         self._refresher.in_background(
             lambda: self._store.delete(id_),
             lambda _: self._on_deleted(id_),
-            lambda error: self.say(f"It was not deleted. {error}"),
+            lambda error: self.tell(f"It was not deleted. {error}"),
         )
 
     def _on_deleted(self, id_: str) -> None:
-        self.say("")
+        self.tell("")
         if self._overlay.startswith(id_):
             self._show_overlay("", None)
         self.refresh()

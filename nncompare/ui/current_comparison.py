@@ -1,0 +1,105 @@
+"""The comparison that the page shows: the one that was started or opened last."""
+
+import threading
+
+from nncompare.comparison.result import ComparisonResult
+from nncompare.comparison.runner import ComparisonRun
+from nncompare.comparison.state import State
+from nncompare.config import Comparison
+from nncompare.engine.shared import EngineHolder
+from nncompare.limits import Limits
+from nncompare.store import Store
+
+_PARTING_SECONDS = 15.0
+
+
+class CurrentComparison:
+    """Starts, opens, controls and leaves comparisons, one after the other.
+
+    Attributes
+    ----------
+    running : ComparisonRun, optional
+        The one that is shown; None at first.
+    """
+
+    def __init__(self, engines: EngineHolder, store: Store, limits: Limits) -> None:
+        self.engines, self._store, self._limits = engines, store, limits
+        self.running: ComparisonRun | None = None
+        self._ended: ComparisonResult | None = None
+        self._begun_before = 0
+        engines.join()
+
+    @property
+    def state(self) -> State:
+        """The state of the whole."""
+        return self.running.state if self.running is not None else State.IDLE
+
+    @property
+    def result(self) -> ComparisonResult | None:
+        """The last comparison that has ended; None before."""
+        return self.running.result() if self.running is not None and self.running.wait(0) else self._ended
+
+    @property
+    def storage_note(self) -> str:
+        """What the user should know of the store; mostly empty."""
+        return self.running.storage_note if self.running is not None else ""
+
+    @property
+    def problems(self) -> dict[str, str]:
+        """Why no other comparison may begin on this server, in a sentence."""
+        most = self._limits.most_comparisons
+        return {"comparisons": self._limits.no_more_comparisons} if most is not None and self._begun >= most else {}
+
+    @property
+    def _begun(self) -> int:
+        """Count the comparisons for which there was room here; those that are only looked at do not count."""
+        running = self.running
+        return self._begun_before + bool(running is not None and running.begun and running.has_stood_in_line)
+
+    def make(self, comparison: Comparison) -> ComparisonRun:
+        """Make a comparison that is saved as it goes; it is not started yet."""
+        return ComparisonRun(comparison, self.engines, limits=self._limits, store=self._store)
+
+    def read(self, id_: str) -> ComparisonRun:
+        """Make a comparison of what was saved; takes a while.
+
+        Raises
+        ------
+        StoreError
+            When it cannot be read, or is open elsewhere.
+        """
+        return ComparisonRun.reopen(self._store.open(id_), self.engines)
+
+    def replace(self, running: ComparisonRun) -> None:
+        """Show this one from now on."""
+        self._ended, self._begun_before = self.result, self._begun
+        self.running = running
+
+    def control(self, action: str, name: str | None, more_epochs: int) -> None:
+        """Pause, resume, stop or train on; what the state does not allow changes nothing."""
+        running = self.running
+        if running is None:
+            return
+        match action:
+            case "pause":
+                running.pause(name)
+            case "resume":
+                running.resume(name)
+            case "stop":
+                running.stop(name)
+            case "train_on":
+                self._ended = self.result
+                running.train_on(more_epochs, name)
+
+    def leave(self) -> None:
+        """Leave what trains to the store, and the workers to others."""
+        if self.running is not None and self.state.is_active:
+            self.running.leave()
+            threading.Thread(target=self._leave_engine, args=(self.running,), daemon=True).start()
+        else:
+            self.engines.leave()
+
+    def _leave_engine(self, running: ComparisonRun) -> None:
+        """Let the workers hear of the stop first: those of a server would go on for others' patience."""
+        running.wait(_PARTING_SECONDS)
+        self.engines.leave()

@@ -1,0 +1,124 @@
+"""The curves of both models, over each other, and their exact values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import get_args
+
+import ipywidgets as widgets
+
+from nncompare.comparison.runner import ComparisonRun
+from nncompare.data import CATALOG
+from nncompare.figures import PAST, TITLES, Axis, CurveChart, best_epoch
+from nncompare.figures.points import Quantity
+from nncompare.history import History, SeedBand, seed_band
+from nncompare.ui.elements import column, html, row, set_value, two
+from nncompare.ui.html import render
+from nncompare.ui.refresher import Refresher, Rest
+
+
+@dataclass(frozen=True)
+class PastModel:
+    """A model of a saved comparison, to be laid beside others in the charts: its name and its curves."""
+
+    title: str
+    history: History
+
+
+class CurveCharts:
+    """One chart for each quantity that is measured while a network learns, and a table of the values after epochs."""
+
+    def __init__(self, refresher: Refresher) -> None:
+        self.axis = widgets.Dropdown(
+            options=[(TITLES[axis], axis) for axis in get_args(Axis)], description="Curves over"
+        )
+        self.axis.observe(lambda _: refresher.post(self._on_axis_change), names="value")
+        self.drawings = {quantity: html("nnc-card nnc-chart") for quantity in get_args(Quantity)}
+        self.show_values = widgets.ToggleButton(description="Exact values")
+        self.show_values.add_class("nnc-button")
+        self.show_values.observe(lambda _: refresher.post(self._draw_values), names="value")
+        self.values, self._past_note = html("nnc-values"), html("nnc-legend")
+        self._rest = Rest()
+        self._drawn, self._is_final_drawn = -1, True
+        self._running: ComparisonRun | None = None
+        self._past: PastModel | None = None
+        legend = html("nnc-legend", render("legend.html"))
+        charts = [row("nnc-row nnc-axis", [self.axis]), two(list(self.drawings.values()))]
+        table = [row("nnc-row", [self.show_values]), self.values]
+        self.box = column("nnc-curves", [*charts, self._past_note, legend, *table])
+
+    def draw_empty(self) -> None:
+        """Draw the empty charts, so that nothing jumps when the first point arrives."""
+        self._draw({})
+
+    def begin(self, running: ComparisonRun) -> None:
+        """Show the curves of a comparison that has just been started."""
+        self._running, self._rest = running, Rest()
+        self._drawn, self._is_final_drawn = -1, False
+        for chart in self._charts.values():
+            chart.reset(_most_epochs(running), subject=CATALOG[running.comparison.dataset].subject)
+        self._draw({})
+
+    def lay_beside(self, past: PastModel | None) -> None:
+        """Show the curves of a past model in grey beside the others; None takes them away."""
+        self._past = past
+        set_value(self._past_note, value=render("past_note.html", title=past.title if past is not None else ""))
+        self._draw(_curves(self._running))
+
+    def tick(self) -> None:
+        """Draw what has changed since the last look, if it is time."""
+        running = self._running
+        if running is None:
+            return
+        is_over, version = running.wait(0), running.version
+        # An empty chart is not drawn again: that would delay the first point.
+        is_due = (is_over and not self._is_final_drawn) or (self._rest.is_over and _has_points(running))
+        if version != self._drawn and is_due:
+            curves = _curves(running)
+            self._rest.after(lambda: self._draw(curves))
+            self._drawn, self._is_final_drawn = version, is_over
+
+    @cached_property
+    def _charts(self) -> dict[str, CurveChart]:
+        """Made when they are first drawn: that takes a moment."""
+        return {quantity: CurveChart(quantity) for quantity in get_args(Quantity)}
+
+    def _on_axis_change(self) -> None:
+        for chart in self._charts.values():
+            chart.count(self.axis.value)
+        self._draw(_curves(self._running))
+
+    def _draw(self, curves: Mapping[str, History | SeedBand]) -> None:
+        beside = {PAST: self._past.history} if self._past is not None else {}
+        for quantity, chart in self._charts.items():
+            chart.reach(_most_epochs(self._running))
+            chart.update({**curves, **beside})
+            set_value(self.drawings[quantity], value=chart.svg())
+        self._draw_values()
+
+    def _draw_values(self) -> None:
+        """Write the table while it is asked for: it is long."""
+        curves = _curves(self._running) if self.show_values.value else {}
+        histories = {name: curve.mean if isinstance(curve, SeedBand) else curve for name, curve in curves.items()}
+        best = {name: best_epoch(history, "accuracy") for name, history in histories.items()}
+        seeds = len(self._running.begun) if self._running is not None else 0
+        set_value(self.values, value=render("values.html", histories=histories, best=best, seeds=seeds))
+
+
+def _most_epochs(running: ComparisonRun | None) -> int:
+    return max((run.config.epochs for run in running.runs), default=0) if running is not None else 0
+
+
+def _curves(running: ComparisonRun | None) -> dict[str, History | SeedBand]:
+    """Return for each model its history, or mean and range over the seeds that have begun."""
+    if running is None:
+        return {}
+    pairs = running.begun
+    if len(pairs) < 2:
+        return {run.name: run.history for run in running.runs}
+    by_model = zip(*(pair.runs for pair in pairs), strict=True)
+    return {runs[0].name: seed_band([run.history for run in runs]) for runs in by_model}
+
+
+def _has_points(running: ComparisonRun) -> bool:
+    return any(run.history.train.epoch for pair in running.pairs for run in pair.runs)

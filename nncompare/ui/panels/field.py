@@ -1,0 +1,40 @@
+"""One field of a form, and the note beside it."""
+
+from functools import cached_property
+from typing import Any
+
+import ipywidgets as widgets
+
+from nncompare.ui.elements import has_class, html, row, set_class, set_value
+from nncompare.ui.html import render
+
+
+class Field:
+    """A control with a note: what is wrong, what is used instead, or a hint."""
+
+    def __init__(self, control: widgets.Widget, css_class: str = "") -> None:
+        self.control, self.note, self._css_class = control, html("nnc-note"), css_class
+
+    @cached_property
+    def box(self) -> widgets.HBox:
+        """Both side by side; made when it is asked for, since a row of other controls can do without."""
+        return row(f"nnc-field {self._css_class}", [self.control, self.note])
+
+    @property
+    def value(self) -> Any:
+        """What was entered or chosen."""
+        return self.control.value
+
+    @value.setter
+    def value(self, value: Any) -> None:
+        set_value(self.control, value=value)
+
+    @property
+    def is_wrong(self) -> bool:
+        """Whether it is marked as wrong."""
+        return has_class(self.control, "nnc-invalid")
+
+    def tell(self, error: str, hint: str = "", used: str = "") -> None:
+        """Write the note: of these, the first that is not empty."""
+        set_class(self.control, "nnc-invalid", bool(error))
+        set_value(self.note, value=render("note.html", error=error, used=used, hint=hint))

@@ -1,0 +1,46 @@
+"""An engine behind a page that trains nothing: what it predicts is made up, and its runs end when a test wants it."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from fake_engine import FakeEngine
+from numpy.typing import NDArray
+from stored_runs import predicted
+
+from nncompare.data import load
+from nncompare.engine.client import Slot
+from nncompare.engine.fair_queue import QueuePosition
+from nncompare.messages import PredictionRequest, WorkerInfo
+
+
+class PageEngine(FakeEngine):
+    """Stands for the engine and for whoever holds it."""
+
+    def join(self) -> None: ...
+
+    def leave(self) -> None: ...
+
+    def warm_up(self, dataset: str | None) -> None: ...
+
+    def survey(self, device: str) -> WorkerInfo:
+        return WorkerInfo("token", 2, "cpu", {"cpu": "A Processor"}, 2**33, 2**34)
+
+    def claim(
+        self, count: int, device: str, is_cancelled: Callable[[], bool], turn: object = None, on_wait: Any = None
+    ) -> list[Slot]:
+        tell = on_wait or (lambda _: None)
+        tell(QueuePosition(position=1) if len(self._free) < count else None)
+        try:
+            return super().claim(count, device, is_cancelled, turn)
+        finally:
+            tell(None)
+
+    def run(self, _: object, request: PredictionRequest, *, address: str) -> NDArray[np.float32]:
+        labels = load(request.dataset).labels(request.split)
+        return predicted(labels if request.indices is None else labels[list(request.indices)], len(request.weights))
+
+    def end_all(self, state: str = "finished") -> None:
+        """End every run that is under way."""
+        for worker in self.active():
+            worker.end(state)

@@ -1,0 +1,80 @@
+"""Saved comparisons that nobody had to train: their records are written as a run would have written them."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nncompare.architectures import parameter_count
+from nncompare.config import Comparison, RunConfig
+from nncompare.history import Curve, History
+from nncompare.memory import Plan
+from nncompare.messages import Checkpoint, MetricSums, Position, Prediction, Progress, Setup
+from nncompare.store import RunRecord, Store
+
+TRAIN_COUNT = 1_000
+
+
+def store_finished(store: Store, comparison: Comparison, labels: NDArray[np.integer]) -> str:
+    """Save a comparison whose models have finished; `labels` are those of the test set. Return its name."""
+    return _store(store, comparison, lambda config, source: finished(config, labels, source))
+
+
+def store_interrupted(store: Store, comparison: Comparison, labels: NDArray[np.integer]) -> str:
+    """Save a comparison whose models were left after their first epoch."""
+    return _store(store, comparison, lambda config, source: interrupted(config, labels, source))
+
+
+def finished(config: RunConfig, labels: NDArray[np.integer], source: int) -> RunRecord:
+    """Make the record of a run that has finished; `source` seeds what it predicts."""
+    plan = Plan(64, 1, 64, channels=config.channels, training_bytes=2**22, memory_limit=2**30, why={})
+    epochs, images = config.epochs, config.epochs * TRAIN_COUNT
+    return RunRecord(
+        Setup(config, plan, "cpu", 1, "float32"),
+        "finished",
+        seconds=float(epochs),
+        pair_seconds=float(epochs),
+        total_seconds=float(epochs),
+        progress=Progress(images, images, float(epochs), float(epochs), 1_000.0),
+        history=_history(epochs),
+        test=Prediction(float(epochs), predicted(labels, source)),
+        weights={"all": np.arange(parameter_count(config.channels), dtype=np.float32)},
+    )
+
+
+def interrupted(config: RunConfig, labels: NDArray[np.integer], source: int) -> RunRecord:
+    """Make the record of a run that was left after its first epoch."""
+    record = finished(config.model_copy(update={"epochs": 1}), labels, source)
+    assert record.plan is not None
+    assert record.weights is not None
+    nothing, sums = np.zeros(0, np.uint8), MetricSums()
+    position = Position(TRAIN_COUNT, 16, 1, 1.0, sums, sums, sums)
+    checkpoint = Checkpoint(record.plan, position, record.weights, {}, None, nothing, nothing)
+    return replace(record, setup=replace(record.setup, config=config), state="running", checkpoint=checkpoint)
+
+
+def predicted(labels: NDArray[np.integer], source: int) -> NDArray[np.float32]:
+    """Make probabilities (N, 10) of which most are right."""
+    scores = np.random.default_rng(source).normal(size=(len(labels), 10)) + 4 * np.eye(10)[labels]
+    shares = np.exp(scores)
+    return np.asarray(shares / shares.sum(axis=1, keepdims=True), np.float32)
+
+
+def _store(store: Store, comparison: Comparison, record_of: Any) -> str:
+    folder = store.create(comparison)
+    for seed in comparison.seeds:
+        for source, (name, config) in enumerate((("A", comparison.a), ("B", comparison.b))):
+            if config is not None:
+                folder.save(seed, name, record_of(config, 2 * seed + source))
+    folder.release()
+    return folder.id
+
+
+def _history(epochs: int) -> History:
+    values = [0.9 + 0.01 * epoch for epoch in range(epochs)]
+    places = [0.5 * half for half in range(1, 2 * epochs + 1)]
+    images = [int(place * TRAIN_COUNT) for place in places]
+    curve = Curve(places, images, [image // 64 for image in images], places, [0.5] * len(places), [0.9] * len(places))
+    ends = [float(epoch) for epoch in range(1, epochs + 1)]
+    return History(values, values, values, values, values, ends, train=curve, test=curve.copy())

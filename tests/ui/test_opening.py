@@ -1,0 +1,70 @@
+"""What a page opens with: settings, address, steps, and widgets that go with it."""
+
+import ipywidgets as widgets
+import pytest
+from tiny_comparison import TINY
+
+from nncompare.config import Comparison
+from nncompare.engine.shared import shared_engine
+
+
+def test_it_opens_with_what_it_was_given(tiny):
+    assert tiny.comparison == TINY
+    assert tiny.result is None
+
+
+def test_a_bare_dashboard_compares_two_different_models(open_dashboard, settle):
+    dashboard = open_dashboard()
+    settle(dashboard)
+    settings = dashboard.steps.models.settings(Comparison())
+    assert settings.a != settings.b
+    assert dashboard.comparison.dataset == "mnist"  # a setting like any other, though nothing can be trained yet
+    assert "MNIST is not here yet" in dashboard.steps.training.reason.value
+    assert dashboard.steps.training.train.disabled
+
+
+def test_the_address_of_a_web_page_sets_the_fields(monkeypatch, open_dashboard):
+    monkeypatch.setenv("SERVER_SOFTWARE", "voila/0.5")
+    monkeypatch.setenv("QUERY_STRING", "dataset=synthetic-fashion&a.channels=5&a.epochs=0&utm=x&train_images=2000")
+    dashboard = open_dashboard()
+    assert dashboard.steps.data.dataset == "synthetic-fashion"
+    assert dashboard.steps.models.forms["A"].fields["channels"].value == "5"
+    assert "Model A: Epochs must be" in dashboard.notice.box.value
+
+
+def test_only_one_step_is_seen(tiny, settle):
+    for step in ("Models", "Predictions", "Training", "Data", "History"):
+        tiny.go(step)
+        settle(tiny)
+        assert tiny.navigation.seen == [step]
+        assert tiny.navigation.box.html.count('aria-current="step"') == 1
+
+
+def test_opening_and_closing_leaves_no_widget_behind(open_dashboard, engine, settle):
+    first = open_dashboard(TINY)
+    settle(first)
+    first.close()
+    before = len(widgets.widget._instances)
+    second = open_dashboard(TINY)
+    settle(second)
+    second.close()
+    after = len(widgets.widget._instances)
+    assert after <= before
+
+
+def test_two_dashboards_share_one_engine(open_dashboard):
+    first, second = open_dashboard(TINY), open_dashboard(TINY)
+    assert first.current.engines is second.current.engines is shared_engine
+
+
+def test_only_a_web_page_offers_to_go_on(open_dashboard, monkeypatch):
+    assert "nnc-hidden" in open_dashboard().steps.training.outlives_page._dom_classes
+    monkeypatch.setenv("SERVER_SOFTWARE", "voila/0.5")
+    assert "nnc-hidden" not in open_dashboard().steps.training.outlives_page._dom_classes
+
+
+@pytest.mark.parametrize("step", ["Nowhere", "", "data"])
+def test_what_is_no_step_is_passed_over(tiny, settle, step):
+    tiny.go(step)
+    settle(tiny)
+    assert tiny.navigation.seen == ["Data"]

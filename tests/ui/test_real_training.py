@@ -1,0 +1,160 @@
+"""The dashboard without a browser: real widgets, real workers, tiny data."""
+
+from pathlib import Path
+
+import pytest
+from processes import until
+from stored_runs import TRAIN_COUNT
+from tiny_comparison import TINY, WHAT, judged_cards, pressable
+
+from nncompare.comparison.runner import ComparisonRun
+from nncompare.comparison.state import State
+from nncompare.config import RunConfig
+from nncompare.store import Store
+from nncompare.ui.panels import interrupted
+
+LONG = TINY.model_copy(update={"a": RunConfig(channels=8, epochs=100), "b": RunConfig(channels=8, epochs=100)})
+
+
+@pytest.fixture(autouse=True)
+def quick_look(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(interrupted, "LOOK_SECONDS", 0.1)
+
+
+def test_it_trains_shows_predictions_of_both_and_trains_on(open_ready, real_engine, settle):
+    tiny = open_ready(TINY)
+    training = tiny.steps.training
+    assert tiny.steps.predictions.evaluation.verdict.value == ""
+    training.train.click()
+    settle(tiny)
+    assert training.train.disabled
+    assert not training.both.buttons["stop"].disabled
+    until(lambda: tiny.result is not None, WHAT)
+    first = tiny.result
+    assert first.state is State.FINISHED
+    assert first.b.history.epochs == 2
+    until(lambda: judged_cards(tiny) == 24, WHAT)
+    for panel in training.runs.values():
+        until(lambda panel=panel: "finished" in panel.figures.value, WHAT)
+    for drawing in training.curves.drawings.values():
+        until(lambda drawing=drawing: "A test" in drawing.value and "B test" in drawing.value, WHAT)
+    verdict = tiny.steps.predictions.evaluation.verdict
+    until(lambda: "one seed" in verdict.value, WHAT)
+
+    until(lambda: "Continue" in pressable(tiny), WHAT)
+    training.more.value = 2
+    training.both.press("train_on")
+    settle(tiny)
+    assert tiny.result is first, "until the new end"
+    until(lambda: tiny.result is not first, WHAT)
+    assert (tiny.result.a.history.epochs, tiny.result.b.history.epochs) == (3, 4)
+    until(lambda: "epoch 3 of 3" in training.runs["A"].figures.value, WHAT)
+    until(lambda: "one seed" in verdict.value, WHAT)
+    until(lambda: not training.train.disabled, WHAT)
+
+
+def test_stop_keeps_what_was_learned_and_train_works_again(open_ready, real_engine, settle):
+    dashboard = open_ready(LONG)
+    training = dashboard.steps.training
+    training.train.click()
+    until(lambda: dashboard.current.running and len(dashboard.current.running.a.history.train.loss) > 2, WHAT)
+    training.both.press("stop")
+    until(lambda: dashboard.result is not None, WHAT)
+    assert dashboard.result.state is State.STOPPED
+    assert dashboard.result.a.probabilities("test").shape == (10_000, 10)
+    until(lambda: not training.train.disabled, WHAT)
+    dashboard.steps.models.forms["A"].write(RunConfig(channels=2, epochs=1))
+    dashboard.steps.models.forms["B"].write(None)
+    settle(dashboard)
+    training.train.click()
+    until(lambda: dashboard.result is not None and dashboard.result.state is State.FINISHED, WHAT)
+    assert dashboard.result.b is None
+    assert "not used" in training.runs["B"].figures.value
+
+
+def test_an_interrupted_comparison_is_offered_opened_and_goes_on(
+    home: Path, open_dashboard, real_engine, settle
+) -> None:
+    comparison = TINY.model_copy(update={"a": RunConfig(channels=2, epochs=4), "b": RunConfig(channels=2, epochs=5)})
+    left = ComparisonRun(comparison, real_engine, store=Store(home))
+    left.start()
+    until(lambda: min(run.history.epochs for run in left.runs) >= 1, "an epoch of both")
+    left.leave()
+    assert left.wait(60)
+    dashboard = open_dashboard()
+    offers = dashboard.interrupted.box
+    until(lambda: "Open" in offers.html, "an offer")
+    assert offers.html.count("Open") == 1
+    epochs = [run.history.epochs for run in left.runs]
+    assert "An interrupted comparison of Synthetic digits from " in offers.html
+    assert f"can go on. Epochs done: A {epochs[0]} of 4, B {epochs[1]} of 5." in offers.html
+    offers.pick(left.saved_id)
+    until(lambda: dashboard.current.running is not None, "the opened comparison")
+    settle(dashboard)
+    assert dashboard.current.state is State.PAUSED
+    assert dashboard.navigation.seen == ["Training"]
+    assert dashboard.comparison == comparison
+    training = dashboard.steps.training
+    until(lambda: "paused" in training.runs["A"].figures.value, "the figures")
+    assert "Resume goes on from there" in training.runs["A"].figures.value
+    until(lambda: "A test" in training.curves.drawings["loss"].value, "the curves")
+    dashboard.go("Predictions")
+    until(lambda: judged_cards(dashboard) == 24, "predictions of both")
+    assert offers.html.strip() == "", "nothing is offered beside it"
+    assert not training.both.buttons["resume"].disabled
+    training.both.press("resume")
+    until(lambda: dashboard.result is not None, "the end", 60)
+    assert dashboard.result.state is State.FINISHED
+    assert [model.history.epochs for model in dashboard.result.models] == [4, 5]
+    settle(dashboard)
+    assert offers.html.strip() == ""
+
+
+def test_what_is_closed_while_it_trains_can_go_on(home: Path, open_ready, real_engine) -> None:
+    dashboard = open_ready(LONG.model_copy(update={"b": RunConfig(channels=2, epochs=5)}))
+    dashboard.steps.training.train.click()
+    running = lambda: dashboard.current.running  # noqa: E731
+    until(lambda: running() and running().a.history.epochs >= 1, "an epoch")
+    told = running().a.history.epochs
+    dashboard.close()
+    assert running().wait(60)
+    (summary,) = Store(home).summaries()
+    assert summary.is_interrupted
+    assert summary.models[0].epochs >= told
+    assert summary.comparison.train_images == TRAIN_COUNT
+
+
+def test_the_workers_say_which_device_auto_took(open_ready, real_engine):
+    dashboard = open_ready(TINY)
+    dashboard.page._on_message(dashboard.page, {"ready": "http://127.0.0.1:1/"}, [])
+    device = dashboard.steps.models.shared.fields["device"]
+    until(lambda: "auto took cpu" in device.note.value, WHAT)
+
+
+def test_a_device_that_is_not_there_is_told_before_training(open_ready, real_engine):
+    dashboard = open_ready(TINY)
+    training = dashboard.steps.training
+    dashboard.page._on_message(dashboard.page, {"ready": "http://127.0.0.1:1/"}, [])
+    dashboard.open(TINY.model_copy(update={"device": "cuda:7"}))
+    until(lambda: "There is no device cuda:7 here" in training.reason.value, WHAT)
+    assert training.train.disabled
+    dashboard.steps.models.shared.fields["device"].value = "cpu"
+    until(lambda: not training.train.disabled, WHAT)
+
+
+def test_who_waits_sees_its_place(open_ready, real_engine):
+    engine = real_engine.get()
+    taken = [slot.address for slot in engine.claim(2, "cpu", is_cancelled=lambda: False)]
+    dashboard = open_ready(TINY)
+    panel = dashboard.steps.training.runs["B"]
+    try:
+        dashboard.steps.training.train.click()
+        until(lambda: "Waiting: next in line" in panel.figures.value, WHAT)
+        until(lambda: "Waiting: next in line" in dashboard.status.box.value, WHAT)
+        assert 'data-state="preparing"' in dashboard.status.box.value
+        assert "Waiting: next in line" in dashboard.page.announcement
+    finally:
+        engine.release(taken)
+    until(lambda: dashboard.result is not None, WHAT)
+    assert dashboard.result.state is State.FINISHED
+    until(lambda: "Waiting" not in panel.figures.value + dashboard.status.box.value, WHAT)
