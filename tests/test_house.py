@@ -133,7 +133,7 @@ def test_ui_and_cli_are_imported_by_nobody() -> None:
 
 def test_the_kernel_never_imports_torch() -> None:
     script = (
-        "import sys, nncompare, nncompare.ui.dashboard, nncompare.cli, nncompare.cli.terminal\n"
+        "import sys, nncompare, nncompare.ui.dashboard, nncompare.cli, nncompare.cli.compare_command\n"
         "import nncompare.comparison.comparison, nncompare.training.worker, nncompare.engine.credentials\n"
         "from nncompare import Comparison, Dashboard, RunConfig, closest_valid_batch_size, compare\n"
         "Comparison(a=RunConfig(channels=8)).model_dump_json()\n"

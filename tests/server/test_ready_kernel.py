@@ -1,13 +1,15 @@
 """A kernel that has imported everything waits for whoever opens the page next."""
 
+import json
 import os
 import subprocess
 import sys
 from typing import ClassVar
 
+import psutil
 import pytest
 from browser import Browser
-from hosts import voila
+from hosts import NOTEBOOK, voila
 from kernel_talk import connected, value_of
 from waiting import wait_until
 
@@ -21,22 +23,44 @@ def is_known_to_ipywidgets(client):
     return value_of(client, "'jupyter.widget.control' in get_ipython().kernel.comm_manager.targets")
 
 
-def test_the_page_takes_the_one_that_waits_and_another_waits_soon(user_cache, tmp_path):
-    with voila(tmp_path / "served", user_cache) as host:
-        (ready,) = wait_until(host.waiting_kernels, 30, "a kernel in waiting")
-        browser = Browser(host).sign_in()
-        first, second = browser.open_page("?a.channels=3"), browser.open_page("?a.channels=5")
-        kernels = host.kernels()
-        assert kernels[first] == ready
-        assert "ipykernel_launcher" in kernels[second].cmdline(), "nobody waits this moment: it is started as ever"
-        folders = set()
-        for kernel, channels in ((first, 3), (second, 5)):
-            with connected(host.connection_files()[kernel]) as client:
-                assert value_of(client, "dashboard.comparison.a.channels") == channels, "it knows its page's address"
-                assert is_known_to_ipywidgets(client)
-                folders.add(value_of(client, "__import__('os').getcwd()"))
-        wait_until(host.waiting_kernels, 30, "the next kernel in waiting")
+def test_the_page_takes_the_one_that_waits_and_another_waits_soon(process):
+    before = process.kernels()
+    (ready,) = wait_until(process.waiting_kernels, 30, "a kernel in waiting")
+    browser = Browser(process).sign_in()
+    first, second = browser.open_page("?a.channels=3"), browser.open_page("?a.channels=5")
+    kernels = process.kernels()
+    assert kernels[first] == ready
+    assert kernels.keys() - before.keys() == {first, second}
+    assert "ipykernel_launcher" in kernels[second].cmdline(), "nobody waits this moment: it is started as ever"
+    folders = set()
+    for kernel, channels in ((first, 3), (second, 5)):
+        with connected(process.connection_files()[kernel]) as client:
+            assert value_of(client, "dashboard.comparison.a.channels") == channels, "it knows its page's address"
+            assert is_known_to_ipywidgets(client)
+            folders.add(value_of(client, "__import__('os').getcwd()"))
+    wait_until(process.waiting_kernels, 30, "the next kernel in waiting")
     assert len(folders) == 1
+
+
+def test_a_page_that_is_closed_ends_its_kernel_and_no_other(process):
+    browser = Browser(process).sign_in()
+    own, other = browser.open_page(), browser.open_page()
+    pid = process.kernels()[own].pid
+    assert browser.end(own) == 204
+    psutil.wait_procs([psutil.Process(pid)] if psutil.pid_exists(pid) else [], timeout=30)
+    assert not psutil.pid_exists(pid)
+    assert browser.get(f"api/kernels/{own}").status_code == 404
+    assert browser.get(f"api/kernels/{other}").status_code == 200
+
+
+def test_the_page_shows_nothing_of_the_notebook(process):
+    page = Browser(process).sign_in().get("").text
+    code = json.loads(NOTEBOOK.read_text("utf-8"))["cells"][1]["source"]
+    lines = [line for line in "".join(code).splitlines() if " " in line]
+    assert lines
+    for line in lines:
+        assert line not in page
+    assert str(NOTEBOOK.parent) not in page
 
 
 def test_a_killed_server_leaves_neither_kernels_nor_one_that_waits(user_cache, tmp_path):
