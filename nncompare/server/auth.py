@@ -59,7 +59,7 @@ class TokenIdentity(IdentityProvider):
     @default("cookie_name")
     def _name_with_port(self) -> str:
         server: Any = self.parent
-        return f"nncompare-{server.port}"  # browsers send cookies to every port of a host
+        return f"nncompare-{server.address.port}"  # browsers send cookies to every port of a host
 
     @default("cookie_options")
     def _until_the_browser_is_closed(self) -> dict[str, Any]:

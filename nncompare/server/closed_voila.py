@@ -6,7 +6,7 @@ from typing import Any
 from jupyter_server.base.handlers import FileFindHandler
 from jupyter_server.services.kernels.handlers import KernelHandler
 from tornado.ioloop import IOLoop
-from tornado.web import RequestHandler
+from tornado.web import ErrorHandler
 from traitlets import Any as AnyTrait
 from traitlets import Callable, default
 from traitlets.config import Config
@@ -29,7 +29,6 @@ EXTENSIONS = ("@jupyter-widgets/jupyterlab-manager", "@voila-dashboards/widgets-
 # The largest that a page has to say is a file of settings.
 LARGEST_MESSAGE = 1_000_000
 _LARGEST_BODY = 10_000
-_IDLE_SECONDS = 120
 _KERNEL = r"(?P<kernel_id>[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})"
 _FILE = r"[\w-]+(?:\.[\w-]+)+"
 
@@ -53,14 +52,11 @@ class ClosedVoila(Voila):
         return Config(
             {
                 "Voila": {
-                    "ip": self.address.ip,
-                    "port": self.address.port,
                     "token": self.address.token,
                     "identity_provider_class": TokenIdentity,
                     "kernel_websocket_connection_class": AllowedMessages,
                     # A file in the current folder could open what is closed here, or be a program.
                     "config_file_paths": [],
-                    "open_browser": False,
                     "log_level": "ERROR",
                 },
                 "VoilaConfiguration": {
@@ -74,7 +70,7 @@ class ClosedVoila(Voila):
                 },
                 "MappingKernelManager": {
                     "kernel_manager_class": f"{ReadyKernelManager.__module__}.{ReadyKernelManager.__name__}",
-                    "cull_idle_timeout": _IDLE_SECONDS,
+                    "cull_idle_timeout": 120,
                     "cull_interval": 30,
                     "transport_encryption": "auto",
                 },
@@ -85,7 +81,7 @@ class ClosedVoila(Voila):
         """Return the settings of the server."""
         return {
             **super().init_settings(),
-            HOSTS: OwnNames(self.ip, self.address.names),
+            HOSTS: OwnNames(self.address.ip, self.address.names),
             "websocket_max_message_size": LARGEST_MESSAGE,
             "xsrf_cookie_kwargs": {"samesite": "Strict"},
         }
@@ -118,15 +114,16 @@ class ClosedVoila(Voila):
                 guarded(FileFindHandler),
                 {"path": self.labextensions_path, "no_cache_paths": ["/"]},
             ),
-            (r".*", guarded(_Nothing)),
+            (r".*", guarded(ErrorHandler), {"status_code": 404}),
         ]
 
     def listen(self) -> None:
         """Serve until the end."""
         try:
-            self.app.listen(self.port, self.ip, max_body_size=_LARGEST_BODY)
+            self.app.listen(self.address.port, self.address.ip, max_body_size=_LARGEST_BODY)
         except OSError as error:
-            raise UserError(f"{self.ip} port {self.port} cannot be used: {error.strerror}.") from None
+            where = f"{self.address.ip} port {self.address.port}"
+            raise UserError(f"{where} cannot be used: {error.strerror}.") from None
         self.ioloop = IOLoop.current()
         self.ioloop.add_callback(self.on_listening)
         ReadyKernelManager.kept.prepare()
@@ -143,10 +140,3 @@ class KernelStateHandler(AuthMixin, KernelHandler):  # type: ignore[misc]
     """Tells a page whether its kernel lives; it cannot be ended here."""
 
     SUPPORTED_METHODS = ("GET",)
-
-
-class _Nothing(RequestHandler):
-    """What is nowhere else."""
-
-    async def prepare(self) -> None:
-        self.send_error(404)

@@ -3,7 +3,6 @@ from pathlib import Path
 
 import pytest
 from browser import Browser
-from hosts import Host, voila
 from local_server import LocalServer, local_server
 
 
@@ -30,13 +29,3 @@ def anonymous(server: LocalServer) -> Browser:
 def kernel(server: LocalServer) -> str:
     """The kernel of a page that is open."""
     return Browser(server).sign_in().open_page()
-
-
-@pytest.fixture(scope="session")
-def process(user_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
-    """``nncompare serve`` as it is, with its engine; where it is started there lies a configuration of Voila's."""
-    folder = tmp_path_factory.mktemp("served")
-    (folder / "voila.py").write_text("open('ran', 'w').close()\nc.Voila.ip = '0.0.0.0'\n")
-    (folder / "voila.json").write_text('{"Voila": {"token": ""}, "VoilaConfiguration": {"file_allowlist": [".*"]}}')
-    with voila(folder, user_cache) as host:
-        yield host

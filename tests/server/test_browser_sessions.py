@@ -1,6 +1,7 @@
 """Where others are let in, every browser has a store of its own."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,16 +14,22 @@ from nncompare.store import Store, home_folder
 VARIABLE = "HTTP_X_NNCOMPARE_SESSION"
 
 
+@pytest.fixture(scope="module")
+def open_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalServer]:
+    """A server that other machines reach."""
+    with local_server(tmp_path_factory.mktemp("open"), ip="0.0.0.0") as found:
+        yield found
+
+
 def number_of(server: LocalServer, browser: Browser) -> str:
     """Open a page; return the number that its kernel is told."""
     browser.open_page()
     return server.begun[-1].get(VARIABLE, "")
 
 
-def test_each_browser_has_a_number_that_stays(tmp_path: Path) -> None:
-    with local_server(tmp_path, ip="0.0.0.0") as server:
-        one, other = Browser(server).sign_in(), Browser(server).sign_in()
-        first, again, of_other = (number_of(server, who) for who in (one, one, other))
+def test_each_browser_has_a_number_that_stays(open_server: LocalServer) -> None:
+    one, other = Browser(open_server).sign_in(), Browser(open_server).sign_in()
+    first, again, of_other = (number_of(open_server, who) for who in (one, one, other))
     assert first == again
     assert of_other != first
     assert min(len(first), len(of_other)) == 32
@@ -35,12 +42,11 @@ def test_behind_a_proxy_on_this_machine_each_browser_has_a_number_too(tmp_path: 
     assert "" not in numbers
 
 
-def test_a_number_cannot_be_chosen(tmp_path: Path) -> None:
-    with local_server(tmp_path, ip="0.0.0.0") as server:
-        browser = Browser(server).sign_in()
-        browser._session.headers[SESSION_HEADER] = "a" * 32
-        browser._session.cookies.set("nncompare-visitor", "../../elsewhere")
-        number = number_of(server, browser)
+def test_a_number_cannot_be_chosen(open_server: LocalServer) -> None:
+    browser = Browser(open_server).sign_in()
+    browser._session.headers[SESSION_HEADER] = "a" * 32
+    browser._session.cookies.set("nncompare-visitor", "../../elsewhere")
+    number = number_of(open_server, browser)
     assert re.fullmatch("[0-9a-f]{32}", number)
     assert number != "a" * 32
 

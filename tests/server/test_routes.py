@@ -1,5 +1,7 @@
 """What there is to be had from the server, for somebody who was let in: the page, its code, and nothing else."""
 
+import re
+
 import pytest
 import requests
 from browser import Browser, raw
@@ -35,7 +37,7 @@ OURS = {
     f"/voila/templates/(nncompare/static/{_FILE})": "GuardedTemplateStaticFileHandler",
     "/voila/labextensions/((?:@jupyter-widgets/jupyterlab-manager|@voila-dashboards/widgets-manager8|anywidget)"
     f"/static/{_FILE})": "GuardedFileFindHandler",
-    ".*": "Guarded_Nothing",
+    ".*": "GuardedErrorHandler",
 }
 NUMBER = "01234567-89ab-cdef-0123-456789abcdef"
 # Each is a way to something that is there in Jupyter, in Voila or on this disk.
@@ -139,6 +141,12 @@ def test_nothing_is_put_there_or_begun(server: LocalServer, guest: Browser, path
     assert (len(server.begun), server.kernels) == before
 
 
+def test_a_kernel_cannot_be_ended_by_the_way_to_its_state(guest: Browser, kernel: str) -> None:
+    headers = {"Cookie": f"{guest.cookie}; _xsrf=1", "X-XSRFToken": "1"}
+    assert guest.ask("DELETE", f"api/kernels/{kernel}", headers=headers).status_code == 405
+    assert guest.get(f"api/kernels/{kernel}").status_code == 200
+
+
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(parts=st.lists(st.sampled_from(SEGMENTS + ESCAPES), min_size=1, max_size=8))
 def test_no_way_round_leads_anywhere(server: LocalServer, guest: Browser, parts: list[str]) -> None:
@@ -190,10 +198,13 @@ def test_every_answer_says_what_browsers_must_not_do(guest: Browser, anonymous: 
 
 
 def test_only_scripts_of_the_page_itself_are_run(guest: Browser) -> None:
-    policies = [guest.get("").headers["Content-Security-Policy"] for _ in range(2)]
+    answers = [guest.get("") for _ in range(2)]
+    policies = [answer.headers["Content-Security-Policy"] for answer in answers]
     assert policies[0] != policies[1]  # each answer has a number of its own
-    for policy in policies:
+    for policy, answer in zip(policies, answers, strict=True):
         rules = dict(rule.strip().split(" ", 1) for rule in policy.split(";"))
+        (nonce,) = re.findall("'nonce-([^']{20,})'", rules["script-src"])
+        assert answer.text.count("<script") == answer.text.count(f'<script nonce="{nonce}"') > 0
         assert rules["default-src"] == "'none'"
         assert "unsafe" not in rules["script-src"]
         assert "http" not in rules["script-src"]

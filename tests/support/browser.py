@@ -29,10 +29,11 @@ class Served(Protocol):
 
 
 class Browser:
-    """A browser without a screen: it keeps its cookies."""
+    """A browser without a screen: it keeps its cookies, and the page that was opened last."""
 
     def __init__(self, host: Served) -> None:
         self.host, self._session = host, requests.Session()
+        self.page = ""
         self._session.trust_env = False
 
     def sign_in(self) -> "Browser":
@@ -51,7 +52,8 @@ class Browser:
         """Open the dashboard, which begins a kernel; return the kernel's number."""
         answer = self.get(query)
         assert answer.status_code == 200, answer.text
-        found = _KERNEL.search(answer.text)
+        self.page = answer.text
+        found = _KERNEL.search(self.page)
         assert found is not None
         return found[1]
 

@@ -51,7 +51,7 @@ class LocalServer:
 
     def __init__(self, app: LocalVoila) -> None:
         self.app = app
-        self.address = f"http://{LOOPBACK}:{app.port}/"
+        self.address = f"http://{LOOPBACK}:{app.address.port}/"
         self.token = str(app.token)
 
     @property
