@@ -59,9 +59,9 @@ class Limits(BaseModel):
         LimitsError
             When one of them is no limit: it must not pass for none.
         """
-        given, values = flags or {}, {}
+        given, settings, values = flags or {}, environment().settings, {}
         for name in cls.model_fields:
-            text = given.get(name) or environment().settings.get(name)
+            text = given.get(name) or settings.get(name)
             if text:
                 values[name], error = read_field(cls, name, text)
                 if error:

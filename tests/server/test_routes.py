@@ -165,6 +165,7 @@ def test_the_page_shows_no_source(server: LocalServer, guest: Browser) -> None:
     for line in SOURCE.splitlines():
         assert line not in page
     assert str(server.app.root_dir) not in page
+    assert server.token not in page
 
 
 @pytest.mark.parametrize(

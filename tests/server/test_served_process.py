@@ -1,4 +1,4 @@
-"""``nncompare serve`` as it is: what its processes, its files and its environment are to each other and to others."""
+"""``nncompare serve`` as it is: its processes, files and environment. One server for all, in the order of the tests."""
 
 import json
 import os
@@ -84,18 +84,16 @@ def test_the_page_shows_nothing_of_the_notebook(served: Served) -> None:
 
 
 def test_a_page_that_is_closed_ends_its_kernel_and_no_other(served: Served) -> None:
-    own, other, browser = served.browser.open_page(), served.first, served.browser
-    pid = served.host.kernels()[own].pid
-    assert browser.end(own) == 204
+    pid, browser = served.host.kernels()[served.second].pid, served.browser
+    assert browser.end(served.second) == 204
     psutil.wait_procs([psutil.Process(pid)] if psutil.pid_exists(pid) else [], timeout=30)
     assert not psutil.pid_exists(pid)
-    assert browser.get(f"api/kernels/{own}").status_code == 404
-    assert browser.get(f"api/kernels/{other}").status_code == 200
+    assert browser.get(f"api/kernels/{served.second}").status_code == 404
+    assert browser.get(f"api/kernels/{served.first}").status_code == 200
 
 
 @is_prepared
 def test_a_killed_server_leaves_neither_kernels_nor_one_that_waits(served: Served) -> None:
-    """The last one here: it takes the server from the others."""
     (waiting,) = wait_until(served.host.waiting_kernels, 30, "the next kernel in waiting")
     kernel = served.host.kernels()[served.first]
     assert {waiting, kernel} < set(served.host.processes())
