@@ -52,8 +52,16 @@ def serve(
     given = given_token()
     token = (given or new_token()) if needs_token else ""
     address = ServerAddress(ip, free_port(ip, port), token, needs_token and given is not None, tuple(names))
+    prepend_path("JUPYTER_PATH", _HERE / "share" / "jupyter")  # where Voila looks for templates
     with tempfile.TemporaryDirectory(prefix="nncompare-") as folder, classroom(limits):
-        _run_voila(address, Path(folder) if open_browser else None)
+        from nncompare.server.closed_voila import ClosedVoila  # takes a second, in which the engine starts
+
+        def on_listening() -> None:
+            _announce(address)
+            if open_browser:
+                _open_page(address, Path(folder))
+
+        ClosedVoila.launch_instance([str(notebook_path())], address=address, on_listening=on_listening)
 
 
 def notebook_path() -> Path:
@@ -62,18 +70,6 @@ def notebook_path() -> Path:
         if file.is_file():
             return file
     raise UserError("notebooks/dashboard.ipynb is missing. Install nncompare again.")
-
-
-def _run_voila(address: ServerAddress, folder: Path | None) -> None:
-    prepend_path("JUPYTER_PATH", _HERE / "share" / "jupyter")  # where Voila looks for templates
-    from nncompare.server.closed_voila import ClosedVoila
-
-    def on_listening() -> None:
-        _announce(address)
-        if folder is not None:
-            _open_page(address, folder)
-
-    ClosedVoila.launch_instance([str(notebook_path())], address=address, on_listening=on_listening)
 
 
 def _announce(address: ServerAddress) -> None:

@@ -102,13 +102,13 @@ def local_server(folder: Path, token: str | None = "known-to-the-tests-only", **
         patch.setattr(ClosedVoila, "launch_instance", launch)
         patch.setattr("voila.app.signal", SimpleNamespace(SIGTERM=None, signal=lambda *_: None))
         patch.setattr(ReadyKernelManager, "kept", _none_in_waiting())
-        thread = threading.Thread(target=serve, name="local-server")
+        thread = threading.Thread(target=serve, name="local-server", daemon=True)
         thread.start()
+        app = listening.result(_START_SECONDS)
         try:
-            app = listening.result(_START_SECONDS)
             yield LocalServer(app)
-            app.ioloop.add_callback(app.ioloop.stop)
         finally:
+            app.ioloop.add_callback(app.ioloop.stop)
             thread.join(_END_SECONDS)
     assert not thread.is_alive()
 
