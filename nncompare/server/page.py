@@ -30,8 +30,6 @@ class PageHandler(AuthMixin, TornadoVoilaHandler):
             return self.redirect(self._url_without_token())
         if self.voila_configuration.http_header_envs:
             remember(self)
-        for name in ("template", "theme"):  # Voila would take other templates
-            self.request.arguments.pop(name, None)
         nonce = secrets.token_urlsafe(16)
         self.set_header("Content-Security-Policy", _POLICY.format(nonce=nonce, host=self.request.host))
         async for html in self.get_generator():
