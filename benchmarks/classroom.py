@@ -26,7 +26,7 @@ import psutil
 from light_client import OPENING_SECONDS, LightClient
 from tornado.httpclient import AsyncHTTPClient
 
-from nncompare.server.access_token import VARIABLE as TOKEN_VARIABLE
+from nncompare.environment import TOKEN as TOKEN_VARIABLE
 
 EPOCHS = 3
 QUERY = f"dataset=synthetic-digits&train_images=1000&a.channels=1&b.channels=2&a.epochs={EPOCHS}&b.epochs={EPOCHS}"

@@ -16,7 +16,7 @@ MEMORY_LIMIT = "MEM_LIMIT"
 SESSION_HEADER = "X-Nncompare-Session"
 _SESSION = "HTTP_X_NNCOMPARE_SESSION"
 _HUB_VARIABLES = ("JUPYTERHUB_API_URL", HUB_USER)
-_LIMIT_PREFIX = "NNCOMPARE_"
+_PREFIX = "NNCOMPARE_"
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,8 @@ class Environment:
         Whether Voila serves this kernel; a JupyterLab notebook keeps its kernel when its page is closed.
     session : str
         Number of the browser session that this kernel serves.
+    settings : mapping of str to str
+        All variables of this package without their prefix: ``most_epochs`` for ``NNCOMPARE_MOST_EPOCHS``.
     """
 
     data_dir: str
@@ -55,6 +57,7 @@ class Environment:
     query: str
     is_web_page: bool
     session: str
+    settings: Mapping[str, str]
 
 
 def environment() -> Environment:
@@ -72,17 +75,10 @@ def environment() -> Environment:
         query=get("QUERY_STRING", "") if is_web_page else "",
         is_web_page=is_web_page,
         session=get(_SESSION, ""),
+        settings={
+            name.removeprefix(_PREFIX).lower(): text for name, text in os.environ.items() if name.startswith(_PREFIX)
+        },
     )
-
-
-def limit_variable(name: str) -> str:
-    """Return the environment variable of a limit: ``NNCOMPARE_MOST_EPOCHS``."""
-    return _LIMIT_PREFIX + name.upper()
-
-
-def limit_text(name: str) -> str:
-    """Return what the environment says of a limit of the server; empty where it says nothing."""
-    return os.environ.get(limit_variable(name), "")
 
 
 def take_token() -> tuple[str | None, str | None]:
@@ -90,9 +86,9 @@ def take_token() -> tuple[str | None, str | None]:
     return os.environ.pop(TOKEN, None), os.environ.pop(TOKEN_FILE, None)
 
 
-def set_for_children(values: Mapping[str, str]) -> None:
-    """Set variables for the processes that this one starts."""
-    os.environ.update(values)
+def set_for_children(settings: Mapping[str, object]) -> None:
+    """Set variables of this package, by name without the prefix, for the processes that this one starts."""
+    os.environ.update({_PREFIX + name.upper(): str(value) for name, value in settings.items()})
 
 
 def prepend_path(variable: str, folder: Path) -> None:

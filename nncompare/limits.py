@@ -1,6 +1,7 @@
 """What a server allows: epochs, channels, comparisons, minutes, and how long a run outlives its page.
 
-``nncompare serve`` puts them into the environment, where every kernel finds them.
+A field of `Limits` is a flag of ``nncompare serve`` and a variable of the environment, where every kernel finds it. One
+that is named ``most_`` and a setting of a model is also enforced, in the forms and when a comparison starts.
 """
 
 from collections.abc import Mapping
@@ -8,15 +9,17 @@ from collections.abc import Mapping
 from pydantic import BaseModel, ConfigDict, Field
 
 from nncompare.config import Comparison, Integer, Number, RunConfig, read_field
-from nncompare.environment import limit_text, limit_variable
+from nncompare.environment import environment
+
+_MOST = "most_"
 
 
 class LimitsError(ValueError):
-    """A limit that is none; the message is a sentence for the user."""
+    """A value that is no limit, or a comparison beyond one; the message is a sentence for the user."""
 
 
 class Limits(BaseModel):
-    """Limits for whoever uses this server; None where there is none."""
+    """Limits for all users of a server; None where there is none."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
@@ -48,44 +51,29 @@ class Limits(BaseModel):
     )
 
     @classmethod
-    def from_environment(cls) -> "Limits":
-        """Read the limits of this process.
+    def from_environment(cls, flags: Mapping[str, str | None] | None = None) -> "Limits":
+        """Read the limits of this process from its environment; flags, by name of the limit, go before it.
 
         Raises
         ------
         LimitsError
             When one of them is no limit: it must not pass for none.
         """
-        texts = {name: limit_text(name) for name in cls.model_fields}
-        return cls.from_texts({name: text for name, text in texts.items() if text})
-
-    @classmethod
-    def from_texts(cls, texts: Mapping[str, str]) -> "Limits":
-        """Read limits by name.
-
-        Raises
-        ------
-        LimitsError
-            When one of them is no limit.
-        """
-        values = {}
-        for name, text in texts.items():
-            values[name], error = read_field(cls, name, text)
-            if error:
-                raise LimitsError(error)
+        given, settings, values = flags or {}, environment().settings, {}
+        for name in cls.model_fields:
+            text = given.get(name) or settings.get(name)
+            if text:
+                values[name], error = read_field(cls, name, text)
+                if error:
+                    raise LimitsError(error)
         return cls(**values)
 
-    def to_environment(self) -> dict[str, str]:
-        """Write them for the processes that this one starts."""
-        return {limit_variable(name): str(value) for name, value in self.model_dump(exclude_none=True).items()}
-
     def wrong(self, config: RunConfig) -> dict[str, str]:
-        """Give a sentence for each setting of a model that is not allowed here."""
+        """Return a sentence for each setting of a model that is not allowed here."""
         return {
             name: f"{RunConfig.model_fields[name].title} must be at most {most:,} on this server; "
             f"got {getattr(config, name):,}."
-            for name, most in self._most.items()
-            if getattr(config, name) > most
+            for name, most in self._beyond(config).items()
         }
 
     def problems(self, comparison: Comparison) -> list[str]:
@@ -99,23 +87,22 @@ class Limits(BaseModel):
         ]
 
     def most(self, name: str) -> int | None:
-        """Give the largest value of a model's setting; None where there is no limit."""
-        return self._most.get(name)
+        """Return the largest value of a model's setting; None where there is no limit."""
+        most: int | None = getattr(self, _MOST + name, None)
+        return most
 
     @property
     def no_more_comparisons(self) -> str:
-        """Say that as many comparisons have begun as are allowed."""
+        """The sentence for a user who has begun as many comparisons as are allowed."""
         return (
             f"This server allows {self.most_comparisons} comparison{'s' if self.most_comparisons != 1 else ''}, and "
-            "you have begun as many. Train on with the last one, or ask whoever runs the server for more."
+            "you have begun as many. Train on with the last one, or ask the person who runs the server for more."
         )
 
     def within(self, config: RunConfig) -> RunConfig:
-        """Give settings with everything that is too large lowered to what is allowed."""
-        changes = {name: most for name, most in self._most.items() if getattr(config, name) > most}
-        return config.model_copy(update=changes)
+        """Return settings with everything that is too large lowered to what is allowed."""
+        return config.model_copy(update=self._beyond(config))
 
-    @property
-    def _most(self) -> dict[str, int]:
-        most = {"epochs": self.most_epochs, "channels": self.most_channels}
-        return {name: value for name, value in most.items() if value is not None}
+    def _beyond(self, config: RunConfig) -> dict[str, int]:
+        allowed = {name: self.most(name) for name in RunConfig.model_fields}
+        return {name: most for name, most in allowed.items() if most is not None and getattr(config, name) > most}

@@ -134,8 +134,8 @@ def test_ui_and_cli_are_imported_by_nobody() -> None:
 
 def test_the_kernel_never_imports_torch() -> None:
     script = (
-        "import sys, nncompare, nncompare.ui.dashboard, nncompare.cli, nncompare.cli.terminal\n"
-        "import nncompare.comparison.runner, nncompare.training.worker, nncompare.engine.credentials\n"
+        "import sys, nncompare, nncompare.ui.dashboard, nncompare.cli, nncompare.cli.compare_command\n"
+        "import nncompare.comparison.runner, nncompare.engine.tasks, nncompare.engine.client\n"
         "from nncompare import Comparison, Dashboard, RunConfig, closest_valid_batch_size, compare\n"
         "Comparison(a=RunConfig(channels=8)).model_dump_json()\n"
         "print(sorted({name.partition('.')[0] for name in sys.modules} & {'torch', 'torchvision'}))\n"

@@ -1,9 +1,16 @@
 """What a server allows: read from flags and the environment, and kept where a comparison starts."""
 
-import pytest
+import os
+from argparse import ArgumentParser
 
-from nncompare.config import Comparison, RunConfig
+import pytest
+from pydantic import Field
+
+from nncompare.cli import main
+from nncompare.config import Comparison, Integer, RunConfig
+from nncompare.environment import set_for_children
 from nncompare.limits import Limits, LimitsError
+from nncompare.server import classroom
 
 
 def test_without_limits_everything_is_allowed() -> None:
@@ -28,10 +35,13 @@ def test_lowered_to_what_is_allowed() -> None:
 
 
 def test_they_travel_through_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = dict(os.environ)
+    monkeypatch.setattr(os, "environ", dict(before))
     limits = Limits(most_epochs=5, most_channels=16, most_comparisons=3, most_minutes=2.5, grace_seconds=30)
-    for name, value in limits.to_environment().items():
-        assert name.startswith("NNCOMPARE_")
-        monkeypatch.setenv(name, value)
+    set_for_children(limits.model_dump(exclude_none=True))
+    added = os.environ.keys() - before.keys()
+    assert len(added) == 5
+    assert all(name.startswith("NNCOMPARE_") for name in added)
     assert Limits.from_environment() == limits
 
 
@@ -50,8 +60,6 @@ def test_they_travel_through_the_environment(monkeypatch: pytest.MonkeyPatch) ->
 def test_what_is_no_limit_does_not_pass_for_none(
     name: str, text: str, sentence: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from nncompare.cli import main
-
     monkeypatch.setenv(f"NNCOMPARE_{name.upper()}", text)
     with pytest.raises(LimitsError) as error:
         Limits.from_environment()
@@ -67,8 +75,6 @@ def test_what_is_no_limit_does_not_pass_for_none(
     "flag", ["--most-epochs", "--most-channels", "--most-comparisons", "--most-minutes", "--grace"]
 )
 def test_a_wrong_flag_is_told(flag: str, capsys: pytest.CaptureFixture[str]) -> None:
-    from nncompare.cli import main
-
     with pytest.raises(SystemExit) as end:
         main(["serve", "--no-browser", f"{flag}=-2"])
     out, err = capsys.readouterr()
@@ -77,15 +83,36 @@ def test_a_wrong_flag_is_told(flag: str, capsys: pytest.CaptureFixture[str]) -> 
     assert "got -2." in err
 
 
+def read(*flags: str, limits: type[Limits] = Limits) -> Limits:
+    parser = ArgumentParser()
+    classroom.add_flags(parser)
+    return limits.from_environment(vars(parser.parse_args(flags)))
+
+
 def test_flags_go_before_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    from argparse import ArgumentParser
-
-    from nncompare.server.classroom import add_flags, read_limits
-
     monkeypatch.setenv("NNCOMPARE_MOST_EPOCHS", "7")
     monkeypatch.setenv("NNCOMPARE_MOST_CHANNELS", "8")
-    parser = ArgumentParser()
-    add_flags(parser)
-    found = read_limits(parser.parse_args(["--most-epochs", "3", "--grace", "90"]))
-    assert found == Limits(most_epochs=3, most_channels=8, grace_seconds=90)
-    assert all(name in parser.format_help() for name in ("--most-minutes MINUTES", "--grace SECONDS"))
+    assert read("--most-epochs", "3", "--grace", "90") == Limits(most_epochs=3, most_channels=8, grace_seconds=90)
+
+
+def test_the_help_names_the_unit_of_each(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["serve", "--help"])
+    told = capsys.readouterr().out
+    for flag in ("--most-epochs EPOCHS", "--most-channels CHANNELS", "--most-minutes MINUTES", "--grace SECONDS"):
+        assert flag in told
+
+
+class OneMore(Limits):
+    most_batch_size: Integer | None = Field(None, ge=1, title="Most of a batch", description="Largest batch.")
+
+
+def test_a_new_limit_is_a_change_of_one_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From its field are made its flag, its variable and, where it is that of a model's setting, its enforcement."""
+    monkeypatch.setattr(classroom, "Limits", OneMore)
+    limits = read("--most-batch-size", "32", limits=OneMore)
+    too_large = Comparison(a=RunConfig(batch_size=64), b=None)
+    assert limits.problems(too_large) == ["Model A: Batch size must be at most 32 on this server; got 64."]
+    assert limits.within(too_large.a).batch_size == 32
+    monkeypatch.setenv("NNCOMPARE_MOST_BATCH_SIZE", "16")
+    assert OneMore.from_environment().most("batch_size") == 16

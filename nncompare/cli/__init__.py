@@ -5,46 +5,66 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn, get_args
 
-from nncompare.config import Comparison, DatasetName
+from nncompare.cli import comparison_flags
+from nncompare.config import DatasetName
+from nncompare.data import CATALOG, DataError, fetch
 from nncompare.errors import UserError
-from nncompare.server.classroom import add_flags, read_limits
+from nncompare.limits import Limits, LimitsError
+from nncompare.server import classroom
+from nncompare.server.server_address import LOOPBACK
 
-WRONG_VALUE = 2
-INTERRUPTED = 130
+FAILED, WRONG_VALUE, INTERRUPTED = 1, 2, 130
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run a command and exit: 0 done, 1 failed, 2 wrong value, 130 interrupted."""
-    parsed = _parser().parse_args(arguments)
+    words = sys.argv[1:] if arguments is None else arguments
+    parsed = _parser().parse_args(words or ["serve"])
     try:
-        sys.exit(parsed.run(parsed) or 0)
-    except UserError as error:
-        print(f"nncompare: {error}", file=sys.stderr)
-        sys.exit(WRONG_VALUE)
+        failure = parsed.run(parsed)
+    except (UserError, LimitsError) as error:
+        _fail(str(error), WRONG_VALUE)
+    except DataError as error:
+        _fail(str(error), FAILED)
     except KeyboardInterrupt:
-        print("nncompare: stopped.", file=sys.stderr)
-        sys.exit(INTERRUPTED)
+        _fail("stopped.", INTERRUPTED)
+    if failure:
+        _fail(failure, FAILED)
+    sys.exit(0)
+
+
+def _fail(message: str, code: int) -> NoReturn:
+    print(f"nncompare: {message}", file=sys.stderr)
+    sys.exit(code)
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="nncompare", description="Train two small neural networks side by side. Without a command: serve."
     )
-    parser.set_defaults(run=_serve, port=None, no_browser=False, ip=None, name=[], no_token=False)
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
-    _add_serve(commands)
-    _add_compare(commands)
-    _add_fetch(commands)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    serve = commands.add_parser("serve", help="open the dashboard in the browser")
+    _add_serve_flags(serve)
+    serve.set_defaults(run=_serve)
+    compare = commands.add_parser("compare", help="train and compare without a screen")
+    comparison_flags.add_flags(compare)
+    compare.add_argument("--json", action="store_true", help="print the result as JSON")
+    compare.add_argument("--report", metavar="FILE", help="write the report, one HTML page, to FILE")
+    compare.set_defaults(run=_compare)
+    fetching = commands.add_parser("fetch", help="download or make a data set ahead of time")
+    fetching.add_argument("dataset", metavar="DATASET", help=", ".join(get_args(DatasetName)))
+    fetching.set_defaults(run=_fetch)
     doctor = commands.add_parser("doctor", help="tell what nncompare sees of this machine")
     doctor.set_defaults(run=_doctor)
     return parser
 
 
-def _add_serve(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    serve = commands.add_parser("serve", help="open the dashboard in the browser")
+def _add_serve_flags(serve: argparse.ArgumentParser) -> None:
     serve.add_argument("--port", type=int, help="port to listen on (default: the first free one from 8866)")
     serve.add_argument("--no-browser", action="store_true", help="only print the address")
-    serve.add_argument("--ip", metavar="ADDRESS", help="address to listen on (default: this machine alone)")
+    serve.add_argument(
+        "--ip", metavar="ADDRESS", default=LOOPBACK, help="address to listen on (default: this machine alone)"
+    )
     serve.add_argument(
         "--name",
         metavar="NAME",
@@ -53,55 +73,36 @@ def _add_serve(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         help="another name under which the page is called, such as that of a proxy; may be given several times",
     )
     serve.add_argument("--no-token", action="store_true", help="let in every user of this machine")
-    add_flags(serve)
-    serve.set_defaults(run=_serve)
-
-
-def _add_compare(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    compare = commands.add_parser("compare", help="train and compare without a screen")
-    compare.add_argument("--config", metavar="FILE", help="settings as JSON; the flags below go before it")
-    compare.add_argument("--a", metavar="NAME=VALUE,...", help="settings of model A, such as channels=8,epochs=1")
-    compare.add_argument("--b", metavar="NAME=VALUE,...", help="settings of model B; none to train A alone")
-    for name, field in Comparison.model_fields.items():
-        if name not in ("a", "b"):
-            flag = "--" + name.replace("_", "-")
-            compare.add_argument(
-                flag, dest=name, metavar=name.upper(), help=(field.description or "").replace("%", "%%")
-            )
-    compare.add_argument("--json", action="store_true", help="print the result as JSON")
-    compare.add_argument("--report", metavar="FILE", help="write the report, one HTML page, to FILE")
-    compare.set_defaults(run=_compare)
-
-
-def _add_fetch(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    fetch = commands.add_parser("fetch", help="download or make a data set ahead of time")
-    fetch.add_argument("dataset", metavar="DATASET", help=", ".join(get_args(DatasetName)))
-    fetch.set_defaults(run=_fetch)
+    classroom.add_flags(serve)
 
 
 def _serve(arguments: argparse.Namespace) -> None:
-    from nncompare.server.serve import LOOPBACK, serve
+    from nncompare.server.serve import serve
 
     serve(
         arguments.port,
         open_browser=not arguments.no_browser,
-        limits=read_limits(arguments),
-        ip=LOOPBACK if arguments.ip is None else arguments.ip,
+        limits=Limits.from_environment(vars(arguments)),
+        ip=arguments.ip,
         names=arguments.name,
         needs_token=not arguments.no_token,
     )
 
 
-def _compare(arguments: argparse.Namespace) -> int:
-    from nncompare.cli.terminal import compare_in_terminal
+def _compare(arguments: argparse.Namespace) -> str:
+    from nncompare.cli.compare_command import compare_and_print
 
-    return compare_in_terminal(arguments)
+    return compare_and_print(arguments)
 
 
-def _fetch(arguments: argparse.Namespace) -> int:
-    from nncompare.cli.terminal import fetch_in_terminal
+def _fetch(arguments: argparse.Namespace) -> None:
+    from nncompare.cli.progress_bars import ProgressBars
 
-    return fetch_in_terminal(arguments.dataset)
+    if arguments.dataset not in CATALOG:
+        raise UserError(f"Data set must be one of {', '.join(CATALOG)}; got {arguments.dataset}.")
+    with ProgressBars() as bars:
+        folder = fetch(arguments.dataset, progress=bars.of_download(arguments.dataset))
+    print(f"{CATALOG[arguments.dataset].title} is in {folder}.")
 
 
 def _doctor(_: argparse.Namespace) -> None:

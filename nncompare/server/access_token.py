@@ -1,4 +1,4 @@
-"""The token without which nobody gets in: made here, or given in a way that other users of the machine cannot see."""
+"""The token that every browser needs: made here, or given in a way that other users of the machine cannot see."""
 
 import os
 import secrets
@@ -13,9 +13,9 @@ _LONGEST = 512
 
 
 def given_token() -> str | None:
-    """Take the token from the environment, or from the file that it names; None where neither is there.
+    """Return the token in the environment, or in the file that it names; None where neither is there.
 
-    Kernels inherit the environment and have no need of it, so it is taken out.
+    Kernels inherit the environment and have no need of it, so it is removed there.
 
     Raises
     ------
@@ -23,15 +23,13 @@ def given_token() -> str | None:
         When it is too short to be a secret, or when others can read the file.
     """
     token, file = take_token()
-    if token is None and file is None:
-        return None
     if token is None and file is not None:
         token = _read(Path(file))
-    return _require_secret((token or "").strip())
+    return _require_secret(token.strip()) if token is not None else None
 
 
 def new_token() -> str:
-    """Make a token that nobody can guess."""
+    """Return a token that nobody can guess."""
     return secrets.token_urlsafe(32)
 
 

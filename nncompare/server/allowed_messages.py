@@ -1,13 +1,13 @@
-"""What a page may say to its kernel: it may move its widgets, and nothing else."""
+"""Which messages of a page reach its kernel: those of its widgets, and no others."""
 
 from typing import Any
 
 from jupyter_server.services.kernels.connection.base import deserialize_msg_from_ws_v1
 from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
 
-# An execute_request would run whatever somebody likes; complete, inspect and history tell what is in the kernel.
+# An execute_request would run any code; complete, inspect and history tell what is in the kernel.
 ALLOWED = ("comm_close", "comm_info_request", "comm_msg", "comm_open", "kernel_info_request")
-# Through this one a page asks what widgets there are. Others would let it make widgets of its own.
+# By this one a page asks which widgets there are. Others would let it make widgets of its own.
 _COMM_TARGET = "jupyter.widget.control"
 _PROTOCOL = "v1.kernel.websocket.jupyter.org"
 _OFFSET_BYTES, _MOST_OFFSETS = 8, 32
@@ -15,10 +15,10 @@ _PARTS = 4  # header, parent header, metadata and content; what follows are byte
 
 
 class AllowedMessages(ZMQChannelsWebsocketConnection):
-    """The way from a page to its kernel; what is not allowed is dropped here, and the kernel never hears of it."""
+    """The connection of a page to its kernel; a message that is not allowed is dropped before it reaches the kernel."""
 
     def handle_incoming_message(self, incoming_msg: Any) -> None:
-        """Pass a message on, if it may be."""
+        """Pass a message on if it is allowed."""
         if self._is_allowed(incoming_msg):
             super().handle_incoming_message(incoming_msg)
         else:
@@ -35,10 +35,10 @@ class AllowedMessages(ZMQChannelsWebsocketConnection):
             if not (is_whole and is_named and channel == "shell" and header["msg_type"] in ALLOWED):
                 return False
             return header["msg_type"] != "comm_open" or content["target_name"] == _COMM_TARGET
-        except Exception:  # whatever it is, it is no message
+        except Exception:  # anything may come, and fail anywhere
             return False
 
 
 def _is_short(message: bytes) -> bool:
-    """Look at how many parts a message claims to have: Jupyter would go on counting until the last of 2**64."""
+    """Whether a message claims to have few parts: Jupyter would go on counting until the last of 2**64."""
     return int.from_bytes(message[:_OFFSET_BYTES], "little") <= _MOST_OFFSETS

@@ -1,4 +1,4 @@
-"""Who is let in: a guard that stands before every handler of the server."""
+"""Who is let in: checks that stand before every handler of the server."""
 
 import hmac
 import inspect
@@ -10,15 +10,23 @@ from urllib.parse import urlsplit
 
 from jupyter_server.auth.identity import IdentityProvider, User
 from tornado.web import HTTPError, RequestHandler
+from traitlets import default
 
 HOSTS = "nncompare_hosts"  # the setting that holds the names under which the server may be called
-_COOKIE_VALUE = b"in"
+_HEADERS = {
+    "Server": "nncompare",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
+    "X-Frame-Options": "DENY",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
 
 
 class OwnNames:
     """The names under which a server may be called.
 
-    A page of somebody else's, who lets its name point here, is so kept from asking anything.
+    So a page of another site, whose owner lets its name point here, cannot ask anything.
 
     Parameters
     ----------
@@ -46,37 +54,31 @@ class OwnNames:
 
 
 class TokenIdentity(IdentityProvider):
-    """Knows one token and the cookie that is given for it. An empty token lets everybody in."""
+    """One token, and the login cookie that is set for it. An empty token lets everybody in."""
 
-    def get_user(self, handler: RequestHandler) -> User | None:
-        """Give the one user there is, or None for whoever has neither token nor cookie."""
-        is_known = not self.token or self._has_cookie(handler) or self.has_token(handler)
-        return User("user") if is_known else None
+    @default("cookie_name")
+    def _name_with_port(self) -> str:
+        server: Any = self.parent
+        return f"nncompare-{server.address.port}"  # browsers send cookies to every port of a host
+
+    @default("cookie_options")
+    def _until_the_browser_is_closed(self) -> dict[str, Any]:
+        return {"expires_days": None, "samesite": "Lax", "path": "/"}
+
+    def get_user(self, handler: RequestHandler) -> Any:
+        """Return the one user there is, or None for a request with neither token nor cookie.
+
+        Jupyter's own would free a request that carries the token from the checks of where it comes from.
+        """
+        return User("user") if not self.token or self.has_token(handler) else self.get_user_cookie(handler)
 
     def has_token(self, handler: RequestHandler) -> bool:
-        """Say whether a request carries the token, in its address or its header."""
-        scheme, _, in_header = handler.request.headers.get("Authorization", "").partition(" ")
-        offered = (
-            in_header.strip() if scheme.lower() in ("token", "bearer") else handler.get_query_argument("token", "")
-        )
-        return hmac.compare_digest(offered.encode(), str(self.token).encode())
-
-    def give_cookie(self, handler: RequestHandler) -> None:
-        """Let the browser in from now on, until it is closed or the server is."""
-        handler.set_signed_cookie(
-            self._cookie_name(), _COOKIE_VALUE, expires_days=None, httponly=True, samesite="Lax", path="/"
-        )
-
-    def _has_cookie(self, handler: RequestHandler) -> bool:
-        return handler.get_signed_cookie(self._cookie_name()) == _COOKIE_VALUE
-
-    def _cookie_name(self) -> str:
-        server: Any = self.parent
-        return f"nncompare-{server.port}"  # browsers send cookies to every port of a host
+        """Whether a request carries the token, in its address or its header."""
+        return hmac.compare_digest((self.get_token(handler) or "").encode(), self.token.encode())
 
 
 class AuthMixin:
-    """Mixin before a handler: refuses strange names and strangers, and says nothing of itself in its answers."""
+    """Mixin before a handler: refuses foreign names and anonymous requests, and adds headers that restrict browsers."""
 
     async def prepare(self) -> None:
         """Let the request through, or refuse it before anything else looks at it."""
@@ -92,20 +94,16 @@ class AuthMixin:
     def set_default_headers(self) -> None:
         """Set what every answer carries."""
         handler: Any = self
-        handler.set_header("Server", "nncompare")
-        handler.set_header("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; sandbox")
-        handler.set_header("X-Frame-Options", "DENY")
-        handler.set_header("X-Content-Type-Options", "nosniff")
-        handler.set_header("Referrer-Policy", "no-referrer")
-        handler.set_header("Cross-Origin-Resource-Policy", "same-origin")
+        for name, value in _HEADERS.items():
+            handler.set_header(name, value)
 
     def write_error(self, status_code: int, **_: Any) -> None:
-        """Answer with the status alone; what went wrong inside is nobody's business."""
+        """Answer with the status alone: details of the server are not for clients."""
         handler: Any = self
         handler.set_header("Content-Type", "text/plain; charset=utf-8")
         handler.finish(f"{status_code}: {handler._reason}\n")
 
 
 def guarded(handler: type[RequestHandler]) -> type[RequestHandler]:
-    """Put the gate before a handler."""
+    """Return a handler with the checks before it."""
     return type(f"Guarded{handler.__name__}", (AuthMixin, handler), {})

@@ -20,11 +20,11 @@ from nncompare.environment import child_environment
 
 # Meanwhile the page that has taken the last one is built, and should have the cores.
 REST_SECONDS = 5.0
-_LAUNCHER = ["-m", "ipykernel_launcher"]
+_COMMAND = [sys.executable, "-m", "ipykernel_launcher"]
 
 
 class ReadyKernel:
-    """Keeps one process waiting; whoever takes it leaves room for the next, after a while."""
+    """Keeps one process waiting; some time after it was taken, the next one is started."""
 
     def __init__(self) -> None:
         self._waiting: subprocess.Popen[bytes] | None = None
@@ -32,12 +32,11 @@ class ReadyKernel:
 
     def prepare(self) -> None:
         """Start one, unless one waits already; where that cannot be done, pages open more slowly."""
-        if (
-            self._waiting is not None or self._is_closed or os.name == "nt"
-        ):  # there a kernel needs handles of its parent
+        is_impossible = os.name == "nt"  # there a kernel needs handles of its parent
+        if self._waiting is not None or self._is_closed or is_impossible:
             return
         with contextlib.suppress(OSError):
-            # -P, and a folder of ours: nothing where the server was started is taken for a module, or for settings.
+            # -P, and the folder of the package: nothing in the current one is taken for a module, or for settings.
             self._waiting = subprocess.Popen(
                 [sys.executable, "-P", "-Xfrozen_modules=off", "-m", "nncompare.server.waiting_kernel"],
                 stdin=subprocess.PIPE,
@@ -47,11 +46,11 @@ class ReadyKernel:
             )
 
     def take(self, command: list[str], environment: dict[str, str], folder: str) -> subprocess.Popen[bytes] | None:
-        """Make the waiting process the kernel that `command` would start; None where there is none, or another Python.
+        """Return the waiting process as the kernel that `command` would start; None where there is none to take.
 
-        The next one begins to wait after `REST_SECONDS`.
+        The next one begins to wait after `REST_SECONDS`. One that needs another Python is not taken.
         """
-        if not _is_ours(command):
+        if command[:3] != _COMMAND:
             return None
         process, self._waiting = self._waiting, None
         IOLoop.current().call_later(REST_SECONDS, self.prepare)
@@ -62,20 +61,18 @@ class ReadyKernel:
         try:
             process.stdin.write(json.dumps(told).encode() + b"\n")
             process.stdin.close()
-        except OSError:  # it has ended this very moment
+        except OSError:  # it ended at this moment
             process.wait()
             return None
         return process
 
     def close(self) -> None:
-        """End the one that waits, for good."""
+        """End the one that waits, and start no other."""
         self._is_closed = True
-        if self._waiting is not None:
-            self._waiting.kill()
-            self._waiting.wait()
-            assert self._waiting.stdin is not None
-            self._waiting.stdin.close()
-            self._waiting = None
+        process, self._waiting = self._waiting, None
+        if process is not None:
+            process.kill()
+            process.communicate()
 
 
 class ReadyKernelManager(ServerKernelManager):
@@ -94,7 +91,3 @@ class ReadyKernelManager(ServerKernelManager):
                 self._reconcile_connection_info(provisioner.connection_info)
                 return
         await super()._async_launch_kernel(kernel_cmd, **kw)
-
-
-def _is_ours(command: list[str]) -> bool:
-    return command[:3] == [sys.executable, *_LAUNCHER]

@@ -1,36 +1,32 @@
+"""The command in this process, on the engine of all tests; `test_shell.py` runs it as a shell does."""
+
 import io
 import json
-import os
 import re
-import signal
 import socket
-import subprocess
-import sys
-import time
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
 
+import distributed
 import pytest
-from processes import descendants, until, until_gone
 
 from nncompare.catalog import CATALOG
 from nncompare.cli import main
+from nncompare.engine.shared import EngineHolder, shared_engine
 
-COMMAND = Path(sys.executable).parent / "nncompare"
 SMALL = ("--dataset", "synthetic-digits", "--train-images", "1000", "--seed", "0")
 
 
-def shell(*arguments: str, **environment: str) -> tuple[int, str, str]:
-    """Run the command as a shell does; give exit code, stdout and stderr."""
-    done = subprocess.run(
-        [COMMAND, *arguments], capture_output=True, text=True, timeout=120, env={**os.environ, **environment}
-    )
-    return done.returncode, done.stdout, done.stderr
+@pytest.fixture
+def engine(engines: EngineHolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The engine of all tests, in the place of that of this process."""
+    for name in ("get", "join", "leave"):
+        monkeypatch.setattr(shared_engine, name, getattr(engines, name))
 
 
 def called(*arguments: str) -> tuple[int, str, str]:
-    """Run the command in this process: quicker, for what ends before anything is started."""
+    """Run the command; return exit code, stdout and stderr."""
     out, err = io.StringIO(), io.StringIO()
     with redirect_stdout(out), redirect_stderr(err), pytest.raises(SystemExit) as end:
         main(arguments)
@@ -54,8 +50,8 @@ def settings_file(tmp_path: Path) -> Path:
     return file
 
 
-def test_json_on_stdout_bars_on_stderr_and_flags_before_the_file(synthetic_digits: Path, settings_file: Path) -> None:
-    code, out, err = shell(
+def test_json_on_stdout_bars_on_stderr_and_flags_before_the_file(engine: None, settings_file: Path) -> None:
+    code, out, err = called(
         "compare", "--config", str(settings_file), "--dataset", "synthetic-digits",
         "--a", "channels=2", "--b", "channels=4,epochs=2,batch_size=300", "--json",
     )  # fmt: skip
@@ -73,8 +69,8 @@ def test_json_on_stdout_bars_on_stderr_and_flags_before_the_file(synthetic_digit
     assert "model B: 100%" in err
 
 
-def test_a_table_without_json_and_a_alone_without_b(synthetic_digits: Path) -> None:
-    code, out, err = shell("compare", *SMALL, "--a", "channels=2,epochs=1", "--b", "none")
+def test_a_table_without_json_and_a_alone_without_b(engine: None) -> None:
+    code, out, err = called("compare", *SMALL, "--a", "channels=2,epochs=1", "--b", "none")
     assert code == 0, err
     title, *table = out.splitlines()
     assert title.startswith("Synthetic digits")
@@ -87,10 +83,10 @@ def test_a_table_without_json_and_a_alone_without_b(synthetic_digits: Path) -> N
     assert "model B" not in out + err
 
 
-def test_several_seeds_with_a_verdict_and_a_report(synthetic_digits: Path, tmp_path: Path) -> None:
+def test_several_seeds_with_a_verdict_and_a_report(engine: None, tmp_path: Path) -> None:
     report = tmp_path / "report.html"
     models = ("--a", "channels=1,epochs=1", "--b", "channels=4,epochs=1")
-    code, out, err = shell("compare", *SMALL, *models, "--repeat", "2", "--seed", "4", "--report", str(report))
+    code, out, err = called("compare", *SMALL, *models, "--repeat", "2", "--seed", "4", "--report", str(report))
     assert code == 0, err
     assert "seeds 4, 5; the table is that of seed 4" in out
     assert "over 2 seeds" in out
@@ -101,14 +97,18 @@ def test_several_seeds_with_a_verdict_and_a_report(synthetic_digits: Path, tmp_p
 
 def test_a_report_that_cannot_be_written_is_told_before_training(tmp_path: Path) -> None:
     for place in (tmp_path, tmp_path / "nothing" / "report.html"):
-        code, out, err = shell("compare", *SMALL, "--report", str(place))
+        code, out, err = called("compare", *SMALL, "--report", str(place))
         assert_is_one_sentence(err, "The report cannot be written to", str(place))
         assert (code, out) == (2, "")
 
 
-def test_a_failure_is_told_and_what_was_reached_is_printed(synthetic_digits: Path) -> None:
-    nobody = "tcp://127.0.0.1:1"
-    code, out, err = shell("compare", *SMALL, "--json", NNCOMPARE_SCHEDULER=nobody)
+def test_a_failure_is_told_and_what_was_reached_is_printed(
+    synthetic_digits: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nobody, connect = "tcp://127.0.0.1:1", distributed.Client
+    monkeypatch.setenv("NNCOMPARE_SCHEDULER", nobody)
+    monkeypatch.setattr(distributed, "Client", lambda *where, **how: connect(*where, **{**how, "timeout": 0.2}))
+    code, out, err = called("compare", *SMALL, "--json")
     assert code == 1
     assert json.loads(out)["state"] == "failed"
     assert err.count(f"nncompare: No Dask scheduler answers at {nobody}.") == 1, "once for both models"
@@ -141,12 +141,6 @@ def test_a_wrong_value_is_one_sentence_on_stderr_and_nothing_on_stdout(flags: li
     code, out, err = called("compare", *flags)
     assert (code, out) == (2, "")
     assert_is_one_sentence(err, *words)
-
-
-def test_a_wrong_value_in_a_real_shell() -> None:
-    code, out, err = shell("compare", "--a", "epochs=1.5")
-    assert (code, out) == (2, "")
-    assert err == "nncompare: Model A: Epochs must be a whole number from 1 to 100; got 1.5.\n"
 
 
 @pytest.mark.parametrize(
@@ -185,70 +179,44 @@ def test_a_settings_file_that_cannot_be_read_is_told(tmp_path: Path, name: str) 
     assert_is_one_sentence(err, "cannot be read: ")
 
 
-def test_ctrl_c_while_training_ends_everything(synthetic_digits: Path, tmp_path: Path) -> None:
-    log = tmp_path / "stderr"
-    flags = ("compare", *SMALL, "--a", "channels=1,epochs=100", "--b", "channels=1,epochs=100")
-    with log.open("wb") as stderr:
-        # A group of its own, as a terminal gives to a command: the signal goes to all of it.
-        command = subprocess.Popen([COMMAND, *flags], stdout=subprocess.PIPE, stderr=stderr, start_new_session=True)
-    try:
-        until(lambda: re.search(r"model B: +[1-9]\d*%", log.read_text()), "a bar that moves")
-        pids = descendants(command.pid)
-        assert len(pids) >= 3
-        began = time.monotonic()
-        os.killpg(command.pid, signal.SIGINT)
-        out, _ = command.communicate(timeout=15)
-        until_gone(pids, seconds=15 - (time.monotonic() - began))
-    finally:
-        command.kill()
-        command.wait()
-    assert command.returncode == 130
-    assert out == b""
-    assert log.read_text().rstrip().endswith("nncompare: stopped.")
-    assert "Traceback" not in log.read_text()
-
-
-def test_what_cannot_be_saved_is_told_once_and_the_result_is_printed(synthetic_digits: Path, tmp_path: Path) -> None:
+def test_what_cannot_be_saved_is_told_once_and_the_result_is_printed(
+    engine: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "file").touch()
-    flags = [*SMALL, "--a", "channels=1,epochs=1", "--b", "none"]
-    code, out, err = shell("compare", *flags, NNCOMPARE_HOME=str(tmp_path / "file"))
+    monkeypatch.setenv("NNCOMPARE_HOME", str(tmp_path / "file"))
+    code, out, err = called("compare", *SMALL, "--a", "channels=1,epochs=1", "--b", "none")
     assert code == 0
     assert "finished" in out
     assert err.count("nncompare: This comparison is not being saved.") == 1
 
 
-def test_the_table_says_what_memory_changed(synthetic_digits: Path) -> None:
+def test_the_table_says_what_memory_changed(engine: None) -> None:
     flags = ("--a", "channels=8,epochs=1,batch_size=300", "--b", "none", "--memory-budget", str(20 * 2**20))
-    code, out, _ = shell("compare", *SMALL, *flags)
+    code, out, _ = called("compare", *SMALL, *flags)
     assert code == 0
     assert re.search(r"^batch used +64 x 5$", out, re.MULTILINE)
     assert "Model A, batch size: Used: 64 × 5 steps = 320 images an update, not 300." in out
 
 
-def test_doctor_tells_what_it_sees() -> None:
-    code, out, err = shell("doctor")
-    assert (code, err) == (0, "")
-    for part in ("Cores: ", "Memory: ", "Devices: auto takes ", "Data sets", "Workers: ", "nncompare "):
-        assert re.search(rf"^{part}", out, re.MULTILINE)
-
-
 def test_fetch_makes_a_synthetic_set_and_says_where_it_is(synthetic_digits: Path) -> None:
-    code, out, _ = shell("fetch", "synthetic-digits")
+    code, out, _ = called("fetch", "synthetic-digits")
     assert (code, out) == (0, f"Synthetic digits is in {synthetic_digits}.\n")
 
 
-def test_fetch_that_cannot_write_is_told(tmp_path: Path) -> None:
+def test_fetch_that_cannot_write_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").write_text("in the way")
-    code, out, err = shell("fetch", "mnist", NNCOMPARE_DATA_DIR=str(tmp_path / "file" / "folder"))
+    monkeypatch.setenv("NNCOMPARE_DATA_DIR", str(tmp_path / "file" / "folder"))
+    code, out, err = called("fetch", "mnist")
     assert (code, out) == (1, "")
     assert "MNIST could not be kept" in err
     assert "set NNCOMPARE_DATA_DIR to another folder" in err
     assert "Traceback" not in err
 
 
-def test_compare_without_its_images_is_told(tmp_path: Path) -> None:
+def test_compare_without_its_images_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").write_text("in the way")
-    code, out, err = shell("compare", "--dataset", "mnist", NNCOMPARE_DATA_DIR=str(tmp_path / "file" / "folder"))
+    monkeypatch.setenv("NNCOMPARE_DATA_DIR", str(tmp_path / "file" / "folder"))
+    code, out, err = called("compare", "--dataset", "mnist")
     assert (code, out) == (1, "")
     assert "MNIST could not be kept" in err
     assert "Traceback" not in err
@@ -265,7 +233,7 @@ def test_serve_on_a_port_in_use_is_told() -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        code, out, err = shell("serve", "--port", str(port), "--no-browser")
+        code, out, err = called("serve", "--port", str(port), "--no-browser")
     assert (code, out, err) == (2, "", f"nncompare: Port {port} is in use. Choose another with --port.\n")
 
 

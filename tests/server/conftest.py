@@ -3,32 +3,29 @@ from pathlib import Path
 
 import pytest
 from browser import Browser
-from hosts import Host, voila
+from local_server import LocalServer, local_server
 
 
 @pytest.fixture(scope="session")
-def server(user_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
-    """``nncompare serve`` as it is, for all tests of this folder."""
-    with voila(tmp_path_factory.mktemp("served"), user_cache) as host:
-        yield host
+def server(user_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalServer]:
+    """A server in this process, for all tests of this folder."""
+    with local_server(tmp_path_factory.mktemp("local")) as found:
+        yield found
 
 
 @pytest.fixture
-def guest(server: Host) -> Browser:
-    """Somebody who has the token, and has shown it."""
+def guest(server: LocalServer) -> Browser:
+    """A browser that has shown the token."""
     return Browser(server).sign_in()
 
 
 @pytest.fixture
-def stranger(server: Host) -> Browser:
-    """Somebody without."""
+def anonymous(server: LocalServer) -> Browser:
+    """A browser without the token."""
     return Browser(server)
 
 
-@pytest.fixture(scope="module")
-def kernel(server: Host) -> Iterator[str]:
-    """The kernel of a page that somebody has opened."""
-    browser = Browser(server).sign_in()
-    number = browser.open_page()
-    yield number
-    browser.end(number)
+@pytest.fixture(scope="session")
+def kernel(server: LocalServer) -> str:
+    """The kernel of a page that is open."""
+    return Browser(server).sign_in().open_page()

@@ -7,14 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import psutil
 import pytest
 from browser import Browser, Socket
-from hosts import Host
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jupyter_server.services.kernels.connection.base import serialize_msg_to_ws_v1
 from kernel_talk import connected
+from local_server import LocalServer
 from websocket import WebSocketConnectionClosedException
 
 from nncompare.server.closed_voila import LARGEST_MESSAGE
@@ -37,7 +36,7 @@ def code(mark: Path) -> str:
     return f"open({str(mark)!r}, 'w').close()"
 
 
-def test_the_code_would_run_if_the_kernel_heard_of_it(server: Host, kernel: str, mark: Path) -> None:
+def test_the_code_would_run_if_the_kernel_heard_of_it(server: LocalServer, kernel: str, mark: Path) -> None:
     """So that the tests below can fail."""
     with connected(server.connection_files()[kernel]) as client:
         client.execute_interactive(code(mark), timeout=60)
@@ -165,18 +164,8 @@ def test_a_huge_message_never_reaches_the_kernel(guest: Browser, kernel: str) ->
         assert again.ping()
 
 
-def test_a_page_that_is_closed_ends_its_kernel_and_no_other(server: Host, guest: Browser, kernel: str) -> None:
-    own = guest.open_page()
-    pid = server.kernels()[own].pid
-    assert guest.end(own) == 204
-    psutil.wait_procs([psutil.Process(pid)] if psutil.pid_exists(pid) else [], timeout=30)
-    assert not psutil.pid_exists(pid)
-    assert guest.get(f"api/kernels/{own}").status_code == 404
-    assert guest.get(f"api/kernels/{kernel}").status_code == 200
-
-
 @pytest.mark.skipif(os.name == "nt", reason="there are no modes")
-def test_the_keys_of_a_kernel_are_for_this_user_alone(server: Host, kernel: str) -> None:
+def test_the_keys_of_a_kernel_are_for_this_user_alone(server: LocalServer, kernel: str) -> None:
     """Whoever has them can speak to it past the server; without them, nothing is heard or answered."""
     file = server.connection_files()[kernel]
     assert file.stat().st_mode & 0o077 == 0

@@ -1,52 +1,18 @@
-"""A kernel that has imported everything waits for whoever opens the page next."""
+"""A kernel that has imported everything waits for the next page; the processes here only repeat what they are told."""
 
+import io
 import os
 import subprocess
 import sys
 from typing import ClassVar
 
 import pytest
-from browser import Browser
-from hosts import voila
-from kernel_talk import connected, value_of
-from waiting import wait_until
 
+from nncompare.server import waiting_kernel
 from nncompare.server.ready_kernel import ReadyKernel
 
 COMMAND = [sys.executable, "-m", "ipykernel_launcher", "-f", "kernel.json"]
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="there every kernel is started when it is needed")
-
-
-def is_known_to_ipywidgets(client):
-    return value_of(client, "'jupyter.widget.control' in get_ipython().kernel.comm_manager.targets")
-
-
-def test_the_page_takes_the_one_that_waits_and_another_waits_soon(user_cache, tmp_path):
-    with voila(tmp_path / "served", user_cache) as host:
-        (ready,) = wait_until(host.waiting_kernels, 30, "a kernel in waiting")
-        browser = Browser(host).sign_in()
-        first, second = browser.open_page("?a.channels=3"), browser.open_page("?a.channels=5")
-        kernels = host.kernels()
-        assert kernels[first] == ready
-        assert "ipykernel_launcher" in kernels[second].cmdline(), "nobody waits this moment: it is started as ever"
-        folders = set()
-        for kernel, channels in ((first, 3), (second, 5)):
-            with connected(host.connection_files()[kernel]) as client:
-                assert value_of(client, "dashboard.comparison.a.channels") == channels, "it knows its page's address"
-                assert is_known_to_ipywidgets(client)
-                folders.add(value_of(client, "__import__('os').getcwd()"))
-        wait_until(host.waiting_kernels, 30, "the next kernel in waiting")
-    assert len(folders) == 1
-
-
-def test_a_killed_server_leaves_neither_kernels_nor_one_that_waits(user_cache, tmp_path):
-    with voila(tmp_path / "served", user_cache) as host:
-        wait_until(host.waiting_kernels, 30, "a kernel in waiting")
-        number = Browser(host).sign_in().open_page()
-        kernel = host.kernels()[number]
-        wait_until(host.waiting_kernels, 30, "the next kernel in waiting")
-        kernel.parent().kill()
-        wait_until(lambda: not host.processes(), 30, "the end of all that the server had started")
 
 
 def told(process):
@@ -55,7 +21,6 @@ def told(process):
 
 @pytest.fixture
 def ready(monkeypatch):
-    """A keeper whose kernels only repeat what they are told."""
     made, started, popen = ReadyKernel(), [], subprocess.Popen
 
     def repeat(command, **options):
@@ -142,7 +107,7 @@ def test_a_server_that_cannot_start_one_serves_all_the_same(ready, monkeypatch):
     assert ready.take(COMMAND, {}, "/") is None
 
 
-def test_one_that_nobody_takes_ends_with_its_server():
-    words = [sys.executable, "-P", "-m", "nncompare.server.waiting_kernel"]
-    done = subprocess.run(words, input=b"", capture_output=True, timeout=60, check=False)
-    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+def test_one_that_nobody_takes_ends_with_its_server(monkeypatch, capfd):
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"")))
+    waiting_kernel.main()
+    assert capfd.readouterr() == ("", "")

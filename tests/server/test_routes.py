@@ -1,16 +1,16 @@
 """What there is to be had from the server, for somebody who was let in: the page, its code, and nothing else."""
 
-import json
-import subprocess
-import sys
+import re
 
 import pytest
 import requests
 from browser import Browser, raw
-from hosts import NOTEBOOK, Host
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from test_token import kernels
+from local_server import SOURCE, LocalServer
+from voila.app import Voila
+
+from nncompare.server.auth import AuthMixin
 
 # What Voila itself would register. A version that adds something must be looked at, and this list with it.
 VOILAS_OWN = {
@@ -37,28 +37,8 @@ OURS = {
     f"/voila/templates/(nncompare/static/{_FILE})": "GuardedTemplateStaticFileHandler",
     "/voila/labextensions/((?:@jupyter-widgets/jupyterlab-manager|@voila-dashboards/widgets-manager8|anywidget)"
     f"/static/{_FILE})": "GuardedFileFindHandler",
-    ".*": "Guarded_Nothing",
+    ".*": "GuardedErrorHandler",
 }
-TELL_ROUTES = """
-import json, sys
-from tornado.web import Application
-from voila.app import Voila
-from nncompare.server.closed_voila import ClosedVoila
-from nncompare.server.auth import Gate, OwnNames
-app = ClosedVoila(names=OwnNames("127.0.0.1"), on_listening=print, token="0123456789abcdef")
-app.initialize([sys.argv[1], "--template=lab"])
-application = Application(**app.init_settings())
-application.add_handlers(".*$", app.init_handlers())
-(added,) = [rule.target for rule in application.default_router.rules if hasattr(rule.matcher, "host_pattern")]
-ours = {rule.matcher.regex.pattern.removesuffix("$"): rule.target for rule in added.rules}
-print(json.dumps({
-    "ours": {pattern: handler.__name__ for pattern, handler in ours.items()},
-    "open": [name for name, handler in ours.items() if not issubclass(handler, Gate) or handler.mro().index(Gate) > 1],
-    "voilas": [handler[0] for handler in Voila.init_handlers(app)],
-    "all": len(application.default_router.rules),
-}))
-"""
-
 NUMBER = "01234567-89ab-cdef-0123-456789abcdef"
 # Each is a way to something that is there in Jupyter, in Voila or on this disk.
 CLOSED = [
@@ -133,26 +113,20 @@ ESCAPES = [
 ]
 
 
-def routes() -> dict[str, object]:
-    command = [sys.executable, "-c", TELL_ROUTES, str(NOTEBOOK)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
-    assert done.returncode == 0, done.stderr
-    told: dict[str, object] = json.loads(done.stdout)
-    return told
-
-
-def test_only_these_addresses_are_registered_and_each_is_guarded() -> None:
-    told = routes()
-    assert told["ours"] == OURS
-    assert told["open"] == []
-    assert told["all"] == 2  # these, and Tornado's own "nothing found"
-    voilas = told["voilas"]
-    assert isinstance(voilas, list)
-    assert set(voilas) == VOILAS_OWN, "Voila has other addresses than when this was written. Look at them."
+def test_only_these_addresses_are_registered_and_each_is_guarded(server: LocalServer) -> None:
+    rules = server.app.app.default_router.rules
+    assert len(rules) == 2  # these, and Tornado's own "nothing found"
+    (added,) = [rule.target for rule in rules if hasattr(rule.matcher, "host_pattern")]
+    ours = {rule.matcher.regex.pattern.removesuffix("$"): rule.target for rule in added.rules}
+    assert {pattern: handler.__name__ for pattern, handler in ours.items()} == OURS
+    open_ = [name for name, handler in ours.items() if AuthMixin not in handler.mro()[:2]]
+    assert open_ == []
+    voilas = {handler[0] for handler in Voila.init_handlers(server.app)}
+    assert voilas == VOILAS_OWN, "Voila has other addresses than when this was written. Look at them."
 
 
 @pytest.mark.parametrize("path", CLOSED)
-def test_everything_else_is_nothing(server: Host, guest: Browser, path: str) -> None:
+def test_everything_else_is_nothing(server: LocalServer, guest: Browser, path: str) -> None:
     status, content = raw(server, path, {"Cookie": guest.cookie})
     assert status in (400, 403, 404), content[:200]
     assert len(content) < 100
@@ -160,16 +134,22 @@ def test_everything_else_is_nothing(server: Host, guest: Browser, path: str) -> 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND"])
 @pytest.mark.parametrize("path", ["/", "/api/kernels", "/api/contents/x", "/voila/static/voila.js", "/files/x", "*"])
-def test_nothing_is_put_there_or_begun(server: Host, guest: Browser, path: str, method: str) -> None:
-    before = kernels(server)
+def test_nothing_is_put_there_or_begun(server: LocalServer, guest: Browser, path: str, method: str) -> None:
+    before = len(server.begun), server.kernels
     headers = {"Cookie": f"{guest.cookie}; _xsrf=1", "X-XSRFToken": "1", "Content-Length": "0"}
     assert raw(server, path, headers, method)[0] in (400, 403, 404, 405)
-    assert kernels(server) == before
+    assert (len(server.begun), server.kernels) == before
+
+
+def test_a_kernel_cannot_be_ended_by_the_way_to_its_state(guest: Browser, kernel: str) -> None:
+    headers = {"Cookie": f"{guest.cookie}; _xsrf=1", "X-XSRFToken": "1"}
+    assert guest.ask("DELETE", f"api/kernels/{kernel}", headers=headers).status_code == 405
+    assert guest.get(f"api/kernels/{kernel}").status_code == 200
 
 
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(parts=st.lists(st.sampled_from(SEGMENTS + ESCAPES), min_size=1, max_size=8))
-def test_no_way_round_leads_anywhere(server: Host, guest: Browser, parts: list[str]) -> None:
+def test_no_way_round_leads_anywhere(server: LocalServer, guest: Browser, parts: list[str]) -> None:
     path = "/" + "/".join(parts)
     if path.strip("/.") == "":
         return
@@ -179,14 +159,13 @@ def test_no_way_round_leads_anywhere(server: Host, guest: Browser, parts: list[s
     assert b"Traceback" not in answer[1]
 
 
-def test_the_page_shows_no_source(guest: Browser) -> None:
+def test_the_page_shows_no_source(server: LocalServer, guest: Browser) -> None:
     page = guest.get("").text
-    code = json.loads(NOTEBOOK.read_text("utf-8"))["cells"][1]["source"]
-    lines = [line for line in "".join(code).splitlines() if " " in line]
-    assert lines
-    for line in lines:
+    assert "Opening nncompare" in page
+    for line in SOURCE.splitlines():
         assert line not in page
-    assert str(NOTEBOOK.parent) not in page
+    assert str(server.app.root_dir) not in page
+    assert server.token not in page
 
 
 @pytest.mark.parametrize(
@@ -209,9 +188,9 @@ def test_nothing_of_the_address_is_in_the_page(guest: Browser, name: str) -> Non
     assert "X" not in answer.headers
 
 
-def test_every_answer_says_what_browsers_must_not_do(guest: Browser, stranger: Browser, kernel: str) -> None:
+def test_every_answer_says_what_browsers_must_not_do(guest: Browser, anonymous: Browser, kernel: str) -> None:
     answers = [guest.get(path) for path in ("", f"api/kernels/{kernel}", "voila/static/voila.js", "nothing")]
-    for answer in (*answers, stranger.get(""), stranger.get("voila/static/voila.js")):
+    for answer in (*answers, anonymous.get(""), anonymous.get("voila/static/voila.js")):
         assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
         assert answer.headers["X-Frame-Options"] == "DENY"
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
@@ -220,16 +199,19 @@ def test_every_answer_says_what_browsers_must_not_do(guest: Browser, stranger: B
 
 
 def test_only_scripts_of_the_page_itself_are_run(guest: Browser) -> None:
-    policies = [guest.get("").headers["Content-Security-Policy"] for _ in range(2)]
+    answers = [guest.get("") for _ in range(2)]
+    policies = [answer.headers["Content-Security-Policy"] for answer in answers]
     assert policies[0] != policies[1]  # each answer has a number of its own
-    for policy in policies:
+    for policy, answer in zip(policies, answers, strict=True):
         rules = dict(rule.strip().split(" ", 1) for rule in policy.split(";"))
+        (nonce,) = re.findall("'nonce-([^']{20,})'", rules["script-src"])
+        assert answer.text.count("<script") == answer.text.count(f'<script nonce="{nonce}"') > 0
         assert rules["default-src"] == "'none'"
         assert "unsafe" not in rules["script-src"]
         assert "http" not in rules["script-src"]
 
 
-def test_much_is_not_listened_to(server: Host, guest: Browser, kernel: str) -> None:
+def test_much_is_not_listened_to(server: LocalServer, guest: Browser, kernel: str) -> None:
     path = f"{server.address}voila/api/shutdown/{kernel}"
     try:
         answer = requests.post(path, data=b"x" * 1_000_000, headers={"Cookie": guest.cookie}, timeout=30)
@@ -250,7 +232,7 @@ def test_a_long_address_harms_nobody(guest: Browser, kernel: str) -> None:
     assert guest.get(f"api/kernels/{kernel}").status_code == 200
 
 
-def test_an_error_tells_nothing_of_the_inside(server: Host, guest: Browser) -> None:
+def test_an_error_tells_nothing_of_the_inside(server: LocalServer, guest: Browser) -> None:
     for path in (f"api/kernels/{NUMBER}", f"api/kernels/{NUMBER}/channels", "voila/static/no.js"):
         answer = guest.get(path)
         assert answer.status_code in (400, 403, 404)

@@ -1,15 +1,15 @@
-"""Whoever comes to the server with real requests: with or without the token, well-behaved or not."""
+"""Real requests to a server: with or without the token, well-behaved or not."""
 
 import json
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.client import HTTPConnection
-from typing import Any
+from typing import Any, Protocol
 from uuid import uuid4
 
 import requests
-from hosts import LOOPBACK, Host
+from hosts import LOOPBACK
 from jupyter_client.session import Session
 from jupyter_server.services.kernels.connection.base import deserialize_msg_from_ws_v1, serialize_msg_to_ws_v1
 from websocket import WebSocket, create_connection
@@ -19,11 +19,21 @@ SECONDS = 60
 _KERNEL = re.compile(r'"kernelId": "([0-9a-f-]{36})"')
 
 
-class Browser:
-    """A browser without a screen: it keeps its cookies."""
+class Served(Protocol):
+    """A server, in this process or in one of its own: where it is, and its token."""
 
-    def __init__(self, host: Host) -> None:
+    @property
+    def address(self) -> str: ...
+    @property
+    def token(self) -> str: ...
+
+
+class Browser:
+    """A browser without a screen: it keeps its cookies, and the page that was opened last."""
+
+    def __init__(self, host: Served) -> None:
         self.host, self._session = host, requests.Session()
+        self.page = ""
         self._session.trust_env = False
 
     def sign_in(self) -> "Browser":
@@ -39,10 +49,11 @@ class Browser:
         return self._session.request(method, self.host.address + path, timeout=SECONDS, **options)
 
     def open_page(self, query: str = "") -> str:
-        """Open the dashboard, which begins a kernel; give the kernel's number."""
+        """Open the dashboard, which begins a kernel; return the kernel's number."""
         answer = self.get(query)
         assert answer.status_code == 200, answer.text
-        found = _KERNEL.search(answer.text)
+        self.page = answer.text
+        found = _KERNEL.search(self.page)
         assert found is not None
         return found[1]
 
@@ -74,7 +85,7 @@ class Socket:
         self.socket, self._session = socket, Session()
 
     def send(self, kind: str, content: dict[str, Any], channel: str = "shell") -> str:
-        """Send a message; give its number."""
+        """Send a message; return its number."""
         message = self._session.msg(kind, content)
         self.socket.send_binary(serialize_msg_to_ws_v1(message, channel, self._session.pack))
         return str(message["header"]["msg_id"])
@@ -86,7 +97,7 @@ class Socket:
         return header["msg_type"], parent, content
 
     def receive_until(self, kind: str, number: str) -> list[tuple[str, dict[str, Any], dict[str, Any]]]:
-        """Wait for the answer to a message; give everything that came up to it."""
+        """Wait for the answer to a message; return everything that came up to it."""
         seen = []
         while True:
             seen.append(self.receive())
@@ -98,7 +109,7 @@ class Socket:
         return self.receive_until("kernel_info_reply", self.send("kernel_info_request", {}))
 
 
-def raw(host: Host, path: str, headers: Mapping[str, str], method: str = "GET") -> tuple[int, bytes]:
+def raw(host: Served, path: str, headers: Mapping[str, str], method: str = "GET") -> tuple[int, bytes]:
     """Ask for exactly this path; others would tidy it first."""
     connection = HTTPConnection(LOOPBACK, int(host.address.rsplit(":", 1)[1].strip("/")), timeout=SECONDS)
     try:

@@ -22,7 +22,7 @@ def until_gone(pids: Iterable[int], seconds: float = 15.0) -> None:
 
 
 def runs(pid: int) -> bool:
-    """Say whether a process runs; one that only waits to be counted by its parent does not."""
+    """Whether a process runs; one that only waits to be reaped by its parent does not."""
     try:
         return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
