@@ -69,11 +69,18 @@ def engines(synthetic_digits: Path) -> Iterator[EngineHolder]:
 
 
 @pytest.fixture(scope="session")
-def real_data() -> Path:
-    """Give the folder with the real MNIST and Fashion-MNIST."""
-    if not REAL_DATA or not (Path(REAL_DATA) / "MNIST" / "raw").is_dir():
+def real_data_or_none() -> Path | None:
+    """Return the folder with the real MNIST and Fashion-MNIST, where there is one."""
+    folder = Path(REAL_DATA).resolve() if REAL_DATA else None
+    return folder if folder and (folder / "MNIST" / "raw").is_dir() else None
+
+
+@pytest.fixture(scope="session")
+def real_data(real_data_or_none: Path | None) -> Path:
+    """Return the folder with the real MNIST and Fashion-MNIST."""
+    if real_data_or_none is None:
         pytest.skip("NNCOMPARE_DATA_DIR does not hold MNIST")
-    return Path(REAL_DATA)
+    return real_data_or_none
 
 
 def _started(mark: str) -> list[psutil.Process]:

@@ -9,7 +9,7 @@ from nncompare.environment import limit_text, set_for_children
 from nncompare.errors import UserError
 from nncompare.limits import Limits, LimitsError
 
-_METAVARS = {"most_minutes": "MINUTES", "grace_seconds": "SECONDS"}
+_METAVARS = {"most_minutes": "MINUTES", "grace_seconds": "SECONDS", "page_timeout_seconds": "SECONDS"}
 
 
 def add_flags(parser: argparse.ArgumentParser) -> None:

@@ -60,7 +60,10 @@ class Dashboard:
         self._is_open = True
         self._ended: ComparisonResult | None = None
         self._refresher = Refresher(self._tick)
-        self._page = Page(lambda address: self._refresher.post(lambda: self._on_page_ready(address)))
+        self._page = Page(
+            lambda address: self._refresher.post(lambda: self._on_page_ready(address)),
+            self._limits.page_timeout_seconds,
+        )
         self._steps = Clickable(lambda step: self._refresher.post(lambda: self._go(step)), "nnc-steps")
         self._status = html("nnc-state")
         self._notice = html(

@@ -115,6 +115,11 @@ class DashboardPage:
         self.page.get_by_role("menuitem", name="Run", exact=True).click()
         self.page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
 
+    @property
+    def kernel(self) -> str:
+        """The number of the page's kernel."""
+        return str(json.loads(self.page.locator("#jupyter-config-data").text_content() or "{}")["kernelId"])
+
     def go(self, step: str) -> None:
         """Go to a step with the navigation."""
         button = self.page.get_by_role("navigation", name="Steps").get_by_role("button", name=step, exact=True)
@@ -172,6 +177,13 @@ class DashboardPage:
         """The row that holds a field and the note beside it."""
         return found.locator("xpath=ancestor::*[contains(concat(' ', @class, ' '), ' nnc-field ')]")
 
+    def use(self, **settings: Any) -> None:
+        """Set everything at once, as a file of settings does; what is left out is as it is by default."""
+        self.go("Models")
+        content = json.dumps({"dataset": "synthetic-digits", **settings}).encode()
+        self.upload({"name": "settings.json", "mimeType": "application/json", "buffer": content})
+        self.wait_for_settings(**settings)
+
     def upload(self, file: Path | FilePayload) -> None:
         """Press "Open settings" and choose a file."""
         with self.page.expect_file_chooser() as chooser:
@@ -198,6 +210,13 @@ class DashboardPage:
         self.go("Training")
         expect(self.train_button).to_be_enabled()
         self.train_button.click()
+
+    def rest(self) -> None:
+        """Stop what trains."""
+        self.go("Training")
+        if self.stop_button.is_enabled():
+            self.stop_button.click()
+        expect(self.train_button).to_be_enabled(timeout=1000 * TRAINING_SECONDS)
 
     def lane(self, model: str) -> Locator:
         """What is said of one model on the Training step."""

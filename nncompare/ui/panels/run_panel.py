@@ -27,7 +27,7 @@ class RunPanel:
         self.buttons.enable([run.state] if run is not None else [], can_train_on=can_train_on)
         if run is None:
             words = "not trained yet" if is_idle else "not used"
-            set_value(self.figures, value=render("lane_empty.html", name=self._name, words=words))
+            set_value(self.figures, value=render("run_panel_empty.html", name=self._name, words=words))
         else:
             set_value(self.figures, value=_figures(run))
 
@@ -37,7 +37,7 @@ def _figures(run: ModelRun) -> str:
         history, progress = run.history, run.progress
         is_at_end = run.state is State.FINISHED  # then the means of the last epoch, not of its last few images
         return render(
-            "lane.html",
+            "run_panel.html",
             run=run,
             state=run.state,
             is_over=run.state.is_over,
