@@ -8,12 +8,16 @@ from pathlib import Path
 import psutil
 import pytest
 from capabilities import CAP_DAC_OVERRIDE, without_capability
+from examples import QUICK_PROFILE
+from hypothesis import settings
 
-from nncompare.engine.shared import EngineHolder
+from nncompare.engine.shared import EngineHolder, shared_engine
 
 # As it was before the tests hide it: those that need the real images ask for it by the fixture below.
 REAL_DATA = os.environ.get("NNCOMPARE_DATA_DIR")
 MARK = "NNCOMPARE_TEST_SESSION"
+# Before the tests are collected, which ask for it; --hypothesis-profile=deep takes the other one afterwards.
+settings.load_profile(QUICK_PROFILE)
 # In the background of a shell Ctrl-C is ignored, also by the programs that tests start, and some are ended by it.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -62,10 +66,10 @@ def synthetic_digits(user_cache: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def engines(synthetic_digits: Path) -> Iterator[EngineHolder]:
-    """Return an engine for all tests that treat it well."""
-    holder = EngineHolder()
-    yield holder
-    holder.close()
+    """Return the engine of this process: for all tests that treat it well, and the dashboards and commands in it."""
+    shared_engine.join()
+    yield shared_engine
+    shared_engine.leave()
 
 
 @pytest.fixture(scope="session")

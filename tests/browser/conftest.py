@@ -59,16 +59,20 @@ def no_network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, s
 
 
 @pytest.fixture(scope="session")
-def voila_host(
-    chromium: str, user_cache: Path, no_network: dict[str, str], tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Host]:
-    with voila(tmp_path_factory.mktemp("voila"), user_cache, no_network) as host:
+def voila_host(chromium: str, no_network: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
+    """One server for all tests that treat it well; the first page makes its images."""
+    folder = tmp_path_factory.mktemp("voila")
+    with voila(folder, folder / "cache", no_network) as host:
         yield host
 
 
 @pytest.fixture(scope="session")
 def lab_host(
-    chromium: str, user_cache: Path, no_network: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+    chromium: str,
+    user_cache: Path,
+    synthetic_digits: Path,
+    no_network: dict[str, str],
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Host]:
     with jupyterlab(tmp_path_factory.mktemp("jupyterlab"), user_cache, no_network) as host:
         yield host
@@ -98,8 +102,7 @@ def open_shared(browser: Browser, voila_host: Host) -> Iterator[Callable[[], Das
         def open_one() -> DashboardPage:
             if not opened or opened[-1].page.is_closed():
                 opened.append(tabs.enter_context(tab(browser, voila_host)))
-                opened[-1].open("?dataset=synthetic-digits&train_images=1000&a.channels=1&b.channels=2")
-                opened[-1].wait_for_dataset("synthetic-digits")
+                opened[-1].open("?train_images=1000&a.channels=1&b.channels=2").choose("synthetic-digits")
             return opened[-1]
 
         yield open_one

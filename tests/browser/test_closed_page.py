@@ -23,7 +23,11 @@ Start = Callable[[], Host]
 
 @pytest.fixture(scope="module")
 def start(
-    chromium: str, user_cache: Path, real_data_or_none: Path | None, tmp_path_factory: pytest.TempPathFactory
+    chromium: str,
+    user_cache: Path,
+    synthetic_digits: Path,
+    real_data_or_none: Path | None,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Start]:
     """The server that runs; another one, in the same folder, where the last has been killed."""
     folder = tmp_path_factory.mktemp("impatient")
