@@ -18,6 +18,7 @@ pytestmark = pytest.mark.browser
 
 IMPATIENT = ("--grace", "0", "--page-timeout", "4")
 SHORT = {"train_images": 10_000, "a": {"channels": 4, "epochs": 3}, "b": {"channels": 4, "epochs": 3}}
+ENDLESS = {"a": {"channels": 4, "epochs": 100}, "b": {"channels": 4, "epochs": 100}}
 Start = Callable[[], Host]
 
 
@@ -36,7 +37,7 @@ def start(
         started: list[Host] = []
 
         def start_one() -> Host:
-            if not started or not started[-1].server.is_running():
+            if not started or not started[-1].processes():
                 started.append(servers.enter_context(voila(folder, user_cache, data, *IMPATIENT)))
             return started[-1]
 
@@ -48,11 +49,11 @@ def test_what_a_page_trains_ends_with_it_unless_it_is_to_go_on(
 ) -> None:
     own, process = own_browser
     killed = DashboardPage(own.new_page(), start())
-    open_and_train(killed, LONG)
+    open_and_train(killed, ENDLESS)
     killed.watch_curves_grow()
     with browser.new_context() as context:
         closed = DashboardPage(context.new_page(), start())
-        open_and_train(closed, LONG)
+        open_and_train(closed, ENDLESS)
         expect_to_wait(closed)
         process.kill()  # which then tells nobody
         closed.watch_curves_grow()

@@ -70,7 +70,8 @@ def train_side_by_side(dashboard: DashboardPage) -> None:
     dashboard.wait_for_settings(train_images=6_000, a=COUNTED["A"], b={**COUNTED["B"], "optimizer": "sgd"})
     dashboard.go("Training")
     expect(dashboard.train_button).to_be_enabled()
-    dashboard.train_button.dblclick()
+    with dashboard.new_run():
+        dashboard.train_button.dblclick()
     looks = [dashboard.watch_curves_grow()]
     looks += [dashboard.watch_curves_grow(looks[-1])]
     looks += [dashboard.watch_curves_grow(looks[-1])]

@@ -200,7 +200,7 @@ def _is_worker(process: psutil.Process) -> bool:
         parent = process.parent()
         return (
             parent is not None
-            and "nncompare.engine.credentials" in parent.cmdline()
+            and "nncompare.engine" in parent.cmdline()
             and any("spawn_main" in argument for argument in process.cmdline())
         )
     except psutil.Error:
