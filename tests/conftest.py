@@ -111,7 +111,7 @@ def _words(process: psutil.Process) -> list[str]:
 
 @pytest.fixture
 def no_rights_of_root() -> Iterator[None]:
-    """Have root write only where it may, so that a read-only folder is one: this thread has a capability less."""
+    """Take from root the right to write everywhere, so that a read-only folder is one: for this thread alone."""
     if os.geteuid() != 0:
         yield
         return
