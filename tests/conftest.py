@@ -73,6 +73,7 @@ def synthetic_digits(user_cache: Path) -> Path:
 def engines(synthetic_digits: Path) -> Iterator[EngineHolder]:
     """Return the engine of this process: for all tests that treat it well, and the dashboards and commands in it."""
     shared_engine.join()
+    shared_engine.get()  # now, so that it inherits nothing of what a test sets for itself
     yield shared_engine
     shared_engine.leave()
 
