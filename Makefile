@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: run lab test lint accept smoke bench clean
+.PHONY: run lab test lint deep accept smoke soak bench clean
 
 run: $(STAMP)
 	$(BIN)/nncompare serve
@@ -22,12 +22,20 @@ lint: $(STAMP)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+# Every test of generated examples, with all of them: thousands of files, settings and orders of events.
+deep: $(STAMP)
+	$(BIN)/pytest -m hypothesis --hypothesis-profile=deep
+
 accept: $(STAMP)
 	$(BIN)/python benchmarks/accept.py
 
 # Every benchmark at its smallest: shows that it runs.
 smoke: $(STAMP)
 	NNCOMPARE_EVERY_BENCHMARK=1 $(BIN)/pytest tests/test_benchmarks.py
+
+# Ten minutes in which kernels, engines and workers are killed at random.
+soak: $(STAMP)
+	$(BIN)/python benchmarks/soak.py
 
 bench: $(STAMP)
 	$(BIN)/python benchmarks/run.py

@@ -46,8 +46,14 @@ class Limits(BaseModel):
         60.0,
         ge=0,
         title="Grace",
-        description="How many seconds a run outlives its page, unless it was asked to go on; it takes 20 to be sure "
-        "that the page is gone.",
+        description="How many seconds a run outlives its page, unless it was asked to go on; it takes the page timeout "
+        "to be sure that the page is gone.",
+    )
+    page_timeout_seconds: Number = Field(
+        20.0,
+        ge=1,
+        title="Page timeout",
+        description="After how many seconds without an answer a page counts as closed.",
     )
 
     @classmethod

@@ -8,16 +8,25 @@ from pathlib import Path
 import psutil
 import pytest
 from capabilities import CAP_DAC_OVERRIDE, without_capability
+from examples import QUICK_PROFILE
+from hypothesis import settings
 
-from nncompare.engine.shared import EngineHolder
+from nncompare.engine.shared import EngineHolder, shared_engine
 
 # As it was before the tests hide it: those that need the real images ask for it by the fixture below.
 REAL_DATA = os.environ.get("NNCOMPARE_DATA_DIR")
 MARK = "NNCOMPARE_TEST_SESSION"
+# Before the tests are collected, which ask for it; --hypothesis-profile=deep takes the other one afterwards.
+settings.load_profile(QUICK_PROFILE)
 # In the background of a shell Ctrl-C is ignored, also by the programs that tests start, and some are ended by it.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 HIDDEN = ("NNCOMPARE_DATA_DIR", "NNCOMPARE_SCHEDULER", "NNCOMPARE_ENGINE", "MEM_LIMIT", "JUPYTERHUB_USER")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the tests in a browser last: their servers, engines and pages would only idle beside the others."""
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -62,18 +71,26 @@ def synthetic_digits(user_cache: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def engines(synthetic_digits: Path) -> Iterator[EngineHolder]:
-    """Return an engine for all tests that treat it well."""
-    holder = EngineHolder()
-    yield holder
-    holder.close()
+    """Return the engine of this process: for all tests that treat it well, and the dashboards and commands in it."""
+    shared_engine.join()
+    shared_engine.get()  # now, so that it inherits nothing of what a test sets for itself
+    yield shared_engine
+    shared_engine.leave()
 
 
 @pytest.fixture(scope="session")
-def real_data() -> Path:
-    """Give the folder with the real MNIST and Fashion-MNIST."""
-    if not REAL_DATA or not (Path(REAL_DATA) / "MNIST" / "raw").is_dir():
+def real_data_or_none() -> Path | None:
+    """Return the folder with the real MNIST and Fashion-MNIST, where there is one."""
+    folder = Path(REAL_DATA).resolve() if REAL_DATA else None
+    return folder if folder and (folder / "MNIST" / "raw").is_dir() else None
+
+
+@pytest.fixture(scope="session")
+def real_data(real_data_or_none: Path | None) -> Path:
+    """Return the folder with the real MNIST and Fashion-MNIST."""
+    if real_data_or_none is None:
         pytest.skip("NNCOMPARE_DATA_DIR does not hold MNIST")
-    return Path(REAL_DATA)
+    return real_data_or_none
 
 
 def _started(mark: str) -> list[psutil.Process]:
@@ -100,7 +117,7 @@ def _words(process: psutil.Process) -> list[str]:
 
 @pytest.fixture
 def no_rights_of_root() -> Iterator[None]:
-    """Have root write only where it may, so that a read-only folder is one: this thread has a capability less."""
+    """Take from root the right to write everywhere, so that a read-only folder is one: for this thread alone."""
     if os.geteuid() != 0:
         yield
         return

@@ -1,7 +1,7 @@
 """Every benchmark runs, at its smallest, and leaves its table. No time is asserted: those of a test mean nothing.
 
-All of them take minutes, since each starts processes of its own. So the suite runs some, and all where
-``NNCOMPARE_EVERY_BENCHMARK=1`` asks for it: ``make smoke``.
+They take minutes, since each starts processes of its own. So they run where ``NNCOMPARE_EVERY_BENCHMARK=1`` asks for
+it, as ``make smoke`` does. The suite checks that each can be imported, and the figures that they start from.
 """
 
 import importlib
@@ -24,6 +24,8 @@ from nncompare.training.model import build_model
 FOLDER = Path(__file__).parents[1] / "benchmarks"
 sys.path.append(str(FOLDER))
 
+# Does its work as soon as it is imported.
+AT_ONCE = ("textbook_first_step.py",)
 NEEDS_BROWSER = ("memory", "99", "opening", "screen")
 ROWS = {
     "ab": ["AB"],
@@ -69,6 +71,12 @@ def rows_of(names: list[str], folder: Path) -> dict[str, Any]:
     return found
 
 
+slow = pytest.mark.skipif(
+    os.environ.get("NNCOMPARE_EVERY_BENCHMARK") != "1", reason="NNCOMPARE_EVERY_BENCHMARK=1 asks for it: make smoke"
+)
+
+
+@slow
 def test_rows_without_a_browser(synthetic_digits: Path, tmp_path: Path) -> None:
     names = [name for name in ROWS if name not in NEEDS_BROWSER]
     found = rows_of(names, tmp_path)
@@ -80,11 +88,6 @@ def test_rows_without_a_browser(synthetic_digits: Path, tmp_path: Path) -> None:
     assert 99 < sum(float(share.rstrip("%")) for share in profile.values()) < 101
 
 
-slow = pytest.mark.skipif(
-    os.environ.get("NNCOMPARE_EVERY_BENCHMARK") != "1", reason="NNCOMPARE_EVERY_BENCHMARK=1 asks for it: make smoke"
-)
-
-
 @pytest.fixture
 def chromium() -> None:
     """Pass over what needs a browser where there is none."""
@@ -92,8 +95,9 @@ def chromium() -> None:
         pytest.skip("Chromium is not installed: browser tests are skipped.")
 
 
+@slow
 @pytest.mark.browser
-@pytest.mark.parametrize("name", ["memory", pytest.param("opening", marks=slow)])
+@pytest.mark.parametrize("name", ["memory", "opening"])
 def test_rows_of_the_page(chromium: None, synthetic_digits: Path, tmp_path: Path, name: str) -> None:
     rows_of([name], tmp_path)
 
@@ -116,15 +120,16 @@ def test_the_page_trains_with_and_without_a_browser(chromium: None, synthetic_di
     assert seconds["script"] == 0 < min(seconds["light client"], seconds["Chromium"])
 
 
+@slow
 @pytest.mark.parametrize(
     ("script", "says"),
     [
         ("speed.py", "x textbook"),
         ("memory.py", "of 1 off by more than"),
-        pytest.param("precision.py", "4 channels: float32", marks=slow),
-        pytest.param("accept.py", "same seed twice: losses", marks=slow),
-        pytest.param("classroom.py", "Every tab finished", marks=slow),
-        pytest.param("soak.py", "told epochs lost: 0", marks=slow),
+        ("precision.py", "4 channels: float32"),
+        ("accept.py", "same seed twice: losses"),
+        ("classroom.py", "Every tab finished"),
+        ("soak.py", "told epochs lost: 0"),
     ],
 )
 def test_others(synthetic_digits: Path, script: str, says: str) -> None:
@@ -138,6 +143,11 @@ def test_others(synthetic_digits: Path, script: str, says: str) -> None:
 )
 def test_others_on_a_page(chromium: None, synthetic_digits: Path, script: str, says: str) -> None:
     assert says in smoke(script)
+
+
+@pytest.mark.parametrize("name", [path.stem for path in sorted(FOLDER.glob("*.py")) if path.name not in AT_ONCE])
+def test_each_can_be_imported(name: str) -> None:
+    importlib.import_module(name)
 
 
 @pytest.mark.parametrize("channels", [1, 8, 16])

@@ -132,16 +132,25 @@ def test_ui_and_cli_are_imported_by_nobody() -> None:
     assert [name_of(path) for path in below_the_roof() if rooms_used(path) & ROOF] == []
 
 
-def test_the_kernel_never_imports_torch() -> None:
-    script = (
-        "import sys, nncompare, nncompare.ui.dashboard, nncompare.cli, nncompare.cli.compare_command\n"
-        "import nncompare.comparison.runner, nncompare.engine.tasks, nncompare.engine.client\n"
-        "from nncompare import Comparison, Dashboard, RunConfig, closest_valid_batch_size, compare\n"
-        "Comparison(a=RunConfig(channels=8)).model_dump_json()\n"
-        "print(sorted({name.partition('.')[0] for name in sys.modules} & {'torch', 'torchvision'}))\n"
-    )
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=120)
-    assert (done.stdout.strip(), done.returncode) == ("[]", 0), done.stderr
+IMPORTS_STEP_BY_STEP = """
+import sys
+import nncompare.data
+print(sorted({"torch", "requests", "matplotlib", "PIL"} & set(sys.modules)))
+from nncompare.figures import CurveChart
+CurveChart("loss").svg()
+print(sorted({"torch", "matplotlib.pyplot"} & set(sys.modules)))
+import nncompare, nncompare.ui.dashboard, nncompare.cli, nncompare.cli.compare_command
+import nncompare.comparison.runner, nncompare.engine.tasks, nncompare.engine.client
+from nncompare import Comparison, Dashboard, RunConfig, closest_valid_batch_size, compare
+Comparison(a=RunConfig(channels=8)).model_dump_json()
+print(sorted({name.partition(".")[0] for name in sys.modules} & {"torch", "torchvision"}))
+"""
+
+
+def test_the_data_are_light_a_chart_has_no_pyplot_and_the_kernel_never_imports_torch() -> None:
+    command = [sys.executable, "-c", IMPORTS_STEP_BY_STEP]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert (done.stdout.splitlines(), done.returncode) == (["[]"] * 3, 0), done.stderr
 
 
 def test_only_training_knows_torch_and_what_builds_a_network() -> None:

@@ -37,10 +37,12 @@ def test_lowered_to_what_is_allowed() -> None:
 def test_they_travel_through_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     before = dict(os.environ)
     monkeypatch.setattr(os, "environ", dict(before))
-    limits = Limits(most_epochs=5, most_channels=16, most_comparisons=3, most_minutes=2.5, grace_seconds=30)
+    limits = Limits(
+        most_epochs=5, most_channels=16, most_comparisons=3, most_minutes=2.5, grace_seconds=30, page_timeout_seconds=5
+    )
     set_for_children(limits.model_dump(exclude_none=True))
     added = os.environ.keys() - before.keys()
-    assert len(added) == 5
+    assert len(added) == 6
     assert all(name.startswith("NNCOMPARE_") for name in added)
     assert Limits.from_environment() == limits
 
@@ -55,6 +57,7 @@ def test_they_travel_through_the_environment(monkeypatch: pytest.MonkeyPatch) ->
         ("most_minutes", "0", "Most minutes must be a number above 0; got 0."),
         ("most_minutes", "nan", "Most minutes must be a number above 0; got nan."),
         ("grace_seconds", "-1", "Grace must be a number from 0; got -1."),
+        ("page_timeout_seconds", "0", "Page timeout must be a number from 1; got 0."),
     ],
 )
 def test_what_is_no_limit_does_not_pass_for_none(
@@ -72,7 +75,7 @@ def test_what_is_no_limit_does_not_pass_for_none(
 
 
 @pytest.mark.parametrize(
-    "flag", ["--most-epochs", "--most-channels", "--most-comparisons", "--most-minutes", "--grace"]
+    "flag", ["--most-epochs", "--most-channels", "--most-comparisons", "--most-minutes", "--grace", "--page-timeout"]
 )
 def test_a_wrong_flag_is_told(flag: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as end:

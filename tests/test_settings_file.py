@@ -6,6 +6,7 @@ import time
 
 import pytest
 from any_settings import comparisons
+from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
@@ -42,7 +43,7 @@ def test_what_was_saved_is_opened_again(comparison: Comparison) -> None:
     assert Comparison.model_validate(read_settings(saved)) == comparison
 
 
-@settings(max_examples=1_000)
+@settings(max_examples=examples(1_000))
 @given(st.dictionaries(NAMES, VALUES, max_size=8))
 def test_any_values_are_taken_or_refused_in_a_sentence(values: dict[str, object]) -> None:
     said = refusal(json.dumps(values).encode())
@@ -51,13 +52,13 @@ def test_any_values_are_taken_or_refused_in_a_sentence(values: dict[str, object]
     assert "<script>" not in render("message.html", message=said + "<script>")
 
 
-@settings(max_examples=1_000)
+@settings(max_examples=examples(1_000))
 @given(st.binary(max_size=300))
 def test_any_bytes_are_refused_in_a_sentence(content: bytes) -> None:
     assert refusal(content).endswith(".")
 
 
-@settings(max_examples=500)
+@settings(max_examples=examples(500))
 @given(comparisons, st.data())
 def test_a_damaged_file_is_refused_or_read(comparison: Comparison, data: st.DataObject) -> None:
     saved = bytearray(comparison.model_dump_json().encode())

@@ -70,7 +70,9 @@ class Dashboard:
         self.current = CurrentComparison(shared_engine, store, limits)
         self._address = ""
         self.is_open = True
-        self.page = Page(lambda address: self.refresher.post(lambda: self._on_page_ready(address)))
+        self.page = Page(
+            lambda address: self.refresher.post(lambda: self._on_page_ready(address)), limits.page_timeout_seconds
+        )
         self.watch = PageWatch(self.page, limits.grace_seconds)
         self.status = Status()
         self.notice, self.storage_note = Messages("nnc-notice"), Messages("nnc-storage")

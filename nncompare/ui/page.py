@@ -9,8 +9,7 @@ import traitlets
 
 from nncompare.ui.clickable import STATIC
 
-PING_SECONDS = 4.0
-GONE_SECONDS = 20.0
+PINGS_PER_TIMEOUT = 5
 
 
 class Page(anywidget.AnyWidget):
@@ -31,9 +30,9 @@ class Page(anywidget.AnyWidget):
     keeps_kernel = traitlets.Bool(False).tag(sync=True)
     goes_on = traitlets.Bool(False).tag(sync=True)
 
-    def __init__(self, on_ready: Callable[[str], None]) -> None:
+    def __init__(self, on_ready: Callable[[str], None], timeout_seconds: float) -> None:
         super().__init__()
-        self._on_ready = on_ready
+        self._on_ready, self._timeout = on_ready, timeout_seconds
         self._last_ping = self._last_pong = time.monotonic()
         self._is_open = False
         self.on_msg(self._on_message)
@@ -42,8 +41,8 @@ class Page(anywidget.AnyWidget):
         """Ask the page whether it is there, if the last time is a while ago."""
         now = time.monotonic()
         # Every message counts as activity: a page that never opened must be left to Voila's culling.
-        if self._is_open and now - self._last_ping >= PING_SECONDS:
-            if now - self._last_ping > GONE_SECONDS / 2:  # the machine slept, or this process did: be patient
+        if self._is_open and now - self._last_ping >= self._timeout / PINGS_PER_TIMEOUT:
+            if now - self._last_ping > self._timeout / 2:  # the machine slept, or this process did: be patient
                 self._last_pong = now
             self._last_ping = now
             self.send({"ping": round(now)})
@@ -52,7 +51,7 @@ class Page(anywidget.AnyWidget):
     def seconds_gone(self) -> float:
         """For how long a page that was open has not answered; 0 while that may be chance."""
         silent = time.monotonic() - self._last_pong
-        return silent if self._is_open and silent > GONE_SECONDS else 0.0
+        return silent if self._is_open and silent > self._timeout else 0.0
 
     def show_top(self) -> None:
         """Bring the top of the dashboard into view, and the keyboard to the current step."""

@@ -1,16 +1,18 @@
-"""A browser, the two hosts, and the dashboard in a fresh tab."""
+"""A browser, the two hosts, and the dashboard in a tab."""
 
 import os
 import shutil
-from collections.abc import Iterator
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import psutil
 import pytest
 from dashboard_page import DashboardPage
-from hosts import Host, jupyterlab, voila
+from hosts import LOOPBACK, Host, jupyterlab, voila
 from playwright.sync_api import Browser, Playwright, sync_playwright
-from tabs import tab
+from tabs import assert_quiet, tab
 
 CHROMIUM = "chromium"
 CHROMIUM_OPTIONS = [
@@ -38,20 +40,41 @@ def playwright() -> Iterator[Playwright]:
 
 @pytest.fixture(scope="session")
 def browser(chromium: str, playwright: Playwright) -> Iterator[Browser]:
-    """A browser for all tests; each test has a context of its own in it."""
+    """A browser for all tests; each tab has a context of its own in it."""
     with playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_OPTIONS) as browser:
         yield browser
 
 
 @pytest.fixture(scope="session")
-def voila_host(chromium: str, user_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
-    with voila(tmp_path_factory.mktemp("voila"), user_cache) as host:
+def no_network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """Variables for a program without images, whose way to the network leads to a port at which nobody answers."""
+    with socket.socket() as taken:
+        taken.bind((LOOPBACK, 0))
+        proxy = f"http://{LOOPBACK}:{taken.getsockname()[1]}"
+        yield {
+            **dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"), proxy),
+            **dict.fromkeys(("NO_PROXY", "no_proxy"), LOOPBACK),
+            "NNCOMPARE_DATA_DIR": str(tmp_path_factory.mktemp("no_images")),
+        }
+
+
+@pytest.fixture(scope="session")
+def voila_host(chromium: str, no_network: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
+    """One server for all tests that treat it well; the first page makes its images."""
+    folder = tmp_path_factory.mktemp("voila")
+    with voila(folder, folder / "cache", no_network) as host:
         yield host
 
 
 @pytest.fixture(scope="session")
-def lab_host(chromium: str, user_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
-    with jupyterlab(tmp_path_factory.mktemp("jupyterlab"), user_cache) as host:
+def lab_host(
+    chromium: str,
+    user_cache: Path,
+    synthetic_digits: Path,
+    no_network: dict[str, str],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Host]:
+    with jupyterlab(tmp_path_factory.mktemp("jupyterlab"), user_cache, no_network) as host:
         yield host
 
 
@@ -70,20 +93,32 @@ def on_lab(browser: Browser, lab_host: Host) -> Iterator[DashboardPage]:
     lab_host.end_kernels()
 
 
-@pytest.fixture(scope="module")
-def ready(browser: Browser, voila_host: Host) -> Iterator[DashboardPage]:
-    """A dashboard on which Train is possible; the tests of a module share it, and leave it so."""
-    with tab(browser, voila_host) as dashboard:
-        dashboard.open("?dataset=synthetic-digits&a.channels=4&b.optimizer=sgd&train_images=1000")
-        dashboard.choose("synthetic-digits")
-        yield dashboard
+@pytest.fixture(scope="session")
+def open_shared(browser: Browser, voila_host: Host) -> Iterator[Callable[[], DashboardPage]]:
+    """The tab that many tests share; another one where the last test has spoiled it."""
+    with ExitStack() as tabs:
+        opened: list[DashboardPage] = []
+
+        def open_one() -> DashboardPage:
+            if not opened or opened[-1].page.is_closed():
+                opened.append(tabs.enter_context(tab(browser, voila_host)))
+                opened[-1].open("?train_images=1000&a.channels=1&b.channels=2").choose("synthetic-digits")
+            return opened[-1]
+
+        yield open_one
 
 
-@pytest.fixture(params=["voila", "jupyterlab"])
-def dashboard(request: pytest.FixtureRequest) -> DashboardPage:
-    """The dashboard in each of its hosts, not yet opened."""
-    found: DashboardPage = request.getfixturevalue("on_voila" if request.param == "voila" else "on_lab")
-    return found
+@pytest.fixture
+def ready(open_shared: Callable[[], DashboardPage]) -> Iterator[DashboardPage]:
+    """A dashboard on which nothing trains; each test says with `use` which settings it needs."""
+    dashboard = open_shared()
+    yield dashboard
+    try:
+        dashboard.rest()
+        assert_quiet(dashboard)
+    except BaseException:
+        dashboard.page.close()
+        raise
 
 
 @pytest.fixture

@@ -1,12 +1,14 @@
-"""What happens to a run whose page is closed."""
+"""What happens to a run whose page is closed, and when the server is killed; on a server that is impatient."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import psutil
 import pytest
-from dashboard_page import MODELS, DashboardPage
+from dashboard_page import MODELS, DashboardPage, assert_predicted
 from hosts import Host, voila
+from interrupted import LONG, resume_what_is_offered, train_an_epoch
 from kernel_talk import connected, value_of
 from playwright.sync_api import Browser, expect
 from tabs import tab
@@ -14,55 +16,57 @@ from waiting import wait_until
 
 pytestmark = pytest.mark.browser
 
-LONG = "?dataset=synthetic-digits&a.epochs=100&b.epochs=100"
-SHORT = "?dataset=synthetic-digits&train_images=1000&a.channels=1&b.channels=2&a.epochs=1&b.epochs=1"
-GRACE = {"NNCOMPARE_GRACE_SECONDS": "1"}
+IMPATIENT = ("--grace", "0", "--page-timeout", "4")
+SHORT = {"train_images": 10_000, "a": {"channels": 4, "epochs": 3}, "b": {"channels": 4, "epochs": 3}}
+ENDLESS = {"a": {"channels": 4, "epochs": 100}, "b": {"channels": 4, "epochs": 100}}
+Start = Callable[[], Host]
 
 
-@pytest.fixture
-def impatient_host(chromium: str, user_cache: Path, tmp_path: Path) -> Iterator[Host]:
-    """A server that gives a closed page no time but what it takes to be sure."""
-    with voila(tmp_path / "voila", user_cache, GRACE) as host:
-        yield host
+@pytest.fixture(scope="module")
+def start(
+    chromium: str,
+    user_cache: Path,
+    synthetic_digits: Path,
+    real_data_or_none: Path | None,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Start]:
+    """The server that runs; another one, in the same folder, where the last has been killed."""
+    folder = tmp_path_factory.mktemp("impatient")
+    data = {"NNCOMPARE_DATA_DIR": str(real_data_or_none)} if real_data_or_none else {}
+    with ExitStack() as servers:
+        started: list[Host] = []
+
+        def start_one() -> Host:
+            if not started or not started[-1].processes():
+                started.append(servers.enter_context(voila(folder, user_cache, data, *IMPATIENT)))
+            return started[-1]
+
+        yield start_one
 
 
-@pytest.mark.parametrize("end", ["closed", "killed"])
-def test_what_a_page_trains_ends_with_it_and_the_next_one_has_its_turn(
-    own_browser: tuple[Browser, psutil.Process], browser: Browser, impatient_host: Host, end: str
+def test_what_a_page_trains_ends_with_it_unless_it_is_to_go_on(
+    browser: Browser, own_browser: tuple[Browser, psutil.Process], start: Start
 ) -> None:
     own, process = own_browser
-    first = DashboardPage(own.new_page(), impatient_host)
-    _train_for_long(first)
-    with tab(browser, impatient_host) as second:
-        second.open(SHORT)
-        second.choose("synthetic-digits")
-        second.train()
-        expect(second.lane("A")).to_contain_text("Waiting: next in line")
-        expect(second.chip).to_contain_text("Waiting: next in line")
-        if end == "closed":
-            with first.page.expect_event("close"):
-                first.page.close(run_before_unload=True)
-        else:
-            process.kill()  # which then tells nobody
-        second.watch_curves_grow()
-        second.wait_for_end()
+    killed = DashboardPage(own.new_page(), start())
+    open_and_train(killed, ENDLESS)
+    killed.watch_curves_grow()
+    with browser.new_context() as context:
+        closed = DashboardPage(context.new_page(), start())
+        open_and_train(closed, ENDLESS)
+        expect_to_wait(closed)
+        process.kill()  # which then tells nobody
+        closed.watch_curves_grow()
 
-
-def test_what_was_asked_to_go_on_is_finished_without_its_page(
-    own_browser: tuple[Browser, psutil.Process], impatient_host: Host
-) -> None:
-    own, _ = own_browser
-    first = DashboardPage(own.new_page(), impatient_host)
-    first.open(SHORT.replace("1000", "20000").replace("epochs=1", "epochs=4"))
-    first.choose("synthetic-digits")
-    first.go("Training")
-    first.page.get_by_label("Go on when this page is closed").check()
-    first.train()
-    first.watch_curves_grow()
-    (file,) = _connection_files(impatient_host)
-    with first.page.expect_event("close"):
-        first.page.close(run_before_unload=True)
-    with connected(file) as client:
+        last = DashboardPage(context.new_page(), start())
+        open_and_train(last, SHORT)
+        last.page.get_by_label("Go on when this page is closed").check()
+        expect_to_wait(last)
+        close(closed)
+        last.watch_curves_grow()
+        kernel = last.kernel
+        close(last)
+    with connected(start().connection_files()[kernel]) as client:
         wait_until(
             lambda: value_of(client, "str(getattr(dashboard.result, 'state', ''))") == "finished",
             120,
@@ -70,34 +74,43 @@ def test_what_was_asked_to_go_on_is_finished_without_its_page(
         )
 
 
-def test_a_notebook_trains_on_without_its_page(on_lab: DashboardPage, lab_host: Host) -> None:
-    on_lab.open()
-    on_lab.choose("synthetic-digits")
-    on_lab.train_images.fill("20,000")
-    on_lab.go("Models")
-    for model in MODELS:
-        on_lab.fill(model, channels="16", epochs="1")
-    on_lab.wait_for_settings(train_images=20_000, a={"epochs": 1}, b={"channels": 16, "epochs": 1})
-    on_lab.train()
-    on_lab.watch_curves_grow()
-    workers = lab_host.workers()
-    on_lab.page.close()
-
-    (kernel,) = lab_host.ask("api/kernels")
-    with connected(lab_host.folder / "jupyter_runtime_dir" / f"kernel-{kernel['id']}.json") as client:
-        wait_until(lambda: value_of(client, "dashboard.result is not None"), 60, "the end of the comparison")
-        assert value_of(client, "str(dashboard.result.state)") == "finished"
-    assert len(workers) == len(MODELS)
-    assert all(worker.is_running() for worker in workers)
+def test_after_a_killed_server_the_next_one_offers_the_run(browser: Browser, start: Start) -> None:
+    host = start()
+    with browser.new_context() as context:
+        first = DashboardPage(context.new_page(), host).open()
+        first.use(**LONG)
+        train_an_epoch(first)
+        host.server.kill()
+        wait_until(lambda: not host.processes(), 60, "the end of everything that it started")
+    with tab(browser, start()) as dashboard:
+        dashboard.open()
+        resume_what_is_offered(dashboard)
 
 
-def _train_for_long(dashboard: DashboardPage) -> None:
-    dashboard.open(LONG)
-    dashboard.choose("synthetic-digits")
+@pytest.mark.real_data
+def test_real_mnist(browser: Browser, real_data: Path, start: Start) -> None:
+    with tab(browser, start()) as dashboard:
+        dashboard.open("?dataset=mnist&train_images=2000&a.channels=8&a.epochs=1&b.channels=4&b.epochs=1")
+        dashboard.wait_for_dataset("mnist")
+        dashboard.train()
+        dashboard.wait_for_end()
+        dashboard.go("Predictions")
+        cards = dashboard.wait_for_cards(lambda cards: len(cards) == 12, "twelve predicted digits")
+        assert_predicted(cards, "0123456789")
+        expect(dashboard.page.locator(".nnc-summary")).not_to_contain_text("made by this program")
+
+
+def open_and_train(dashboard: DashboardPage, settings: dict[str, object]) -> None:
+    dashboard.open()
+    dashboard.use(**settings)
     dashboard.train()
-    dashboard.watch_curves_grow()
 
 
-def _connection_files(host: Host) -> list[Path]:
-    """List the files that the kernels of a server were started with."""
-    return list(host.connection_files().values())
+def expect_to_wait(dashboard: DashboardPage) -> None:
+    for place in (*map(dashboard.lane, MODELS), dashboard.chip):
+        expect(place).to_contain_text("Waiting: next in line")
+
+
+def close(dashboard: DashboardPage) -> None:
+    with dashboard.page.expect_event("close"):
+        dashboard.page.close(run_before_unload=True)

@@ -1,72 +1,55 @@
-"""A page that is loaded anew, and a server that was killed: what was interrupted is offered, and goes on."""
-
-import re
-from collections.abc import Iterator
-from pathlib import Path
+"""A page that is loaded again: its run is offered at once and goes on; what was trained before is in the history."""
 
 import pytest
-from dashboard_page import DashboardPage
-from hosts import Host, voila
-from playwright.sync_api import Browser, expect
-from tabs import tab
+from dashboard_page import MODELS, DashboardPage
+from interrupted import LONG, resume_what_is_offered, train_an_epoch
+from playwright.sync_api import Page, expect
 from waiting import wait_until
 
 pytestmark = pytest.mark.browser
 
-LONG = "?dataset=synthetic-digits&train_images=5000&a.channels=2&b.channels=3&a.epochs=60&b.epochs=60"
+SHORT = {"train_images": 1_000, "a": {"channels": 5, "epochs": 1}, "b": {"channels": 4, "epochs": 1}}
 SECONDS = 60_000
 
 
-@pytest.fixture
-def own_host(chromium: str, user_cache: Path, tmp_path: Path) -> Iterator[Host]:
-    """A server with a store of its own, and the long patience for closed pages that it has by itself."""
-    with voila(tmp_path / "voila", user_cache) as host:
-        yield host
+def test_a_page_that_is_loaded_again_is_offered_its_run_and_has_the_history(ready: DashboardPage) -> None:
+    ready.use(**SHORT)
+    ready.train()
+    ready.wait_for_end()
+    ready.use(**LONG)
+    train_an_epoch(ready)
+    before = ready.kernel
+    ready.page.reload()
+    wait_until(lambda: before not in ready.host.kernels(), 30, "the end of the kernel of the page before")
+    resume_what_is_offered(ready)
+    ready.rest()
+    look_at_history(ready)
 
 
-def train_an_epoch(dashboard: DashboardPage) -> None:
-    dashboard.choose("synthetic-digits")
-    dashboard.train()
-    for model in ("A", "B"):
-        expect(dashboard.lane(model)).to_contain_text(re.compile(r"epoch \d+ done"), timeout=SECONDS)
+def look_at_history(dashboard: DashboardPage) -> None:
+    """Open what was trained first, lay it beside, use its settings, and delete it."""
+    page: Page = dashboard.page
+    dashboard.go("History")
+    card = page.locator(".nnc-past", has_text="5 channels").first
+    expect(card).to_contain_text("finished", timeout=SECONDS)
+    card.get_by_role("button", name="Show model B in the charts").click()
+    expect(card.get_by_role("button", name="Take model B out of the charts")).to_be_visible(timeout=SECONDS)
+    card.get_by_role("button", name="Open").click()
+    for model in MODELS:
+        dashboard.wait_for(model, "finished")
+    expect(page.get_by_role("img", name="Past model:").first).to_be_visible()
+    expect(page.get_by_text("Grey: model B")).to_be_visible()
+    dashboard.go("Predictions")
+    expect(page.locator(".nnc-verdict")).to_be_visible(timeout=SECONDS)
+    expect(dashboard.cards.first).to_contain_text("%")
 
+    dashboard.go("History")
+    card.get_by_role("button", name="Use the settings of model B for model A").click()
+    expect(dashboard.field("A", "Channels")).to_have_value("4")
 
-def go_on(dashboard: DashboardPage) -> None:
-    """Open what is offered, and let it go on."""
-    offer = dashboard.page.locator(".nnc-interrupted", has_text="An interrupted comparison")
-    expect(offer).to_contain_text(re.compile(r"Epochs done: A [1-9]\d* of 60, B [1-9]\d* of 60"), timeout=SECONDS)
-    offer.get_by_role("button", name="Open").click()
-    for model in ("A", "B"):
-        dashboard.wait_for(model, "paused")
-        expect(dashboard.lane(model)).to_contain_text("This run was interrupted after epoch")
-    before = dashboard.look()
-    assert all(before[model].points for model in ("A", "B")), "the curves as they were"
-    dashboard.page.get_by_role("button", name="Resume", exact=True).click()
-    dashboard.watch_curves_grow(before)
-    dashboard.stop_button.click()
-    for model in ("A", "B"):
-        dashboard.wait_for(model, "stopped")
-
-
-def test_a_page_that_is_loaded_anew_is_offered_its_run_at_once(browser: Browser, own_host: Host) -> None:
-    with tab(browser, own_host) as dashboard:
-        dashboard.open(LONG)
-        (before,) = own_host.kernels()
-        train_an_epoch(dashboard)
-        dashboard.page.reload()
-        wait_until(lambda: before not in own_host.kernels(), 30, "the end of the kernel of the page before")
-        go_on(dashboard)
-
-
-def test_after_a_killed_server_the_next_one_offers_the_run(
-    browser: Browser, chromium: str, user_cache: Path, tmp_path: Path
-) -> None:
-    with voila(tmp_path / "voila", user_cache) as host, browser.new_context() as context:
-        first = DashboardPage(context.new_page(), host)
-        first.open(LONG)
-        train_an_epoch(first)
-        host.server.kill()
-        wait_until(lambda: not host.processes(), 60, "the end of everything that it started")
-    with voila(tmp_path / "voila", user_cache) as host, tab(browser, host) as dashboard:
-        dashboard.open()
-        go_on(dashboard)
+    dashboard.go("History")
+    before = page.locator(".nnc-past").count()
+    card.get_by_role("button", name="Delete").click()
+    expect(card).to_contain_text("Delete it for good?")
+    card.get_by_role("button", name="Delete", exact=True).click()
+    expect(page.locator(".nnc-past")).to_have_count(before - 1, timeout=SECONDS)

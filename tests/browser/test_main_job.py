@@ -1,52 +1,104 @@
-"""The main job, end to end, in both hosts."""
+"""The main job, end to end, in both hosts, on a machine without images and without a network."""
 
 from pathlib import Path
 
 import pytest
 from dashboard_page import MODELS, DashboardPage, assert_predicted, indices
-from hosts import voila
-from playwright.sync_api import Browser, expect
-from tabs import tab
+from hosts import Host
+from kernel_talk import connected, value_of
+from playwright.sync_api import expect
+from waiting import wait_until
 
 pytestmark = pytest.mark.browser
 
 DIGITS = "0123456789"
-COUNTED = {"A": {"channels": 24, "epochs": 1}, "B": {"channels": 32, "epochs": 1, "batch_size": 128}}
+COUNTED = {"A": {"channels": 12, "epochs": 2}, "B": {"channels": 16, "epochs": 2, "batch_size": 128}}
 
 
-def test_two_models_train_side_by_side(dashboard: DashboardPage) -> None:
-    dashboard.open()
-    dashboard.choose("synthetic-digits")
+def test_two_models_train_side_by_side_on_the_web(on_voila: DashboardPage, no_network: dict[str, str]) -> None:
+    on_voila.open()
+    take_the_stand_in(on_voila, Path(no_network["NNCOMPARE_DATA_DIR"]))
+    train_side_by_side(on_voila)
+    look_at_predictions(on_voila)
+
+
+def test_two_models_train_side_by_side_in_a_notebook_and_go_on_without_its_page(
+    on_lab: DashboardPage, lab_host: Host
+) -> None:
+    on_lab.open()
+    on_lab.choose("synthetic-digits")
+    train_side_by_side(on_lab)
+    look_at_predictions(on_lab)
+
+    on_lab.train()
+    on_lab.watch_curves_grow()
+    workers = lab_host.workers()
+    on_lab.page.close()
+    (kernel,) = lab_host.ask("api/kernels")
+    with connected(lab_host.folder / "jupyter_runtime_dir" / f"kernel-{kernel['id']}.json") as client:
+        wait_until(lambda: not value_of(client, "dashboard._running.state.is_active"), 60, "the end of the comparison")
+        assert value_of(client, "str(dashboard.result.state)") == "finished"
+    assert len(workers) == len(MODELS)
+    assert all(worker.is_running() for worker in workers)
+
+
+def take_the_stand_in(dashboard: DashboardPage, folder: Path) -> None:
+    """Try to download MNIST, and take what is offered instead."""
+    page = dashboard.page
+    expect(dashboard.dataset("mnist")).to_contain_text("Will be downloaded, 12 MB.")
+    expect(dashboard.dataset("fashion-mnist")).to_contain_text("Will be downloaded, 31 MB.")
+    dashboard.go("Training")
+    expect(dashboard.train_button).to_be_disabled()
+    expect(page.locator(".nnc-reason").get_by_role("alert")).to_contain_text("MNIST is not here yet.")
+
+    dashboard.go("Data")
+    page.get_by_role("button", name="Download MNIST", exact=True).click()
+    sentence = page.locator(".nnc-status").get_by_role("alert")
+    expect(sentence).to_contain_text("MNIST could not be downloaded: no answer from", timeout=60_000)
+    expect(page.get_by_role("button", name="Download MNIST", exact=True)).to_be_enabled()
+    assert list(folder.rglob("*ubyte*")) == []
+    page.get_by_role("button", name="Use Synthetic digits instead", exact=True).click()
+    dashboard.wait_for_dataset("synthetic-digits")
+
+
+def train_side_by_side(dashboard: DashboardPage) -> None:
+    """Fill in both forms, press Train twice, which starts one run, and watch the curves until the end."""
     dashboard.train_images.fill("6,000")
     dashboard.go("Models")
-    dashboard.fill("A", channels="24", epochs="1")
-    dashboard.fill("B", channels="32", epochs="1", batch_size="128", optimiser="SGD", learning_rate="0.05")
+    dashboard.fill("A", channels="12", epochs="2")
+    dashboard.fill("B", channels="16", epochs="2", batch_size="128", optimiser="SGD", learning_rate="0.05")
     dashboard.wait_for_settings(train_images=6_000, a=COUNTED["A"], b={**COUNTED["B"], "optimizer": "sgd"})
-
-    dashboard.train()
+    dashboard.go("Training")
+    expect(dashboard.train_button).to_be_enabled()
+    with dashboard.new_run():
+        dashboard.train_button.dblclick()
     looks = [dashboard.watch_curves_grow()]
     looks += [dashboard.watch_curves_grow(looks[-1])]
     looks += [dashboard.watch_curves_grow(looks[-1])]
+    assert [looks[0][model].state for model in MODELS] == ["running", "running"]
     for look in looks:
-        assert [look[model].state for model in MODELS] == ["running", "running"]
-        assert [look[model].epoch for model in MODELS] == ["epoch 1 of 1", "epoch 1 of 1"]
+        assert all(look[model].epoch in ("epoch 1 of 2", "epoch 2 of 2") for model in MODELS)
     assert len(dashboard.host.workers()) >= len(MODELS)
     dashboard.wait_for_end()
-    expect(dashboard.chip).to_contain_text("finished")
     for model in MODELS:
-        expect(dashboard.lane(model)).to_contain_text("epoch 1 done in")
+        expect(dashboard.lane(model)).to_contain_text("epoch 2 done in")
+    # A second run would begin the moment that the first one is over.
+    expect(dashboard.train_button).to_be_enabled()
+    dashboard.go("Data")
+    dashboard.go("Training")
+    expect(dashboard.chip).to_contain_text("finished")
+    assert [dashboard.look()[model].state for model in MODELS] == ["finished", "finished"]
 
-    dashboard.go("Predictions")
-    cards = dashboard.wait_for_cards(lambda cards: len(cards) == 12, "twelve predicted test images")
-    assert_predicted(cards, DIGITS)
-    _look_at_other_images(dashboard, cards)
 
-
-def _look_at_other_images(dashboard: DashboardPage, test_images: list[dict[str, object]]) -> None:
+def look_at_predictions(dashboard: DashboardPage) -> None:
+    """Look at test images, at training images, at others of them, and at as many as there may be."""
     page = dashboard.page
+    dashboard.go("Predictions")
+    tested = dashboard.wait_for_cards(lambda cards: len(cards) == 12, "twelve predicted test images")
+    assert_predicted(tested, DIGITS)
     page.get_by_label("Images from", exact=True).select_option(label="Training images")
     trained = dashboard.wait_for_cards(
-        lambda cards: indices(cards) != indices(test_images), "predictions of training images"
+        lambda cards: indices(cards) != indices(tested), "predictions of training images"
     )
     assert_predicted(trained, DIGITS)
     assert max(indices(trained)) < 6_000
@@ -56,38 +108,10 @@ def _look_at_other_images(dashboard: DashboardPage, test_images: list[dict[str, 
     page.get_by_label("How many", exact=True).fill("100")
     hundred = dashboard.wait_for_cards(lambda cards: len(cards) == 100, "a hundred predicted images")
     assert_predicted(hundred, DIGITS)
-
-
-def test_predictions_move_while_the_models_learn(on_voila: DashboardPage) -> None:
-    on_voila.open("?dataset=synthetic-digits&a.channels=16&b.channels=16&a.epochs=20&b.epochs=20")
-    on_voila.choose("synthetic-digits")
-    on_voila.train()
-    on_voila.go("Predictions")
-    first = on_voila.wait_for_cards(lambda cards: len(cards) == 12, "predictions while learning")
-    assert_predicted(first, DIGITS)
-    summary = on_voila.page.locator(".nnc-summary p")
-    expect(summary).to_contain_text("epochs")
-    for _ in range(2):
-        expect(summary).not_to_have_text(summary.inner_text(), timeout=20_000)
-    assert indices(on_voila.shown()) == indices(first)
-
-    on_voila.go("Training")
-    on_voila.stop_button.click()
-    for model in MODELS:
-        on_voila.wait_for(model, "stopped")
-    expect(on_voila.train_button).to_be_enabled()
-    expect(on_voila.chip).to_contain_text("stopped")
-
-
-@pytest.mark.real_data
-def test_real_mnist(browser: Browser, real_data: Path, user_cache: Path, tmp_path: Path) -> None:
-    variables = {"NNCOMPARE_DATA_DIR": str(real_data.resolve())}
-    with voila(tmp_path, user_cache, variables) as host, tab(browser, host) as dashboard:
-        dashboard.open("?dataset=mnist&train_images=2000&a.channels=8&a.epochs=1&b.channels=4&b.epochs=1")
-        dashboard.wait_for_dataset("mnist")
-        dashboard.train()
-        dashboard.wait_for_end()
-        dashboard.go("Predictions")
-        cards = dashboard.wait_for_cards(lambda cards: len(cards) == 12, "twelve predicted digits")
-        assert_predicted(cards, DIGITS)
-        expect(dashboard.page.locator(".nnc-summary")).not_to_contain_text("made by this program")
+    page.get_by_label("How many", exact=True).fill("101")
+    message = "How many must be a whole number from 1 to 100; got 101."
+    expect(page.get_by_role("alert").filter(has_text=message)).to_be_visible()
+    expect(page.locator(".nnc-choice .nnc-invalid")).to_be_visible()
+    expect(dashboard.cards).to_have_count(100)
+    page.get_by_label("How many", exact=True).fill("3")
+    expect(dashboard.cards).to_have_count(3)

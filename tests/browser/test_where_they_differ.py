@@ -10,7 +10,7 @@ from waiting import wait_until
 
 pytestmark = pytest.mark.browser
 
-LINK = "?dataset=synthetic-digits&train_images=2000&a.channels=2&b.channels=4&a.epochs=1&b.epochs=1&repeat=2"
+PAIR = {"train_images": 2_000, "a": {"channels": 2, "epochs": 1}, "b": {"channels": 4, "epochs": 1}, "repeat": 2}
 
 
 def saved(on_page: DashboardPage, pick: str, folder: Path) -> Path:
@@ -22,22 +22,22 @@ def saved(on_page: DashboardPage, pick: str, folder: Path) -> Path:
     return file
 
 
-def test_where_two_models_differ(on_voila: DashboardPage, tmp_path: Path) -> None:
-    page = on_voila.open(LINK).page
-    on_voila.choose("synthetic-digits")
-    on_voila.train()
+def test_where_two_models_differ(ready: DashboardPage, tmp_path: Path) -> None:
+    page = ready.page
+    ready.use(**PAIR)
+    ready.train()
     expect(page.locator(".nnc-seeds")).to_contain_text("Seed 1 of 2", timeout=60_000)
     expect(page.locator(".nnc-seeds")).to_contain_text("2 of 2 seeds", timeout=120_000)
     for quantity in ("Loss", "Accuracy"):
         bands = page.get_by_role("img", name=f"{quantity} over epochs").first.locator('path[style*="opacity: 0.25"]')
         expect(bands).to_have_count(2)
 
-    on_voila.go("Predictions")
+    ready.go("Predictions")
     expect(page.locator(".nnc-verdict h3")).to_contain_text("over 2 seeds", timeout=30_000)
     disagree = page.get_by_role("radio", name="Disagree")
     disagree.click()
     expect(disagree).to_have_attribute("aria-checked", "true")
-    cards = on_voila.wait_for_cards(
+    cards = ready.wait_for_cards(
         lambda found: all(card["guesses"]["A"]["label"] != card["guesses"]["B"]["label"] for card in found),
         "cards of disagreements",
     )
@@ -61,7 +61,7 @@ def test_where_two_models_differ(on_voila: DashboardPage, tmp_path: Path) -> Non
             page.keyboard.press(key)
     expect(cell).to_be_focused()
     page.keyboard.press("Enter")
-    on_voila.wait_for_cards(
+    ready.wait_for_cards(
         lambda found: all(
             card["label"] == true_class and said in {guess["label"] for guess in card["guesses"].values()}
             for card in found
@@ -69,19 +69,19 @@ def test_where_two_models_differ(on_voila: DashboardPage, tmp_path: Path) -> Non
         f"images of {true_class} taken for {said}",
     )
 
-    report = saved(on_voila, "report.html", tmp_path)
-    rows = list(csv.DictReader(saved(on_voila, "predictions.csv", tmp_path).read_text().splitlines()))
+    report = saved(ready, "report.html", tmp_path)
+    rows = list(csv.DictReader(saved(ready, "predictions.csv", tmp_path).read_text().splitlines()))
     assert len(rows) == 10_000
     assert rows[cards[0]["index"]]["label"] == cards[0]["label"]
     page.get_by_text("Pictures", exact=True).click()
-    assert saved(on_voila, "confusion.png", tmp_path).read_bytes().startswith(b"\x89PNG")
-    assert b"<svg" in saved(on_voila, "loss.svg", tmp_path).read_bytes()
-    _read(on_voila, report)
+    assert saved(ready, "confusion.png", tmp_path).read_bytes().startswith(b"\x89PNG")
+    assert b"<svg" in saved(ready, "loss.svg", tmp_path).read_bytes()
+    _read(ready, report)
 
 
-def _read(on_voila: DashboardPage, report: Path) -> None:
+def _read(ready: DashboardPage, report: Path) -> None:
     """Open the report in the browser without a network."""
-    context = on_voila.page.context.browser.new_context(offline=True)  # type: ignore[union-attr]
+    context = ready.page.context.browser.new_context(offline=True)  # type: ignore[union-attr]
     page = context.new_page()
     errors: list[str] = []
     page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)

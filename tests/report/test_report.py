@@ -2,9 +2,7 @@
 
 import csv
 import re
-from collections.abc import Iterator
 from html.parser import HTMLParser
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -47,13 +45,6 @@ class Page(HTMLParser):
         self.words += data
         if self.open and self.open[-1] in ("h1", "h2"):
             self.headings.append(data)
-
-
-@pytest.fixture(scope="module")
-def engines(synthetic_digits: Path) -> Iterator[EngineHolder]:
-    holder = EngineHolder()
-    yield holder
-    holder.close()
 
 
 def trained(engines: EngineHolder, **changes: object) -> ComparisonResult:

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 import safetensors.numpy
 from any_records import plain, record
+from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -70,7 +71,7 @@ damages = st.tuples(
 
 
 @given(st.sampled_from(NAMES), damages)
-@settings(max_examples=3_000, deadline=None)
+@settings(max_examples=examples(3_000))
 def test_damage_that_no_checksum_tells_is_read_or_refused(name: str, damage) -> None:
     """As in a foreign folder, whose checksums fit: the readers themselves stand against it."""
     files = {**FILES, name: changed(FILES[name], *damage)}
@@ -79,7 +80,7 @@ def test_damage_that_no_checksum_tells_is_read_or_refused(name: str, damage) -> 
 
 
 @given(st.sampled_from([*NAMES, CHECKSUMS]), damages)
-@settings(max_examples=1_000, deadline=None)
+@settings(max_examples=examples(1_000))
 def test_any_change_of_any_file_is_noticed(name: str, damage) -> None:
     files = {**FILES, CHECKSUMS: _checksums(FILES)}
     files[name] = changed(files[name], *damage)
@@ -103,7 +104,7 @@ json_values = st.recursive(
 
 
 @given(st.data())
-@settings(max_examples=1_000, deadline=None)
+@settings(max_examples=examples(1_000))
 def test_json_with_other_values_in_it_is_read_or_refused(data: st.DataObject) -> None:
     values = json.loads(FILES["state.json"])
     place, keys = values, list(values)
@@ -119,7 +120,7 @@ def test_json_with_other_values_in_it_is_read_or_refused(data: st.DataObject) ->
 
 
 @given(st.data())
-@settings(max_examples=1_000, deadline=None)
+@settings(max_examples=examples(1_000))
 def test_a_head_with_other_values_in_it_is_read_and_dated_or_refused(data: st.DataObject) -> None:
     values = json.loads(HEAD)
     key = data.draw(st.sampled_from([*values, "comparison/a", "comparison/seed"]))
@@ -134,7 +135,7 @@ def test_a_head_with_other_values_in_it_is_read_and_dated_or_refused(data: st.Da
 
 
 @given(damages)
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=examples(500))
 def test_a_damaged_head_is_read_or_refused(damage) -> None:
     with contextlib.suppress(StoreError):
         read_manifest(changed(HEAD, *damage))

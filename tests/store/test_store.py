@@ -12,6 +12,7 @@ from typing import get_args
 import pytest
 from any_records import WORDS, plain, record, records
 from any_settings import comparisons
+from examples import examples
 from hypothesis import given, settings
 
 from nncompare.config import Comparison
@@ -34,7 +35,7 @@ def shelf(store: Store) -> RunFolder:
 
 
 @given(records())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150))
 def test_a_record_comes_back_to_the_last_bit(made) -> None:
     assert plain(from_files(to_files(made))) == plain(made)
 
@@ -44,7 +45,7 @@ def test_the_words_for_states_are_all_there() -> None:
 
 
 @given(comparisons)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25))
 def test_a_comparison_comes_back(tmp_path_factory: pytest.TempPathFactory, comparison: Comparison) -> None:
     store = Store(tmp_path_factory.mktemp("home"))
     made = store.create(comparison)

@@ -4,7 +4,8 @@ import json
 import re
 import secrets
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,16 @@ _GREW = f"""(before) => {{
   const grew = ([name, lane]) => lane.points.length === 2 && lane.points.every((n, i) => n > (before[name][i] ?? 0));
   return Object.entries(now).every(grew) && now;
 }}"""
+# However short the run is: each change of the page is looked at.
+_WATCH_FOR_A_RUN = """() => {
+  window.nncBegan = false;
+  const isActive = ({ dataset }) => !["idle", "finished", "stopped", "failed", undefined].includes(dataset.state);
+  const watcher = new MutationObserver(() => {
+    window.nncBegan ||= [...document.querySelectorAll(".nnc-lane h3")].some(isActive);
+    if (window.nncBegan) watcher.disconnect();
+  });
+  watcher.observe(document, { subtree: true, childList: true });
+}"""
 _CARDS = """(cards) => cards.map((card) => ({
   index: Number(card.dataset.index),
   source: card.querySelector("img").src,
@@ -115,6 +126,11 @@ class DashboardPage:
         self.page.get_by_role("menuitem", name="Run", exact=True).click()
         self.page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
 
+    @property
+    def kernel(self) -> str:
+        """The number of the page's kernel."""
+        return str(json.loads(self.page.locator("#jupyter-config-data").text_content() or "{}")["kernelId"])
+
     def go(self, step: str) -> None:
         """Go to a step with the navigation."""
         button = self.page.get_by_role("navigation", name="Steps").get_by_role("button", name=step, exact=True)
@@ -138,7 +154,7 @@ class DashboardPage:
         expect(card).to_have_attribute("aria-checked", "true")
         expect(card.locator(".nnc-availability")).to_have_text("Ready.", timeout=1000 * READY_SECONDS)
         expect(card.locator("img")).to_have_count(10, timeout=1000 * READY_SECONDS)
-        expect(self.chip).to_contain_text("· ready")
+        expect(self.chip).not_to_contain_text("not here yet")
 
     @property
     def train_images(self) -> Locator:
@@ -172,6 +188,13 @@ class DashboardPage:
         """The row that holds a field and the note beside it."""
         return found.locator("xpath=ancestor::*[contains(concat(' ', @class, ' '), ' nnc-field ')]")
 
+    def use(self, **settings: Any) -> None:
+        """Set everything at once, as a file of settings does; what is left out is as it is by default."""
+        self.go("Models")
+        content = json.dumps({"dataset": "synthetic-digits", **settings}).encode()
+        self.upload({"name": "settings.json", "mimeType": "application/json", "buffer": content})
+        self.wait_for_settings(**settings)
+
     def upload(self, file: Path | FilePayload) -> None:
         """Press "Open settings" and choose a file."""
         with self.page.expect_file_chooser() as chooser:
@@ -197,7 +220,22 @@ class DashboardPage:
         """Go to the Training step and press Train."""
         self.go("Training")
         expect(self.train_button).to_be_enabled()
-        self.train_button.click()
+        with self.new_run():
+            self.train_button.click()
+
+    @contextmanager
+    def new_run(self) -> Iterator[None]:
+        """Do what begins a run, and wait until it has begun: what is shown until then is that of the run before."""
+        self.page.evaluate(_WATCH_FOR_A_RUN)
+        yield
+        self.page.wait_for_function("() => window.nncBegan", timeout=1000 * READY_SECONDS)
+
+    def rest(self) -> None:
+        """Stop what trains."""
+        self.go("Training")
+        if self.stop_button.is_enabled():
+            self.stop_button.click()
+        expect(self.train_button).to_be_enabled(timeout=1000 * TRAINING_SECONDS)
 
     def lane(self, model: str) -> Locator:
         """What is said of one model on the Training step."""

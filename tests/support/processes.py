@@ -1,17 +1,14 @@
 """Waiting for what will happen, without guessing how long it takes."""
 
-import time
 from collections.abc import Callable, Iterable
 
 import psutil
+from waiting import wait_until
 
 
 def until(condition: Callable[[], object], what: str, seconds: float = 30.0) -> None:
     """Wait until a condition holds; fail by name when it does not within the deadline."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, f"waited {seconds:g} s in vain: {what}"
-        time.sleep(0.02)
+    wait_until(condition, seconds, what, every_seconds=0.02)
 
 
 def until_gone(pids: Iterable[int], seconds: float = 15.0) -> None:

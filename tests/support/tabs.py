@@ -10,10 +10,7 @@ from playwright.sync_api import Browser
 
 @contextmanager
 def tab(browser: Browser, host: Host) -> Iterator[DashboardPage]:
-    """A dashboard in a tab of its own, not yet opened; the browser must have no complaint at the end.
-
-    Nor may it have asked anybody but this machine.
-    """
+    """A dashboard in a tab of its own, not yet opened; the browser must have no complaint at the end."""
     with browser.new_context(viewport={"width": 1280, "height": 900}) as context:
         page = context.new_page()
         page.set_default_timeout(15_000)
@@ -21,5 +18,10 @@ def tab(browser: Browser, host: Host) -> Iterator[DashboardPage]:
         yield dashboard
         if not page.is_closed():
             page.goto("about:blank")
-        assert dashboard.noise.errors == []
-        assert dashboard.noise.strangers == []
+        assert_quiet(dashboard)
+
+
+def assert_quiet(dashboard: DashboardPage) -> None:
+    """Fail where the browser has complained, or has asked anybody but this machine."""
+    assert dashboard.noise.errors == []
+    assert dashboard.noise.strangers == []

@@ -6,10 +6,8 @@ from typing import TypeVar
 
 Answer = TypeVar("Answer")
 
-_LOOK_SECONDS = 0.1
 
-
-def wait_until(condition: Callable[[], Answer], seconds: float, what: str) -> Answer:
+def wait_until(condition: Callable[[], Answer], seconds: float, what: str, *, every_seconds: float = 0.1) -> Answer:
     """Ask until the answer is true; fail with a sentence when it never is."""
     deadline = time.monotonic() + seconds
     while True:
@@ -18,4 +16,4 @@ def wait_until(condition: Callable[[], Answer], seconds: float, what: str) -> An
             return answer
         if time.monotonic() > deadline:
             raise AssertionError(f"Waited {seconds:g} s in vain for: {what}.")
-        time.sleep(_LOOK_SECONDS)
+        time.sleep(every_seconds)
