@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: run lab test lint accept smoke bench clean
+.PHONY: run lab test lint lint-scripts accept smoke bench wheel-check clean
 
 run: $(STAMP)
 	$(BIN)/nncompare serve
@@ -17,10 +17,16 @@ lab: $(STAMP)
 test: lint
 	$(BIN)/pytest
 
-lint: $(STAMP)
+lint: $(STAMP) lint-scripts
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+# The scripts of the page, by the version of Biome in package-lock.json.
+lint-scripts:
+	@if ! command -v npm >/dev/null; then echo "The page's scripts are not checked: there is no npm."; \
+	elif ! npm ci --silent --no-audit --no-fund; then echo "The page's scripts are not checked: Biome cannot be installed."; \
+	else npm run --silent lint; fi
 
 accept: $(STAMP)
 	$(BIN)/python benchmarks/accept.py
@@ -32,6 +38,10 @@ smoke: $(STAMP)
 bench: $(STAMP)
 	$(BIN)/python benchmarks/run.py
 
+# The wheel in an empty environment with all dependencies: some minutes, and a network.
+wheel-check: $(STAMP)
+	NNCOMPARE_EMPTY_ENVIRONMENT=1 $(if $(TORCH_INDEX),PIP_EXTRA_INDEX_URL=$(TORCH_INDEX)) $(BIN)/pytest tests/test_packages.py
+
 # torch goes first: alone it takes the pinned build, and nothing later asks for another.
 $(STAMP): pyproject.toml constraints.txt
 	@echo "Installing into $(VENV); the first time this takes some minutes."
@@ -42,4 +52,4 @@ $(STAMP): pyproject.toml constraints.txt
 	touch $@
 
 clean:
-	rm -rf $(VENV) build dist *.egg-info
+	rm -rf $(VENV) node_modules build dist *.egg-info
