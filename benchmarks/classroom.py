@@ -1,9 +1,9 @@
-"""A class on one server: so many real Voila pages, each with its kernel, that all press Train at once, twice.
+"""A class on one server: many real Voila pages, each with its kernel, that all press Train at once, twice.
 
     python benchmarks/classroom.py --tabs 30     (Linux)
 
 The pages are opened over HTTP, and what their browsers would say is said over the real websockets. Exits with 1 when a
-tab does not finish, an update is lost, or somebody's second comparison begins before another's first.
+tab does not finish, an update is lost, or a user's second comparison begins before another user's first.
 """
 
 import argparse
@@ -26,7 +26,7 @@ import psutil
 from light_client import OPENING_SECONDS, LightClient
 from tornado.httpclient import AsyncHTTPClient
 
-from nncompare.server.access_token import VARIABLE as TOKEN_VARIABLE
+from nncompare.environment import TOKEN as TOKEN_VARIABLE
 
 EPOCHS = 3
 QUERY = f"dataset=synthetic-digits&train_images=1000&a.channels=1&b.channels=2&a.epochs={EPOCHS}&b.epochs={EPOCHS}"
@@ -81,7 +81,7 @@ class Tab:
         await self.client.until(condition, seconds, f"{what} in tab {self.number}")
 
     def states(self) -> set[str]:
-        """Give the states of both lanes."""
+        """Return the states that the panels of both models show."""
         return {found[1] for found in map(_STATE.search, self.client.html("<h3 data-state")) if found}
 
     def epochs_shown(self) -> int:
@@ -143,9 +143,7 @@ async def _lesson(tabs: list[Tab], rounds: int, token: str, server: int) -> int:
     print(f"from Train to the start: {statistics.median(waits):.1f} s, longest {max(waits):.1f} s")
     print(f"said while waiting, for example: {sorted(tabs[-1].waited, reverse=True)[:3]}")
     wrong = [*_not_finished(tabs), *_unfair(tabs)]
-    engines = sum(
-        "nncompare.engine.credentials" in _words(child) for child in psutil.Process(server).children(recursive=True)
-    )
+    engines = sum("nncompare.engine" in _words(child) for child in psutil.Process(server).children(recursive=True))
     wrong += [f"{engines} engine processes"] if engines != 1 else []
     print("\n".join(wrong) or "Every tab finished, shows every epoch, and began its first before anybody's second.")
     for tab in tabs:

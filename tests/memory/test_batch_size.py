@@ -93,7 +93,9 @@ def test_whole_numbers_of_numpy_are_whole_numbers() -> None:
     sizes = np.array([10_000, 10**6, 300])
     answer = closest_valid_batch_size(*sizes)
     assert (answer, type(answer)) == (512, int)
-    assert calculate_max_batch_size(np.int32(784), memory_limit=np.int64(784 * 4 * 100)) == 100
+    pixels: Any = np.int32(784)
+    limit: Any = np.int64(784 * 4 * 100)
+    assert calculate_max_batch_size(pixels, memory_limit=limit) == 100
 
 
 @pytest.mark.parametrize("wrong", [np.float64(4), np.bool_(True), np.array([4, 5])])

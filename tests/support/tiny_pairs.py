@@ -44,7 +44,7 @@ def until_both_train(running: RunningComparison) -> None:
 
 def engine_pids() -> set[int]:
     """List the engines that this process has started."""
-    return {child.pid for child in psutil.Process().children() if "nncompare.engine.credentials" in words(child)}
+    return {child.pid for child in psutil.Process().children() if "nncompare.engine" in words(child)}
 
 
 def worker_pids(engine_pid: int) -> list[int]:
