@@ -48,10 +48,10 @@ def test_the_orders(outcomes: Outcomes, order: Order, positions: list[int]) -> N
 
 def test_only_a_class(outcomes: Outcomes) -> None:
     assert outcomes.select(true_class=1).tolist() == [1, 4]
-    assert outcomes.select(said=2).tolist() == [2, 4]
-    assert outcomes.select(said=2, by="a").tolist() == [2]
-    assert outcomes.select(said=2, by="b").tolist() == [4]
-    assert outcomes.select(Group.DISAGREE, true_class=1, said=2).tolist() == [4]
+    assert outcomes.select(predicted=2).tolist() == [2, 4]
+    assert outcomes.select(predicted=2, by="a").tolist() == [2]
+    assert outcomes.select(predicted=2, by="b").tolist() == [4]
+    assert outcomes.select(Group.DISAGREE, true_class=1, predicted=2).tolist() == [4]
     assert outcomes.select(true_class=9).tolist() == []
 
 

@@ -38,7 +38,7 @@ def outcomes_of(kind: str = "usual") -> Outcomes:
 def drawn(kind: str = "usual"):
     """Draw each picture: {name: (figure, description)}."""
     found = outcomes_of(kind)
-    a, b = (confusion_matrix(found.labels, said, 10) for said in (found.said_by_a, found.said_by_b))
+    a, b = (confusion_matrix(found.labels, said, 10) for said in (found.predicted_by_a, found.predicted_by_b))
     scores = {"A": class_scores(a), "B": class_scores(b)}
     sure = {"A": calibration(found.labels, found.a), "B": calibration(found.labels, found.b)}
     return {
@@ -62,7 +62,7 @@ def test_a_picture_is_an_element_for_the_middle_of_a_page(name, kind):
 
 def test_the_matrices_hold_every_count_that_is_not_zero():
     found = outcomes_of()
-    a, b = (confusion_matrix(found.labels, said, 10) for said in (found.said_by_a, found.said_by_b))
+    a, b = (confusion_matrix(found.labels, said, 10) for said in (found.predicted_by_a, found.predicted_by_b))
     svg = figure_svg(confusion_figure(a, b, CLASSES), "")
     texts = [text.text for text in ElementTree.fromstring(svg).iter("{http://www.w3.org/2000/svg}text")]
     difference = [f"{count:+,}" for count in (a - b).ravel() if count]

@@ -91,7 +91,7 @@ class ImageFilter:
             self._group,
             self._order.value,
             true_class=None if self._true_class.value == _ANY else self._true_class.value,
-            said=None if self._said.value == _ANY else self._said.value,
+            predicted=None if self._said.value == _ANY else self._said.value,
             by=self._by.value,
         )
 
