@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: run lab test lint lint-scripts accept smoke bench wheel-check clean
+.PHONY: run lab test lint accept smoke bench clean
 
 run: $(STAMP)
 	$(BIN)/nncompare serve
@@ -22,12 +22,6 @@ lint: $(STAMP) lint-scripts
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-# The scripts of the page, by the version of Biome in package-lock.json.
-lint-scripts:
-	@if ! command -v npm >/dev/null; then echo "The page's scripts are not checked: there is no npm."; \
-	elif ! npm ci --silent --no-audit --no-fund; then echo "The page's scripts are not checked: Biome cannot be installed."; \
-	else npm run --silent lint; fi
-
 accept: $(STAMP)
 	$(BIN)/python benchmarks/accept.py
 
@@ -37,6 +31,14 @@ smoke: $(STAMP)
 
 bench: $(STAMP)
 	$(BIN)/python benchmarks/run.py
+
+.PHONY: lint-scripts wheel-check
+
+# The scripts of the page, by the version of Biome in package-lock.json.
+lint-scripts:
+	@if ! command -v npm >/dev/null; then echo "The page's scripts are not checked: there is no npm."; \
+	elif ! npm ci --silent --prefer-offline --no-audit --no-fund; then echo "The page's scripts are not checked: Biome cannot be installed."; \
+	else npm run --silent lint; fi
 
 # The wheel in an empty environment with all dependencies: some minutes, and a network.
 wheel-check: $(STAMP)

@@ -87,10 +87,9 @@ def test_the_wheel_trains_and_serves_in_an_empty_environment(wheel: Path, user_c
     venv.create(tmp_path / "empty", with_pip=True)
     scripts = tmp_path / "empty" / Path(sys.executable).parent.name
     constraints = ROOT / "constraints.txt"
-    subprocess.run(
-        [*map(str, (scripts / "pip", "install", "--quiet", "-c", constraints, wheel))], check=True, cwd=tmp_path
-    )
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    pip = [str(scripts / "pip"), "install", "--quiet", "--constraint", str(constraints), str(wheel)]
+    subprocess.run(pip, check=True, cwd=tmp_path, env=environment)
     models = ["--a", "channels=1,epochs=1", "--b", "channels=2,epochs=1"]
     command = [str(scripts / "nncompare"), "compare", "--dataset", "synthetic-digits", *models]
     subprocess.run(command, check=True, cwd=tmp_path, env=environment)
