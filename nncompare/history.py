@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from nncompare.messages import Diverged, EpochEnd, Event, TestPoint, TrainPoint
 
-_MEASURED = ("loss", "accuracy")
+_COUNTED = ("epoch", "images", "steps")
 _Reduction = Callable[..., NDArray[np.float64]]
 
 
@@ -29,8 +29,8 @@ class Curve:
 
     def append(self, point: TrainPoint | TestPoint) -> None:
         """Add one point at the end."""
-        for column in ("epoch", "images", "steps", "seconds", "loss", "accuracy"):
-            getattr(self, column).append(getattr(point, column))
+        for name, column in vars(self).items():
+            column.append(getattr(point, name))
 
 
 PER_EPOCH = ("train_loss", "train_accuracy", "train_eval_accuracy", "test_loss", "test_accuracy", "epoch_seconds")
@@ -93,9 +93,8 @@ class History:
             case Diverged():
                 self.diverged = event
             case EpochEnd():
-                self.epoch_seconds.append(event.seconds)
-                for column in ("train_loss", "train_accuracy", "train_eval_accuracy", "test_loss", "test_accuracy"):
-                    getattr(self, column).append(getattr(event, column))
+                for name in PER_EPOCH:
+                    getattr(self, name).append(getattr(event, name.removeprefix("epoch_")))
 
 
 @dataclass(frozen=True)
@@ -159,13 +158,8 @@ def _summed_curve(curves: Sequence[Curve], how: _Reduction) -> Curve:
         rows = [np.interp(positions, curve.epoch, getattr(curve, name), right=np.nan) for curve in drawn]
         return [float(value) for value in _how_of(name, how)(np.stack(rows), axis=0)]
 
-    return Curve(
-        epoch=list(longest.epoch),
-        images=list(longest.images),
-        steps=list(longest.steps),
-        seconds=summed("seconds"),
-        **{name: summed(name) for name in _MEASURED},
-    )
+    shared = {name: list(getattr(longest, name)) for name in _COUNTED}
+    return Curve(**shared, **{name: summed(name) for name in vars(longest) if name not in shared})
 
 
 def _how_of(name: str, how: _Reduction) -> _Reduction:

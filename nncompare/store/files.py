@@ -28,16 +28,8 @@ LIMITS = {
 }
 """The files that a folder may hold, and the most bytes that are read of each."""
 # Temporary conditions: the file itself may be intact.
-_PASSING = {
-    errno.EMFILE,
-    errno.ENFILE,
-    errno.ENOMEM,
-    errno.EACCES,
-    errno.EAGAIN,
-    errno.EINTR,
-    errno.ESTALE,
-    errno.EBUSY,
-}
+_PASSING = {errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EACCES, errno.EAGAIN}
+_PASSING |= {errno.EINTR, errno.ESTALE, errno.EBUSY}
 
 
 def write_bytes(file: Path, content: bytes) -> None:

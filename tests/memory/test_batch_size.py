@@ -68,7 +68,7 @@ def test_a_wish_that_is_no_number_of_images_is_told(wrong: Any) -> None:
     ("arguments", "limit", "answer"),
     [((28 * 28,), 28 * 28 * 4 * 100, 100), ((28 * 28, 3), 28 * 28 * 4 * 100, 33), ((1, 1, 1), 10**12, 10**12)],
 )
-def test_the_formula_of_the_brief(arguments: tuple[int, ...], limit: int, answer: int) -> None:
+def test_the_textbook_formula_on_pixels(arguments: tuple[int, ...], limit: int, answer: int) -> None:
     assert calculate_max_batch_size(*arguments, memory_limit=limit) == answer
 
 
