@@ -177,9 +177,9 @@ class RunFolder:
 
     def _model_summary(self, seed: int, name: str) -> ModelSummary:
         state, _ = self._newest(seed, name, _state_in)
-        requested = self.comparison.a if name == "A" or self.comparison.b is None else self.comparison.b
+        wished = self.comparison.a if name == "A" or self.comparison.b is None else self.comparison.b
         if state is None:
-            return ModelSummary(seed, name, requested, None, True, 0, None)
+            return ModelSummary(seed, name, wished, None, True, 0, None)
         record = RunRecord(state.config, state.state, is_lost=state.is_lost)
         accuracies = state.epochs["test_accuracy"]
         last = accuracies[-1] if accuracies else None
