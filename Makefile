@@ -17,7 +17,7 @@ lab: $(STAMP)
 test: lint
 	$(BIN)/pytest
 
-lint: $(STAMP)
+lint: $(STAMP) lint-scripts
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -40,6 +40,18 @@ soak: $(STAMP)
 bench: $(STAMP)
 	$(BIN)/python benchmarks/run.py
 
+.PHONY: lint-scripts wheel-check
+
+# The scripts of the page, by the version of Biome in package-lock.json.
+lint-scripts:
+	@if ! command -v npm >/dev/null; then echo "The page's scripts are not checked: there is no npm."; \
+	elif ! npm ci --silent --prefer-offline --no-audit --no-fund; then echo "The page's scripts are not checked: Biome cannot be installed."; \
+	else npm run --silent lint; fi
+
+# The wheel in an empty environment with all dependencies: some minutes, and a network.
+wheel-check: $(STAMP)
+	NNCOMPARE_EMPTY_ENVIRONMENT=1 $(if $(TORCH_INDEX),PIP_EXTRA_INDEX_URL=$(TORCH_INDEX)) $(BIN)/pytest tests/test_packages.py
+
 # torch goes first: alone it takes the pinned build, and nothing later asks for another.
 $(STAMP): pyproject.toml constraints.txt
 	@echo "Installing into $(VENV); the first time this takes some minutes."
@@ -50,4 +62,4 @@ $(STAMP): pyproject.toml constraints.txt
 	touch $@
 
 clean:
-	rm -rf $(VENV) build dist *.egg-info
+	rm -rf $(VENV) node_modules build dist *.egg-info

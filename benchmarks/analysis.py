@@ -76,7 +76,7 @@ def _median(work: Callable[[], object]) -> float:
 
 
 def _cards() -> tuple[float, int]:
-    """Give the seconds until a page of cards is drawn, and the bytes of its HTML."""
+    """Return the seconds until a page of cards is drawn, and the bytes of its HTML."""
     with browser() as chromium, dashboard() as host:
         opened = DashboardPage(chromium.new_page(), host).open(_RACE)
         opened.wait_for_dataset(DATASET)

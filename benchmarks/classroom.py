@@ -1,9 +1,9 @@
-"""A class on one server: so many real Voila pages, each with its kernel, that all press Train at once, twice.
+"""A class on one server: many real Voila pages, each with its kernel, that all press Train at once, twice.
 
     python benchmarks/classroom.py --tabs 30     (Linux)
 
 The pages are opened over HTTP, and what their browsers would say is said over the real websockets. Exits with 1 when a
-tab does not finish, an update is lost, or somebody's second comparison begins before another's first.
+tab does not finish, an update is lost, or a user's second comparison begins before another user's first.
 """
 
 import argparse
@@ -81,7 +81,7 @@ class Tab:
         await self.client.until(condition, seconds, f"{what} in tab {self.number}")
 
     def states(self) -> set[str]:
-        """Give the states of both lanes."""
+        """Return the states that the panels of both models show."""
         return {found[1] for found in map(_STATE.search, self.client.html("<h3 data-state")) if found}
 
     def epochs_shown(self) -> int:

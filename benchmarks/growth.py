@@ -100,7 +100,7 @@ def _models(setting: Setting, count: int) -> Cost:
 
 
 def _medians(rounds: list[list[Cost]]) -> list[Cost]:
-    """Give for each size the median cost of an operation, as the seconds of the first round's operations."""
+    """Return for each size the median cost of an operation, as the seconds of the first round's operations."""
     firsts = rounds[0]
     columns = zip(*rounds, strict=True)
     return [

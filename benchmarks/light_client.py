@@ -57,7 +57,7 @@ class LightClient:
         self.tell(self.find("query"), {"ready": self._address})
 
     async def close(self) -> None:
-        """Go without a word."""
+        """Leave without a farewell."""
         self._connection.close()
         await self._reading
 
@@ -81,7 +81,7 @@ class LightClient:
         self._say("comm_msg", {"comm_id": widget, "data": {"method": "custom", "content": content}})
 
     def find(self, trait: str, value: str | None = None) -> str:
-        """Give the id of the widget that has a trait, and of this value where one is given; nothing while none does."""
+        """Return the id of the widget that has a trait, of this value if one is given; empty while there is none."""
         fits = (key for key, state in self.widgets.items() if trait in state and value in (None, state[trait]))
         return next(fits, "")
 

@@ -53,7 +53,7 @@ def measure(setting: Setting) -> Measured:
 
 
 def _ours(setting: Setting, chromium: Browser, host: Host, seed: int) -> tuple[float, float]:
-    """Give the seconds from Train to the end, and the test accuracy."""
+    """Return the seconds from Train to the end, and the test accuracy."""
     comparison = setting.comparison(a=_fast_model(setting), b=None, threads="survivor", seed=seed)
     _, opened = open_dashboard(chromium, host, comparison)
     warm(opened)
@@ -75,7 +75,7 @@ def _fast_model(setting: Setting) -> RunConfig:
 
 
 def _textbook(config: RunConfig, training: Any, test: Any) -> tuple[float, float]:
-    """Give the seconds of one epoch, without and with its evaluation."""
+    """Return the seconds of one epoch, without and with its evaluation."""
     model, optimizer = textbook.build(config)
     began = time.perf_counter()
     textbook.learn(config, training, model, optimizer)

@@ -49,7 +49,7 @@ def measure(setting: Setting) -> Measured:
 
 
 def _open(chromium: Browser, host: Host, setting: Setting) -> tuple[float, float]:
-    """Give the seconds until the dashboard can be used, and from Train to the first drawn point."""
+    """Return the seconds until the dashboard can be used, and from Train to the first drawn point."""
     # On a few images a run of few epochs would be over before its first point is seen.
     a, b = (config.model_copy(update={"epochs": 100}) for config in (OPENING.a, OPENING.b) if config is not None)
     opening, opened = open_dashboard(chromium, host, setting.comparison(a=a, b=b))

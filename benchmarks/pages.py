@@ -13,12 +13,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser as Browser
+from playwright.sync_api import Page, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "support"))
 
-from dashboard_page import DashboardPage
-from hosts import Host, free_port, voila
+from dashboard_page import DashboardPage as DashboardPage
+from hosts import Host as Host
+from hosts import free_port, voila
 from waiting import wait_until
 
 from nncompare.config import Comparison
@@ -63,7 +65,7 @@ def dashboard() -> Iterator[Host]:
 
 @contextmanager
 def hello() -> Iterator[str]:
-    """Serve a notebook of one widget with Voila as it comes; give its address."""
+    """Serve a notebook of one widget with plain Voila, and yield its address."""
     port = free_port()
     with tempfile.TemporaryDirectory(prefix="nncompare-bench-") as name:
         notebook = Path(name) / "hello.ipynb"
@@ -78,7 +80,7 @@ def hello() -> Iterator[str]:
 
 
 def open_hello(browser: Browser, address: str) -> float:
-    """Open that page; give the seconds until its widget can be seen."""
+    """Open that page, and return the seconds until its widget can be seen."""
     page = browser.new_page()
     began = time.perf_counter()
     page.goto(address, wait_until="commit")
@@ -89,7 +91,7 @@ def open_hello(browser: Browser, address: str) -> float:
 
 
 def open_dashboard(browser: Browser, host: Host, comparison: Comparison) -> tuple[float, DashboardPage]:
-    """Open the dashboard with these settings in the address; give the seconds until it can be used."""
+    """Open the dashboard with these settings in the address, and return the seconds until it can be used."""
     query = to_query(comparison, OPENING)
     opened = DashboardPage(browser.new_page(), host)
     opened.sign_in()
@@ -120,7 +122,7 @@ def stop(opened: DashboardPage) -> None:
 
 
 def wait_until_ready(host: Host) -> psutil.Process:
-    """Wait until the kernel that the server keeps ready has imported everything; give it."""
+    """Wait until the kernel that the server keeps ready has imported everything, and return it."""
 
     def ready() -> psutil.Process | None:
         waiting = host.waiting_kernels()
@@ -167,7 +169,8 @@ def kernels_of(host: Host) -> list[psutil.Process]:
 
 
 def _notebook(source: str) -> dict[str, object]:
-    cell = {"id": "only", "cell_type": "code", "metadata": {}, "execution_count": None, "source": source, "outputs": []}
+    cell: dict[str, object] = {"id": "only", "cell_type": "code", "metadata": {}, "source": source}
+    cell |= {"execution_count": None, "outputs": []}
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
     return {"nbformat": 4, "nbformat_minor": 5, "metadata": {"kernelspec": kernel}, "cells": [cell]}
 

@@ -54,7 +54,7 @@ def _one_minute(opened: DashboardPage) -> tuple[float, int]:
 
 
 def _many_epochs(opened: DashboardPage) -> tuple[float, float]:
-    """Train many epochs on 1,000 images, and as many more; give the kernel's memory early and at the end."""
+    """Train many epochs on 1,000 images, and as many more; return the kernel's memory early and at the end."""
     opened.open(_LONG)
     opened.train()
     (kernel,) = kernels_of(opened.host)

@@ -14,21 +14,21 @@ FOLDER = ROOT / "benchmarks" / "results"
 def keep(
     folder: Path, around: Surroundings, options: dict[str, object], measured: Measured, chosen: Sequence[str] = ()
 ) -> Path:
-    """Write everything into `folder`, named after day, commit and what was chosen; give the page.
+    """Write everything into `folder`, named after day, commit and what was chosen, and return the page.
 
-    What an earlier run of the same name has left there is replaced.
+    Files of an earlier run of the same name are replaced.
     """
     folder.mkdir(parents=True, exist_ok=True)
     name = "-".join([around.date[:10], around.commit, *chosen])
     for ending, content in measured.pictures.items():
         (folder / f"{name}-{ending}").write_text(content, encoding="utf-8")
-    content = {
+    kept = {
         "surroundings": asdict(around),
         "options": options,
         "rows": [{**asdict(row), "ratio": row.ratio, "reached": row.reaches(row.wanted)} for row in measured.rows],
         "tables": [asdict(table) for table in measured.tables],
     }
-    (folder / f"{name}.json").write_text(json.dumps(content, indent=1, allow_nan=False) + "\n", encoding="utf-8")
+    (folder / f"{name}.json").write_text(json.dumps(kept, indent=1, allow_nan=False) + "\n", encoding="utf-8")
     page = folder / f"{name}.md"
     page.write_text(_page(name, around, options, measured), encoding="utf-8")
     return page

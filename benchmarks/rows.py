@@ -46,7 +46,7 @@ class Row:
 
     @property
     def ratio(self) -> float:
-        """The medians against each other; the median of ours where there is nothing to hold it against."""
+        """The medians against each other; the median of ours if there is nothing to compare it with."""
         ours = statistics.median(self.ours)
         if not self.theirs:
             return ours
@@ -54,14 +54,14 @@ class Row:
         return theirs / ours if self.rule is Rule.FASTER else ours / theirs
 
     def reaches(self, mark: float | None) -> bool | None:
-        """Say whether a mark is reached; None where there is none."""
+        """Return whether a mark is reached; None if there is no mark."""
         if mark is None:
             return None
         is_enough = self.ratio >= mark if self.rule in (Rule.FASTER, Rule.KEPT) else self.ratio <= mark
         return is_enough and not self.shortfall
 
     def cells(self) -> list[str]:
-        """Give the texts of the line, one for each of `COLUMNS`."""
+        """Return the texts of the line, one for each of `COLUMNS`."""
         theirs = f"{_number(statistics.median(self.theirs))} {self.unit}" if self.theirs else ""
         ratio = f"{self.ratio:.2f}" if self.theirs else ""
         marks = [_number(mark) if mark is not None else "" for mark in (self.wanted, self.aim)]
@@ -93,7 +93,7 @@ class Measured:
     pictures: dict[str, str] = field(default_factory=dict)
 
     def add(self, other: "Measured") -> None:
-        """Take over what another one has found."""
+        """Add the results of another benchmark."""
         self.rows += other.rows
         self.tables += other.tables
         self.pictures |= other.pictures

@@ -47,7 +47,7 @@ def main() -> None:
 
 
 def _of(module: str, function: str = "measure") -> Callable[[Setting], Measured]:
-    """Give a function that imports its module when its turn comes: without Chromium the other rows can be measured."""
+    """Return a function that imports its module when it is called: without Chromium the other rows can be measured."""
 
     def measure(setting: Setting) -> Measured:
         found: Measured = getattr(importlib.import_module(module), function)(setting)

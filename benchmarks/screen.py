@@ -34,7 +34,7 @@ _LONGEST_SECONDS = 600.0
 class Speed:
     """Images per second of both models, and the processor seconds that were taken meanwhile.
 
-    `elsewhere` are those of kernel, server and scheduler, `client` those of whoever looks at the page.
+    `elsewhere` are those of kernel, server and scheduler, `client` those of the program that shows the page.
     """
 
     images: float
@@ -125,9 +125,9 @@ def _images(comparison: Comparison) -> int:
 
 
 def _row(job: str, ours: list[Speed], theirs: list[Speed], wanted: float | None = None) -> Row:
-    images = (tuple(speed.images for speed in way) for way in (ours, theirs))
+    mine, others = (tuple(speed.images for speed in way) for way in (ours, theirs))
     details = {"ours": [asdict(speed) for speed in ours]}
-    return Row("screen", job, "plain script", "images/s", Rule.KEPT, *images, wanted=wanted, details=details)
+    return Row("screen", job, "plain script", "images/s", Rule.KEPT, mine, others, wanted=wanted, details=details)
 
 
 def _line(page: str, way: list[Speed]) -> list[str]:

@@ -23,12 +23,13 @@ WIDTH, NARROW = 1280, 800
 THEMES = ("light", "dark")
 SETTINGS = "a.channels=8&b.channels=16"
 LOWEST = 560
-# The shell lays itself out anew when the window has another size, a frame later.
+# The shell lays itself out again a frame after the window has changed its size.
 _SETTLED_HEIGHT = """(shell) => new Promise((done) =>
   requestAnimationFrame(() => requestAnimationFrame(() => done(shell.scrollHeight))))"""
 
 
 def main() -> None:
+    """Walk through the dashboard and keep its pictures."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--folder", type=Path, default=ROOT / "docs" / "images", help="where the pictures go")
     parser.add_argument("--all", type=Path, metavar="FOLDER", help="more widths and states go there")
@@ -45,7 +46,7 @@ def main() -> None:
 
 
 def _data_elsewhere(folder: Path) -> dict[str, str]:
-    """Give the images a path that says nothing of the machine on which the pictures are taken."""
+    """Return a path to the images that says nothing of the machine on which the pictures are taken."""
     place = folder / "data"
     place.mkdir()
     for found in Path(os.environ.get("NNCOMPARE_DATA_DIR", place)).resolve().iterdir():

@@ -37,21 +37,21 @@ class Setting:
         return _FEWEST_IMAGES if self.is_smoke else None
 
     def images(self) -> ImageData:
-        """Give them; they are fetched where they are not there yet."""
+        """Return the images, fetched if they are missing."""
         fetch(self.dataset)
         return load(self.dataset)
 
     def count(self, images: int | None) -> int | None:
-        """Give the number of training images, of which `images` are wanted; None means all."""
+        """Return the number of training images, of which `images` are wanted; None means all."""
         return _FEWEST_IMAGES if self.is_smoke else images
 
     def comparison(self, **settings: Any) -> Comparison:
-        """Make a comparison on these images, on the processor as the textbook."""
+        """Return a comparison on these images, on the processor as the textbook."""
         images = self.count(settings.pop("train_images", None))
         return Comparison(dataset=self.dataset, train_images=images, device="cpu", **settings)
 
     def config(self, **settings: Any) -> RunConfig:
-        """Make the settings of one model."""
+        """Return the settings of one model."""
         return RunConfig(**{**settings, **(_SMALLEST if self.is_smoke else {})})
 
     @classmethod

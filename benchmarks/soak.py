@@ -1,4 +1,4 @@
-"""Comparison after comparison, with random presses, while processes are killed at random; is anything lost or left?
+"""Trains comparisons with random presses while processes are killed at random, and checks that nothing is lost or left.
 
     python benchmarks/soak.py      (--minutes 10; --seed 0)
 
@@ -180,12 +180,12 @@ class Soak:
         self._crashes += kernel.returncode not in (0, -signal.SIGKILL)
 
     def report(self, fewest_faults: int) -> int:
-        """Print what happened; give the exit code."""
+        """Print what happened, and return the exit code."""
         summaries = self._store.summaries()
         ended = [summary for summary in summaries if not summary.is_interrupted]
-        failed = sum(any(model.state == State.FAILED for model in summary.models) for summary in ended)
+        failed = sum(any(model.state == State.FAILED.value for model in summary.models) for summary in ended)
         epochs = sum(model.epochs for summary in summaries for model in summary.models)
-        finished = sum(all(model.state == State.FINISHED for model in summary.models) for summary in ended)
+        finished = sum(all(model.state == State.FINISHED.value for model in summary.models) for summary in ended)
         left = self._marked()
         for process in left:
             process.kill()
@@ -198,8 +198,8 @@ class Soak:
         print(f"processes left: {len(left)} at the end, {self._orphans} after kills")
         for name, samples in sorted(self._memory.items()):
             samples = samples[len(samples) // 3 :]  # before, everything comes up
-            (began, first), (ended, last) = samples[0], samples[-1]
-            change = f"{first:.0f} MiB, after {ended - began:.0f} s {last:.0f} MiB ({last - first:+.1f})"
+            (since, first), (until, last) = samples[0], samples[-1]
+            change = f"{first:.0f} MiB, after {until - since:.0f} s {last:.0f} MiB ({last - first:+.1f})"
             print(f"memory of the {name}: {change}")
         print(f"kernels that ended by a mistake of their own: {self._crashes}")
         too_few = sum(self._faults.values()) < fewest_faults
@@ -209,7 +209,7 @@ class Soak:
 
     def _reasons(self, ids: list[str]) -> Counter[str]:
         records = [record for id_ in ids for record in self._store.open(id_).load().runs.values()]
-        return Counter(record.message for record in records if record.state == State.FAILED)
+        return Counter(record.message for record in records if record.state == State.FAILED.value)
 
     def _start(self) -> "subprocess.Popen[bytes]":
         environment = {**os.environ, MARK: self._mark, "NNCOMPARE_HOME": str(self._store.home)}
@@ -239,11 +239,11 @@ class Soak:
         return [process for process in below if word in " ".join(_words(process))]
 
     def _compare_with_store(self) -> None:
-        """Hold every epoch that a kernel was told of against the store."""
+        """Compare every epoch that a kernel was told of with the store."""
         told: dict[str, dict[tuple[int, str], int]] = {}
         for line in self._log.read_text().splitlines():
-            id_, seed, name, epochs = line.split()
-            told.setdefault(id_, {})[int(seed), name] = int(epochs)
+            id_, seed_text, name, epochs_text = line.split()
+            told.setdefault(id_, {})[int(seed_text), name] = int(epochs_text)
         for id_, models in told.items():
             try:
                 found = self._store.open(id_).load().runs

@@ -22,7 +22,7 @@ from nncompare.training.session import Job, Session
 from nncompare.training.tensors import TensorSplit
 from nncompare.training.warm_up import warm_up_torch
 
-_MEMORY_LIMIT = 2**36  # nothing is to be cut into pieces here
+_MEMORY_LIMIT = 2**36  # no batch is to be divided here
 _TEST_IMAGES = 10_000
 _UNTIMED_STEPS = 2
 
@@ -42,7 +42,7 @@ def main() -> None:
 
 
 def run(session: Session, most_steps: int) -> int:
-    """Take so many steps of an epoch, or all there are; give the number of images."""
+    """Take at most `most_steps` steps of an epoch, and return the number of images."""
     images = 0
     for number, step in enumerate(session.steps(), start=1):
         images += step.images  # type: ignore[union-attr]
@@ -69,7 +69,7 @@ def _prepare(asked: dict[str, Any]) -> tuple[Job, TensorSplit, TensorSplit]:
 def _timed(
     job: Job, training: TensorSplit, test: TensorSplit, seconds: float, *, whole_epochs: bool
 ) -> dict[str, float]:
-    """Train epochs from fresh weights until so many seconds are over; what an epoch begins with is not counted."""
+    """Train epochs from fresh weights for some seconds; the start of an epoch is not counted."""
     images, spent = 0, 0.0
     while spent < seconds:
         steps = Session(job, training, test, RunChannel()).steps()
@@ -83,7 +83,7 @@ def _timed(
 
 
 def _profiled(session: Session, steps: int) -> dict[str, Any]:
-    """Give the milliseconds of each operator itself, and of the whole; looking on makes everything slower."""
+    """Return the milliseconds of each operator itself, and of the whole; profiling makes everything slower."""
     with profile(activities=[ProfilerActivity.CPU]) as watch:
         began = time.perf_counter()
         run(session, steps)

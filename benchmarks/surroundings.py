@@ -33,7 +33,7 @@ class Surroundings:
     load_before: float
 
     def lines(self) -> list[str]:
-        """Say it in words, for the head of the table."""
+        """Return it in words, for the head of the table."""
         return [
             f"{self.date}, commit {self.commit}{' with changes' if self.is_dirty else ''}",
             f"{self.cpu}, {self.cores} cores, {self.memory_gib:.0f} GiB, {self.instructions}",
@@ -60,7 +60,7 @@ def look_around() -> Surroundings:
 
 
 def _of_cpu(key: str) -> str:
-    """Give one value of the first processor; nothing where the system does not tell."""
+    """Return one value of the first processor; empty if the system does not tell."""
     file = Path("/proc/cpuinfo")
     lines = file.read_text(encoding="utf-8").splitlines() if file.is_file() else []
     return next((line.partition(":")[2].strip() for line in lines if line.split(":")[0].strip() == key), "")

@@ -15,9 +15,9 @@ THREADS = torch.get_num_threads()
 
 
 def datasets(images: ImageData, train_images: int | None = None, test_images: int | None = None) -> tuple[Any, Any]:
-    """Give torchvision's data sets, training and test, with ToTensor and Normalize for each image.
+    """Return torchvision's data sets, training and test, with ToTensor and Normalize for each image.
 
-    Of each only the first so many; None means all.
+    `train_images` and `test_images` limit each to its first images; None means all.
     """
     torchvision = import_torchvision()
     transforms = torchvision.transforms
@@ -27,19 +27,18 @@ def datasets(images: ImageData, train_images: int | None = None, test_images: in
     folder = dataset_state(images.info.name).folder
     assert folder is not None
 
-    class Images(torchvision.datasets.MNIST):  # type: ignore[misc, name-defined]
+    class Images(torchvision.datasets.MNIST):  # type: ignore[name-defined]
         raw_folder = str(folder)
 
-    wholes = (Images(str(folder.parent), train=train, transform=transform) for train in (True, False))
-    counts = (train_images, test_images)
-    training, test = (
-        whole if count is None else Subset(whole, range(count)) for whole, count in zip(wholes, counts, strict=True)
-    )
-    return training, test
+    def first(count: int | None, *, train: bool) -> Any:
+        whole = Images(str(folder.parent), train=train, transform=transform)
+        return whole if count is None else Subset(whole, range(count))
+
+    return first(train_images, train=True), first(test_images, train=False)
 
 
 def build(config: RunConfig) -> tuple[nn.Module, torch.optim.Optimizer]:
-    """Make the network of the brief and its optimiser."""
+    """Return the network that nncompare trains, written as a tutorial would, and its optimiser."""
     layers: list[nn.Module] = []
     before = 1
     for width in (config.channels, 2 * config.channels, 4 * config.channels):
@@ -65,7 +64,7 @@ def learn(config: RunConfig, training: Any, model: nn.Module, optimizer: torch.o
 
 @torch.no_grad()
 def evaluate(config: RunConfig, test: Any, model: nn.Module) -> float:
-    """Give the accuracy on the test set."""
+    """Return the accuracy on the test set."""
     model.eval()
     loader = DataLoader(test, batch_size=config.batch_size)
     return sum((model(batch).argmax(dim=1) == labels).sum().item() for batch, labels in loader) / len(test)

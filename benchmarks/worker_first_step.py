@@ -13,7 +13,7 @@ import distributed.worker  # noqa: F401
 from nncompare.config import RunConfig
 from nncompare.engine.tasks import exchange, run_training, warm_up, worker_info
 from nncompare.memory import make_plan
-from nncompare.messages import Assignment, Controls, Cursor
+from nncompare.messages import Assignment, Controls, Cursor, Setup
 
 _LOOK_SECONDS = 0.001
 
@@ -27,14 +27,10 @@ def main() -> None:
     assignment = Assignment(
         run="first",
         token=report.token,
-        config=config,
-        plan=make_plan(config, report.available_bytes // 2, 10_000),
+        setup=Setup(config, make_plan(config, report.available_bytes // 2, 10_000), report.device, 1, "float32"),
         dataset=wanted["dataset"],
         train_images=None,
         seed=0,
-        precision="float32",
-        device=report.device,
-        threads=1,
     )
     training = threading.Thread(target=run_training, args=(assignment,), daemon=True)
     training.start()

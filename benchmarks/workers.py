@@ -26,5 +26,5 @@ def in_a_worker(script: Path, **arguments: Any) -> Any:
 
 
 def threads_of_one() -> int:
-    """Tell how many threads one of two models has on this machine."""
+    """Return the threads that one of two models has on this machine."""
     return max(1, usable_cores() // SLOTS)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-# Imported when first used: a shell command need not wait for the dashboard, nor a dashboard for torch.
+# Imported on first use: a shell command does not wait for the dashboard, nor the dashboard for torch.
 _HOMES = {
     "Comparison": "nncompare.config",
     "Dashboard": "nncompare.ui.dashboard",

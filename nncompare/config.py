@@ -1,6 +1,6 @@
-"""The settings of a comparison: frozen, checked, and documented field by field.
+"""The settings of a comparison: frozen, validated, and documented field by field.
 
-Forms, command-line flags and error sentences are all made from the fields below.
+Forms, command-line flags and error messages are generated from the fields below.
 """
 
 import math
@@ -42,7 +42,7 @@ class RunConfig(BaseModel):
     Raises
     ------
     pydantic.ValidationError
-        When a value is outside its bounds; `explain` turns it into one sentence a field.
+        If a value is outside its bounds; `explain` turns the error into one sentence per field.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
@@ -118,7 +118,7 @@ class RunConfig(BaseModel):
 
 
 class Comparison(BaseModel):
-    """Everything that decides a comparison: two networks, their images, and one seed.
+    """Everything that determines a comparison: two networks, their images, and the seed.
 
     Reads and writes JSON (`model_validate_json`, `model_dump_json`).
     """
@@ -181,12 +181,12 @@ class Comparison(BaseModel):
 
     @property
     def seeds(self) -> list[int]:
-        """The seeds from which the pair is trained."""
+        """The seeds that the pair is trained from."""
         return [(self.seed + number) % (LARGEST_SEED + 1) for number in range(self.repeat)]
 
 
 def bounds(field: FieldInfo) -> str:
-    """Say in words which values a field takes, such as ``a whole number from 1 to 256``."""
+    """Return in words which values a field accepts, such as ``a whole number from 1 to 256``."""
     choices = get_args(field.annotation)
     if choices and all(isinstance(choice, str) for choice in choices):
         return " or ".join([", ".join(choices[:-1]), choices[-1]])
@@ -203,12 +203,12 @@ def bounds(field: FieldInfo) -> str:
 
 
 def explain(error: ValidationError, model: type[BaseModel]) -> dict[str, str]:
-    """Turn a validation error into one plain sentence for each wrong field.
+    """Turn a validation error into one sentence for each invalid field.
 
     Returns
     -------
     dict
-        Dotted field name (``batch_size``, ``a.channels``) to sentence.
+        Sentences by dotted field name (``batch_size``, ``a.channels``).
     """
     sentences: dict[str, str] = {}
     for problem in error.errors():
@@ -218,14 +218,21 @@ def explain(error: ValidationError, model: type[BaseModel]) -> dict[str, str]:
 
 
 def one_sentence(error: ValidationError, model: type[BaseModel]) -> str:
-    """Join the sentences of `explain` into one line; of very many, the first."""
+    """Join the sentences of `explain` into one line: the first twenty of them at most."""
     return " ".join(list(explain(error, model).values())[:_MOST_SENTENCES])
 
 
 def from_text(values: Mapping[str, Any]) -> tuple[RunConfig | None, dict[str, str]]:
-    """Read the texts of a form: a configuration, or a sentence for each wrong field.
+    """Read the texts of a form.
 
     White space and thousands separators are accepted in whole numbers.
+
+    Returns
+    -------
+    RunConfig or None
+        None if a field is invalid.
+    dict
+        One sentence for each invalid field, by name.
     """
     try:
         return RunConfig.model_validate({name: _plain(RunConfig, name, value) for name, value in values.items()}), {}
@@ -234,7 +241,7 @@ def from_text(values: Mapping[str, Any]) -> tuple[RunConfig | None, dict[str, st
 
 
 def read_field(model: type[BaseModel], name: str, text: str) -> tuple[Any, str]:
-    """Read the text of one field as `from_text` does: its value, or None and a sentence."""
+    """Read the text of one field as `from_text` does; return its value, or None, and a sentence if it is invalid."""
     try:
         return getattr(model.model_validate({name: _plain(model, name, text)}), name), ""
     except ValidationError as error:
@@ -246,7 +253,7 @@ def _plain(model: type[BaseModel], name: str, value: object) -> object:
         return value
     text = value.strip()
     field = model.model_fields.get(name)
-    if field is None or not _is_whole_number(field):  # in 0,001 the comma is no thousands separator
+    if field is None or not _is_whole_number(field):  # in 0,001 the comma is not a thousands separator
         return text
     groups = text.replace(" ", ",").split(",")
     thousands = len(groups) > 1 and 0 < len(groups[0]) <= 3 and all(len(g) == 3 for g in groups[1:])

@@ -1,4 +1,4 @@
-"""The growing record of one run: events folded into columns; and mean and range over several seeds."""
+"""The growing record of one run, as columns; and mean and range over several seeds."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -8,13 +8,13 @@ from numpy.typing import NDArray
 
 from nncompare.messages import Diverged, EpochEnd, Event, TestPoint, TrainPoint
 
-_MEASURED = ("loss", "accuracy")
+_COUNTED = ("epoch", "images", "steps")
 _Reduction = Callable[..., NDArray[np.float64]]
 
 
 @dataclass
 class Curve:
-    """One line of a chart, point by point: columns of equal length N."""
+    """One line of a chart: columns of equal length N, one value per point."""
 
     epoch: list[float] = field(default_factory=list)
     images: list[int] = field(default_factory=list)
@@ -24,13 +24,13 @@ class Curve:
     accuracy: list[float] = field(default_factory=list)
 
     def copy(self) -> "Curve":
-        """Give a copy that does not grow."""
+        """Return a copy that does not grow."""
         return Curve(**{name: list(column) for name, column in vars(self).items()})
 
     def append(self, point: TrainPoint | TestPoint) -> None:
         """Add one point at the end."""
-        for column in ("epoch", "images", "steps", "seconds", "loss", "accuracy"):
-            getattr(self, column).append(getattr(point, column))
+        for name, column in vars(self).items():
+            column.append(getattr(point, name))
 
 
 PER_EPOCH = ("train_loss", "train_accuracy", "train_eval_accuracy", "test_loss", "test_accuracy", "epoch_seconds")
@@ -38,20 +38,20 @@ PER_EPOCH = ("train_loss", "train_accuracy", "train_eval_accuracy", "test_loss",
 
 @dataclass
 class History:
-    """What is known of a run: one value an epoch in each list, and the finer curves beside them.
+    """What is known of a run: lists with one value per epoch, and curves with several points per epoch.
 
     Attributes
     ----------
     train_loss, train_accuracy : list of float
-        Means over each epoch while learning (dropout on, weights changing).
+        Means over each epoch in training mode (dropout on, weights changing).
     train_eval_accuracy : list of float
-        Accuracy in evaluation mode on a fixed sample of the training images, after each epoch.
+        Accuracy in evaluation mode on a fixed sample of the training images, at the end of each epoch.
     test_loss, test_accuracy : list of float
-        On the whole test set, after each epoch.
+        Over the whole test set, at the end of each epoch.
     epoch_seconds : list of float
         Seconds since the start of the run at the end of each epoch.
     train, test : Curve
-        Several points an epoch; the test points within an epoch come from a fixed sample of 1,000 images.
+        Several points per epoch; the test points within an epoch come from a fixed sample of 1,000 images.
     diverged : Diverged, optional
         Where the loss stopped being a finite number.
     """
@@ -67,7 +67,7 @@ class History:
     diverged: Diverged | None = None
 
     def copy(self) -> "History":
-        """Give a copy that does not grow: for a reader beside the one who writes."""
+        """Return a copy that does not grow, for a reader on another thread."""
         copy = replace(self, train=self.train.copy(), test=self.test.copy())
         for name in PER_EPOCH:
             setattr(copy, name, list(getattr(self, name)))
@@ -75,16 +75,16 @@ class History:
 
     @property
     def epochs(self) -> int:
-        """Count the finished epochs."""
+        """Number of finished epochs."""
         return len(self.test_accuracy)
 
     def extend(self, events: Iterable[Event]) -> None:
-        """Fold events into the columns, in the order in which they happened."""
+        """Add events to the columns, in the order in which they happened."""
         for event in events:
             self.add(event)
 
     def add(self, event: Event) -> None:
-        """Fold one event into the columns; events that carry no figures change nothing."""
+        """Add one event to the columns; events without figures change nothing."""
         match event:
             case TrainPoint():
                 self.train.append(event)
@@ -93,14 +93,13 @@ class History:
             case Diverged():
                 self.diverged = event
             case EpochEnd():
-                self.epoch_seconds.append(event.seconds)
-                for column in ("train_loss", "train_accuracy", "train_eval_accuracy", "test_loss", "test_accuracy"):
-                    getattr(self, column).append(getattr(event, column))
+                for name in PER_EPOCH:
+                    getattr(self, name).append(getattr(event, name.removeprefix("epoch_")))
 
 
 @dataclass(frozen=True)
 class SeedBand:
-    """Three histories with the same places along every axis: mean, lowest and highest of so many seeds."""
+    """Mean, lowest and highest over `seeds` seeds, as three histories with the same positions on every axis."""
 
     mean: History
     low: History
@@ -109,15 +108,16 @@ class SeedBand:
 
 
 def seed_band(histories: Sequence[History]) -> SeedBand:
-    """Sum up what was measured from each seed; at every place, of the seeds that have come so far.
+    """Reduce the histories of several seeds to their mean and range.
 
-    The places are those of the seed that has come furthest; the others are read between their points. Seconds are
-    means in all three histories. The first seed that diverged is marked as it was.
+    The positions are those of the seed that has trained furthest; the curves of the others are interpolated linearly,
+    and each position covers the seeds that have reached it. Seconds are means in all three histories. The first
+    divergence among the seeds is kept.
 
     Raises
     ------
     ValueError
-        When there are no histories.
+        If there are no histories.
     """
     if not histories:
         raise ValueError("Without histories there is no mean.")
@@ -152,19 +152,14 @@ def _summed_curve(curves: Sequence[Curve], how: _Reduction) -> Curve:
     if not drawn:
         return Curve()
     longest = max(drawn, key=lambda curve: curve.epoch[-1])
-    places = np.array(longest.epoch)
+    positions = np.array(longest.epoch)
 
     def summed(name: str) -> list[float]:
-        rows = [np.interp(places, curve.epoch, getattr(curve, name), right=np.nan) for curve in drawn]
+        rows = [np.interp(positions, curve.epoch, getattr(curve, name), right=np.nan) for curve in drawn]
         return [float(value) for value in _how_of(name, how)(np.stack(rows), axis=0)]
 
-    return Curve(
-        epoch=list(longest.epoch),
-        images=list(longest.images),
-        steps=list(longest.steps),
-        seconds=summed("seconds"),
-        **{name: summed(name) for name in _MEASURED},
-    )
+    shared = {name: list(getattr(longest, name)) for name in _COUNTED}
+    return Curve(**shared, **{name: summed(name) for name in vars(longest) if name not in shared})
 
 
 def _how_of(name: str, how: _Reduction) -> _Reduction:

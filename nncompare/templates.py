@@ -1,4 +1,4 @@
-"""Templates into HTML, everything escaped; figures in them are written as `words` writes them."""
+"""Renders Jinja templates as HTML, autoescaped; the functions of `words` are their filters."""
 
 from functools import cache
 from typing import Any
@@ -10,7 +10,7 @@ from nncompare import words
 
 
 def fill(package: str, template: str, **values: Any) -> Markup:
-    """Fill a template from the folder ``templates`` of a package."""
+    """Render a template from the folder ``templates`` of a package."""
     return Markup(_environment(package).get_template(template).render(**values))
 
 

@@ -1,4 +1,4 @@
-"""Figures as words: what is not known is a dash, never NaN."""
+"""Figures as text: an unknown value is a dash, never NaN."""
 
 import math
 
@@ -10,27 +10,27 @@ UNKNOWN = "–"
 
 
 def capitalize_first(words: str) -> str:
-    """Begin with a capital letter, and leave the others as they are: Only A wrong."""
+    """Capitalise the first letter and leave the others as they are: Only A wrong."""
     return words[:1].upper() + words[1:]
 
 
 def count(number: float | None) -> str:
-    """Write a whole number: 60,000."""
+    """Format a whole number: 60,000."""
     return UNKNOWN if number is None or not math.isfinite(number) else f"{number:,.0f}"
 
 
 def percent(share: float | None, digits: int = 1) -> str:
-    """Write a share from 0 to 1: 98.4%."""
+    """Format a share from 0 to 1: 98.4%."""
     return UNKNOWN if share is None or not math.isfinite(share) else f"{100 * share:.{digits}f}%"
 
 
 def loss(value: float | None) -> str:
-    """Write a loss: 0.052."""
+    """Format a loss: 0.052."""
     return UNKNOWN if value is None or not math.isfinite(value) else f"{value:.3f}"
 
 
 def clock(seconds: float | None) -> str:
-    """Write a time span in minutes and seconds, from an hour on with hours: 0:07, 1:02:09."""
+    """Format a duration in minutes and seconds, with hours if there are any: 0:07, 1:02:09."""
     if seconds is None or not math.isfinite(seconds):
         return UNKNOWN
     whole = round(seconds)
@@ -39,23 +39,23 @@ def clock(seconds: float | None) -> str:
 
 
 def shape(sides: tuple[int, ...]) -> str:
-    """Write the shape of a layer's output: 16 × 14 × 14."""
+    """Format the shape of a layer's output: 16 × 14 × 14."""
     return " × ".join(f"{side:,}" for side in sides)
 
 
 def mebibytes(size_bytes: float) -> str:
-    """Write bytes: 41 MiB."""
+    """Format bytes: 41 MiB."""
     return in_mebibytes(size_bytes)
 
 
 def ordinal(number: int) -> str:
-    """Write a place in a line: 1st, 2nd, 11th."""
+    """Format a position in the queue: 1st, 2nd, 11th."""
     ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
     return f"{number:,}{ending}"
 
 
 def span(seconds: float) -> str:
-    """Write a time span as one says it: 40 s, 2 min, 1.5 h."""
+    """Format a duration roughly: 40 s, 2 min, 1.5 h."""
     if seconds < 55:
         return f"{max(1, round(seconds))} s"
     minutes = round(seconds / 60)
@@ -63,6 +63,6 @@ def span(seconds: float) -> str:
 
 
 def waiting(position: int, seconds: float | None) -> str:
-    """Say where somebody stands in line, and for how long, as far as that is known."""
+    """Describe a position in the queue, with the expected wait if it is known."""
     where = "next in line" if position == 1 else f"{ordinal(position)} in line"
     return f"Waiting: {where}" + (f", about {span(seconds)}" if seconds is not None else "")

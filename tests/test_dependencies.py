@@ -32,7 +32,7 @@ TESTING = requirements(PROJECT["optional-dependencies"]["test"])
 def pins() -> dict[str, str]:
     lines = [line.partition("#")[0].strip() for line in (ROOT / "constraints.txt").read_text("utf-8").splitlines()]
     requirements = [Requirement(line) for line in lines if line]
-    found = {}
+    found: dict[str, str] = {}
     for requirement in requirements:
         (only,) = requirement.specifier
         assert only.operator == "==", f"{requirement} is not pinned"

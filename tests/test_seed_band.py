@@ -7,10 +7,10 @@ from nncompare.messages import Diverged, EpochEnd, TestPoint, TrainPoint
 def history_of(losses: list[float], accuracy: float, seconds: float = 1.0) -> History:
     history = History()
     for index, loss in enumerate(losses, start=1):
-        counts = {"epoch": index / 2, "images": 100 * index, "steps": index, "seconds": seconds * index}
-        history.add(TrainPoint(**counts, loss=loss, accuracy=accuracy))
+        counts = (index / 2, 100 * index, index, seconds * index)
+        history.add(TrainPoint(*counts, loss=loss, accuracy=accuracy))
         if index % 2 == 0:
-            history.add(TestPoint(**counts, loss=loss, accuracy=accuracy, sample_size=1_000))
+            history.add(TestPoint(*counts, loss=loss, accuracy=accuracy, sample_size=1_000))
             history.add(EpochEnd(index // 2, seconds * index, loss, accuracy, accuracy, loss, accuracy))
     return history
 

@@ -1,4 +1,4 @@
-"""Where two models differ, and whether it matters: numpy on two arrays of class probabilities, no model in sight."""
+"""Where two models differ and whether it matters, computed with numpy from two arrays of class probabilities."""
 
 from nncompare.analysis.calibration import Calibration, calibration
 from nncompare.analysis.confusion import ClassScores, class_scores, confusion_matrix

@@ -1,4 +1,4 @@
-"""Whether a model is as often right as it is sure. N images, K classes, M bins."""
+"""Whether the confidence of a model matches its accuracy. N images, K classes, M bins."""
 
 from dataclasses import dataclass
 
@@ -15,9 +15,9 @@ class Calibration:
     Attributes
     ----------
     counts : ndarray of int, shape (M,)
-        Images in each bin of confidence; the bins cut 0 to 1 into M equal parts, open below and closed above.
+        Images in each confidence bin; the bins divide 0 to 1 into M equal intervals, open below and closed above.
     confidence, accuracy : ndarray of float, shape (M,)
-        Means over the images of each bin; NaN where there are none.
+        Means over the images of each bin; NaN for an empty bin.
     error : float
         Expected calibration error: the mean over all images of the gap between accuracy and confidence of their bin.
         Guo et al., On Calibration of Modern Neural Networks, 2017.
@@ -30,14 +30,14 @@ class Calibration:
 
 
 def calibration(labels: NDArray[np.integer], probabilities: NDArray[np.floating], bins: int = BINS) -> Calibration:
-    """Compare confidence and accuracy for labels (N,) and class probabilities (N, K)."""
-    sure = probabilities.max(axis=1).astype(float)
-    right = probabilities.argmax(axis=1) == labels
-    place = np.clip(np.ceil(sure * bins).astype(int) - 1, 0, bins - 1)
-    counts = np.bincount(place, minlength=bins)
+    """Return the calibration for labels (N,) and class probabilities (N, K)."""
+    top = probabilities.max(axis=1).astype(float)
+    is_right = probabilities.argmax(axis=1) == labels
+    index = np.clip(np.ceil(top * bins).astype(int) - 1, 0, bins - 1)
+    counts = np.bincount(index, minlength=bins)
     with np.errstate(invalid="ignore"):
-        confidence = np.bincount(place, weights=sure, minlength=bins) / counts
-        accuracy = np.bincount(place, weights=right, minlength=bins) / counts
+        confidence = np.bincount(index, weights=top, minlength=bins) / counts
+        accuracy = np.bincount(index, weights=is_right, minlength=bins) / counts
     gaps = np.abs(accuracy - confidence)[counts > 0]
     error = float((gaps * counts[counts > 0]).sum() / max(1, len(labels)))
     return Calibration(counts, confidence, accuracy, error)

@@ -1,4 +1,4 @@
-"""Image by image: who is right, and in which order to look at the images. N images, K classes."""
+"""Which model is right on which image, and orders to look at the images in. N images, K classes."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -7,11 +7,11 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-_LEAST = 1e-12  # a probability of 0 would have an infinite loss
+_LEAST = 1e-12  # a probability of 0 has an infinite loss
 
 
 class Group(StrEnum):
-    """Which images to look at."""
+    """A group of images, by which models are right."""
 
     ALL = "all"
     DISAGREE = "disagree"
@@ -22,10 +22,10 @@ class Group(StrEnum):
 
 
 class Order(StrEnum):
-    """What comes first; of equals, the order of the data set decides.
+    """An order of the images; equal ones keep the order of the data set.
 
-    Loss and confidence are those of the less certain model, margin is the lead of its first over its second class,
-    and difference is half the sum of the absolute differences of both models' probabilities (total variation).
+    Loss and confidence are those of the less certain model, margin is the lead of its first over its second class, and
+    difference is half the sum of the absolute differences of both models' probabilities (total variation).
     """
 
     DATA_SET = "data set"
@@ -37,7 +37,7 @@ class Order(StrEnum):
 
 @dataclass(frozen=True)
 class Outcomes:
-    """What both models predict for the same images.
+    """The predictions of both models for the same images.
 
     Attributes
     ----------
@@ -49,7 +49,7 @@ class Outcomes:
     Raises
     ------
     ValueError
-        When the shapes do not fit together.
+        If the shapes do not match.
     """
 
     labels: NDArray[np.integer]
@@ -63,16 +63,16 @@ class Outcomes:
 
     @cached_property
     def predicted_by_a(self) -> NDArray[np.intp]:
-        """The class that A finds most likely, shape (N,); of equals the first."""
+        """The most probable class by A, shape (N,); of equals the first."""
         return self.a.argmax(axis=1)
 
     @cached_property
     def predicted_by_b(self) -> NDArray[np.intp]:
-        """The class that B finds most likely, shape (N,); of equals the first."""
+        """The most probable class by B, shape (N,); of equals the first."""
         return self.b.argmax(axis=1)
 
     def members(self, group: Group) -> NDArray[np.bool_]:
-        """Tell of each image whether it belongs to a group, shape (N,)."""
+        """Return whether each image belongs to a group, shape (N,)."""
         right_a, right_b = self.predicted_by_a == self.labels, self.predicted_by_b == self.labels
         match group:
             case Group.ALL:
@@ -89,7 +89,7 @@ class Outcomes:
                 return right_a & right_b
 
     def counts(self) -> dict[Group, int]:
-        """Count the images of every group."""
+        """Return the number of images in each group."""
         return {group: int(self.members(group).sum()) for group in Group}
 
     def select(
@@ -101,7 +101,7 @@ class Outcomes:
         predicted: int | None = None,
         by: str = "",
     ) -> NDArray[np.intp]:
-        """List the positions of the images of a group, in an order.
+        """Return the positions of the images of a group, in an order.
 
         Parameters
         ----------
@@ -110,7 +110,7 @@ class Outcomes:
         predicted : int, optional
             Only images for which a model predicts this class.
         by : {"", "a", "b"}
-            Which model predicts it; either of them if not given.
+            The model that predicts it; either of them if empty.
 
         Returns
         -------

@@ -1,4 +1,4 @@
-"""Whether one model is better from every start, or was only lucky in one. R seeds."""
+"""Whether one model is better over several seeds, or was only lucky with one. R seeds."""
 
 import math
 from dataclasses import dataclass
@@ -7,22 +7,22 @@ from statistics import stdev
 
 @dataclass(frozen=True)
 class SeedsVerdict:
-    """The comparison of two settings that were trained from the same seeds.
+    """The comparison of two configurations that were trained from the same seeds.
 
     Attributes
     ----------
     accuracies_a, accuracies_b : tuple of float
         Shares from 0 to 1, one for each of the R seeds, in the same order.
     difference : float
-        Mean over the seeds of the accuracy of A less that of B; exactly 0 where both get equally many right.
+        Mean over the seeds of accuracy A − B; exactly 0 if both are right on equally many images.
     difference_interval : tuple of float, optional
         95% confidence interval of the mean difference, from Student's t with R - 1 degrees of freedom.
-        None where the difference is the very same from every seed: then nothing tells how much it varies.
+        None if the difference is the same for every seed: its variance is unknown then.
     p_value : float, optional
-        Paired two-sided t test: how likely so large a mean difference is if the settings were equally good.
-        It takes the differences for normally distributed (Student, The Probable Error of a Mean, 1908). None likewise.
+        Paired two-sided t test: the probability of a mean difference this large if both configurations were equally
+        good. It assumes normally distributed differences (Student, The Probable Error of a Mean, 1908). None likewise.
     left_out : int
-        Seeds that were begun and are not counted: a model failed, was stopped, or has other settings.
+        Seeds that are not counted: a model failed, was stopped, or has other settings.
     """
 
     accuracies_a: tuple[float, ...]
@@ -34,31 +34,31 @@ class SeedsVerdict:
 
     @property
     def seeds(self) -> int:
-        """Count the seeds."""
+        """Number of seeds."""
         return len(self.accuracies_a)
 
     @property
     def better_a(self) -> int:
-        """Count the seeds from which A came out better."""
+        """Number of seeds with which A is better."""
         return sum(a > b for a, b in zip(self.accuracies_a, self.accuracies_b, strict=True))
 
     @property
     def better_b(self) -> int:
-        """Count the seeds from which B came out better."""
+        """Number of seeds with which B is better."""
         return sum(b > a for a, b in zip(self.accuracies_a, self.accuracies_b, strict=True))
 
 
 def judge_seeds(right_a: tuple[int, ...], right_b: tuple[int, ...], images: int, *, left_out: int = 0) -> SeedsVerdict:
-    """Compare how many of the same images both settings get right, in pairs, one pair for each seed.
+    """Compare two configurations by the images that each gets right, paired by seed.
 
     Raises
     ------
     ValueError
-        When there are fewer than two seeds, or not as many of A as of B.
+        If there are fewer than two seeds, or not as many of A as of B.
     """
     if len(right_a) != len(right_b) or len(right_a) < 2:
         raise ValueError("Two seeds or more are needed, each with the figures of both models.")
-    # Whole numbers: so a tie is a tie, and equal differences are equal.
+    # In whole numbers a tie is exactly a tie, and equal differences are equal.
     leads = [a - b for a, b in zip(right_a, right_b, strict=True)]
     difference = sum(leads) / (len(leads) * images)
     interval, p_value = None, None
@@ -78,7 +78,7 @@ def judge_seeds(right_a: tuple[int, ...], right_b: tuple[int, ...], images: int,
 
 
 def t_probability(t: float, freedom: int) -> float:
-    """Give the chance that Student's t with so many degrees of freedom lies within ±t.
+    """Return the probability that Student's t with `freedom` degrees of freedom lies within ±t.
 
     Abramowitz and Stegun, Handbook of Mathematical Functions, 26.7.3 and 26.7.4.
     """
@@ -95,7 +95,7 @@ def t_probability(t: float, freedom: int) -> float:
 
 
 def t_quantile(share: float, freedom: int) -> float:
-    """Give the value below which Student's t stays with a chance of `share` (above one half)."""
+    """Return the quantile of Student's t at `share` (above one half), by bisection."""
     low, high = 0.0, 1.0
     while (1 + t_probability(high, freedom)) / 2 < share:
         low, high = high, 2 * high

@@ -1,4 +1,4 @@
-"""Which model is better, by how much, and whether that is more than luck."""
+"""Which model is better, by how much, and whether that is more than chance."""
 
 import math
 from dataclasses import dataclass
@@ -23,15 +23,15 @@ class Verdict:
     interval_a, interval_b : tuple of float
         95% confidence intervals after Wilson (1927).
     difference : float
-        Accuracy of A less that of B.
+        Accuracy of A − accuracy of B.
     difference_interval : tuple of float
         95% confidence interval for paired proportions, as in Agresti, Categorical Data Analysis, section 11.1.
     only_a_right, only_b_right, both_right : int
-        Images that one model gets right and the other does not, and that both get right.
+        Images that only one model gets right, and that both get right.
     p_value : float
-        Exact two-sided McNemar test: how likely so uneven a split of those images is if both models were equally good.
+        Exact two-sided McNemar test: the probability of so uneven a split if both models were equally good.
     seeds : SeedsVerdict, optional
-        The comparison over several seeds, where the pair was trained more than once; the rest is of one seed alone.
+        The comparison over several seeds, if the pair was trained more than once; the other fields are of one seed.
     """
 
     images: int
@@ -49,12 +49,12 @@ class Verdict:
 
     @property
     def lead(self) -> float:
-        """By how much A is more accurate than B: over all seeds where there are several; negative if B is ahead."""
+        """Accuracy of A − accuracy of B, over all seeds if there are several."""
         return self.seeds.difference if self.seeds is not None else self.difference
 
     @property
     def better(self) -> str:
-        """The model with the higher accuracy, "A" or "B"; empty when both are equal."""
+        """The model with the higher accuracy, "A" or "B"; empty if both are equal."""
         return "A" if self.lead > 0 else "B" if self.lead < 0 else ""
 
 
@@ -64,7 +64,7 @@ def judge(outcomes: Outcomes) -> Verdict:
     Raises
     ------
     ValueError
-        When there are no images.
+        If there are no images.
     """
     images = len(outcomes.labels)
     if not images:
@@ -88,7 +88,7 @@ def judge(outcomes: Outcomes) -> Verdict:
 
 
 def wilson_interval(right: int, images: int) -> tuple[float, float]:
-    """Give the 95% confidence interval of a share after Wilson (1927)."""
+    """Return the 95% confidence interval of a share after Wilson (1927)."""
     z = _NORMAL_QUANTILE_975
     share, weight = right / images, z**2 / images
     middle = (share + weight / 2) / (1 + weight)
@@ -97,12 +97,12 @@ def wilson_interval(right: int, images: int) -> tuple[float, float]:
 
 
 def mcnemar_p(only_a: int, only_b: int) -> float:
-    """Give the exact two-sided p of McNemar's test: twice the binomial tail with even odds, at most 1."""
+    """Return the exact two-sided p value of McNemar's test: twice the binomial tail with even odds, at most 1."""
     total, fewer = only_a + only_b, min(only_a, only_b)
     if 2 * fewer == total:
         return 1.0
     k = np.arange(fewer + 1)
-    # log C(n, k) by a running sum of log ratios: exact enough for thousands of images, where factorials overflow.
+    # log C(n, k) as a running sum of log ratios: accurate for thousands of images, where factorials overflow.
     steps = np.log(total - k[:-1]) - np.log(k[:-1] + 1)
     logs = np.concatenate([[0.0], np.cumsum(steps)]) - total * math.log(2)
     peak = logs.max()

@@ -60,7 +60,7 @@ class ModelRun:
 
     @property
     def name(self) -> str:
-        """ "A" or "B"."""
+        """The name of the model, "A" or "B"."""
         return self.view.name
 
     @property

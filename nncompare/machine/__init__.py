@@ -1,4 +1,4 @@
-"""What this machine gives: its memory and its cores, who limits them, and whether others share them."""
+"""The memory and cores of this machine, what limits them, and whether other users share them."""
 
 from nncompare.machine.cores import CoreReading, core_readings, usable_cores
 from nncompare.machine.memory import (

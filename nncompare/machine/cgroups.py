@@ -1,4 +1,4 @@
-"""The control groups above this process, version 1 and 2: they limit memory and cores, also inside a container."""
+"""The control groups of this process, versions 1 and 2: they limit memory and cores, for instance of a container."""
 
 from pathlib import Path
 
@@ -7,12 +7,12 @@ _OWN = Path("/proc/self/cgroup")
 
 
 def control_groups(controller: str) -> list[Path]:
-    """List the folders of every group that limits this process, from its own up to the root.
+    """Return the folders of the groups that limit this process, from its own up to the root.
 
     Parameters
     ----------
     controller : str
-        ``memory`` or ``cpu``: version 1 has a tree of its own for each.
+        ``memory`` or ``cpu``: version 1 has a separate tree for each.
     """
     try:
         lines = _OWN.read_text().splitlines()
@@ -29,7 +29,7 @@ def control_groups(controller: str) -> list[Path]:
 
 
 def read_words(file: Path) -> list[str]:
-    """Give the words of a one-line file; none when it cannot be read."""
+    """Return the words of a one-line file; none if it cannot be read."""
     try:
         return file.read_text().split()
     except OSError:
@@ -37,13 +37,13 @@ def read_words(file: Path) -> list[str]:
 
 
 def read_number(file: Path) -> int | None:
-    """Give the whole number in a file; None when there is none, such as ``max`` or -1."""
+    """Return the whole number in a file; None if it holds anything else, such as ``max`` or -1."""
     words = read_words(file)
     return int(words[0]) if len(words) == 1 and words[0].isdigit() else None
 
 
 def read_statistic(file: Path, key: str) -> int:
-    """Give one number of a file of ``key number`` lines; 0 when it is not there."""
+    """Return one number from a file of ``key number`` lines; 0 if the key is missing."""
     words = read_words(file)
     pairs = dict(zip(words[::2], words[1::2], strict=False))
     value = pairs.get(key, "")

@@ -1,4 +1,4 @@
-"""How many cores this process may use, and who says so."""
+"""How many cores this process may use, with the source of each figure."""
 
 import os
 from dataclasses import dataclass
@@ -10,19 +10,19 @@ from nncompare.machine.cgroups import control_groups, read_number, read_words
 
 @dataclass(frozen=True)
 class CoreReading:
-    """Cores that may be used, such as 1.5 where a control group grants them, and where the figure comes from."""
+    """A number of usable cores and its source; a quota of a control group may be a fraction, such as 1.5."""
 
     cores: float
     source: str
 
 
 def usable_cores() -> int:
-    """Give the whole cores that may be used: the least of the affinity and every quota, at least 1."""
+    """Return the usable cores: the least of the affinity and every quota, rounded down, at least 1."""
     return max(1, int(min(reading.cores for reading in core_readings())))
 
 
 def core_readings() -> list[CoreReading]:
-    """List every figure that is known for the cores, each with its source."""
+    """Return every known limit of the cores, each with its source."""
     return [_affinity(), *_quotas()]
 
 

@@ -1,4 +1,4 @@
-"""Whether other people use this machine as well."""
+"""Whether other people use this machine too."""
 
 import os
 import sys
@@ -12,7 +12,7 @@ _PEOPLE = range(501 if sys.platform == "darwin" else 1_000, 60_001)
 
 
 def signs_of_sharing() -> list[str]:
-    """List what speaks for a shared server, such as ``a JupyterHub started this``; none on a machine of one's own."""
+    """Return the signs of a shared server, such as ``a JupyterHub started this``; none on a personal machine."""
     signs = []
     if environment().is_hub:
         signs.append("a JupyterHub started this")

@@ -1,4 +1,4 @@
-"""What fits in memory: the rules for batch sizes, the cost of a configuration, and the plan made of both."""
+"""What fits in memory: the rules for batch sizes, the cost of a training, and the plan made from both."""
 
 from nncompare.memory.batch_size import calculate_max_batch_size, closest_valid_batch_size
 from nncompare.memory.budget import BudgetError, model_memory_limit

@@ -1,4 +1,4 @@
-"""Two rules for batch sizes: what memory holds, and the nearest power of two."""
+"""Two rules for batch sizes: how many images memory holds (the textbook formula on pixels), and the power of two."""
 
 import math
 import operator
@@ -12,7 +12,7 @@ SMALLEST_BATCH = 4
 def calculate_max_batch_size(
     image_size: int, channels: int = 1, dtype_size: int = 4, *, memory_limit: int | None = None
 ) -> int:
-    """Return the number of images whose pixels fit into memory.
+    """Return how many images fit into memory, by their pixels alone.
 
     Parameters
     ----------
@@ -23,7 +23,7 @@ def calculate_max_batch_size(
     dtype_size : int
         Bytes of one value, 4 for float32.
     memory_limit : int, optional
-        Bytes that may be used; 70% of the available memory if not given.
+        Usable bytes; by default 70% of the available memory.
 
     Returns
     -------
@@ -33,7 +33,7 @@ def calculate_max_batch_size(
     Raises
     ------
     ValueError
-        When a value is not a positive whole number.
+        If a value is not a positive whole number.
     """
     limit = usable_memory() if memory_limit is None else _whole("memory_limit", memory_limit, at_least=0)
     sizes = {"image_size": image_size, "channels": channels, "dtype_size": dtype_size}
@@ -41,19 +41,19 @@ def calculate_max_batch_size(
 
 
 def closest_valid_batch_size(test_data_size: int, memory_based_max: int, user_input_batch_size: int) -> int:
-    """Choose the power of two to train with.
+    """Return the batch size to train with, a power of two.
 
     Valid sizes are the powers of two from 4 to the smaller of `test_data_size` and `memory_based_max` (images).
-    The answer is the smallest valid size that is not below the wish, else the largest valid size.
+    The result is the smallest valid size that is not below `user_input_batch_size`, else the largest valid size.
 
     Raises
     ------
     ValueError
-        When a value is not a whole number, the wish is below 1, or not even a batch of 4 is valid.
+        If a value is not a whole number, `user_input_batch_size` is below 1, or not even a batch of 4 is valid.
     """
     in_test_set = _whole("test_data_size", test_data_size, at_least=0)
     in_memory = _whole("memory_based_max", memory_based_max, at_least=0)
-    wish = _whole("user_input_batch_size", user_input_batch_size, at_least=1)
+    requested = _whole("user_input_batch_size", user_input_batch_size, at_least=1)
     largest = min(in_test_set, in_memory)
     if largest < SMALLEST_BATCH:
         raise ValueError(
@@ -61,13 +61,12 @@ def closest_valid_batch_size(test_data_size: int, memory_based_max: int, user_in
             f"{in_test_set:,} and memory holds {in_memory:,}."
         )
     largest_power = 1 << (largest.bit_length() - 1)
-    wished_power = 1 << (wish - 1).bit_length()
-    return min(max(wished_power, SMALLEST_BATCH), largest_power)
+    requested_power = 1 << (requested - 1).bit_length()
+    return min(max(requested_power, SMALLEST_BATCH), largest_power)
 
 
 def _whole(name: str, value: SupportsIndex, at_least: int) -> int:
-    """Return a whole number of any kind, numpy's too, as an int."""
-    try:
+    try:  # numpy's integers are whole numbers as well
         whole = None if isinstance(value, bool) else operator.index(value)
     except TypeError:
         whole = None

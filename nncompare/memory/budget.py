@@ -1,4 +1,4 @@
-"""The memory of one model: half of 70% of what is available, or half of a budget that the user sets."""
+"""The memory of one model: half of 70% of the available memory, or half of the user's budget."""
 
 from nncompare.memory.batch_size import SMALLEST_BATCH
 from nncompare.memory.footprint import training_footprint
@@ -13,14 +13,14 @@ class BudgetError(ValueError):
 
 
 def model_memory_limit(budget: int | None, available_bytes: int, physical_bytes: int) -> int:
-    """Return the bytes that one model of a pair may take: half of the budget, or of 70% of what is available.
+    """Return the bytes that one model of a pair may take: half of the budget, or of 70% of the available memory.
 
-    A model alone gets the same half, so that it trains as it does beside another.
+    A model that is trained alone gets the same half, so its result does not depend on the other one.
 
     Raises
     ------
     BudgetError
-        When the budget holds no network at all, or is more than the memory that is there.
+        If the budget is too small for any network, or larger than the physical memory.
     """
     if budget is None:
         return int(USABLE_SHARE * available_bytes) // MODELS_OF_A_PAIR
@@ -34,12 +34,12 @@ def model_memory_limit(budget: int | None, available_bytes: int, physical_bytes:
 
 
 def require_enough(budget: int) -> None:
-    """Refuse a budget that holds no network at all.
+    """Raise if a budget is too small for any network.
 
     Raises
     ------
     BudgetError
-        When half of it is less than one channel with a batch of 4 takes.
+        If half of it is less than one channel with a batch of 4 needs.
     """
     least = MODELS_OF_A_PAIR * training_footprint(1, "adam").total(SMALLEST_BATCH)
     if budget < least:

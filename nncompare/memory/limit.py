@@ -1,4 +1,4 @@
-"""How much of the available memory may be used."""
+"""The share of the available memory that may be used."""
 
 from nncompare.machine import available_memory
 
@@ -6,5 +6,5 @@ USABLE_SHARE = 0.7
 
 
 def memory_limit() -> int:
-    """Return the bytes that may be used: 70% of the available memory."""
+    """Return the usable bytes: 70% of the available memory."""
     return int(USABLE_SHARE * available_memory().available_bytes)

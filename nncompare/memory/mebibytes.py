@@ -1,4 +1,4 @@
-"""Bytes as words for the user: MiB, whole where they are many."""
+"""Bytes as text for the user, in MiB."""
 
 import math
 
@@ -6,7 +6,7 @@ MEBIBYTE = 2**20
 
 
 def in_mebibytes(size_bytes: float) -> str:
-    """Write bytes as MiB: ``0.15 MiB``, ``41 MiB``, ``24,105 MiB``; never more than there are."""
+    """Format bytes as MiB, rounded down: ``0.15 MiB``, ``41 MiB``, ``24,105 MiB``."""
     size = size_bytes / MEBIBYTE
     digits = 0 if size >= 10 else 1 if size >= 1 else 2
     return f"{math.floor(size * 10**digits) / 10**digits:,.{digits}f} MiB"

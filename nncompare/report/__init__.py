@@ -1,4 +1,4 @@
-"""What a comparison leaves behind as files: a page that needs no network, a table of predictions, pictures."""
+"""A comparison as files: a page that needs no network, a table of predictions, and pictures."""
 
 from nncompare.report.page import report_page
 from nncompare.report.pictures import PICTURES, Picture

@@ -1,4 +1,4 @@
-"""One HTML page that holds a whole comparison and needs nothing else."""
+"""A comparison as one self-contained HTML page."""
 
 import platform
 from datetime import datetime
@@ -22,10 +22,10 @@ _MOST_LIKELY = 3
 
 
 def report_page(result: ComparisonResult) -> str:
-    """Write settings, curves, verdict, matrices and the disagreements of which the models were surest, as HTML.
+    """Return the report as HTML: settings, curves, verdict, matrices, and the clearest disagreements.
 
-    Of a comparison from several seeds, curves and verdict are of all, matrices and images of the first. Where B was
-    not trained, or a model has no weights, what needs both is left out.
+    With several seeds, curves and verdict cover all of them, matrices and images only the first. If B was not trained,
+    or a model has no weights, the parts that need both models are left out.
     """
     models = result.models
     info = CATALOG[result.comparison.dataset]
@@ -55,7 +55,6 @@ def report_page(result: ComparisonResult) -> str:
 
 
 def _facts(result: ComparisonResult) -> list[tuple[str, list[str]]]:
-    """Give the rows of the table of settings and costs."""
     models = result.models
     settings = [
         (str(field.title), [_setting(model.config, name) for model in models])
@@ -114,7 +113,6 @@ def _svg(result: ComparisonResult, key: str) -> str:
 
 
 def _cards(result: ComparisonResult) -> list[dict[str, Any]]:
-    """Describe the images on which the models disagree most."""
     outcomes, images = result.outcomes(), load(result.comparison.dataset).images("test")
     classes = CATALOG[result.comparison.dataset].classes
     chosen = outcomes.select(Group.DISAGREE, Order.DIFFERENCE)[:_MOST_CARDS]
@@ -123,7 +121,7 @@ def _cards(result: ComparisonResult) -> list[dict[str, Any]]:
             "index": int(index),
             "label": classes[outcomes.labels[index]],
             "src": png_data_uri(images[index]),
-            "says": {
+            "likely": {
                 name: [
                     (classes[k], float(scores[index, k]), k == outcomes.labels[index])
                     for k in scores[index].argsort()[::-1][:_MOST_LIKELY]

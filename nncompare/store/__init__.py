@@ -1,4 +1,4 @@
-"""The run store: what was trained is on disk, epoch by epoch, and can be opened again."""
+"""The run store: comparisons on disk, saved epoch by epoch, which can be reopened and resumed."""
 
 from nncompare.store.errors import DamagedError, NewerFormatError, StoreError
 from nncompare.store.records import ENDED, ModelSummary, RunRecord, SavedComparison, StateWord, Summary

@@ -1,13 +1,13 @@
-"""What the store says when something cannot be saved or read."""
+"""Errors of the store; each message is a sentence for the user."""
 
 
 class StoreError(Exception):
-    """Something could not be saved, opened or deleted; the message is a sentence for the user."""
+    """A comparison cannot be saved, opened or deleted."""
 
 
 class DamagedError(StoreError):
-    """A file is not what was written: cut off, changed, or somebody else's."""
+    """A file is not what the store wrote: truncated, changed, or foreign."""
 
 
 class NewerFormatError(StoreError):
-    """It was saved by a newer version of this program."""
+    """A file was saved by a newer version of nncompare."""

@@ -1,4 +1,4 @@
-"""With what, and on what, a comparison is begun."""
+"""The versions and the machine that a comparison is begun with."""
 
 import platform
 from importlib.metadata import PackageNotFoundError, version
@@ -9,12 +9,12 @@ _PACKAGES = ("nncompare", "torch", "numpy", "distributed", "safetensors")
 
 
 def versions() -> dict[str, str]:
-    """Give the versions of Python and of the packages on which a result depends; nothing is imported for it."""
+    """Return the versions of Python and of the packages that a result depends on, without importing them."""
     return {"python": platform.python_version(), **{package: _version(package) for package in _PACKAGES}}
 
 
 def machine() -> dict[str, str]:
-    """Describe the machine: system, processor, cores and memory that may be used."""
+    """Return system, processor, usable cores and usable memory of this machine."""
     return {
         "system": platform.platform(),
         "processor": platform.machine(),

@@ -1,4 +1,4 @@
-"""Folders of files that are there whole or not at all, and that tell when they were changed afterwards."""
+"""Folders that are written atomically, with checksums that reveal later changes."""
 
 import contextlib
 import errno
@@ -26,26 +26,19 @@ LIMITS = {
     "weights.safetensors": 128 * _MEBIBYTE,
     "optimizer.safetensors": 512 * _MEBIBYTE,
 }
-"""Every file that a folder may hold, and the most bytes that are read of it."""
-_PASSING = {
-    errno.EMFILE,
-    errno.ENFILE,
-    errno.ENOMEM,
-    errno.EACCES,
-    errno.EAGAIN,
-    errno.EINTR,
-    errno.ESTALE,
-    errno.EBUSY,
-}
+"""The files that a folder may hold, and the most bytes that are read of each."""
+# Temporary conditions: the file itself may be intact.
+_PASSING = {errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EACCES, errno.EAGAIN}
+_PASSING |= {errno.EINTR, errno.ESTALE, errno.EBUSY}
 
 
 def write_bytes(file: Path, content: bytes) -> None:
-    """Write a new file and wait until it is on disk; everything that the store writes passes here.
+    """Write a new file and sync it; everything that the store writes passes through here.
 
     Raises
     ------
     OSError
-        When it cannot be written.
+        If it cannot be written.
     """
     with file.open("xb") as stream:
         stream.write(content)
@@ -54,12 +47,12 @@ def write_bytes(file: Path, content: bytes) -> None:
 
 
 def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Write a folder that does not exist yet, with checksums: it appears whole, and on disk, or not at all.
+    """Write a new folder with checksums: it appears complete and synced, or not at all.
 
     Raises
     ------
     StoreError
-        When it cannot be written, such as for want of space.
+        If it cannot be written, for instance because the disk is full.
     """
     new = folder.parent / (TEMPORARY + secrets.token_hex(8))
     changed = [parent for parent in folder.parents if not parent.exists()]
@@ -78,26 +71,26 @@ def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
 
 
 def make_private(folder: Path) -> None:
-    """Make a folder, and those above it that are missing, for this user alone.
+    """Create a folder and its missing parents, accessible by this user only.
 
     Raises
     ------
     OSError
-        When it cannot be made.
+        If it cannot be created.
     """
     for missing in [above for above in reversed(folder.parents) if not above.exists()] + [folder]:
         missing.mkdir(mode=0o700, exist_ok=True)
 
 
 def read_folder(folder: Path, wanted: tuple[str, ...] = ()) -> dict[str, bytes]:
-    """Read the files of a folder (`wanted` ones only, if any are named) that are as they were written.
+    """Return the files of a folder (only those in `wanted`, if any) after verifying their checksums.
 
     Raises
     ------
     DamagedError
-        When one of them is not.
+        If one of them was changed.
     StoreError
-        When one cannot be read now, which says nothing of its content.
+        If one cannot be read at the moment; its content may be intact.
     """
     listed = _listed(_read(folder / CHECKSUMS))
     if not set(wanted) <= set(listed):
@@ -133,14 +126,14 @@ def _digest_of(listed: Mapping[str, str]) -> str:
 
 
 def _read(file: Path) -> bytes:
-    """Read a plain file of a bounded size; a pipe, a link or a device in its place is none, and is not waited for."""
+    """Read a regular file of bounded size; a pipe, link or device in its place is refused without waiting for it."""
     limit = LIMITS[file.name]
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
     try:
         with open(os.open(file, flags), "rb") as stream:
             status = os.fstat(stream.fileno())
             if not stat.S_ISREG(status.st_mode) or status.st_size > limit:
-                raise DamagedError(f"{file.name} is no file of ours")
+                raise DamagedError(f"{file.name} is not a file of the store")
             return stream.read(limit)
     except OSError as error:
         if error.errno in _PASSING:
@@ -149,8 +142,7 @@ def _read(file: Path) -> bytes:
 
 
 def _sync(folder: Path) -> None:
-    """Have the names in a folder on disk, where the system can do that."""
-    with contextlib.suppress(PermissionError):  # Windows opens no folders
+    with contextlib.suppress(PermissionError):  # Windows cannot open folders
         handle = os.open(folder, os.O_RDONLY)
         try:
             os.fsync(handle)

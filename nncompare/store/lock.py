@@ -1,4 +1,4 @@
-"""Who is at a saved comparison: a lock that ends with its process, whatever ends that."""
+"""The lock of a saved comparison: it ends with its process, however that ends."""
 
 import contextlib
 from pathlib import Path
@@ -8,11 +8,11 @@ from filelock import FileLock, Timeout
 from nncompare.store.errors import StoreError
 from nncompare.store.files import make_private
 
-_PATIENCE_SECONDS = 0.5  # longer than somebody needs who only looks whether it is held
+_PATIENCE_SECONDS = 0.5  # longer than another process needs to look whether it is held
 
 
 class Lock:
-    """One lock file; it is never removed, since that would let two hold it at once."""
+    """One lock file; it is never removed, since then two processes could hold it at once."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
@@ -20,12 +20,12 @@ class Lock:
 
     @property
     def is_mine(self) -> bool:
-        """Say whether it is held by this very object."""
+        """Whether this object holds it."""
         return self._lock.is_locked
 
     @property
     def is_held(self) -> bool:
-        """Say whether anybody holds it; where that cannot be found out, nobody does."""
+        """Whether any process holds it; False if that cannot be determined."""
         if self.is_mine:
             return True
         if not self._file.exists():
@@ -38,13 +38,13 @@ class Lock:
         except OSError:
             return False
 
-    def take(self, seconds: float = _PATIENCE_SECONDS) -> None:
-        """Hold it.
+    def acquire(self, seconds: float = _PATIENCE_SECONDS) -> None:
+        """Acquire it.
 
         Raises
         ------
         StoreError
-            When somebody else does, or the file cannot be written.
+            If another object holds it, or the file cannot be written.
         """
         try:
             make_private(self._file.parent)
@@ -55,7 +55,7 @@ class Lock:
             why = error.strerror or type(error).__name__
             raise StoreError(f"{self._file.parent} cannot be written to: {why}.") from error
 
-    def give_back(self) -> None:
-        """Let go of it."""
+    def release(self) -> None:
+        """Release it, if this object holds it."""
         with contextlib.suppress(OSError):
             self._lock.release()

@@ -1,9 +1,9 @@
-"""What an older version wrote, as this one writes it.
+"""Converts JSON files of older formats.
 
-A format is raised when a file changes in a way that an older version would misread.
+The format number is raised when a file changes in a way that an older version would misread.
 
-1. Without a schedule of the learning rate: no `cycle_start`; nothing of the machine.
-2. As it is now.
+1. Before schedules of the learning rate: no `cycle_start`, no `machine`.
+2. The present format.
 """
 
 from typing import Any
@@ -14,14 +14,14 @@ FORMAT = 2
 
 
 def migrated(content: object) -> dict[str, Any]:
-    """Bring the content of a JSON file to the present format.
+    """Return the content of a JSON file in the present format.
 
     Raises
     ------
     NewerFormatError
-        When it is newer than this version knows.
+        If its format is newer than this version knows.
     DamagedError
-        When it names no format.
+        If it names no format.
     """
     if not isinstance(content, dict) or type(content.get("format")) is not int or content["format"] < 1:
         raise DamagedError("a file names no format")

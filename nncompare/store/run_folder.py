@@ -1,4 +1,4 @@
-"""The place of one comparison in the store."""
+"""The folder of one comparison in the store."""
 
 import contextlib
 import json
@@ -23,15 +23,15 @@ from nncompare.store.migrations import FORMAT, migrated
 from nncompare.store.records import ModelSummary, RunRecord, SavedComparison, Summary
 
 KEPT = 2
-_COPY = "copy"  # of the head, which is written once: nothing before it could stand in for a damaged one
+_COPY = "copy"  # of the manifest, which is written once: there is no earlier version to fall back to
 _NUMBER = re.compile(r"[0-9]{6,9}")
-# With a day to spare, so that they are dates in every zone.
+# With a day to spare, so that they are valid dates in every time zone.
 _EARLIEST, _LATEST = datetime(1970, 1, 2, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC)
 _T = TypeVar("_T")
 
 
 class Manifest(BaseModel):
-    """The file ``comparison.json``: what does not change while a comparison is trained."""
+    """The file ``comparison.json``: what does not change during training."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -44,14 +44,14 @@ class Manifest(BaseModel):
 
 
 def read_manifest(content: bytes) -> Manifest:
-    """Read ``comparison.json`` of this format or an older one.
+    """Parse ``comparison.json`` of this format or an older one.
 
     Raises
     ------
     DamagedError
-        When it is anything else.
+        If the content is anything else.
     NewerFormatError
-        When it is of a newer format.
+        If the format is newer.
     """
     try:
         return Manifest.model_validate(migrated(json.loads(content)))
@@ -60,9 +60,9 @@ def read_manifest(content: bytes) -> Manifest:
 
 
 class RunFolder:
-    """One saved comparison: a folder that grows by a checkpoint at every epoch of every model.
+    """One saved comparison: a folder with the latest checkpoints of every model.
 
-    Reading needs nothing; saving needs the lock, which `hold` takes and `release` gives back.
+    Reading needs no lock; saving needs the one that `hold` acquires and `release` releases.
     """
 
     def __init__(self, folder: Path, lock: Lock) -> None:
@@ -71,88 +71,88 @@ class RunFolder:
         self._damaged: set[Path] = set()
         self._writes = threading.Lock()
         self.id = folder.name
-        head = self._head()
-        self.comparison, self.created = head.comparison, head.created
-        self.versions, self.machine = head.versions, head.machine
+        manifest = self._manifest()
+        self.comparison, self.created = manifest.comparison, manifest.created
+        self.versions, self.machine = manifest.versions, manifest.machine
 
     @classmethod
     def begin(cls, folder: Path, lock: Lock, comparison: Comparison) -> "RunFolder":
-        """Make the folder of a new comparison.
+        """Create the folder of a new comparison.
 
         Raises
         ------
         StoreError
-            When it cannot be written.
+            If it cannot be written.
         """
-        head = Manifest(
+        manifest = Manifest(
             id=folder.name,
             created=max(datetime.now(UTC), _EARLIEST),
             comparison=comparison,
             versions=facts.versions(),
             machine=facts.machine(),
         )
-        content = {"comparison.json": json.dumps(head.model_dump(mode="json"), indent=1).encode()}
+        content = {"comparison.json": json.dumps(manifest.model_dump(mode="json"), indent=1).encode()}
         write_folder(folder, content)
         try:
             write_folder(folder / _COPY, content)
         except StoreError:
             shutil.rmtree(folder, ignore_errors=True)
             raise
-        shelf = cls(folder, lock)
-        shelf._seen = {}
-        return shelf
+        created = cls(folder, lock)
+        created._seen = {}
+        return created
 
     @property
     def is_open(self) -> bool:
-        """Say whether anybody trains it."""
+        """Whether any process trains it."""
         return self._lock.is_held
 
     def hold(self) -> None:
-        """Keep everybody else from saving here.
+        """Acquire the lock that saving needs; it may be held already.
 
         Raises
         ------
         StoreError
-            When somebody else does, or did since this shelf was read; and when it is gone.
+            If another process holds it, has saved since this object read the folder, or has deleted the folder.
         """
         if self._lock.is_mine:
             return
-        self._lock.take()
+        self._lock.acquire()
         numbers = self._newest_numbers()
         if not self._folder.is_dir() or (self._seen is not None and numbers != self._seen):
-            self._lock.give_back()
+            self._lock.release()
             raise StoreError("It was deleted or changed elsewhere meanwhile.")
 
     def release(self) -> None:
-        """Let others save here."""
-        self._lock.give_back()
+        """Release the lock."""
+        self._lock.release()
 
     def save(self, seed: int, name: str, record: RunRecord) -> None:
-        """Save how a run stands now; when this returns, it is on disk. The last two are kept.
+        """Save a checkpoint of a run, which is on disk when this returns. The last two are kept.
 
         Raises
         ------
         StoreError
-            When it cannot be saved; what was saved before is still there.
+            If it cannot be saved; earlier checkpoints are unharmed.
         """
         if not self._lock.is_mine:
             raise StoreError("It is not held.")
         if not self._folder.is_dir():
             raise StoreError("Its folder was deleted.")
-        place = self._place(seed, name)
-        number = max((int(folder.name) for folder in _numbered(place)), default=0) + 1
-        write_folder(place / f"{number:06d}", to_files(record))
+        model_folder = self._model_folder(seed, name)
+        number = max((int(folder.name) for folder in _numbered(model_folder)), default=0) + 1
+        write_folder(model_folder / f"{number:06d}", to_files(record))
         with self._writes:
             self._seen = {**(self._seen or {}), (seed, name): number}
-        self._tidy(place)
+        self._tidy(model_folder)
 
     def load(self) -> SavedComparison:
-        """Read everything. Of a run, the newest checkpoint that is whole; a sentence for every one that is not.
+        """Return everything: the newest intact checkpoint of each run, and a sentence for each damaged one.
 
         Raises
         ------
         NewerFormatError
-            When a newer version has saved it.
+            If a newer version saved it.
         """
         self._seen = self._newest_numbers()
         runs, notes = {}, []
@@ -166,12 +166,12 @@ class RunFolder:
         )
 
     def summary(self) -> Summary:
-        """Read what a list tells of it.
+        """Return what a list of comparisons shows.
 
         Raises
         ------
         NewerFormatError
-            When a newer version has saved it.
+            If a newer version saved it.
         """
         models = tuple(self._model_summary(seed, name) for seed, name in self._keys())
         return Summary(self.id, self.created, self.comparison, models, self.is_open)
@@ -187,10 +187,9 @@ class RunFolder:
         return ModelSummary(seed, name, state.config, state.state, record.is_interrupted, len(accuracies), last)
 
     def _newest(self, seed: int, name: str, read: Callable[[Path], _T]) -> tuple[_T | None, str]:
-        """Read the newest checkpoint that can be read, and say in a sentence what could not."""
-        whose, place, why = f"of model {name}, seed {seed},", self._place(seed, name), ""
+        whose, model_folder, why = f"of model {name}, seed {seed},", self._model_folder(seed, name), ""
         listed: list[Path] = []
-        while listed != (listed := _numbered(place)):  # whoever saves meanwhile removes what is old
+        while listed != (listed := _numbered(model_folder)):  # another process that saves meanwhile removes old ones
             why = ""
             for folder in reversed(listed):
                 try:
@@ -199,11 +198,11 @@ class RunFolder:
                     self._damaged.add(folder)
                     why = why or str(error)
                 else:
-                    said = f"The last checkpoint {whose} is damaged ({why}); the one before it is used."
-                    return found, said if why else ""
+                    note = f"The last checkpoint {whose} is damaged ({why}); the one before it is used."
+                    return found, note if why else ""
         return None, f"No checkpoint {whose} can be read ({why}); it counts as not begun." if why else ""
 
-    def _head(self) -> Manifest:
+    def _manifest(self) -> Manifest:
         why = ""
         for folder in (self._folder, self._folder / _COPY):
             try:
@@ -216,28 +215,27 @@ class RunFolder:
         names = ("A",) if self.comparison.b is None else ("A", "B")
         return ((seed, name) for seed in self.comparison.seeds for name in names)
 
-    def _place(self, seed: int, name: str) -> Path:
+    def _model_folder(self, seed: int, name: str) -> Path:
         return self._folder / f"seed-{seed:d}" / {"A": "a", "B": "b"}[name]
 
     def _newest_numbers(self) -> dict[tuple[int, str], int]:
-        found = {key: _numbered(self._place(*key)) for key in self._keys()}
+        found = {key: _numbered(self._model_folder(*key)) for key in self._keys()}
         return {key: int(folders[-1].name) for key, folders in found.items() if folders}
 
-    def _tidy(self, place: Path) -> None:
-        """Remove all but the last two checkpoints that are whole, and what a crash has left half written."""
-        whole = [folder for folder in _numbered(place) if folder not in self._damaged]
-        for folder in _numbered(place):
+    def _tidy(self, model_folder: Path) -> None:
+        """Remove all but the last two intact checkpoints, and the temporary folders of a crash."""
+        whole = [folder for folder in _numbered(model_folder) if folder not in self._damaged]
+        for folder in _numbered(model_folder):
             if folder not in whole[-KEPT:]:
                 shutil.rmtree(folder, ignore_errors=True)
-        for folder in place.glob(TEMPORARY + "*"):
+        for folder in model_folder.glob(TEMPORARY + "*"):
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _numbered(place: Path) -> list[Path]:
-    """List the checkpoints in a folder, the oldest first."""
+def _numbered(model_folder: Path) -> list[Path]:
     with contextlib.suppress(OSError):
         return sorted(
-            (folder for folder in place.iterdir() if _NUMBER.fullmatch(folder.name)),
+            (folder for folder in model_folder.iterdir() if _NUMBER.fullmatch(folder.name)),
             key=lambda folder: int(folder.name),
         )
     return []

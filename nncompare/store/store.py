@@ -1,4 +1,4 @@
-"""The store: every comparison that was begun, on disk."""
+"""The store: all comparisons, on disk."""
 
 import contextlib
 import re
@@ -23,16 +23,16 @@ SESSION_NUMBER = re.compile(r"[0-9a-f]{32}")
 
 
 def home_folder() -> Path:
-    """Name the folder of the store: that in ``NNCOMPARE_HOME``, else the user's data directory; it need not exist."""
-    wish = environment().home
-    return Path(wish).expanduser() if wish else platformdirs.user_data_path("nncompare")
+    """Return the folder of the store: ``NNCOMPARE_HOME``, else in the user's data directory; it need not exist."""
+    home = environment().home
+    return Path(home).expanduser() if home else platformdirs.user_data_path("nncompare")
 
 
 class Store:
-    """Saved comparisons in a folder; it is made when the first one is saved.
+    """Saved comparisons in a folder, which is created with the first one.
 
-    They are numbered in the order in which they were begun, so that a clock that goes wrong changes no order.
-    Several programs may use one store at once: what one of them trains, the others can neither go on with nor delete.
+    They are numbered in the order of their start, so that a wrong clock does not reorder them. Several processes may
+    use one store: a comparison that one of them trains can neither be resumed nor deleted by the others.
     """
 
     def __init__(self, home: Path | str) -> None:
@@ -47,43 +47,43 @@ class Store:
 
     @classmethod
     def default(cls) -> "Store":
-        """Give the user's store."""
+        """Return the user's store."""
         return cls(home_folder())
 
     def create(self, comparison: Comparison) -> RunFolder:
-        """Make a place for a new comparison, and hold it.
+        """Create the folder of a new comparison, and hold it.
 
         Raises
         ------
         StoreError
-            When it cannot be made, such as in a folder that cannot be written to.
+            If it cannot be created, for instance in a read-only folder.
         """
         with self._changing():
             number = max((_number_of(id_) for id_ in self._ids()), default=0) + 1
             name = f"{number:06d}-{secrets.token_hex(4)}"
             lock = self._lock(name)
-            lock.take()
+            lock.acquire()
             try:
                 return RunFolder.begin(self._runs / name, lock, comparison)
             except StoreError:
-                lock.give_back()
+                lock.release()
                 raise
 
     def summaries(self, most: int | None = None) -> list[Summary]:
-        """List what is saved, the newest first; `unreadable` tells of the rest. Looks at the newest `most` only."""
+        """Return the readable comparisons, newest first, among the newest `most`; `unreadable` has the others."""
         return self._look(most)[0]
 
     def unreadable(self) -> dict[str, str]:
-        """Give a sentence for each saved comparison, by id, that cannot be read: damaged, or of a newer version."""
+        """Return a sentence by id for each comparison that cannot be read: damaged, or of a newer version."""
         return self._look()[1]
 
     def open(self, id_: str) -> RunFolder:
-        """Give a saved comparison.
+        """Return a saved comparison.
 
         Raises
         ------
         StoreError
-            When there is none of this name, or it cannot be read.
+            If there is none with this id, or it cannot be read.
         """
         folder = self._folder(id_)
         if not folder.is_dir():
@@ -91,16 +91,16 @@ class Store:
         return RunFolder(folder, self._lock(id_))
 
     def delete(self, id_: str) -> None:
-        """Remove a saved comparison; nothing happens where there is none.
+        """Delete a saved comparison; nothing happens if there is none.
 
         Raises
         ------
         StoreError
-            When it is open elsewhere or cannot be removed.
+            If it is open elsewhere or cannot be deleted.
         """
         folder, lock = self._folder(id_), self._lock(id_)
         with self._changing():
-            lock.take()
+            lock.acquire()
             try:
                 if folder.exists():
                     gone = self._runs / (TEMPORARY + id_)
@@ -109,7 +109,7 @@ class Store:
             except OSError as error:
                 raise StoreError(f"{id_} cannot be deleted: {error.strerror}.") from error
             finally:
-                lock.give_back()
+                lock.release()
 
     def _look(self, most: int | None = None) -> tuple[list[Summary], dict[str, str]]:
         summaries, unreadable = [], {}
@@ -135,15 +135,15 @@ class Store:
 
     @contextlib.contextmanager
     def _changing(self) -> Iterator[None]:
-        """Be the only one who adds or removes; what others have left half done is removed."""
+        """Hold the lock for adding and deleting, and remove what a crash left behind."""
         lock = self._lock("store")
-        lock.take(_CHANGING_SECONDS)
+        lock.acquire(_CHANGING_SECONDS)
         try:
             for folder in self._runs.glob(TEMPORARY + "*"):
                 shutil.rmtree(folder, ignore_errors=True)
             yield
         finally:
-            lock.give_back()
+            lock.release()
 
 
 def _number_of(id_: str) -> int:

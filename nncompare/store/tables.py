@@ -1,4 +1,4 @@
-"""Arrays as ``.npy`` and ``.safetensors``, checked before their sizes are believed."""
+"""Arrays as ``.npy`` and ``.safetensors``, validated before memory is allocated by their headers."""
 
 import io
 import math
@@ -19,46 +19,46 @@ _LONGEST_HEADER = 10_000
 
 
 def write_table(table: NDArray[Any]) -> bytes:
-    """Write an array as ``.npy``."""
+    """Return an array in the format ``.npy``."""
     stream = io.BytesIO()
     np.save(stream, table, allow_pickle=False)
     return stream.getvalue()
 
 
 def read_table(content: bytes, kind: type[np.generic], columns: int) -> NDArray[Any]:
-    """Read an array of `kind`, shape (N, `columns`), as `write_table` wrote it.
+    """Return the array of `kind`, shape (N, `columns`), that `write_table` wrote.
 
     Raises
     ------
     DamagedError
-        When it is anything else.
+        If the content is anything else.
     """
     stream = io.BytesIO(content)
     try:
         if np.lib.format.read_magic(stream) != (1, 0):
             raise ValueError
         shape, is_fortran, dtype = np.lib.format.read_array_header_1_0(stream, max_header_size=_LONGEST_HEADER)
-    except Exception:  # the header is text that is read as Python writes it, and may hold anything
+    except Exception:  # the header is parsed as a Python literal, which fails in many ways
         raise DamagedError("a table has no readable head") from None
     data = content[stream.tell() :]
-    is_ours = dtype == np.dtype(kind) and not is_fortran and len(shape) == 2 and shape[1] == columns
-    if not is_ours or math.prod(shape) * dtype.itemsize != len(data):
+    is_expected = dtype == np.dtype(kind) and not is_fortran and len(shape) == 2 and shape[1] == columns
+    if not is_expected or math.prod(shape) * dtype.itemsize != len(data):
         raise DamagedError("a table is not of the expected kind and size")
     return np.frombuffer(data, dtype).reshape(shape).copy()
 
 
 def curve_table(curve: Curve) -> NDArray[np.float64]:
-    """Give a curve as a table, shape (N, 6)."""
+    """Return a curve as a table, shape (N, 6)."""
     return np.array([getattr(curve, name) for name in _COLUMNS], np.float64).T.copy()
 
 
 def curve_of(table: NDArray[np.float64]) -> Curve:
-    """Make a curve of its table.
+    """Return the curve of a table.
 
     Raises
     ------
     DamagedError
-        When it counts something that cannot be counted.
+        If a count is not a whole number of sensible size.
     """
     columns: dict[str, list[Any]] = {}
     for name, column in zip(_COLUMNS, table.T, strict=True):
@@ -71,21 +71,21 @@ def curve_of(table: NDArray[np.float64]) -> Curve:
 
 
 def write_arrays(arrays: Mapping[str, NDArray[Any]]) -> bytes:
-    """Write named arrays as ``.safetensors``."""
-    # As they lie in memory: an array that lies otherwise would come back shuffled.
+    """Return named arrays in the format ``.safetensors``."""
+    # safetensors writes the buffer as it is: an array in another order would come back shuffled.
     content: bytes = safetensors.numpy.save({name: np.array(array, order="C") for name, array in arrays.items()})
     return content
 
 
 def read_arrays(content: bytes) -> dict[str, NDArray[Any]]:
-    """Read what `write_arrays` wrote.
+    """Return the arrays that `write_arrays` wrote.
 
     Raises
     ------
     DamagedError
-        When it is anything else.
+        If the content is anything else.
     """
     try:
         return {name: np.array(array) for name, array in safetensors.numpy.load(content).items()}
-    except Exception:  # a foreign file fails in many ways, each with an error of its own
+    except Exception:  # a foreign file fails in many ways, each with another error
         raise DamagedError("arrays cannot be read") from None

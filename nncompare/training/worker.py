@@ -177,7 +177,7 @@ def _split(images: ImageData, split: SplitName, count: int | None, device: "torc
 
 
 def _release_memory(device: str) -> None:
-    """What one run has taken must not look as if it were taken when the next one is planned."""
+    # What one run has taken must not look as if it were taken when the next one is planned.
     import torch
 
     from nncompare.training.device import give_back_memory

@@ -13,7 +13,8 @@ class Panel(Protocol):
     """A part of the page."""
 
     @property
-    def box(self) -> widgets.Widget: ...
+    def box(self) -> widgets.Widget:
+        """The widget to put on the page."""
 
 
 Part: TypeAlias = widgets.Widget | Panel

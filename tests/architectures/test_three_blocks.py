@@ -12,6 +12,7 @@ def test_the_layer_table_is_what_torch_builds(channels: int) -> None:
     convolutions = [layer for layer in model if isinstance(layer, nn.Conv2d)]
     pools = [at for at, layer in enumerate(model) if isinstance(layer, nn.MaxPool2d)]
     linear = model[-1]
+    assert isinstance(linear, nn.Linear)
     shapes = [tuple(model[: at + 1](torch.zeros(2, 1, 28, 28)).shape[1:]) for at in pools]
     table = layers(channels)
     assert [layer.shape for layer in table[1:4]] == shapes

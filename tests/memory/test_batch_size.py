@@ -68,7 +68,7 @@ def test_a_wish_that_is_no_number_of_images_is_told(wrong: Any) -> None:
     ("arguments", "limit", "answer"),
     [((28 * 28,), 28 * 28 * 4 * 100, 100), ((28 * 28, 3), 28 * 28 * 4 * 100, 33), ((1, 1, 1), 10**12, 10**12)],
 )
-def test_the_formula_of_the_brief(arguments: tuple[int, ...], limit: int, answer: int) -> None:
+def test_the_textbook_formula_on_pixels(arguments: tuple[int, ...], limit: int, answer: int) -> None:
     assert calculate_max_batch_size(*arguments, memory_limit=limit) == answer
 
 
@@ -93,7 +93,9 @@ def test_whole_numbers_of_numpy_are_whole_numbers() -> None:
     sizes = np.array([10_000, 10**6, 300])
     answer = closest_valid_batch_size(*sizes)
     assert (answer, type(answer)) == (512, int)
-    assert calculate_max_batch_size(np.int32(784), memory_limit=np.int64(784 * 4 * 100)) == 100
+    pixels: Any = np.int32(784)
+    limit: Any = np.int64(784 * 4 * 100)
+    assert calculate_max_batch_size(pixels, memory_limit=limit) == 100
 
 
 @pytest.mark.parametrize("wrong", [np.float64(4), np.bool_(True), np.array([4, 5])])

@@ -17,7 +17,7 @@ optimizers = st.sampled_from(["adam", "sgd"])
 
 
 @pytest.mark.parametrize(("wish", "batch"), [(300, 512), (64, 64), (1, 4), (9_000, 8_192)])
-def test_with_plenty_of_memory_the_brief_decides_alone(wish: int, batch: int) -> None:
+def test_with_plenty_of_memory_the_power_of_two_decides_alone(wish: int, batch: int) -> None:
     plan = make_plan(RunConfig(batch_size=wish), PLENTY, 10_000)
     assert plan.batch_size == batch
     assert plan.accumulation_steps == -(-wish // batch)

@@ -119,14 +119,14 @@ def test_the_table_holds_what_both_models_say(result: ComparisonResult) -> None:
     for name, model in (("A", result.a), ("B", b)):
         table = np.array([[float(row[f"{name}: {digit}"]) for digit in range(10)] for row in rows])
         np.testing.assert_allclose(table, model.probabilities(), atol=1e-6)
-        said = np.array([int(row[f"{name} says"]) for row in rows])
-        np.testing.assert_array_equal(said, model.probabilities().argmax(axis=1))
+        predicted = np.array([int(row[f"{name} predicted"]) for row in rows])
+        np.testing.assert_array_equal(predicted, model.probabilities().argmax(axis=1))
     assert len(predictions_csv(result, "train").splitlines()) == 1_001
 
 
 def test_every_picture_can_be_drawn_of_either_split(result: ComparisonResult) -> None:
     for picture in PICTURES.values():
         for split in ("test", "train"):
-            figure, words = picture.draw(result, split)  # type: ignore[arg-type]
+            figure, words = picture.draw(result, split)
             assert figure.get_figwidth() > 0
             assert words.endswith(".")

@@ -94,10 +94,11 @@ def voila(
     cache: Path,
     environment: Mapping[str, str] | None = None,
     *flags: str,
+    scripts: Path = _SCRIPTS,
 ) -> Iterator[Host]:
-    """Serve the dashboard as a web page: ``nncompare serve``."""
+    """Serve the dashboard as a web page: ``nncompare serve`` of the environment with these scripts."""
     port, token = free_port(), secrets.token_urlsafe()
-    command = [str(_SCRIPTS / "nncompare"), "serve", "--no-browser", "--port", str(port), *flags]
+    command = [str(scripts / "nncompare"), "serve", "--no-browser", "--port", str(port), *flags]
     with _running("voila", command, port, folder, cache, {"NNCOMPARE_TOKEN": token, **(environment or {})}) as host:
         yield replace(host, token=token)
 

@@ -30,14 +30,14 @@ def _hem(rng: Random, length: tuple[float, float], widening: float = 0) -> Point
 
 
 def t_shirt(rng: Random) -> Drawing:
-    """A top with short sleeves and a round neck."""
+    """Draw a top with short sleeves and a round neck."""
     hem = _hem(rng, (21.5, 24.5))
     half = _top(rng, _neck(rng, (5.2, 7.2)), rng.uniform(0.22, 0.48), hem)
     return Drawing((both_halves(half),))
 
 
 def pullover(rng: Random) -> Drawing:
-    """A top with long sleeves, ribbed at the hem."""
+    """Draw a top with long sleeves, ribbed at the hem."""
     hem = _hem(rng, (21.5, 24))
     half = _top(rng, _neck(rng, (4.4, 5.8)), rng.uniform(0.85, 1), hem)
     rib = ((14, hem[1] - 1.5), (hem[0], hem[1] - 1.5))
@@ -46,7 +46,7 @@ def pullover(rng: Random) -> Drawing:
 
 
 def coat(rng: Random) -> Drawing:
-    """A long top, open in front, with lapels and pockets."""
+    """Draw a long top, open in front, with lapels and pockets."""
     hem = _hem(rng, (24, 26), widening=rng.uniform(0, 1))
     half = _top(rng, _neck(rng, (5, 6.5)), rng.uniform(0.85, 1), hem)
     lapel: Line = (half[1], (15.6, 9.5), (14, rng.uniform(11, 14)))
@@ -57,7 +57,7 @@ def coat(rng: Random) -> Drawing:
 
 
 def shirt(rng: Random) -> Drawing:
-    """A top with a collar and a row of buttons; sleeves of any length."""
+    """Draw a top with a collar and a row of buttons; sleeves of any length."""
     hem = _hem(rng, (21.5, 25))
     sleeve = rng.uniform(0.3, 0.5) if rng.random() < 0.4 else rng.uniform(0.8, 1)
     half = _top(rng, _neck(rng, (5, 6.5)), sleeve, hem)

@@ -8,7 +8,7 @@ Random = np.random.Generator
 
 
 def sandal(rng: Random) -> Drawing:
-    """A thin sole, flat or with a heel, and a few straps."""
+    """Draw a thin sole, flat or with a heel, and a few straps."""
     heel, low = rng.uniform(13, 20), rng.uniform(21, 22.5)
     insole: Line = ((3, heel), (9, heel + 0.6), (17, low - 1.7), (25.5, low - 1.2))
     outsole: Line = ((25.5, low), (16, low), (8, heel + 2.3), (3, heel + 1.8))
@@ -25,7 +25,7 @@ def sandal(rng: Random) -> Drawing:
 
 
 def sneaker(rng: Random) -> Drawing:
-    """A low shoe with laces and a pale sole."""
+    """Draw a low shoe with laces and a pale sole."""
     top, low = 11.5 + rng.uniform(-1.5, 1.5), 21.5 + rng.uniform(-0.5, 1)
     half_way = 17 + rng.uniform(-1, 1)
     collar: Line = ((2.6, top), (5, top + 1.4), (9, top + 1.2), (11.5, top - 0.6))
@@ -37,7 +37,7 @@ def sneaker(rng: Random) -> Drawing:
 
 
 def bag(rng: Random) -> Drawing:
-    """A box with a handle and often a flap."""
+    """Draw a box with a handle and often a flap."""
     side, top, low = 23.2 + rng.uniform(-2.5, 1.5), 12.5 + rng.uniform(-2.5, 2), 23.5 + rng.uniform(-1.5, 1.5)
     body = both_halves(((14, top), (side + rng.uniform(-2.5, 0.3), top), (side, low), (14, low)))
     reach, peak = rng.uniform(3, 6.5), top - rng.uniform(4, 8)
@@ -49,7 +49,7 @@ def bag(rng: Random) -> Drawing:
 
 
 def ankle_boot(rng: Random) -> Drawing:
-    """A shoe with a shaft, flat or with a heel."""
+    """Draw a shoe with a shaft, flat or with a heel."""
     top, low, shaft = 6.5 + rng.uniform(-1.5, 3), 22.8 + rng.uniform(-0.6, 1), 13 + rng.uniform(-1.2, 1.2)
     toe, heel = 17.5 + rng.uniform(-1, 1), rng.uniform(0, 2.8)
     front: Line = ((5, top), (shaft, top), (shaft + 0.3, 13.5), (17, 15.3), (22, toe), (25.6, low - 2), (25.4, low))

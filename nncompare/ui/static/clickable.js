@@ -5,8 +5,14 @@ function render({ model, el }) {
 
   let drawn;
   let isPressed = false; // what is pressed must still be there when it is released
-  const press = () => { isPressed = true; };
-  const release = () => setTimeout(() => { isPressed = false; draw(); });
+  const press = () => {
+    isPressed = true;
+  };
+  const release = () =>
+    setTimeout(() => {
+      isPressed = false;
+      draw();
+    });
   const draw = () => {
     if (isPressed || drawn === model.get("html")) return;
     drawn = model.get("html");
@@ -28,7 +34,8 @@ function render({ model, el }) {
     event.preventDefault();
     const [down, across] = move[event.key];
     const rows = cell.closest("tbody").rows;
-    const next = rows[cell.parentElement.sectionRowIndex + down]?.cells[cell.cellIndex + across]?.querySelector("[data-pick]");
+    const next =
+      rows[cell.parentElement.sectionRowIndex + down]?.cells[cell.cellIndex + across]?.querySelector("[data-pick]");
     if (!next) return;
     event.target.tabIndex = -1;
     next.tabIndex = 0;

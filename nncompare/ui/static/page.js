@@ -2,13 +2,21 @@
 // Where this tab has left a kernel that trains; a browser may keep no such notes.
 const LEFT = "nnc-left-kernel";
 const left = {
-  leave(url) { try { sessionStorage.setItem(LEFT, url); } catch { /* then the kernel waits for its grace period */ } },
+  leave(url) {
+    try {
+      sessionStorage.setItem(LEFT, url);
+    } catch {
+      /* then the kernel waits for its grace period */
+    }
+  },
   take() {
     try {
       const url = sessionStorage.getItem(LEFT);
       sessionStorage.removeItem(LEFT);
       return url;
-    } catch { return null; }
+    } catch {
+      return null;
+    }
   },
 };
 const xsrfForm = () => {
@@ -23,7 +31,9 @@ function render({ model, el }) {
   voice.setAttribute("role", "status");
   voice.setAttribute("aria-live", "polite");
   el.append(voice);
-  const say = () => { voice.textContent = model.get("announcement"); };
+  const say = () => {
+    voice.textContent = model.get("announcement");
+  };
   const isWebPage = "voila" in document.body.dataset;
 
   const answer = (message) => {
@@ -51,7 +61,7 @@ function render({ model, el }) {
   }
   const writeAddress = () => {
     const query = model.get("query");
-    if (isWebPage) history.replaceState(null, "", location.pathname + (query ? "?" + query : ""));
+    if (isWebPage) history.replaceState(null, "", location.pathname + (query ? `?${query}` : ""));
   };
 
   const selectLink = ({ target }) => {
