@@ -147,7 +147,7 @@ class Comparison(BaseModel):
         "fixed",
         title="Threads",
         description="Fixed: each model keeps its share of the cores, so a run is the same alone or side by side. "
-        "Survivor: the one that is left gets the whole share of both, and is done sooner.",
+        "Survivor: the one that is left gets the whole share of both, and finishes sooner.",
     )
     device: str = Field(
         "auto",
@@ -175,7 +175,7 @@ class Comparison(BaseModel):
         ge=1,
         le=10,
         title="Repeat",
-        description="How many times both are trained, each time from the next seed. More seeds make a surer verdict.",
+        description="How many times both are trained, each time from the next seed. More seeds make the verdict more certain.",
         json_schema_extra={"unit": "seeds"},
     )
 

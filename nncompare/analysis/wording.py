@@ -74,7 +74,7 @@ def _over_seeds(seeds: SeedsVerdict, images: int) -> list[str]:
     if seeds.left_out:
         sentences.append(f"Left out: {seeds.left_out} more, from which not both finished with these settings.")
     if seeds.seeds < _FEW_SEEDS:
-        sentences.append("So few seeds say little: with five or more one can be surer.")
+        sentences.append("So few seeds say little: five or more make the verdict more certain.")
     return sentences
 
 

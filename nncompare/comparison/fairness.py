@@ -48,7 +48,7 @@ def aspects(a: Contender, b: Contender) -> list[Aspect]:
         found += [
             _aspect("threads", one.threads, other.threads),
             _aspect("device", one.device, other.device),
-            _aspect("numbers", one.precision, other.precision),
+            _aspect("precision", one.precision, other.precision),
         ]
     return found
 
