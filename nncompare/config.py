@@ -175,7 +175,8 @@ class Comparison(BaseModel):
         ge=1,
         le=10,
         title="Repeat",
-        description="How many times both are trained, each time from the next seed. More seeds make the verdict more certain.",
+        description="How many times both are trained, each time from the next seed. More seeds make the verdict more "
+        "certain.",
         json_schema_extra={"unit": "seeds"},
     )
 

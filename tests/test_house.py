@@ -135,7 +135,7 @@ def test_ui_and_cli_are_imported_by_nobody() -> None:
 IMPORTS_STEP_BY_STEP = """
 import sys
 import nncompare.data
-print(sorted({"torch", "requests", "matplotlib", "PIL"} & set(sys.modules)))
+print(sorted({"torch", "requests", "pooch", "matplotlib", "PIL"} & set(sys.modules)))
 from nncompare.figures import CurveChart
 CurveChart("loss").svg()
 print(sorted({"torch", "matplotlib.pyplot"} & set(sys.modules)))

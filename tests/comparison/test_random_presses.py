@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterator
 
 import pytest
+from examples import examples
 from fake_engine import FakeEngine
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -188,7 +189,7 @@ class Presses(RuleBasedStateMachine):
 
 TestPresses = Presses.TestCase
 TestPresses.settings = settings(
-    max_examples=40, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=examples(40), stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
 )
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from examples import examples
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tiny_data import RAW, put_copy
@@ -15,7 +16,9 @@ from nncompare.data import CATALOG, DataError, dataset_state, load
 from nncompare.data.idx import DamagedFileError, map_idx
 from nncompare.data.state import Availability
 
-MANY = settings(max_examples=1_000, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+MANY = settings(
+    max_examples=examples(1_000), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 IMAGES = RAW["train-images-idx3-ubyte"]
 SIZES = st.sampled_from([0, 1, 2, 10, 28, 30, 60_000, 60_001, 2**31 - 1, 2**31, 2**32 - 1])
 HEADERS = st.builds(

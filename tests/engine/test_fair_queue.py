@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 
 import pytest
+from examples import examples
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
@@ -324,4 +325,4 @@ class Lines(RuleBasedStateMachine):
 
 
 TestLines = Lines.TestCase
-TestLines.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestLines.settings = settings(max_examples=examples(60), stateful_step_count=40, deadline=None)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from browser import Browser, Socket
+from examples import examples
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jupyter_server.services.kernels.connection.base import serialize_msg_to_ws_v1
@@ -120,7 +121,7 @@ def test_the_older_way_of_speaking_is_not_understood(guest: Browser, kernel: str
     assert not mark.exists()
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(50), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(
         st.one_of(

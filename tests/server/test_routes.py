@@ -5,6 +5,7 @@ import re
 import pytest
 import requests
 from browser import Browser, raw
+from examples import examples
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from local_server import SOURCE, LocalServer
@@ -147,7 +148,7 @@ def test_a_kernel_cannot_be_ended_by_the_way_to_its_state(guest: Browser, kernel
     assert guest.get(f"api/kernels/{kernel}").status_code == 200
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(200), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(parts=st.lists(st.sampled_from(SEGMENTS + ESCAPES), min_size=1, max_size=8))
 def test_no_way_round_leads_anywhere(server: LocalServer, guest: Browser, parts: list[str]) -> None:
     path = "/" + "/".join(parts)
