@@ -75,7 +75,7 @@ def engines(synthetic_digits: Path) -> Iterator[EngineHolder]:
     shared_engine.join()
     shared_engine.get()  # now, so that it inherits nothing of what a test sets for itself
     yield shared_engine
-    shared_engine.leave()
+    shared_engine.close()
 
 
 @pytest.fixture(scope="session")

@@ -107,6 +107,7 @@ def test_a_failure_is_told_and_what_was_reached_is_printed(
 ) -> None:
     nobody, connect = "tcp://127.0.0.1:1", distributed.Client
     monkeypatch.setenv("NNCOMPARE_SCHEDULER", nobody)
+    monkeypatch.setattr("nncompare.comparison.compare.shared_engine", EngineHolder())
     monkeypatch.setattr(distributed, "Client", lambda *where, **how: connect(*where, **{**how, "timeout": 0.2}))
     code, out, err = called("compare", *SMALL, "--json")
     assert code == 1
