@@ -7,8 +7,7 @@ from pathlib import Path
 
 from nncompare.cli.comparison_flags import read_comparison
 from nncompare.cli.progress_bars import ProgressBars
-from nncompare.cli.result_json import result_json
-from nncompare.cli.result_table import result_table
+from nncompare.cli.result_text import result_json, result_table
 from nncompare.comparison.compare import compare
 from nncompare.comparison.result import ComparisonError, ComparisonResult
 from nncompare.errors import UserError
@@ -17,14 +16,12 @@ from nncompare.errors import UserError
 def compare_and_print(arguments: argparse.Namespace) -> str:
     """Train and compare as the flags say, print the result and write the report; return why a model failed, if one did.
 
-    Raises
-    ------
-    UserError
-        When a value is wrong or the report cannot be written.
+    Raises `UserError` when a value is wrong or the report cannot be written.
     """
     comparison = read_comparison(arguments)
     report = Path(arguments.report) if arguments.report else None
-    _require_writable(report)
+    if report is not None:
+        _require_writable(report)
     failure = ""
     with ProgressBars() as bars:
         try:
@@ -39,9 +36,9 @@ def compare_and_print(arguments: argparse.Namespace) -> str:
     return failure
 
 
-def _require_writable(report: Path | None) -> None:
+def _require_writable(report: Path) -> None:
     """Tell before the training, and not after it, that the report cannot be written."""
-    if report is not None and (report.is_dir() or not os.access(report.parent, os.W_OK)):
+    if report.is_dir() or not os.access(report.parent, os.W_OK):
         raise UserError(f"The report cannot be written to {report}: name a file in a folder that can be written to.")
 
 

@@ -27,13 +27,7 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
 
 
 def read_comparison(arguments: argparse.Namespace) -> Comparison:
-    """Make a comparison from a settings file and flags.
-
-    Raises
-    ------
-    UserError
-        When the file cannot be read or a value is wrong.
-    """
+    """Make a comparison from a settings file and flags; raise `UserError` for what cannot be read or is wrong."""
     values = _read_file(arguments.config) if arguments.config else {}
     for name in Comparison.model_fields:
         text = getattr(arguments, name)

@@ -72,11 +72,9 @@ def _datasets() -> Iterator[str]:
 
 def _saved() -> Iterator[str]:
     store = Store.default()
-    source = HOME if environment().home else "the user's data directory"
     yield f"Saved comparisons: {len(store.summaries())}"
-    yield _row(str(store.home), source)
-    for sentence in store.unreadable().values():
-        yield _indented(sentence)
+    yield _row(str(store.home), HOME if environment().home else "the user's data directory")
+    yield from map(_indented, store.unreadable().values())
 
 
 def _workers() -> Iterator[str]:

@@ -12,7 +12,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from nncompare.engine.credentials import publish_credentials, write_credentials
+from nncompare.engine.process import write_credentials
 
 LOOPBACK = "127.0.0.1"
 
@@ -81,15 +81,14 @@ async def _serve(slots: int, folder: Path, shared_file: Path | None) -> None:
             await cluster.scheduler.register_scheduler_plugin(plugin, idempotent=True)
             write_credentials(folder / "engine.json", cluster.scheduler_address, security, slots)
             if shared_file is not None:
-                publish_credentials(folder / "engine.json", shared_file)
+                # Beside it first, then at one stroke to where those of an engine before may be.
+                fresh = shared_file.with_suffix(".new")
+                fresh.unlink(missing_ok=True)
+                write_credentials(fresh, cluster.scheduler_address, security, slots)
+                fresh.replace(shared_file)
             with contextlib.suppress(BrokenPipeError):  # then nobody waits any more, and the input is at its end too
                 print("ready", flush=True)
-            await asyncio.to_thread(_wait_for_end_of_input)
-
-
-def _wait_for_end_of_input() -> None:
-    while sys.stdin.buffer.read(4096):
-        pass
+            await asyncio.to_thread(sys.stdin.buffer.read)  # until it ends
 
 
 if __name__ == "__main__":

@@ -2,12 +2,13 @@
 
 import logging
 import time
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nncompare.engine import loop
-from nncompare.engine.credentials import read_credentials
-from nncompare.engine.process import SLOTS, EngineProcess
+from nncompare.engine.process import EngineProcess, read_credentials
 from nncompare.environment import SCHEDULER, environment
 
 if TYPE_CHECKING:
@@ -27,41 +28,48 @@ class LostError(EngineError):
     """The worker or the engine ended meanwhile; on others the same may succeed."""
 
 
+@dataclass
 class Connection:
     """A way to workers.
 
-    Attributes
-    ----------
-    slots : int, optional
-        How many workers there are, also while one of them is being restarted; None where others decide that.
-    keeps_line : bool
-        Whether the scheduler keeps our queue from its start.
-    ended : str
-        What to tell the user when the scheduler has ended.
-    address : str
-        For advice on how to start more workers; empty where the user cannot.
+    `find` returns the address, the credentials and the number of slots, and one attempt to connect takes `seconds` at
+    most; others follow for `patience_seconds`. `no_answer` and `ended` are what to tell the user when `connect` failed
+    and when the scheduler has ended; `address` is for advice on how to start more workers, and empty where the user
+    cannot. With `keeps_queue` the scheduler keeps our queue from its start. `process` was started for this connection
+    and ends with it. `slots` also counts workers that are being restarted; it is None where others decide that.
     """
 
+    find: Callable[[], tuple[str, dict[str, Any] | None, int | None]]
+    no_answer: Callable[[Exception], str]
+    ended: str
+    seconds: float
+    patience_seconds: float = 0.0
+    address: str = ""
+    keeps_queue: bool = True
+    process: EngineProcess | None = None
     slots: int | None = None
-    keeps_line = True
-    ended = ""
-    address = ""
 
     @property
     def is_alive(self) -> bool:
         """Whether the process that was started for this connection runs, if there is one."""
-        return True
+        return self.process is None or self.process.is_alive
 
     def connect(self) -> "Client":
         """Return a client that lives on our loop. Raises errors of many kinds where there is no scheduler."""
-        raise NotImplementedError
-
-    def no_answer(self, error: Exception) -> str:
-        """Return what to tell the user when `connect` failed."""
-        raise NotImplementedError
+        deadline = time.monotonic() + self.patience_seconds
+        while True:
+            try:
+                address, credentials, self.slots = self.find()
+                return _client(address, credentials, self.seconds)
+            except (OSError, TimeoutError, ValueError):
+                if time.monotonic() >= deadline:
+                    raise
+                time.sleep(_LOOK_SECONDS)
 
     def close(self) -> None:
         """End what was started for this connection."""
+        if self.process is not None:
+            self.process.close()
 
 
 def connection_from_environment() -> Connection:
@@ -74,87 +82,45 @@ def connection_from_environment() -> Connection:
     """
     found = environment()
     if found.scheduler:
-        return Cluster(found.scheduler)
-    if found.engine_file:
-        return ServersEngine(Path(found.engine_file))
-    return OwnEngine()
+        return _cluster(found.scheduler)
+    return _servers_engine(Path(found.engine_file)) if found.engine_file else _own_engine()
 
 
-class OwnEngine(Connection):
-    """A process that we start, and that ends with us."""
-
-    slots = SLOTS
-    ended = "The engine that trains the models has ended. Train again to start a new one."
-
-    def __init__(self) -> None:
-        try:
-            self._process = EngineProcess()
-        except OSError as error:  # a full disk, or no right to write
-            raise EngineError(
-                f"The workers could not be started: {error.strerror}. Mend that, then train again."
-            ) from None
-
-    @property
-    def is_alive(self) -> bool:
-        """Whether the process runs."""
-        return self._process.is_alive
-
-    def connect(self) -> "Client":
-        """Wait until it is ready, and connect."""
-        self._process.wait_until_ready()
-        address, credentials, _ = read_credentials(self._process.file)
-        return _client(address, credentials, CONNECT_SECONDS)
-
-    def no_answer(self, error: Exception) -> str:
-        """Return how it ended."""
-        return f"The engine did not answer ({error}). Try again."
-
-    def close(self) -> None:
-        """End it."""
-        self._process.close()
+def _cluster(address: str) -> Connection:
+    return Connection(
+        find=lambda: (address, None, None),
+        no_answer=lambda _: f"No Dask scheduler answers at {address}. Check {SCHEDULER}, or unset it to train here.",
+        ended=f"The Dask scheduler at {address} no longer answers. Start it, then train again.",
+        seconds=CLUSTER_SECONDS,
+        address=address,
+        keeps_queue=False,
+    )
 
 
-class ServersEngine(Connection):
-    """The process that ``nncompare serve`` has started for all tabs, and starts again when it ends."""
-
-    ended = "The engine that trains the models has ended; the server starts a new one. Train again."
-
-    def __init__(self, file: Path) -> None:
-        self._file = file
-
-    def connect(self) -> "Client":
-        """Connect to whichever engine the file names now; it may have just been started, or ended."""
-        deadline = time.monotonic() + CONNECT_SECONDS
-        while True:
-            try:
-                address, credentials, self.slots = read_credentials(self._file)
-                return _client(address, credentials, _TRY_SECONDS)
-            except (OSError, TimeoutError, ValueError):
-                if time.monotonic() > deadline:
-                    raise
-                time.sleep(_LOOK_SECONDS)
-
-    def no_answer(self, error: Exception) -> str:
-        """Return that the server is to blame."""
-        return "The engine of this server does not answer. Train again; if that does not help, start the server again."
+def _servers_engine(file: Path) -> Connection:
+    """Connect to whichever engine the file names; it may have just been started, or ended."""
+    failure = "The engine of this server does not answer. Train again; if that does not help, start the server again."
+    return Connection(
+        find=lambda: read_credentials(file),
+        no_answer=lambda _: failure,
+        ended="The engine that trains the models has ended; the server starts a new one. Train again.",
+        seconds=_TRY_SECONDS,
+        patience_seconds=CONNECT_SECONDS,
+    )
 
 
-class Cluster(Connection):
-    """A Dask cluster that somebody else has started."""
-
-    keeps_line = False
-
-    def __init__(self, address: str) -> None:
-        self.address = address
-        self.ended = f"The Dask scheduler at {address} no longer answers. Start it, then train again."
-
-    def connect(self) -> "Client":
-        """Connect to the scheduler."""
-        return _client(self.address, None, CLUSTER_SECONDS)
-
-    def no_answer(self, error: Exception) -> str:
-        """Return where nobody answers."""
-        return f"No Dask scheduler answers at {self.address}. Check {SCHEDULER}, or unset it to train here."
+def _own_engine() -> Connection:
+    try:
+        process = EngineProcess()
+    except OSError as error:  # a full disk, or no right to write
+        raise EngineError(f"The workers could not be started: {error.strerror}. Mend that, then train again.") from None
+    return Connection(
+        find=process.credentials,
+        no_answer=lambda error: f"The engine did not answer ({error}). Try again.",
+        ended="The engine that trains the models has ended. Train again to start a new one.",
+        seconds=CONNECT_SECONDS,
+        process=process,
+    )
 
 
 def _client(address: str, credentials: dict[str, Any] | None, seconds: float) -> "Client":

@@ -1,45 +1,49 @@
-"""The engine's process, as its parent sees it."""
+"""The engine's process, as its parent sees it, and the file with which only its user can reach it."""
 
+import json
+import os
 import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 SLOTS = 2
+_CREDENTIALS = ("tls_ca_file", "tls_client_cert", "tls_client_key")
+
+
+def write_credentials(file: Path, address: str, security: Any, slots: int) -> None:
+    """Write what a client needs, readable by this user alone."""
+    content = {"address": address, "slots": slots, **{name: getattr(security, name) for name in _CREDENTIALS}}
+    with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as stream:
+        json.dump(content, stream)
+
+
+def read_credentials(file: Path) -> tuple[str, dict[str, Any], int]:
+    """Read the address, the keyword arguments of `distributed.security.Security`, and the number of slots."""
+    content = json.loads(file.read_text(encoding="utf-8"))
+    address, slots = content.pop("address"), content.pop("slots")
+    return address, {**content, "require_encryption": True}, slots
 
 
 class EngineProcess:
     """The process ``python -m nncompare.engine``, its private folder, and the pipe whose end is its end.
 
-    Parameters
-    ----------
-    slots : int
-        How many worker processes it has.
-    shared_file : Path, optional
-        Where it says how to reach it, also to other processes of this user: a name that stays when another engine
-        takes its place. The folder of this file goes with the process that started the engine.
+    It has `slots` worker processes. In `shared_file` it says how to reach it also to other processes of this user: a
+    name that stays when another engine takes its place. Its folder goes with the process that started the engine.
     """
 
     def __init__(self, slots: int = SLOTS, shared_file: Path | None = None) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="nncompare-"))
         self._log = (self._folder / "engine.log").open("wb")
+        command = [sys.executable, "-P", "-m", "nncompare.engine", "--slots", str(slots), "--folder", str(self._folder)]
+        if shared_file is not None:
+            command += ["--shared-file", str(shared_file)]
         # -P: a file named torch.py beside the notebook must not be taken for torch.
         # A session of its own: Ctrl-C is for the program that started it, which then ends it in order.
         self._process = subprocess.Popen(
-            [
-                *(
-                    sys.executable,
-                    "-P",
-                    "-m",
-                    "nncompare.engine",
-                    "--slots",
-                    str(slots),
-                    "--folder",
-                    str(self._folder),
-                ),
-                *(("--shared-file", str(shared_file)) if shared_file is not None else ()),
-            ],
+            command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._log,
@@ -51,13 +55,8 @@ class EngineProcess:
         """Whether the process runs."""
         return self._process.poll() is None
 
-    @property
-    def file(self) -> Path:
-        """Where it says how to reach it, once it is ready."""
-        return self._folder / "engine.json"
-
-    def wait_until_ready(self) -> None:
-        """Wait until it can be reached.
+    def credentials(self) -> tuple[str, dict[str, Any], int]:
+        """Wait until it is ready, and return how to reach it, as `read_credentials`.
 
         Raises
         ------
@@ -67,6 +66,7 @@ class EngineProcess:
         assert self._process.stdout is not None
         if self._process.stdout.readline().strip() != b"ready":
             raise OSError("it ended at once: " + self._last_words())
+        return read_credentials(self._folder / "engine.json")
 
     def wait_for_end(self) -> None:
         """Wait until it has ended."""

@@ -1,4 +1,4 @@
-"""The kernel's place in the scheduler's queue for workers."""
+"""The kernel's connection to a scheduler, and its place in the queue for workers there."""
 
 import asyncio
 import contextlib
@@ -8,6 +8,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from nncompare.engine import loop
+from nncompare.engine.connections import EngineError, LostError, connection_from_environment
 from nncompare.engine.fair_queue import QueuePosition, Request
 from nncompare.environment import environment
 from nncompare.limits import Limits
@@ -15,8 +17,10 @@ from nncompare.limits import Limits
 if TYPE_CHECKING:
     from distributed import Client
 
+MISSING_SECONDS = 60.0
+"""How long workers that are missing may take to join."""
 EXPECT_SECONDS = 2.0
-_ASK_SECONDS = 5.0
+ASK_SECONDS = 5.0
 _POLL_SECONDS = 0.1
 _LONGEST_POLL_SECONDS = 1.0
 _OWN_NAME = secrets.token_hex(8)
@@ -42,71 +46,105 @@ class QueueError(Exception):
     """The scheduler cannot keep a queue."""
 
 
+async def answer(question: Awaitable[Any], seconds: float | None = None) -> Any:
+    """Await an answer of the scheduler or a worker, `ASK_SECONDS` at most unless told otherwise."""
+    # The client's own calls wait a minute for a worker that was killed, and for ever for a scheduler that was.
+    return await asyncio.wait_for(question, seconds or ASK_SECONDS)
+
+
 class QueueClient:
-    """Asks for workers over a client's connection, and gives them back.
+    """A connection to a scheduler, in whose queue all kernels wait that are connected to the same one."""
 
-    Everything may raise OSError or TimeoutError when the scheduler does not answer.
-    """
-
-    def __init__(self, client: "Client") -> None:
-        self._client = client
-        self._user = environment().hub_user or _OWN_NAME
+    def __init__(self) -> None:
         self._told: dict[str, float] = {}
-
-    async def open(self) -> None:
-        """Register the queue with a scheduler that does not have it yet.
-
-        Raises
-        ------
-        QueueError
-            When it cannot keep one.
-        """
-        from nncompare.engine.scheduler_plugin import QueuePlugin
-
+        self._connection = connection_from_environment()
         try:
-            await self._answer(self._client.register_plugin(QueuePlugin(restarts=True)))
-        except (OSError, TimeoutError):
-            raise
-        except Exception as error:  # whatever it is that its Python cannot import
-            raise QueueError(f"{type(error).__name__}: {error}") from error
+            self._client: Client = self._connection.connect()
+        except Exception as error:  # Dask answers to a wrong address with errors of many kinds
+            self._connection.close()
+            raise EngineError(self._connection.no_answer(error)) from error
 
-    def request(self, count: int, submission: Submission | None) -> Request:
-        """Return a request for so many workers: for the training of a submission, or for short work."""
-        turn, comparison = (submission.id, submission.comparison) if submission is not None else ("", "")
-        return Request(secrets.token_hex(8), self._client.id, self._user, count, turn, comparison)
+    @property
+    def is_alive(self) -> bool:
+        """Whether the scheduler is still there."""
+        return self._connection.is_alive and self._client.status == "running"
 
-    async def poll(self, request: Request, most_comparisons: int | None) -> QueuePosition:
-        """Take a place in the queue, or look where it is."""
-        fields = await self._call("ask", ticket=asdict(request), most_comparisons=most_comparisons)
-        return QueuePosition(**{**fields, "workers": tuple(fields["workers"])})
+    async def release(self, addresses: list[str]) -> None:
+        """Return claimed slots to the queue; a scheduler that is gone has none."""
+        if addresses:
+            await self._insist("release", client=self._client.id, workers=addresses)
 
-    async def withdraw(self, request: Request) -> None:
-        """Leave the queue; a scheduler that is gone has none."""
-        await self._insist("withdraw", ticket=request.id)
-
-    async def release(self, workers: list[str]) -> None:
-        """Free workers; a scheduler that is gone has none."""
-        if workers:
-            await self._insist("release", client=self._client.id, workers=workers)
-
-    async def expect(self, worker: str, seconds: float | None) -> None:
-        """Tell those who wait how long a worker will still be needed; every two seconds is enough."""
+    async def expect(self, address: str, seconds: float | None) -> None:
+        """Tell those who wait how long a claimed slot will still be needed; None where that is unknown."""
         now = time.monotonic()
-        if now - self._told.get(worker, -EXPECT_SECONDS) >= EXPECT_SECONDS:
-            self._told[worker] = now
-            with contextlib.suppress(OSError, TimeoutError):
-                await self._call("expect", client=self._client.id, worker=worker, seconds=seconds)
+        if now - self._told.get(address, -EXPECT_SECONDS) >= EXPECT_SECONDS:
+            self._told[address] = now
+            with contextlib.suppress(OSError):
+                await self._call("expect", client=self._client.id, worker=address, seconds=seconds)
 
     async def idle(self) -> list[str]:
         """List the workers that nobody holds and that have nothing to do."""
         return list(await self._call("idle"))
 
-    @staticmethod
-    async def rest(position: QueuePosition, is_cancelled: Callable[[], bool]) -> None:
-        """Wait before the next poll: longer for those who are far from their turn, but never after a cancellation."""
-        end = time.monotonic() + min(_LONGEST_POLL_SECONDS, _POLL_SECONDS * max(1, position.position))
-        while (left := end - time.monotonic()) > 0 and not is_cancelled():
-            await asyncio.sleep(min(_POLL_SECONDS, left))
+    def _require_queue(self) -> None:
+        try:
+            loop.wait(self._open_queue())
+        except OSError as error:
+            raise EngineError(self._connection.no_answer(error)) from error
+        except QueueError as error:
+            raise EngineError(
+                f"The Dask scheduler at {self._connection.address} cannot keep a queue ({error}). "
+                "Install nncompare where it runs, too, in the same version."
+            ) from error
+
+    async def _open_queue(self) -> None:
+        from nncompare.engine.scheduler_plugin import QueuePlugin
+
+        try:
+            await answer(self._client.register_plugin(QueuePlugin(restarts=True)))
+        except OSError:
+            raise
+        except Exception as error:  # whatever it is that its Python cannot import
+            raise QueueError(f"{type(error).__name__}: {error}") from error
+
+    def _request(self, count: int, submission: Submission | None) -> Request:
+        turn, comparison = (submission.id, submission.comparison) if submission is not None else ("", "")
+        user = environment().hub_user or _OWN_NAME
+        return Request(secrets.token_hex(8), self._client.id, user, count, turn, comparison)
+
+    async def _wait_in_queue(
+        self, request: Request, limits: Limits, is_cancelled: Callable[[], bool], on_wait: OnWait
+    ) -> list[str]:
+        deadline = time.monotonic() + MISSING_SECONDS
+        try:
+            while not is_cancelled():
+                position = await self._poll(request, limits)
+                if position.workers:
+                    return list(position.workers)
+                if position.suitable >= request.slots:  # they are busy: this is a queue, not an error
+                    deadline = time.monotonic() + MISSING_SECONDS
+                elif not self.is_alive:
+                    raise LostError(self._connection.ended)
+                elif position.suitable < position.known or time.monotonic() > deadline:
+                    raise EngineError(_too_few(position, request.slots, self._connection.address))
+                on_wait(position)
+                await _rest(position, is_cancelled)
+        finally:
+            on_wait(None)
+        await self._insist("withdraw", ticket=request.id)
+        return []
+
+    async def _poll(self, request: Request, limits: Limits) -> QueuePosition:
+        try:
+            fields = await self._call("ask", ticket=asdict(request), most_comparisons=limits.most_comparisons)
+        except OSError:  # busy, or gone: the next poll finds out which
+            return QueuePosition()
+        except QueueError as error:
+            raise EngineError(f"The scheduler cannot keep a queue ({error}). Train again.") from error
+        position = QueuePosition(**{**fields, "workers": tuple(fields["workers"])})
+        if position.is_refused:
+            raise EngineError(limits.no_more_comparisons)
+        return position
 
     async def _insist(self, question: str, **values: Any) -> None:
         """Ask until there is an answer: else what was held would stay so."""
@@ -122,15 +160,30 @@ class QueueClient:
     async def _call(self, question: str, **values: Any) -> Any:
         from nncompare.engine.scheduler_plugin import NAME
 
+        method = getattr(self._scheduler(), f"{NAME}_{question}")
+        found = await answer(method(**values))
+        if found is None:  # it is a new scheduler, which does not know the question
+            await self._open_queue()
+            found = await answer(method(**values))
+        return found
+
+    def _scheduler(self) -> Any:
         if self._client.scheduler is None:
             raise ConnectionError("The connection to the scheduler is closed.")
-        method = getattr(self._client.scheduler, f"{NAME}_{question}")
-        answer = await self._answer(method(**values))
-        if answer is None:  # it is a new scheduler, which does not know the question
-            await self.open()
-            answer = await self._answer(method(**values))
-        return answer
+        return self._client.scheduler
 
-    @staticmethod
-    async def _answer(question: Awaitable[Any]) -> Any:
-        return await asyncio.wait_for(question, _ASK_SECONDS)
+
+async def _rest(position: QueuePosition, is_cancelled: Callable[[], bool]) -> None:
+    """Wait before the next poll: longer for those who are far from their turn, but never after a cancellation."""
+    end = time.monotonic() + min(_LONGEST_POLL_SECONDS, _POLL_SECONDS * max(1, position.position))
+    while (left := end - time.monotonic()) > 0 and not is_cancelled():
+        await asyncio.sleep(min(_POLL_SECONDS, left))
+
+
+def _too_few(position: QueuePosition, count: int, address: str) -> str:
+    if position.suitable < position.known:
+        return (
+            f"{position.known - position.suitable} of {position.known} workers have more than one thread. "
+            f"Start them with: dask worker {address} --nthreads 1"
+        )
+    return f"{count} workers are needed, but there are {position.known}. Start more: dask worker --nthreads 1"

@@ -36,7 +36,7 @@ class QueuePlugin(SchedulerPlugin):
             scheduler.handlers[f"{NAME}_{handler.__name__}"] = handler
 
     def ask(self, ticket: dict[str, Any], most_comparisons: int | None) -> dict[str, Any]:
-        """Take a place, or look where it is; give the fields of a `Place`."""
+        """Take a place, or look where it is; return the fields of a `QueuePosition`."""
         asked, suitable = Request(**ticket), self._suitable()
         place = QueuePosition(is_refused=True)
         if self._line.ask(asked, most_comparisons):
@@ -81,7 +81,7 @@ class QueuePlugin(SchedulerPlugin):
 
     async def _restart(self, workers: list[str]) -> None:
         try:
-            with contextlib.suppress(OSError, TimeoutError):
+            with contextlib.suppress(OSError):
                 await self._scheduler.restart_workers(
                     workers,
                     timeout=_RESTART_SECONDS,
@@ -109,6 +109,5 @@ class QueuePlugin(SchedulerPlugin):
         return [address for address in self._ready() if self._scheduler.workers[address].nthreads == 1]
 
     def _idle(self) -> list[str]:
-        workers = self._scheduler.workers
         suitable = [address for address in self._suitable() if address not in self._restarting]
-        return [address for address in suitable if not workers[address].processing]
+        return [address for address in suitable if not self._scheduler.workers[address].processing]

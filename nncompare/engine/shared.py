@@ -1,4 +1,4 @@
-"""One engine for a program or a notebook, started when it is first wanted."""
+"""One engine for a program or a notebook, which its dashboards share, and so the cores."""
 
 import atexit
 import threading
@@ -29,13 +29,7 @@ class EngineHolder:
                 self._end()
 
     def get(self) -> Engine:
-        """Return a living engine.
-
-        Raises
-        ------
-        EngineError
-            When none can be had.
-        """
+        """Return a living engine; raise `EngineError` when none can be had."""
         with self._lock:
             if self._is_closed:
                 raise EngineError("The engine was closed. Open the dashboard again.")
@@ -59,4 +53,3 @@ class EngineHolder:
 
 
 shared_engine = EngineHolder()
-"""The one of this process: two dashboards in a notebook share its workers, and so its cores."""

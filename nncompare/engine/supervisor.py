@@ -8,7 +8,6 @@ import time
 from pathlib import Path
 
 from nncompare.engine.process import SLOTS, EngineProcess
-from nncompare.environment import ENGINE, environment
 from nncompare.machine import usable_cores
 
 MOST_SLOTS = 16
@@ -23,7 +22,7 @@ def slots_for(cores: int) -> int:
 
 
 class EngineSupervisor:
-    """Runs an engine beside this process, and tells the kernels that it starts, through the environment, where it is.
+    """Runs an engine beside this process, with its address and credentials in `file`.
 
     The engine ends with this process, however that ends, and takes the folder with the credentials along.
 
@@ -40,11 +39,6 @@ class EngineSupervisor:
         self._process = self._begin()
         self._watchman = threading.Thread(target=self._watch, name="nncompare-engine-supervisor", daemon=True)
         self._watchman.start()
-
-    @property
-    def environment(self) -> dict[str, str]:
-        """What a kernel has to know."""
-        return {ENGINE: str(self.file)}
 
     def close(self) -> None:
         """End the engine, and remove its folder."""
@@ -76,8 +70,3 @@ class EngineSupervisor:
             if not self._is_closed.is_set():
                 self._process.close()
                 self._process = self._begin()
-
-
-def wants_engine() -> bool:
-    """Return whether a server needs an engine: not where a Dask cluster trains for it."""
-    return not environment().scheduler

@@ -1,30 +1,26 @@
 """The calls that run inside a worker process: the only door to `nncompare.training`, which imports torch.
 
-The kernel hands these functions to Dask; calling one elsewhere imports torch there.
+The kernel hands these functions to Dask; calling one elsewhere imports torch there. Each does what the function of the
+same name in `nncompare.training.worker` says.
 """
 
 import asyncio
+from importlib import import_module
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nncompare.messages import (
-    Assignment,
-    Controls,
-    Cursor,
-    DeviceInfo,
-    Outcome,
-    PredictionRequest,
-    Report,
-    WorkerInfo,
-)
+from nncompare.messages import Assignment, Controls, Cursor, DeviceInfo, Outcome, PredictionRequest, Report, WorkerInfo
+
+
+def _worker() -> Any:
+    return import_module("nncompare.training.worker")
 
 
 def worker_info(device: str) -> WorkerInfo:
-    """Return what this worker process is and has; see `nncompare.training.worker.worker_info`."""
-    from nncompare.training import worker
-
-    return worker.worker_info(device)
+    """Return what this worker process is and has."""
+    return _worker().worker_info(device)
 
 
 def device_infos() -> tuple[str, list[DeviceInfo]]:
@@ -40,28 +36,20 @@ async def survey(device: str) -> WorkerInfo:
 
 
 def warm_up(dataset: str | None) -> None:
-    """Prepare for the first training step; see `nncompare.training.worker.warm_up`."""
-    from nncompare.training import worker
-
-    worker.warm_up(dataset)
+    """Prepare for the first training step."""
+    _worker().warm_up(dataset)
 
 
 def run_training(assignment: Assignment) -> Outcome:
-    """Train one model; see `nncompare.training.worker.run_training`."""
-    from nncompare.training import worker
-
-    return worker.run_training(assignment)
+    """Train one model."""
+    return _worker().run_training(assignment)
 
 
 def exchange(run: str, cursor: Cursor, controls: Controls) -> Report | None:
-    """Exchange news of a run for its controls; see `nncompare.training.worker.exchange`."""
-    from nncompare.training import worker
-
-    return worker.exchange(run, cursor, controls)
+    """Exchange news of a run for its controls."""
+    return _worker().exchange(run, cursor, controls)
 
 
 def predict(request: PredictionRequest) -> NDArray[np.float32]:
-    """Predict class probabilities (N, K); see `nncompare.training.worker.predict`."""
-    from nncompare.training import worker
-
-    return worker.predict(request)
+    """Predict class probabilities (N, K)."""
+    return _worker().predict(request)

@@ -1,7 +1,6 @@
-"""The token that every browser needs: made here, or given in a way that other users of the machine cannot see."""
+"""The token that every browser needs, where it is given: in a way that other users of the machine cannot see."""
 
 import os
-import secrets
 import stat
 from pathlib import Path
 
@@ -26,11 +25,6 @@ def given_token() -> str | None:
     if token is None and file is not None:
         token = _read(Path(file))
     return _require_secret(token.strip()) if token is not None else None
-
-
-def new_token() -> str:
-    """Return a token that nobody can guess."""
-    return secrets.token_urlsafe(32)
 
 
 def _read(file: Path) -> str:

@@ -4,8 +4,8 @@ import argparse
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from nncompare.engine.supervisor import EngineSupervisor, wants_engine
-from nncompare.environment import set_for_children
+from nncompare.engine.supervisor import EngineSupervisor
+from nncompare.environment import environment, set_for_children
 from nncompare.errors import UserError
 from nncompare.limits import Limits
 
@@ -28,7 +28,7 @@ def classroom(limits: Limits) -> Iterator[None]:
         When the engine cannot be started.
     """
     set_for_children(limits.model_dump(exclude_none=True))
-    if not wants_engine():
+    if environment().scheduler:  # a Dask cluster trains for this server
         yield
         return
     try:

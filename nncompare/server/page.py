@@ -6,9 +6,13 @@ from urllib.parse import urlencode
 
 from voila.tornado.handler import TornadoVoilaHandler
 
+from nncompare.environment import SESSION_HEADER
 from nncompare.server.auth import AuthMixin
-from nncompare.server.browser_session import remember
+from nncompare.store import SESSION_NUMBER
 from nncompare.templates import fill
+
+_COOKIE = "nncompare-visitor"  # the name that browsers already have
+_COOKIE_DAYS = 365
 
 # Scripts from this server, those that carry the answer's own number, and the modules that anywidget makes. So nothing
 # that gets into the page as HTML is ever run.
@@ -29,7 +33,7 @@ class PageHandler(AuthMixin, TornadoVoilaHandler):
             self.identity_provider.set_login_cookie(self, self.current_user)
             return self.redirect(self._url_without_token())
         if self.voila_configuration.http_header_envs:
-            remember(self)
+            self._remember_browser()
         nonce = secrets.token_urlsafe(16)
         self.set_header("Content-Security-Policy", _POLICY.format(nonce=nonce, host=self.request.host))
         async for html in self.get_generator():
@@ -43,6 +47,17 @@ class PageHandler(AuthMixin, TornadoVoilaHandler):
         self.set_header("Content-Type", "text/html; charset=utf-8")
         self.set_header("Content-Security-Policy", _SIGN_IN_POLICY)
         self.finish(str(fill("nncompare.server", "sign_in.html", is_wrong="token" in self.request.query_arguments)))
+
+    def _remember_browser(self) -> None:
+        """Add the browser's number, from its cookie, to the request; those who know it see its comparisons.
+
+        Only a server for others does so: on this machine alone, all pages and the shell share one store.
+        """
+        number = self.get_cookie(_COOKIE, "")
+        if not SESSION_NUMBER.fullmatch(number):
+            number = secrets.token_hex(16)
+            self.set_cookie(_COOKIE, number, expires_days=_COOKIE_DAYS, httponly=True, samesite="Lax", path="/")
+        self.request.headers[SESSION_HEADER] = number
 
     def _url_without_token(self) -> str:
         others = [(name, value) for name, values in self.request.query_arguments.items() for value in values]

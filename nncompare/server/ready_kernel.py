@@ -32,8 +32,7 @@ class ReadyKernel:
 
     def prepare(self) -> None:
         """Start one, unless one waits already; where that cannot be done, pages open more slowly."""
-        is_impossible = os.name == "nt"  # there a kernel needs handles of its parent
-        if self._waiting is not None or self._is_closed or is_impossible:
+        if self._waiting is not None or self._is_closed or os.name == "nt":  # where a kernel needs its parent's handles
             return
         with contextlib.suppress(OSError):
             # -P, and the folder of the package: nothing in the current one is taken for a module, or for settings.

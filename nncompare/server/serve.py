@@ -1,6 +1,7 @@
 """Serves the dashboard as a web page: on this machine alone, and with a token, unless told otherwise."""
 
 import os
+import secrets
 import tempfile
 import webbrowser
 from collections.abc import Sequence
@@ -9,7 +10,7 @@ from pathlib import Path
 from nncompare.environment import prepend_path
 from nncompare.errors import UserError
 from nncompare.limits import Limits
-from nncompare.server.access_token import given_token, new_token
+from nncompare.server.access_token import given_token
 from nncompare.server.classroom import classroom
 from nncompare.server.server_address import LOOPBACK, ServerAddress, free_port, require_closed
 from nncompare.templates import fill
@@ -50,7 +51,7 @@ def serve(
     """
     require_closed(ip, needs_token)
     given = given_token()
-    token = (given or new_token()) if needs_token else ""
+    token = (given or secrets.token_urlsafe(32)) if needs_token else ""
     address = ServerAddress(ip, free_port(ip, port), token, needs_token and given is not None, tuple(names))
     prepend_path("JUPYTER_PATH", _HERE / "share" / "jupyter")  # where Voila looks for templates
     with tempfile.TemporaryDirectory(prefix="nncompare-") as folder, classroom(limits):

@@ -19,6 +19,7 @@ from nncompare.comparison.runner import ComparisonRun
 from nncompare.comparison.state import State
 from nncompare.engine import client as client_module
 from nncompare.engine import loop
+from nncompare.engine import queue_client as queue_client_module
 from nncompare.engine.client import Engine, EngineError
 from nncompare.engine.shared import EngineHolder
 
@@ -135,7 +136,7 @@ def test_a_run_that_hangs_is_ended_with_its_worker_and_the_other_model_finishes(
     own: OwnEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(model_run_module, "STOP_GRACE_SECONDS", 0.2)
-    monkeypatch.setattr(client_module, "ASK_SECONDS", 0.5)
+    monkeypatch.setattr(queue_client_module, "ASK_SECONDS", 0.5)
     running = begin(pair(a={"epochs": 50}, b={"epochs": 8}), own.holder)
     until_both_train(running)
     until(lambda: running.a.history.epochs >= 1, "an epoch")

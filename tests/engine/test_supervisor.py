@@ -72,8 +72,7 @@ class Server:
 @pytest.fixture
 def server(synthetic_digits: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     made = Server()
-    for name, value in made.server.environment.items():
-        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("NNCOMPARE_ENGINE", str(made.server.file))
     yield made
     made.close()
 

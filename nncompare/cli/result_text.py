@@ -1,6 +1,10 @@
-"""The result of a comparison as a table for people, with the verdict in sentences."""
+"""The result of a comparison: a table for people with the verdict in sentences, or JSON for programs."""
 
+import json
 from collections.abc import Callable
+from dataclasses import asdict
+from functools import partial
+from typing import Any
 
 from nncompare.analysis.wording import explanation, headline
 from nncompare.comparison.result import ComparisonResult, ModelResult
@@ -9,6 +13,8 @@ from nncompare.data import CATALOG
 from nncompare.words import count, mebibytes
 
 _UNKNOWN = "-"
+_SAME = ("state", "message", "device", "threads", "precision", "parameters", "seconds")
+_COLUMNS = ("train_loss", "train_accuracy", "train_eval_accuracy", "test_loss", "test_accuracy", "epoch_seconds")
 
 
 def result_table(result: ComparisonResult) -> str:
@@ -16,6 +22,19 @@ def result_table(result: ComparisonResult) -> str:
     names = ["", *(f"model {model.name}" for model in result.models)]
     rows = [[title, *map(cell, result.models)] for title, cell in _CELLS.items()]
     return "\n".join([_title(result), "", *_aligned([names, *rows]), *_changes(result.models), *_verdict(result)])
+
+
+def result_json(result: ComparisonResult) -> str:
+    """Write settings, both models of each seed with their epochs, and the verdict."""
+    values = {
+        "comparison": result.comparison.model_dump(mode="json"),
+        **_facts(result),
+        "others": {other.seed: _facts(other) for other in result.others},
+        "verdict": asdict(result.verdict()) if result.can_be_compared else None,
+        "seconds": result.seconds,
+        "state": result.state,
+    }
+    return json.dumps(values, indent=2)
 
 
 def _title(result: ComparisonResult) -> str:
@@ -50,16 +69,13 @@ def _verdict(result: ComparisonResult) -> list[str]:
     return ["", f"{headline(verdict)}.", *explanation(verdict)]
 
 
-def _setting(name: str) -> Callable[[ModelResult], str]:
-    return lambda model: str(getattr(model.config, name))
+def _setting(model: ModelResult, name: str) -> str:
+    return str(getattr(model.config, name))
 
 
-def _last(column: str, form: str) -> Callable[[ModelResult], str]:
-    def cell(model: ModelResult) -> str:
-        values = getattr(model.history, column)
-        return format(values[-1], form) if values else _UNKNOWN
-
-    return cell
+def _last(model: ModelResult, column: str, form: str = ".2%") -> str:
+    values = getattr(model.history, column)
+    return format(values[-1], form) if values else _UNKNOWN
 
 
 def _batch(model: ModelResult) -> str:
@@ -69,19 +85,26 @@ def _batch(model: ModelResult) -> str:
     return f"{plan.batch_size} x {plan.accumulation_steps}" if plan.accumulation_steps > 1 else str(plan.batch_size)
 
 
-def _memory(model: ModelResult) -> str:
-    return mebibytes(model.plan.training_bytes) if model.plan else _UNKNOWN
+def _facts(result: ComparisonResult) -> dict[str, Any]:
+    return {
+        model.name.lower(): {
+            **{name: getattr(model, name) for name in _SAME},
+            "plan": vars(model.plan) if model.plan else None,
+            "history": {column: getattr(model.history, column) for column in _COLUMNS},
+        }
+        for model in result.models
+    }
 
 
 _CELLS: dict[str, Callable[[ModelResult], str]] = {
-    **{name.replace("_", " "): _setting(name) for name in RunConfig.model_fields},
+    **{name.replace("_", " "): partial(_setting, name=name) for name in RunConfig.model_fields},
     "batch used": _batch,
-    "memory": _memory,
+    "memory": lambda model: mebibytes(model.plan.training_bytes) if model.plan else _UNKNOWN,
     "computed in": lambda model: model.precision or _UNKNOWN,
     "parameters": lambda model: count(model.parameters),
-    "train accuracy": _last("train_accuracy", ".2%"),
-    "test accuracy": _last("test_accuracy", ".2%"),
-    "test loss": _last("test_loss", ".4f"),
+    "train accuracy": partial(_last, column="train_accuracy"),
+    "test accuracy": partial(_last, column="test_accuracy"),
+    "test loss": partial(_last, column="test_loss", form=".4f"),
     "seconds": lambda model: f"{model.seconds:.1f}",
     "state": lambda model: str(model.state),
 }
