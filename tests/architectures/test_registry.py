@@ -42,7 +42,7 @@ def test_more_channels_take_more_memory(architecture: Architecture) -> None:
 
 @every_architecture
 def test_the_weights_depend_on_the_seed(architecture: Architecture) -> None:
-    one, same, other = (build_model(architecture, 2, 0.1, seed)[-1].weight for seed in (1, 1, 2))
+    one, same, other = (last_weight(architecture, seed) for seed in (1, 1, 2))
     assert torch.equal(one, same)
     assert not torch.equal(one, other)
 
@@ -52,9 +52,15 @@ def test_a_configuration_chooses_the_first_of_the_registry() -> None:
     assert all(name == architecture.name and architecture.title for name, architecture in ARCHITECTURES.items())
 
 
+def last_weight(architecture: Architecture, seed: int) -> torch.Tensor:
+    layer = build_model(architecture, 2, 0.1, seed)[-1]
+    assert isinstance(layer, nn.Linear)
+    return layer.weight
+
+
 def outputs(model: nn.Module, image: tuple[int, int, int]) -> list[tuple[int, ...]]:
     """Return the shapes that the input and the modules of a network have for one image, in their order."""
-    shapes = [image]
+    shapes: list[tuple[int, ...]] = [image]
     for module in model.modules():
         module.register_forward_hook(lambda _, __, output: shapes.append(tuple(output.shape[1:])))
     model(torch.zeros(1, *image))

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.browser
 
 IMPATIENT = ("--grace", "0", "--page-timeout", "4")
 SHORT = {"train_images": 10_000, "a": {"channels": 4, "epochs": 3}, "b": {"channels": 4, "epochs": 3}}
-ENDLESS = {"a": {"channels": 4, "epochs": 100}, "b": {"channels": 4, "epochs": 100}}
+ENDLESS: dict[str, object] = {"a": {"channels": 4, "epochs": 100}, "b": {"channels": 4, "epochs": 100}}
 Start = Callable[[], Host]
 
 

@@ -82,7 +82,7 @@ def test_more_epochs_are_trained_where_it_ended(ready: DashboardPage) -> None:
     ready.wait_for_end()
     page = ready.page
     page.get_by_label("epochs", exact=True).select_option(label="+2")
-    page.get_by_role("button", name="Train A on", exact=True).click()
+    page.get_by_role("button", name="Continue A", exact=True).click()
     expect(ready.lane("A")).to_contain_text("epoch 3 of 3", timeout=60_000)
     ready.wait_for("A", "finished")
     expect(ready.lane("B")).to_contain_text("epoch 1 of 1")
@@ -103,7 +103,7 @@ def test_one_model_is_lost_and_the_other_goes_on(ready: DashboardPage, voila_hos
     assert known == voila_host.workers()
     max(known, key=lambda worker: worker.pid).kill()
 
-    alert = ready.page.locator(".nnc-lane").get_by_role("alert")
+    alert = ready.page.locator(".nnc-run").get_by_role("alert")
     expect(alert).to_contain_text("ended unexpectedly", timeout=20_000)
     (lost,) = [model for model in MODELS if ready.look()[model].state == "failed"]
     (other,) = [model for model in MODELS if model != lost]

@@ -48,7 +48,7 @@ def test_where_two_models_differ(ready: DashboardPage, tmp_path: Path) -> None:
     assert (first.locator("img").get_attribute("alt") or "").startswith(f"image {cards[0]['index']}: ")
 
     page.get_by_text("Which classes are taken for which?").click()
-    matrix = page.get_by_role("table", name="A less B")
+    matrix = page.get_by_role("table", name="A − B")
     cells = matrix.locator("button").evaluate_all(
         "(cells) => cells.map((cell) => [cell.dataset.pick, cell.textContent])"
     )

@@ -131,7 +131,8 @@ def test_what_has_finished_is_opened_as_it_was(engines: EngineHolder, store: Sto
 def test_an_epoch_is_told_only_when_it_is_saved(
     engines: EngineHolder, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    told, real = [], RunFolder.save
+    told: list[tuple[int, int]] = []
+    real = RunFolder.save
 
     def save(folder: RunFolder, seed: int, name: str, record: RunRecord) -> None:
         run = running.a if name == "A" else running.b

@@ -111,7 +111,12 @@ def test_while_all_are_paused_no_other_pair_trains(turns: ThreeSeeds) -> None:
     for _ in range(3):
         until(lambda: len(turns.engine.active()) == 2 or running.wait(0), "a pair", 10)
         turns.end_pair()
-    until(lambda: turns.end_pair() or running.wait(0), "the end", 10)
+
+    def has_ended() -> bool:
+        turns.end_pair()
+        return running.wait(0)
+
+    until(has_ended, "the end", 10)
     assert {run.state for one in running.pairs for run in one.runs} == {State.FINISHED}
     assert turns.engine.mistakes == []
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from fake_engine import SLOTS, FakeEngine
+from fake_engine import SLOTS, FakeEngine, FakeWorker
 from model_runs import model_run
 from processes import until
 from tiny_pairs import begin, finish, pair
@@ -26,7 +26,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(drive_module, "EXCHANGE_SECONDS", 0.001)
 
 
-def started(sharing: str, **settings: object) -> tuple[FakeEngine, ComparisonRun]:
+def started(sharing: str, **settings: Any) -> tuple[FakeEngine, ComparisonRun]:
     engine = FakeEngine()
     running = ComparisonRun(pair(threads=sharing, **settings), engine)  # type: ignore[arg-type]
     running.start()
@@ -35,7 +35,7 @@ def started(sharing: str, **settings: object) -> tuple[FakeEngine, ComparisonRun
     return engine, running
 
 
-def worker(engine: FakeEngine, channels: int):  # type: ignore[no-untyped-def]
+def worker(engine: FakeEngine, channels: int) -> FakeWorker:
     return next(one for one in engine.active() if one.assignment.setup.config.channels == channels)
 
 

@@ -5,6 +5,7 @@ import math
 import os
 import tempfile
 import time
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from nncompare.comparison.runner import ComparisonRun
 from nncompare.comparison.state import State
 from nncompare.comparison.view import RunView
 from nncompare.engine.shared import EngineHolder
-from nncompare.messages import VisibleImages, Weights
+from nncompare.messages import Progress, VisibleImages, Weights
 
 SHORT: dict[str, dict[str, Any]] = {
     "a": {"channels": 3, "epochs": 3, "dropout": 0.5, "learning_rate": 0.01},
@@ -200,6 +201,10 @@ def test_a_pause_acts_within_one_batch(engines: EngineHolder) -> None:
     running = begin(pair(a={"channels": 16, "epochs": 100}, b={"channels": 16, "epochs": 100}), engines)
     until_both_train(running)
     seconds = []
+
+    def has_moved(before: Progress | None) -> bool:
+        return running.a.progress != before
+
     for _ in range(5):
         began = time.monotonic()
         running.pause("A")
@@ -207,7 +212,7 @@ def test_a_pause_acts_within_one_batch(engines: EngineHolder) -> None:
         seconds.append(time.monotonic() - began)
         before = running.a.progress
         running.resume("A")
-        until(lambda before=before: running.a.progress != before, "it goes on")
+        until(partial(has_moved, before), "it goes on")
     running.stop()
     assert running.wait(20)
     assert sorted(seconds)[2] < 0.3, seconds

@@ -13,6 +13,7 @@ from torch.nn.functional import conv2d, max_pool2d, relu
 from nncompare.comparison import compare as module
 from nncompare.comparison.result import ComparisonError, ComparisonResult
 from nncompare.comparison.state import State
+from nncompare.config import SplitName
 from nncompare.data import load
 from nncompare.engine.shared import EngineHolder
 from nncompare.history import History
@@ -94,7 +95,7 @@ def test_the_test_probabilities_are_those_behind_the_last_accuracy(result: Compa
 
 
 @pytest.mark.parametrize(("split", "count"), [("train", 1_000), ("test", 10_000)])
-def test_the_weights_predict_the_same_in_other_hands(result: ComparisonResult, split: str, count: int) -> None:
+def test_the_weights_predict_the_same_in_other_hands(result: ComparisonResult, split: SplitName, count: int) -> None:
     data = load("synthetic-digits")
     assert result.a.weights is not None
     probabilities = result.a.probabilities(split)

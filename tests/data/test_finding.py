@@ -21,7 +21,12 @@ def flip_bit(path: Path) -> None:
 def digests_computed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     computed: list[str] = []
     compute = digests.compute_md5
-    monkeypatch.setattr(digests, "compute_md5", lambda path: computed.append(path.name) or compute(path))
+
+    def record(path: Path) -> str:
+        computed.append(path.name)
+        return compute(path)
+
+    monkeypatch.setattr(digests, "compute_md5", record)
     return computed
 
 

@@ -17,8 +17,9 @@ def test_a_call_runs_on_the_loop_and_has_run_when_it_returns() -> None:
 
 
 def test_an_error_reaches_the_caller() -> None:
+    empty: dict[str, int] = {}
     with pytest.raises(KeyError):
-        loop.call({}.__getitem__, "nothing")
+        loop.call(empty.__getitem__, "nothing")
 
 
 def test_a_call_from_the_loop_itself_does_not_wait_for_it() -> None:

@@ -4,6 +4,7 @@ import random
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 from fake_engine import SLOTS, FakeEngine
@@ -65,7 +66,7 @@ def watched(tabs: list[ComparisonRun]) -> Iterator[Watch]:
         thread.join()
 
 
-def comparisons(**settings: object) -> list[Comparison]:
+def comparisons(**settings: Any) -> list[Comparison]:
     """What five tabs want: pairs and single models, with fixed shares and with those of the survivor."""
     wanted = [("fixed", True), ("survivor", True), ("survivor", False), ("fixed", False), ("survivor", True)]
     tabs = [

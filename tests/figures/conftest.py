@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,7 +20,7 @@ def make_history() -> MakeHistory:
         for index in range(1, round(40 * epochs) + 1):
             epoch = index / 40
             loss = float((floor + 2.2 * np.exp(-4 * epoch)) * (1 + 0.1 * random.random()))
-            counts = {"epoch": epoch, "images": 1500 * index, "steps": index, "seconds": epoch}
+            counts: dict[str, Any] = {"epoch": epoch, "images": 1500 * index, "steps": index, "seconds": epoch}
             history.add(TrainPoint(**counts, loss=loss, accuracy=max(0.1, 1 - loss / 3)))
             if index % 8 == 0:
                 history.add(TestPoint(**counts, loss=0.8 * loss, accuracy=max(0.1, 1 - loss / 4), sample_size=1000))

@@ -1,6 +1,7 @@
 import gc
 import re
 import tracemalloc
+from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 import numpy as np
@@ -10,10 +11,13 @@ from nncompare.figures import CurveChart, image_file
 from nncompare.history import History, seed_band
 from nncompare.messages import TestPoint, TrainPoint
 
+if TYPE_CHECKING:
+    from matplotlib.typing import RcKeyType
+
 SVG = "{http://www.w3.org/2000/svg}"
 NOTE = "The curves appear here as soon as training starts."
 LOOKED_AT = ("matplotlib", "nncompare")
-OTHER_SETTINGS = {
+OTHER_SETTINGS: "dict[RcKeyType, object]" = {
     "text.usetex": True,
     "font.size": 40,
     "lines.linewidth": 9,
@@ -36,7 +40,7 @@ NAMES = {"A train", "A test", "B train", "B test"}
 def texts(svg):
     """All texts of a chart with their places: [(words, x, y)]."""
     found = ElementTree.fromstring(svg).iter(f"{SVG}text")
-    return [(text.text, float(text.get("x")), float(text.get("y"))) for text in found]
+    return [(text.text, float(text.attrib["x"]), float(text.attrib["y"])) for text in found]
 
 
 def words(svg):
@@ -174,8 +178,9 @@ def test_everything_is_kept_and_moved_in_place(make_history):
     chart.svg()
     assert list(map(id, [*axes.lines, *axes.texts, *axes.collections])) == list(map(id, before))
     train = make_history(2).train
-    np.testing.assert_allclose(lines[0].get_xdata()[-20:], train.epoch[-20:])
-    np.testing.assert_allclose(lines[0].get_ydata()[-20:], train.loss[-20:])
+    drawn = np.asarray(lines[0].get_xydata())[-20:]
+    np.testing.assert_allclose(drawn[:, 0], train.epoch[-20:])
+    np.testing.assert_allclose(drawn[:, 1], train.loss[-20:])
 
 
 def test_nothing_grows_over_many_drawings(make_history):
@@ -249,7 +254,7 @@ def test_a_band_begins_with_its_second_point_and_stays_in_the_chart(make_history
     chart.update({"A": seed_band(wild)})
     (axes,) = chart.figure.axes
     low, high = axes.get_ylim()
-    bands = [path.vertices for area in axes.collections if area.get_visible() for path in area.get_paths()]
+    bands = [np.asarray(path.vertices) for area in axes.collections if area.get_visible() for path in area.get_paths()]
     assert len(bands) == 2
     assert all((low <= band[:, 1]).all() and (band[:, 1] <= high).all() for band in bands)
 
@@ -258,6 +263,7 @@ def line_of(chart, model, style=""):
     """The points of a model's line as it is drawn: in pixels from the upper left corner."""
     pattern = rf'<path d="([^"]*)" style="fill: none; {style}stroke: var\(--nnc-{model}'
     drawn = re.search(pattern, chart.svg())
+    assert drawn is not None
     return [tuple(map(float, place)) for place in re.findall(r"[ML] (\S+) (\S+)", drawn[1])]
 
 

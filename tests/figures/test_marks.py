@@ -1,7 +1,10 @@
+from typing import Any
+
 import pytest
 
 from nncompare.figures import CurveChart
 from nncompare.figures.marks import best_epoch, best_spots, end_spots, train_eval_spots
+from nncompare.figures.points import Quantity
 from nncompare.history import History
 from nncompare.messages import Diverged, EpochEnd, TestPoint, TrainPoint
 
@@ -10,7 +13,12 @@ def history_of(accuracies, losses):
     """A history with one training point and one test point an epoch, and their epoch ends."""
     history = History()
     for epoch, (accuracy, loss) in enumerate(zip(accuracies, losses, strict=True), start=1):
-        place = {"epoch": float(epoch), "images": 100 * epoch, "steps": 10 * epoch, "seconds": 2.0 * epoch}
+        place: dict[str, Any] = {
+            "epoch": float(epoch),
+            "images": 100 * epoch,
+            "steps": 10 * epoch,
+            "seconds": 2.0 * epoch,
+        }
         history.add(TrainPoint(**place, loss=loss, accuracy=accuracy))
         history.add(TestPoint(**place, loss=loss, accuracy=accuracy, sample_size=1_000))
         history.add(EpochEnd(epoch, 2.0 * epoch, loss, accuracy, accuracy - 0.05, loss, accuracy))
@@ -39,7 +47,8 @@ def test_the_best_epoch_is_found_on_every_axis(axis, place):
 
 
 def test_the_ring_is_around_the_best_point_and_the_pluses_only_in_the_chart_of_the_accuracy():
-    for quantity, pluses in (("accuracy", 3), ("loss", 0)):  # the first of four lies below the chart
+    counts: dict[Quantity, int] = {"accuracy": 3, "loss": 0}
+    for quantity, pluses in counts.items():  # the first of four lies below the chart
         chart = CurveChart(quantity)
         chart.update({"A": HISTORY})
         assert spots(chart, "A", "best") == best_spots(HISTORY, quantity, "epoch")

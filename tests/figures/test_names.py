@@ -42,7 +42,7 @@ def test_names_are_never_closer_than_the_gap_nor_outside_and_keep_their_order(se
 
 def names_of(chart):
     texts = ElementTree.fromstring(chart.svg()).iter("{http://www.w3.org/2000/svg}text")
-    found = {text.text: (float(text.get("x")), float(text.get("y"))) for text in texts}
+    found = {text.text or "": (float(text.attrib["x"]), float(text.attrib["y"])) for text in texts}
     return {words: place for words, place in found.items() if re.fullmatch("(A|B) (train|test)", words)}
 
 

@@ -19,9 +19,15 @@ def told(process):
     return process.stdout.readline()
 
 
+class Recorded(ReadyKernel):
+    """Knows the processes that were started for it."""
+
+    started: list[subprocess.Popen[str]]
+
+
 @pytest.fixture
 def ready(monkeypatch):
-    made, started, popen = ReadyKernel(), [], subprocess.Popen
+    made, started, popen = Recorded(), [], subprocess.Popen
 
     def repeat(command, **options):
         script = "import sys; print(sys.stdin.readline(), end='', flush=True)"
@@ -35,10 +41,8 @@ def ready(monkeypatch):
     yield made
     made.close()
     for process in started:
-        process.kill()
-        process.wait()
-        process.stdout.close()
-        process.stdin.close()
+        with process:
+            process.kill()
 
 
 class Loop:

@@ -97,5 +97,7 @@ def test_a_killed_server_leaves_neither_kernels_nor_one_that_waits(served: Serve
     (waiting,) = wait_until(served.host.waiting_kernels, 30, "the next kernel in waiting")
     kernel = served.host.kernels()[served.first]
     assert {waiting, kernel} < set(served.host.processes())
-    kernel.parent().kill()
+    server = kernel.parent()
+    assert server is not None
+    server.kill()
     wait_until(lambda: not served.host.processes(), 30, "the end of all that the server had started")

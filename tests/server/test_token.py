@@ -2,7 +2,10 @@
 
 import secrets
 import webbrowser
+from collections.abc import Iterable
+from http.cookiejar import Cookie
 from pathlib import Path
+from typing import cast
 from urllib.parse import parse_qs, urlsplit
 from urllib.request import url2pathname
 
@@ -57,7 +60,7 @@ def test_a_token_that_is_no_text_is_refused(anonymous: Browser) -> None:
 def test_the_token_opens_and_leaves_the_address(server: LocalServer, anonymous: Browser) -> None:
     answer = anonymous.get(f"?a.channels=4&token={server.token}&x=%3Cb%3E%26", allow_redirects=False)
     assert (answer.status_code, answer.headers["Location"]) == (302, "/?a.channels=4&x=%3Cb%3E%26")
-    (cookie,) = answer.cookies
+    (cookie,) = cast("Iterable[Cookie]", answer.cookies)
     assert cookie.has_nonstandard_attr("HttpOnly")
     assert cookie.get_nonstandard_attr("SameSite") == "Lax"
     assert cookie.expires is None

@@ -43,7 +43,7 @@ def record(channels: int = 1, epochs: int = 2, state: str = "running", **changes
             plan, position, weights, {"step": [noise((), 3)]}, None, noise((9,), 4, np.uint8), noise((9,), 5, np.uint8)
         ),
     }
-    return RunRecord(state=state, **{**values, **changes})  # type: ignore[arg-type]
+    return RunRecord(state=state, **{**values, **changes})
 
 
 def weights_of(channels: int, seed: int) -> dict[str, NDArray[np.float32]]:

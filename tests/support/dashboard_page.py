@@ -41,7 +41,7 @@ _WATCH_FOR_A_RUN = """() => {
   window.nncBegan = false;
   const isActive = ({ dataset }) => !["idle", "finished", "stopped", "failed", undefined].includes(dataset.state);
   const watcher = new MutationObserver(() => {
-    window.nncBegan ||= [...document.querySelectorAll(".nnc-lane h3")].some(isActive);
+    window.nncBegan ||= [...document.querySelectorAll(".nnc-run h3")].some(isActive);
     if (window.nncBegan) watcher.disconnect();
   });
   watcher.observe(document, { subtree: true, childList: true });

@@ -11,4 +11,6 @@ settings.register_profile("deep", max_examples=_DEEP, deadline=None)
 
 def examples(deserved: int) -> int:
     """Return the number of examples for ``settings(max_examples=...)``: fewer in the quick profile."""
-    return min(deserved, _QUICK) if settings.default.max_examples == _QUICK else deserved
+    profile = settings.default
+    assert profile is not None
+    return min(deserved, _QUICK) if profile.max_examples == _QUICK else deserved

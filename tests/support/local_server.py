@@ -115,7 +115,14 @@ def local_server(folder: Path, token: str | None = "known-to-the-tests-only", **
 
 def _notebook() -> dict[str, Any]:
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
-    cell = {"cell_type": "code", "execution_count": None, "id": "0", "metadata": {}, "outputs": [], "source": SOURCE}
+    cell: dict[str, Any] = {
+        "cell_type": "code",
+        "execution_count": None,
+        "id": "0",
+        "metadata": {},
+        "outputs": [],
+        "source": SOURCE,
+    }
     return {"cells": [cell], "metadata": {"kernelspec": kernel}, "nbformat": 4, "nbformat_minor": 5}
 
 

@@ -9,7 +9,7 @@ from nncompare.training import backends
 from nncompare.training.backends.fast import FastNetwork
 from nncompare.training.backends.plain import PlainNetwork
 from nncompare.training.optimizers import Sgd
-from nncompare.training.step import Updates
+from nncompare.training.step import MicroBatch, Updates
 from nncompare.training.tensors import TensorSplit, normalise
 
 
@@ -40,6 +40,15 @@ def still() -> RunConfig:
     return RunConfig(channels=4, dropout=0, optimizer="sgd", learning_rate=1e-30)
 
 
+def pieces_of(updates: Updates, count: int) -> list[MicroBatch]:
+    """Train for one epoch in which nothing goes wrong."""
+    pieces = []
+    for piece in updates.epoch(torch.arange(count)):
+        assert isinstance(piece, MicroBatch)
+        pieces.append(piece)
+    return pieces
+
+
 # 150 images in updates of 64 leave a last one of 22, whose last piece has 6 or 2 images.
 @pytest.mark.parametrize(("batch_size", "steps"), [(64, 1), (16, 4), (4, 16)])
 @pytest.mark.parametrize("way", [PlainNetwork, FastNetwork])
@@ -61,14 +70,14 @@ def test_the_gradient_of_many_pieces_is_that_of_one_large_batch(
 
 
 def test_an_epoch_is_cut_into_updates_and_updates_into_pieces() -> None:
-    pieces = list(Updates(model_of(4), images(150), still(), plan_of(16, 4), "float32").epoch(torch.arange(150)))
+    pieces = pieces_of(Updates(model_of(4), images(150), still(), plan_of(16, 4), "float32"), 150)
     assert [piece.images for piece in pieces] == [16] * 4 + [16] * 4 + [16, 6]
     assert [piece.completes_update for piece in pieces] == [False, False, False, True] * 2 + [False, True]
 
 
 def test_a_piece_tells_its_summed_loss_and_its_right_answers() -> None:
     data, model = images(20), model_of(4)
-    (piece,) = Updates(model_of(4), data, still(), plan_of(32), "float32").epoch(torch.arange(20))
+    (piece,) = pieces_of(Updates(model_of(4), data, still(), plan_of(32), "float32"), 20)
     scores = model(normalise(data.images, data.mean, data.std)).detach()
     losses = [float(cross_entropy(s, y)) for s, y in zip(scores, data.labels, strict=True)]
     assert float(piece.loss) == pytest.approx(sum(losses))

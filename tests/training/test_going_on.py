@@ -120,7 +120,8 @@ class InThread:
     """A training in a thread of its own, as in a worker."""
 
     def __init__(self, session: Session) -> None:
-        self.session, self.events = session, []
+        self.session = session
+        self.events: list[Event] = []
         self.thread = threading.Thread(target=lambda: self.events.extend(train(session)), daemon=True)
         self.thread.start()
 

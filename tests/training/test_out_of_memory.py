@@ -11,7 +11,7 @@ from nncompare.messages import BatchHalved, TrainPoint
 from nncompare.training.backends.fast import FastNetwork
 from nncompare.training.device import is_out_of_memory
 from nncompare.training.evaluate import Predictor
-from nncompare.training.step import OutOfMemory, Updates
+from nncompare.training.step import MicroBatch, Updates
 
 CPU_MESSAGE = (
     "[enforce fail at alloc_cpu.cpp:127] err == 0. DefaultCPUAllocator: can't allocate memory: "
@@ -56,7 +56,7 @@ def test_a_short_last_piece_that_fails_is_not_tried_again_as_it_was(monkeypatch:
     memory = ShortMemory(monkeypatch, most=16, first=1)
     made = Updates(model_of(), images(94), RunConfig(channels=2, dropout=0), plan_of(64), "float32")
     steps = list(made.epoch(torch.arange(94)))
-    assert [step.images for step in steps if not isinstance(step, OutOfMemory)] == [64, 16, 14]
+    assert [step.images for step in steps if isinstance(step, MicroBatch)] == [64, 16, 14]
     assert (memory.failures, made.plan.batch_size, made.plan.accumulation_steps) == (1, 16, 4)
 
 
@@ -68,7 +68,7 @@ def test_a_failure_in_the_middle_of_an_update_keeps_what_its_other_pieces_gave(m
     memory = ShortMemory(monkeypatch, most=8, first=2)
     pieces = list(Updates(short, data, config, plan_of(16, 4), "float32").epoch(torch.arange(64)))
     assert memory.failures == 1
-    assert [piece.images for piece in pieces if not isinstance(piece, OutOfMemory)] == [16, 16, 8, 8, 8, 8]
+    assert [piece.images for piece in pieces if isinstance(piece, MicroBatch)] == [16, 16, 8, 8, 8, 8]
     for one, other in zip(whole.parameters(), short.parameters(), strict=True):
         torch.testing.assert_close(one, other, atol=1e-6, rtol=1e-5)
 

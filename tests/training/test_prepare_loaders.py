@@ -45,7 +45,7 @@ def pixels(count: int, *shape: int) -> np.ndarray:
     return np.random.default_rng(0).integers(0, 256, (count, *shape), dtype=np.uint8)
 
 
-def mnist(folder: Path, transform: Any = None) -> list[Dataset]:
+def mnist(folder: Path, transform: Any = None) -> tuple[Dataset, Dataset]:
     """Write 40 + 20 images as MNIST, and open them with torchvision's own class."""
     raw = folder / "MNIST" / "raw"
     raw.mkdir(parents=True, exist_ok=True)
@@ -55,7 +55,8 @@ def mnist(folder: Path, transform: Any = None) -> list[Dataset]:
         header = struct.pack(">IIII", 2051, count, 28, 28)
         (raw / f"{prefix}-images-idx3-ubyte").write_bytes(header + images.tobytes())
         (raw / f"{prefix}-labels-idx1-ubyte").write_bytes(struct.pack(">II", 2049, count) + labels.tobytes())
-    return [torchvision.datasets.MNIST(folder, train=train, transform=transform) for train in (True, False)]
+    train, test = (torchvision.datasets.MNIST(folder, train=train, transform=transform) for train in (True, False))
+    return train, test
 
 
 def tensors(count: int = 40, *shape: int) -> TensorDataset:

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 import torch
 from tiny_runs import images, model_of, plan_of, run, same_weights, session_of
+from torch import Tensor
 from torch.nn.functional import cross_entropy
 
 from nncompare.config import RunConfig
@@ -108,7 +109,12 @@ def test_added_epochs_are_a_cycle_of_their_own(monkeypatch: pytest.MonkeyPatch) 
     rates: list[float] = []
     optimizer = on.updates._optimizer
     step = optimizer.step
-    monkeypatch.setattr(optimizer, "step", lambda gradients, rate: (rates.append(rate), step(gradients, rate)))
+
+    def record(gradients: list[Tensor], rate: float) -> None:
+        rates.append(rate)
+        step(gradients, rate)
+
+    monkeypatch.setattr(optimizer, "step", record)
     list(train(on))
     assert rates[0] == pytest.approx(0.002), "a tenth of the peak again"
     assert max(rates) > 0.015

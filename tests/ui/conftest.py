@@ -23,8 +23,8 @@ def open_dashboard(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[
     monkeypatch.setenv("NNCOMPARE_DATA_DIR", str(tmp_path / "nothing"))
     opened: list[Dashboard] = []
 
-    def open_one(*arguments: object) -> Dashboard:
-        opened.append(Dashboard(*arguments))
+    def open_one(comparison: Comparison | None = None) -> Dashboard:
+        opened.append(Dashboard(comparison))
         return opened[-1]
 
     yield open_one

@@ -11,7 +11,7 @@ from stored_runs import predicted
 from nncompare.data import load
 from nncompare.engine.client import Slot
 from nncompare.engine.fair_queue import QueuePosition
-from nncompare.messages import PredictionRequest, WorkerInfo
+from nncompare.messages import Assignment, PredictionRequest, WorkerInfo
 
 
 class PageEngine(FakeEngine):
@@ -26,21 +26,34 @@ class PageEngine(FakeEngine):
     def survey(self, device: str) -> WorkerInfo:
         return WorkerInfo("token", 2, "cpu", {"cpu": "A Processor"}, 2**33, 2**34)
 
-    def claim(
-        self, count: int, device: str, is_cancelled: Callable[[], bool], turn: object = None, on_wait: Any = None
+    async def claim(
+        self,
+        count: int,
+        device: str,
+        is_cancelled: Callable[[], bool] = lambda: False,
+        submission: object = None,
+        on_wait: Any = None,
     ) -> list[Slot]:
         tell = on_wait or (lambda _: None)
         tell(QueuePosition(position=1) if len(self._free) < count else None)
         try:
-            return super().claim(count, device, is_cancelled, turn)
+            return await super().claim(count, device, is_cancelled, submission)
         finally:
             tell(None)
 
-    def run(self, _: object, request: PredictionRequest, *, address: str) -> NDArray[np.float32]:
-        labels = load(request.dataset).labels(request.split)
-        return predicted(labels if request.indices is None else labels[list(request.indices)], len(request.weights))
+    async def run(
+        self, function: object, assignment: Assignment | PredictionRequest, *, address: str, key: str | None = None
+    ) -> Any:
+        if isinstance(assignment, PredictionRequest):
+            return _predict(assignment)
+        return await super().run(function, assignment, address=address, key=key)
 
     def end_all(self, state: str = "finished") -> None:
         """End every run that is under way."""
         for worker in self.active():
             worker.end(state)
+
+
+def _predict(request: PredictionRequest) -> NDArray[np.float32]:
+    labels = load(request.dataset).labels(request.split)
+    return predicted(labels if request.indices is None else labels[list(request.indices)], len(request.weights))

@@ -59,7 +59,12 @@ def wait_for_a_look(dashboard):
     """Wait until the page has been looked after once more."""
     looks = []
     is_abandoned = dashboard.watch.is_abandoned
-    dashboard.watch.is_abandoned = lambda *state, **wish: looks.append(1) or is_abandoned(*state, **wish)
+
+    def count(*state, **wish):
+        looks.append(1)
+        return is_abandoned(*state, **wish)
+
+    dashboard.watch.is_abandoned = count
     until(lambda: len(looks) > 1, WHAT)
     dashboard.watch.is_abandoned = is_abandoned
 

@@ -1,5 +1,7 @@
 """The buttons that control a comparison, on an engine whose runs do what the controls say and end when a test wants."""
 
+from functools import partial
+
 import pytest
 from processes import until
 from tiny_comparison import TINY, WHAT, pressable
@@ -46,8 +48,12 @@ def test_pause_and_resume_of_both_and_of_one(training):
 def test_epochs_are_not_added_while_other_seeds_wait(open_ready, engine):
     dashboard = open_ready(TINY.model_copy(update={"repeat": 10}))
     dashboard.steps.training.train.click()
-    for count in (1, 2):
-        until(lambda count=count: len(engine.started) == 2 * count, WHAT)
+
+    def have_started(count):
+        return len(engine.started) == count
+
+    for count in (2, 4):
+        until(partial(have_started, count), WHAT)
         engine.end_all()
     until(lambda: len(dashboard.current.running.begun) > 2, WHAT)
     assert {"Continue", "Continue A", "Continue B"}.isdisjoint(pressable(dashboard))

@@ -14,7 +14,7 @@ def test_what_was_chosen_stays_chosen_when_other_options_are_offered():
 
 def test_equal_options_are_left_alone():
     choice = widgets.Dropdown(options=[("a", 1), ("b", 2)], value=2)
-    told = []
+    told: list[object] = []
     choice.observe(told.append)
     offer(choice, [("a", 1), ("b", 2)], otherwise=1)
     assert told == []

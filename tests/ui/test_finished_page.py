@@ -1,5 +1,7 @@
 """A page that shows a comparison that has ended, out of the store: curves, verdict, images, and files to save."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 from processes import until
@@ -16,10 +18,9 @@ def evaluated(finished):
 
 def test_figures_curves_and_predictions_are_there(finished):
     training = finished.steps.training
-    for panel in training.runs.values():
-        until(lambda panel=panel: "finished" in panel.figures.value, WHAT)
-    for drawing in training.curves.drawings.values():
-        until(lambda drawing=drawing: "A test" in drawing.value and "B test" in drawing.value, WHAT)
+    until(lambda: all("finished" in panel.figures.value for panel in training.runs.values()), WHAT)
+    drawings = training.curves.drawings.values()
+    until(lambda: all(name in drawing.value for drawing in drawings for name in ("A test", "B test")), WHAT)
     until(lambda: judged_cards(finished) == 24, WHAT)
     until(lambda: "Train" in pressable(finished), WHAT)
 
@@ -56,9 +57,13 @@ def test_the_race_is_told_with_what_differs_and_what_was_equal(finished):
 
 def test_curves_can_be_drawn_over_images_updates_and_seconds(finished):
     curves = finished.steps.training.curves
+
+    def is_drawn(over):
+        return f"Loss over {over}" in curves.drawings["loss"].value
+
     for title in ("images seen", "updates of the weights", "seconds", "epochs"):
         curves.axis.value = dict(curves.axis.options)[title]
-        until(lambda title=title: f"Loss over {title}" in curves.drawings["loss"].value, WHAT)
+        until(partial(is_drawn, title), WHAT)
     assert curves.values.value.strip() == ""
     curves.show_values.value = True
     until(lambda: "Exact values after each epoch" in curves.values.value, WHAT)

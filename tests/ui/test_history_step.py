@@ -1,6 +1,7 @@
 """The list of what was trained before, on a store in a temporary folder."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 from processes import until
@@ -53,7 +54,8 @@ def step(refresher, store, calls):
 
 def history_of(accuracy):
     points = Curve([1.0, 2.0], [500, 1000], [5, 10], [0.5, 1.0], [0.4, 0.3], [0.8, accuracy])
-    return History(**{name: [0.5, accuracy] for name in PER_EPOCH}, train=points, test=points)
+    per_epoch: dict[str, Any] = {name: [0.5, accuracy] for name in PER_EPOCH}
+    return History(**per_epoch, train=points, test=points)
 
 
 def save(store, state="finished", repeat=1):

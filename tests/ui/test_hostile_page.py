@@ -37,7 +37,7 @@ STRINGS = [
     ),
     *("report.html", "../x.html", "loss.png", "a.safetensors", "__class__", "None", "true"),
 ]
-VALUES = [None, True, -1, 10**400, 1e308, float("nan"), [], [[]], {}, {"a": 1}, b"x", *STRINGS[:12]]
+VALUES: list[object] = [None, True, -1, 10**400, 1e308, float("nan"), [], [[]], {}, {"a": 1}, b"x", *STRINGS[:12]]
 
 
 def parts(widget: widgets.Widget) -> list[widgets.Widget]:

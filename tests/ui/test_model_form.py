@@ -6,10 +6,13 @@ from nncompare.ui.panels.model_form import ModelForm
 
 
 @pytest.fixture
-def form():
-    changes = []
+def changes():
+    return []
+
+
+@pytest.fixture
+def form(changes):
     made = ModelForm("A", lambda: changes.append(1), is_optional=False)
-    made.changes = changes
     made.write(RunConfig())
     return made
 
@@ -88,10 +91,10 @@ def test_only_sgd_has_momentum(form):
     assert not form.fields["momentum"].control.disabled
 
 
-def test_every_change_is_reported_once(form):
-    form.changes.clear()
+def test_every_change_is_reported_once(form, changes):
+    changes.clear()
     form.fields["channels"].value = "20"
-    assert form.changes == [1]
+    assert changes == [1]
 
 
 def test_help_comes_from_the_configuration(form):

@@ -34,10 +34,9 @@ def test_it_trains_shows_predictions_of_both_and_trains_on(open_ready, real_engi
     assert first.state is State.FINISHED
     assert first.b.history.epochs == 2
     until(lambda: judged_cards(tiny) == 24, WHAT)
-    for panel in training.runs.values():
-        until(lambda panel=panel: "finished" in panel.figures.value, WHAT)
-    for drawing in training.curves.drawings.values():
-        until(lambda drawing=drawing: "A test" in drawing.value and "B test" in drawing.value, WHAT)
+    until(lambda: all("finished" in panel.figures.value for panel in training.runs.values()), WHAT)
+    drawings = training.curves.drawings.values()
+    until(lambda: all(name in drawing.value for drawing in drawings for name in ("A test", "B test")), WHAT)
     verdict = tiny.steps.predictions.evaluation.verdict
     until(lambda: "one seed" in verdict.value, WHAT)
 

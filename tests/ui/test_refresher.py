@@ -9,10 +9,13 @@ DEADLINE = 10
 
 
 @pytest.fixture
-def refresher():
-    ticks = threading.Event()
+def ticks():
+    return threading.Event()
+
+
+@pytest.fixture
+def refresher(ticks):
     made = Refresher(ticks.set)
-    made.ticks = ticks
     made.start()
     yield made
     made.close()
@@ -30,11 +33,11 @@ def test_what_is_posted_runs_in_order_on_one_thread(refresher):
     assert len({thread for _, thread in seen}) == 1
 
 
-def test_it_ticks_by_itself(refresher):
-    assert refresher.ticks.wait(DEADLINE)
+def test_it_ticks_by_itself(refresher, ticks):
+    assert ticks.wait(DEADLINE)
 
 
-def test_it_ticks_also_while_much_is_posted(refresher):
+def test_it_ticks_also_while_much_is_posted(refresher, ticks):
     stop = threading.Event()
 
     def again():
@@ -42,8 +45,8 @@ def test_it_ticks_also_while_much_is_posted(refresher):
             refresher.post(again)
 
     again()
-    refresher.ticks.clear()
-    assert refresher.ticks.wait(DEADLINE)
+    ticks.clear()
+    assert ticks.wait(DEADLINE)
     stop.set()
 
 

@@ -1,5 +1,7 @@
 """What a run panel shows of its run."""
 
+from typing import Any
+
 import pytest
 
 from nncompare.comparison.state import State
@@ -18,7 +20,7 @@ def panel() -> RunPanel:
     return RunPanel("A", lambda _: None)
 
 
-def run_of(epochs: int, precision: Precision | None = None, **known: object) -> RunView:
+def run_of(epochs: int, precision: Precision | None = None, **known: Any) -> RunView:
     history = History()
     for epoch in range(1, epochs + 1):
         history.add(EpochEnd(epoch, 2.0 * epoch, 0.5, 0.8, 0.8, 0.4, 0.9))
@@ -28,7 +30,7 @@ def run_of(epochs: int, precision: Precision | None = None, **known: object) -> 
 
 @pytest.mark.parametrize("precision", ["float32", "bfloat16"])
 @pytest.mark.parametrize("epochs", [0, 1, 9])
-def test_the_number_format_is_told_however_long_it_trains(panel: RunPanel, precision: str, epochs: int) -> None:
+def test_the_number_format_is_told_however_long_it_trains(panel: RunPanel, precision: Precision, epochs: int) -> None:
     panel.show(run_of(epochs, precision=precision))
     assert f"parameters on cpu, 1 thread, {precision}" in panel.figures.value
 
