@@ -87,78 +87,74 @@ _DIGITS = tuple("0123456789")
 _GARMENTS = ("T-shirt", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot")
 
 # The digests of the compressed files are those that torchvision publishes, in torchvision/datasets/mnist.py.
-_MNIST = DatasetInfo(
-    name="mnist",
-    title="MNIST",
-    description="Handwritten digits 0 to 9.",
-    classes=_DIGITS,
-    folder="MNIST",
-    mean=0.1307,
-    std=0.3081,
-    packed_md5=_of_files(
-        "f68b3c2dcbeaaa9fbdd348bbdeb94873",
-        "d53e105ee54ea40749a09fcbcd1e9432",
-        "9fb629c4189551a2d022fa330f9573f3",
-        "ec29112dd5afa0611ce80d1b7f02629c",
+_SETS = (
+    DatasetInfo(
+        name="mnist",
+        title="MNIST",
+        description="Handwritten digits 0 to 9.",
+        classes=_DIGITS,
+        folder="MNIST",
+        mean=0.1307,
+        std=0.3081,
+        packed_md5=_of_files(
+            "f68b3c2dcbeaaa9fbdd348bbdeb94873",
+            "d53e105ee54ea40749a09fcbcd1e9432",
+            "9fb629c4189551a2d022fa330f9573f3",
+            "ec29112dd5afa0611ce80d1b7f02629c",
+        ),
+        md5=_of_files(
+            "6bbc9ace898e44ae57da46a324031adb",
+            "a25bea736e30d166cdddb491f175f624",
+            "2646ac647ad5339dbf082846283269ea",
+            "27ae3e4e09519cfbb04c329615203637",
+        ),
+        download_bytes=11_594_722,
+        mirrors=("https://ossci-datasets.s3.amazonaws.com/mnist/", "http://yann.lecun.com/exdb/mnist/"),
+        stand_in="synthetic-digits",
     ),
-    md5=_of_files(
-        "6bbc9ace898e44ae57da46a324031adb",
-        "a25bea736e30d166cdddb491f175f624",
-        "2646ac647ad5339dbf082846283269ea",
-        "27ae3e4e09519cfbb04c329615203637",
+    DatasetInfo(
+        name="fashion-mnist",
+        title="Fashion-MNIST",
+        description="Photographs of ten kinds of clothing, shoes and bags.",
+        classes=_GARMENTS,
+        folder="FashionMNIST",
+        mean=0.2860,
+        std=0.3530,
+        packed_md5=_of_files(
+            "8d4fb7e6c68d591d4c3dfef9ec88bf0d",
+            "25c81989df183df01b3e8a0aad5dffbe",
+            "bef4ecab320f06d8554ea6380940ec79",
+            "bb300cfdad3c16e7a12a480ee83cd310",
+        ),
+        md5=_of_files(
+            "f4a8712d7a061bf5bd6d2ca38dc4d50a",
+            "9018921c3c673c538a1fc5bad174d6f9",
+            "8181f5470baa50b63fa0f6fddb340f0a",
+            "15d484375f8d13e6eb1aabb0c3f46965",
+        ),
+        download_bytes=30_878_645,
+        mirrors=("http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",),
+        stand_in="synthetic-fashion",
     ),
-    download_bytes=11_594_722,
-    mirrors=("https://ossci-datasets.s3.amazonaws.com/mnist/", "http://yann.lecun.com/exdb/mnist/"),
-    stand_in="synthetic-digits",
-)
-
-_FASHION_MNIST = DatasetInfo(
-    name="fashion-mnist",
-    title="Fashion-MNIST",
-    description="Photographs of ten kinds of clothing, shoes and bags.",
-    classes=_GARMENTS,
-    folder="FashionMNIST",
-    mean=0.2860,
-    std=0.3530,
-    packed_md5=_of_files(
-        "8d4fb7e6c68d591d4c3dfef9ec88bf0d",
-        "25c81989df183df01b3e8a0aad5dffbe",
-        "bef4ecab320f06d8554ea6380940ec79",
-        "bb300cfdad3c16e7a12a480ee83cd310",
+    DatasetInfo(
+        name="synthetic-digits",
+        title="Synthetic digits",
+        description="Printed digits 0 to 9, bent and blurred by this program; a stand-in for MNIST.",
+        classes=_DIGITS,
+        folder="SyntheticDigits",
+        mean=0.0957,
+        std=0.2555,
+        synthetic=True,
     ),
-    md5=_of_files(
-        "f4a8712d7a061bf5bd6d2ca38dc4d50a",
-        "9018921c3c673c538a1fc5bad174d6f9",
-        "8181f5470baa50b63fa0f6fddb340f0a",
-        "15d484375f8d13e6eb1aabb0c3f46965",
+    DatasetInfo(
+        name="synthetic-fashion",
+        title="Synthetic fashion",
+        description="Ten kinds of clothing, shoes and bags, drawn by this program; a stand-in for Fashion-MNIST.",
+        classes=_GARMENTS,
+        folder="SyntheticFashion",
+        mean=0.1455,
+        std=0.2690,
+        synthetic=True,
     ),
-    download_bytes=30_878_645,
-    mirrors=("http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",),
-    stand_in="synthetic-fashion",
 )
-
-_SYNTHETIC_DIGITS = DatasetInfo(
-    name="synthetic-digits",
-    title="Synthetic digits",
-    description="Printed digits 0 to 9, bent and blurred by this program; a stand-in for MNIST.",
-    classes=_DIGITS,
-    folder="SyntheticDigits",
-    mean=0.0957,
-    std=0.2555,
-    synthetic=True,
-)
-
-_SYNTHETIC_FASHION = DatasetInfo(
-    name="synthetic-fashion",
-    title="Synthetic fashion",
-    description="Ten kinds of clothing, shoes and bags, drawn by this program; a stand-in for Fashion-MNIST.",
-    classes=_GARMENTS,
-    folder="SyntheticFashion",
-    mean=0.1455,
-    std=0.2690,
-    synthetic=True,
-)
-
-CATALOG: dict[str, DatasetInfo] = {
-    info.name: info for info in (_MNIST, _FASHION_MNIST, _SYNTHETIC_DIGITS, _SYNTHETIC_FASHION)
-}
+CATALOG: dict[str, DatasetInfo] = {info.name: info for info in _SETS}

@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 
 from nncompare.messages import Diverged, EpochEnd, Event, TestPoint, TrainPoint
 
-_COUNTED = ("epoch", "images", "steps")
 _Reduction = Callable[..., NDArray[np.float64]]
 
 
@@ -151,15 +150,11 @@ def _summed_curve(curves: Sequence[Curve], how: _Reduction) -> Curve:
     drawn = [curve for curve in curves if curve.epoch]
     if not drawn:
         return Curve()
-    longest = max(drawn, key=lambda curve: curve.epoch[-1])
-    positions = np.array(longest.epoch)
-
-    def summed(name: str) -> list[float]:
-        rows = [np.interp(positions, curve.epoch, getattr(curve, name), right=np.nan) for curve in drawn]
-        return [float(value) for value in _how_of(name, how)(np.stack(rows), axis=0)]
-
-    shared = {name: list(getattr(longest, name)) for name in _COUNTED}
-    return Curve(**shared, **{name: summed(name) for name in vars(longest) if name not in shared})
+    summed = max(drawn, key=lambda curve: curve.epoch[-1]).copy()
+    for name in ("seconds", "loss", "accuracy"):
+        rows = [np.interp(summed.epoch, curve.epoch, getattr(curve, name), right=np.nan) for curve in drawn]
+        setattr(summed, name, [float(value) for value in _how_of(name, how)(np.stack(rows), axis=0)])
+    return summed
 
 
 def _how_of(name: str, how: _Reduction) -> _Reduction:

@@ -28,7 +28,7 @@ from nncompare.data import CATALOG, load
 from nncompare.history import History, SeedBand, seed_band
 from nncompare.messages import PredictionRequest, Weights
 from nncompare.store.records import HasSetup
-from nncompare.store.weights_file import weights_file
+from nncompare.store.tables import write_arrays
 
 
 class ComparisonError(Exception):
@@ -115,7 +115,7 @@ class ModelResult(HasSetup):
             "mean": repr(info.mean),
             "std": repr(info.std),
         }
-        return weights_file(self.weights, metadata)
+        return write_arrays(self.weights, {"format": "pt", **metadata})
 
     def probabilities(self, split: SplitName = "test") -> NDArray[np.float32]:
         """Return the class probabilities of every image of a split, in the order of the data set.

@@ -16,11 +16,6 @@ def md5_of(path: Path) -> str:
 
     A digest is remembered in the user's cache directory as long as size and modification time stay the same. Where
     that cannot be written, the file is read again next time.
-
-    Raises
-    ------
-    OSError
-        When the file cannot be read.
     """
     status = path.stat()
     key = [status.st_size, status.st_mtime_ns]
@@ -39,18 +34,7 @@ def compute_md5(path: Path) -> str:
 
 
 def read_object(path: Path) -> dict[str, Any]:
-    """Read an object from a small JSON file, which may have been damaged or put there by somebody else.
-
-    Returns
-    -------
-    dict
-        Empty where there is no file, or no object in it.
-
-    Raises
-    ------
-    OSError
-        When the file is there and cannot be read.
-    """
+    """Read an object from a small JSON file, which may be damaged or foreign; empty where there is none."""
     try:
         with path.open("rb") as file:
             content = file.read(_LARGEST_JSON_BYTES + 1)

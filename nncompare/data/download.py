@@ -26,15 +26,7 @@ class BadMirrorError(Exception):
 
 
 class DownloadProgress:
-    """Counts the bytes of several files as they come, and raises where there are too few or too many.
-
-    Parameters
-    ----------
-    info : DatasetInfo
-        The data set, for the bytes of all files together and of the largest.
-    report : callable or None
-        Called with the bytes so far and those expected.
-    """
+    """Reports the bytes of several files and those expected as they come; raises if there are too few or too many."""
 
     def __init__(self, info: DatasetInfo, report: Callable[[int, int], None] | None) -> None:
         self._expected, self._report = info.download_bytes, report
@@ -77,16 +69,9 @@ class DownloadProgress:
 
 
 def download(info: DatasetInfo, folder: Path, report: Callable[[int, int], None] | None = None) -> None:
-    """Put the four raw files into a folder, each from the first mirror that has it.
+    """Put the four raw files into a folder, each from the first mirror that has it, or raise a DataError.
 
     A mirror that fails once is not asked again.
-
-    Raises
-    ------
-    DataError
-        When no mirror is left.
-    OSError
-        When the folder cannot be written.
     """
     progress = DownloadProgress(info, report)
     missing = list(RAW_FILES)

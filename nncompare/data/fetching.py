@@ -7,10 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from nncompare.catalog import RAW_FILES, DataError, DatasetInfo, dataset_info
-from nncompare.data.damage import MANIFEST
 from nncompare.data.download import download
 from nncompare.data.folders import raw_folder, search_folders, target_folder
-from nncompare.data.state import Availability, find_copy
+from nncompare.data.state import MANIFEST, Availability, find_copy
 from nncompare.data.synthetic import generation
 from nncompare.environment import DATA_DIR
 
@@ -23,20 +22,8 @@ _DRAFT_PREFIX = ".unfinished-"
 def fetch(name: str, data_dir: Path | str | None = None, progress: Progress | None = None) -> Path:
     """Make sure that a data set is on this machine: download or make it where it is missing or damaged.
 
-    Parameters
-    ----------
-    name : str
-        A key of `CATALOG`.
-    data_dir : path, optional
-        Where to look first and where to put it; see `search_folders`.
-    progress : callable, optional
-        Called with what is done and the total: bytes of a download, images of a synthetic set. An exception that it
-        raises ends the work and leaves nothing half done.
-
-    Returns
-    -------
-    Path
-        The folder that holds the four raw files.
+    `data_dir` is where to look first and where to put it; see `search_folders`. An exception that `progress` raises
+    ends the work and leaves nothing half done. Return the folder of the four raw files.
 
     Raises
     ------
@@ -67,7 +54,9 @@ def fetch_into(info: DatasetInfo, folder: Path, progress: Progress | None = None
 
 def _replace_copy(info: DatasetInfo, raw: Path, progress: Progress | None) -> None:
     raw.mkdir(exist_ok=True)
-    _remove_leftovers(raw.parent)
+    # The process that holds the lock is alone here: these are from processes that were killed.
+    for leftover in raw.parent.glob(f"{_DRAFT_PREFIX}*"):
+        shutil.rmtree(leftover, ignore_errors=True)
     obtain = generation.generate if info.synthetic else download
     # On the same file system as the target, so that each file appears whole or not at all.
     with tempfile.TemporaryDirectory(dir=raw.parent, prefix=_DRAFT_PREFIX) as draft:
@@ -80,12 +69,6 @@ def _move_whole(source: Path, target: Path) -> None:
     with source.open("rb+") as file:
         os.fsync(file.fileno())
     os.replace(source, target)
-
-
-def _remove_leftovers(folder: Path) -> None:
-    # The process that holds the lock is alone here: these are from processes that were killed.
-    for leftover in folder.glob(f"{_DRAFT_PREFIX}*"):
-        shutil.rmtree(leftover, ignore_errors=True)
 
 
 def _not_written(info: DatasetInfo, folder: Path, error: OSError) -> str:

@@ -19,25 +19,12 @@ class DamagedFileError(Exception):
 def map_idx(path: Path, item_shape: tuple[int, ...], most: int) -> NDArray[np.uint8]:
     """Map the images or labels in a file, read-only and without reading them.
 
-    Parameters
-    ----------
-    path : Path
-        An IDX file.
-    item_shape : tuple of int
-        Shape of one item: (H, W) of images, () of labels.
-    most : int
-        The largest number of items that the file can have.
-
-    Returns
-    -------
-    ndarray of uint8, (N, *item_shape)
+    One item has the shape (H, W) of an image or () of a label, and there are at most `most`; (N, *item_shape) uint8.
 
     Raises
     ------
     DamagedFileError
         When magic number, shape or length are wrong.
-    OSError
-        When the file cannot be read.
     """
     shape, offset = _read_header(path, 1 + len(item_shape))
     if shape[0] > most:

@@ -11,17 +11,16 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from nncompare.architectures import CLASSES, parameter_count
 from nncompare.config import Precision, RunConfig
-from nncompare.history import PER_EPOCH, Curve, History
+from nncompare.history import PER_EPOCH, History
 from nncompare.memory import Plan
 from nncompare.memory.plan import WIDEST
 from nncompare.messages import Checkpoint, Diverged, Position, Prediction, Progress, Setup
 from nncompare.store.errors import DamagedError
 from nncompare.store.migrations import FORMAT, migrated
 from nncompare.store.records import RunRecord, StateWord
-from nncompare.store.tables import curve_of, curve_table, read_arrays, read_table, write_arrays, write_table
+from nncompare.store.tables import read_arrays, read_curve, read_table, write_arrays, write_curve, write_table
 
 _STRICT = ConfigDict(extra="forbid", frozen=True)
-_POINT_COLUMNS = 6
 
 
 class _CheckpointState(BaseModel):
@@ -81,8 +80,8 @@ def to_files(record: RunRecord) -> dict[str, bytes]:
     )
     files = {
         "state.json": json.dumps(state.model_dump(), indent=1).encode(),
-        "train.npy": write_table(curve_table(history.train)),
-        "test.npy": write_table(curve_table(history.test)),
+        "train.npy": write_curve(history.train),
+        "test.npy": write_curve(history.test),
     }
     if record.test is not None:
         files["probabilities.npy"] = write_table(record.test.probabilities)
@@ -94,15 +93,7 @@ def to_files(record: RunRecord) -> dict[str, bytes]:
 
 
 def read_state(content: bytes) -> RunState:
-    """Read ``state.json`` of this format or an older one.
-
-    Raises
-    ------
-    DamagedError
-        When it is anything else.
-    NewerFormatError
-        When it is of a newer format.
-    """
+    """Read ``state.json`` of this format or an older one; raise if it is of a newer one, or anything else."""
     try:
         values = json.loads(content)
     except (ValueError, RecursionError):
@@ -118,20 +109,11 @@ def read_state(content: bytes) -> RunState:
 
 
 def from_files(files: Mapping[str, bytes]) -> RunRecord:
-    """Turn the files of a folder into the record that they were made of.
-
-    Raises
-    ------
-    DamagedError
-        When they are not such files.
-    NewerFormatError
-        When they are of a newer format.
-    """
+    """Turn the files of a folder into the record that they were made of; raise as `read_state`."""
     try:
         state = read_state(files["state.json"])
-        history = History(train=_curve(files["train.npy"]), test=_curve(files["test.npy"]), diverged=state.diverged)
-        for name, column in state.epochs.items():
-            setattr(history, name, column)
+        train, test = read_curve(files["train.npy"]), read_curve(files["test.npy"])
+        history = History(**state.epochs, train=train, test=test, diverged=state.diverged)
         setup = Setup(**{name: getattr(state, name) for name in _SETUP})
         record = RunRecord(setup, **{name: getattr(state, name) for name in _SAME}, history=history)
         if state.test_epoch is not None:
@@ -158,14 +140,10 @@ def _state_of(checkpoint: Checkpoint) -> _CheckpointState:
 
 
 def _arrays_of(checkpoint: Checkpoint) -> dict[str, NDArray[Any]]:
-    arrays: dict[str, NDArray[Any]] = {"order": checkpoint.order, "randomness": checkpoint.randomness}
-    for name, parts in checkpoint.optimizer.items():
-        arrays |= _numbered(f"optimizer/{name}", parts)
-    return arrays | _numbered("gradient", checkpoint.gradient or [])
-
-
-def _numbered(name: str, parts: list[NDArray[np.float32]]) -> dict[str, NDArray[Any]]:
-    return {f"{name}/{number}": part for number, part in enumerate(parts)}
+    lists = {f"optimizer/{name}": arrays for name, arrays in checkpoint.optimizer.items()}
+    lists["gradient"] = checkpoint.gradient or []
+    numbered = {f"{name}/{number}": array for name, arrays in lists.items() for number, array in enumerate(arrays)}
+    return {"order": checkpoint.order, "randomness": checkpoint.randomness, **numbered}
 
 
 def _checkpoint(state: _CheckpointState, weights: dict[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Checkpoint:
@@ -198,7 +176,3 @@ def _weights(content: bytes, plan: Plan | None) -> dict[str, NDArray[np.float32]
     if plan is None or sum(array.size for array in weights.values()) != parameter_count(plan.channels):
         raise DamagedError("the weights are of another network")
     return weights
-
-
-def _curve(content: bytes) -> Curve:
-    return curve_of(read_table(content, np.float64, _POINT_COLUMNS))

@@ -33,13 +33,7 @@ _PASSING |= {errno.EINTR, errno.ESTALE, errno.EBUSY}
 
 
 def write_bytes(file: Path, content: bytes) -> None:
-    """Write a new file and sync it; everything that the store writes passes through here.
-
-    Raises
-    ------
-    OSError
-        If it cannot be written.
-    """
+    """Write a new file and sync it; everything that the store writes passes through here."""
     with file.open("xb") as stream:
         stream.write(content)
         stream.flush()
@@ -47,13 +41,7 @@ def write_bytes(file: Path, content: bytes) -> None:
 
 
 def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Write a new folder with checksums: it appears complete and synced, or not at all.
-
-    Raises
-    ------
-    StoreError
-        If it cannot be written, for instance because the disk is full.
-    """
+    """Write a new folder with checksums: it appears complete and synced, or not at all, with a StoreError."""
     new = folder.parent / (TEMPORARY + secrets.token_hex(8))
     changed = [parent for parent in folder.parents if not parent.exists()]
     changed += folder.parents[len(changed) : len(changed) + 1]
@@ -67,19 +55,18 @@ def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
             _sync(parent)
     except OSError as error:
         shutil.rmtree(new, ignore_errors=True)
-        raise StoreError(f"{folder.parent} cannot be written to: {error.strerror or type(error).__name__}.") from error
+        raise not_written(folder.parent, error) from error
 
 
 def make_private(folder: Path) -> None:
-    """Create a folder and its missing parents, accessible by this user only.
-
-    Raises
-    ------
-    OSError
-        If it cannot be created.
-    """
+    """Create a folder and its missing parents, accessible by this user only."""
     for missing in [above for above in reversed(folder.parents) if not above.exists()] + [folder]:
         missing.mkdir(mode=0o700, exist_ok=True)
+
+
+def not_written(folder: Path, error: OSError) -> StoreError:
+    """Return the error of a folder that cannot be written, for instance because the disk is full."""
+    return StoreError(f"{folder} cannot be written to: {error.strerror or type(error).__name__}.")
 
 
 def read_folder(folder: Path, wanted: tuple[str, ...] = ()) -> dict[str, bytes]:

@@ -6,7 +6,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from nncompare.store.errors import StoreError
-from nncompare.store.files import make_private
+from nncompare.store.files import make_private, not_written
 
 _PATIENCE_SECONDS = 0.5  # longer than another process needs to look whether it is held
 
@@ -26,34 +26,23 @@ class Lock:
     @property
     def is_held(self) -> bool:
         """Whether any process holds it; False if that cannot be determined."""
-        if self.is_mine:
-            return True
-        if not self._file.exists():
-            return False
+        if self.is_mine or not self._file.exists():
+            return self.is_mine
         try:
             with FileLock(self._file, timeout=0):
                 return False
-        except Timeout:
-            return True
-        except OSError:
-            return False
+        except OSError as error:  # as a Timeout is
+            return isinstance(error, Timeout)
 
     def acquire(self, seconds: float = _PATIENCE_SECONDS) -> None:
-        """Acquire it.
-
-        Raises
-        ------
-        StoreError
-            If another object holds it, or the file cannot be written.
-        """
+        """Acquire it, or raise a StoreError: another object holds it, or the file cannot be written."""
         try:
             make_private(self._file.parent)
             self._lock.acquire(timeout=seconds)
         except Timeout:
             raise StoreError("It is open elsewhere, in another dashboard or shell. End it there first.") from None
         except OSError as error:
-            why = error.strerror or type(error).__name__
-            raise StoreError(f"{self._file.parent} cannot be written to: {why}.") from error
+            raise not_written(self._file.parent, error) from error
 
     def release(self) -> None:
         """Release it, if this object holds it."""

@@ -1,6 +1,4 @@
-"""Converts JSON files of older formats.
-
-The format number is raised when a file changes in a way that an older version would misread.
+"""Converts JSON files of older formats; a change that an older version would misread raises the number.
 
 1. Before schedules of the learning rate: no `cycle_start`, no `machine`.
 2. The present format.
@@ -14,15 +12,7 @@ FORMAT = 2
 
 
 def migrated(content: object) -> dict[str, Any]:
-    """Return the content of a JSON file in the present format.
-
-    Raises
-    ------
-    NewerFormatError
-        If its format is newer than this version knows.
-    DamagedError
-        If it names no format.
-    """
+    """Return the content of a JSON file in the present format; raise if it names no format or a newer one."""
     if not isinstance(content, dict) or type(content.get("format")) is not int or content["format"] < 1:
         raise DamagedError("a file names no format")
     if content["format"] > FORMAT:
@@ -30,9 +20,7 @@ def migrated(content: object) -> dict[str, Any]:
             f"It was saved by a newer version of nncompare (format {content['format']:.0f}, here {FORMAT}). It was "
             "left as it is; update nncompare to open it."
         )
-    if content["format"] == 1:
-        content = _from_1(content)
-    return content
+    return _from_1(content) if content["format"] == 1 else content
 
 
 def _from_1(content: dict[str, Any]) -> dict[str, Any]:

@@ -49,22 +49,10 @@ class HasSetup:
 class RunRecord(HasSetup):
     """One model's run at one moment: its history and its checkpoint are of the same step.
 
-    Attributes
-    ----------
-    state : str
-        A `StateWord`; "idle" for one that will not begin because the comparison was stopped before.
-    is_lost : bool
-        Whether it failed because its worker or the engine was gone: then it can go on all the same.
-    weights : dict of str to ndarray, optional
-        The parameters, by PyTorch's names; those of `checkpoint`, where there is one.
-    checkpoint : Checkpoint, optional
-        From here it can go on.
-    test : Prediction, optional
-        The class probabilities (N, K) for the whole test set.
-    seconds : float
-        Training and evaluation of an ended run, wall clock.
-    pair_seconds, total_seconds : float
-        Wall clock of both models of this seed, and of the whole comparison, so far.
+    ``state`` is a `StateWord`, "idle" for a run that will not begin because the comparison was stopped before. A run
+    that ``is_lost`` failed because its worker or the engine was gone, so it can go on all the same. ``weights`` are
+    those of ``checkpoint``, where there is one; ``test`` is for the whole test set. ``seconds`` is the wall clock of an
+    ended run, ``pair_seconds`` that of both models of this seed, ``total_seconds`` that of the comparison, so far.
     """
 
     setup: Setup
@@ -92,16 +80,8 @@ class RunRecord(HasSetup):
 class SavedComparison:
     """All that is kept of a comparison.
 
-    Attributes
-    ----------
-    created : datetime
-        When it was begun, in UTC.
-    versions, machine : dict
-        With what, and on what, it was begun.
-    runs : dict
-        By seed and model ("A", "B"); a run that has saved nothing is not in it.
-    notes : tuple of str
-        A sentence for everything that was damaged.
+    It was ``created`` at a time in UTC. ``runs`` are by seed and model ("A", "B"); one that has saved nothing is not
+    in it. ``notes`` has a sentence for everything that was damaged.
     """
 
     id: str
@@ -122,7 +102,10 @@ class SavedComparison:
 
 @dataclass(frozen=True)
 class ModelSummary:
-    """What a list tells of one model from one seed; `test_accuracy` is that of its last finished epoch."""
+    """What a list tells of one model from one seed; ``test_accuracy`` is that of its last finished epoch.
+
+    ``state`` is None for one that has saved nothing: its turn was to come.
+    """
 
     seed: int
     name: str
@@ -135,15 +118,7 @@ class ModelSummary:
 
 @dataclass(frozen=True)
 class Summary:
-    """What a list tells of a saved comparison.
-
-    Attributes
-    ----------
-    models : tuple of ModelSummary
-        One for each seed and model. `state` is None for one that has saved nothing: its turn was to come.
-    is_open : bool
-        Whether it is being trained by a dashboard or a shell, here or elsewhere.
-    """
+    """What a list tells of a saved comparison; where it ``is_open``, a dashboard or a shell trains it."""
 
     id: str
     created: datetime

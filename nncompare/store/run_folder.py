@@ -13,14 +13,13 @@ from typing import TypeVar
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from nncompare.config import Comparison
-from nncompare.messages import Setup
 from nncompare.store import facts
-from nncompare.store.content import RunState, from_files, read_state, to_files
+from nncompare.store.content import from_files, read_state, to_files
 from nncompare.store.errors import DamagedError, StoreError
 from nncompare.store.files import TEMPORARY, read_folder, write_folder
 from nncompare.store.lock import Lock
 from nncompare.store.migrations import FORMAT, migrated
-from nncompare.store.records import ModelSummary, RunRecord, SavedComparison, Summary
+from nncompare.store.records import ENDED, ModelSummary, RunRecord, SavedComparison, Summary
 
 KEPT = 2
 _COPY = "copy"  # of the manifest, which is written once: there is no earlier version to fall back to
@@ -44,15 +43,7 @@ class Manifest(BaseModel):
 
 
 def read_manifest(content: bytes) -> Manifest:
-    """Parse ``comparison.json`` of this format or an older one.
-
-    Raises
-    ------
-    DamagedError
-        If the content is anything else.
-    NewerFormatError
-        If the format is newer.
-    """
+    """Parse ``comparison.json`` of this format or an older one; raise if it is of a newer one, or anything else."""
     try:
         return Manifest.model_validate(migrated(json.loads(content)))
     except (ValueError, RecursionError):  # a ValidationError is a ValueError
@@ -77,20 +68,9 @@ class RunFolder:
 
     @classmethod
     def begin(cls, folder: Path, lock: Lock, comparison: Comparison) -> "RunFolder":
-        """Create the folder of a new comparison.
-
-        Raises
-        ------
-        StoreError
-            If it cannot be written.
-        """
-        manifest = Manifest(
-            id=folder.name,
-            created=max(datetime.now(UTC), _EARLIEST),
-            comparison=comparison,
-            versions=facts.versions(),
-            machine=facts.machine(),
-        )
+        """Create the folder of a new comparison."""
+        created, versions, machine = max(datetime.now(UTC), _EARLIEST), facts.versions(), facts.machine()
+        manifest = Manifest(id=folder.name, created=created, comparison=comparison, versions=versions, machine=machine)
         content = {"comparison.json": json.dumps(manifest.model_dump(mode="json"), indent=1).encode()}
         write_folder(folder, content)
         try:
@@ -98,9 +78,9 @@ class RunFolder:
         except StoreError:
             shutil.rmtree(folder, ignore_errors=True)
             raise
-        created = cls(folder, lock)
-        created._seen = {}
-        return created
+        begun = cls(folder, lock)
+        begun._seen = {}
+        return begun
 
     @property
     def is_open(self) -> bool:
@@ -110,10 +90,7 @@ class RunFolder:
     def hold(self) -> None:
         """Acquire the lock that saving needs; it may be held already.
 
-        Raises
-        ------
-        StoreError
-            If another process holds it, has saved since this object read the folder, or has deleted the folder.
+        A `StoreError` says that another process holds it, has saved since this object read the folder, or deleted it.
         """
         if self._lock.is_mine:
             return
@@ -128,13 +105,7 @@ class RunFolder:
         self._lock.release()
 
     def save(self, seed: int, name: str, record: RunRecord) -> None:
-        """Save a checkpoint of a run, which is on disk when this returns. The last two are kept.
-
-        Raises
-        ------
-        StoreError
-            If it cannot be saved; earlier checkpoints are unharmed.
-        """
+        """Save a checkpoint of a run: it is on disk when this returns; if it fails, earlier ones are unharmed."""
         if not self._lock.is_mine:
             raise StoreError("It is not held.")
         if not self._folder.is_dir():
@@ -147,13 +118,7 @@ class RunFolder:
         self._tidy(model_folder)
 
     def load(self) -> SavedComparison:
-        """Return everything: the newest intact checkpoint of each run, and a sentence for each damaged one.
-
-        Raises
-        ------
-        NewerFormatError
-            If a newer version saved it.
-        """
+        """Return everything: the newest intact checkpoint of each run, and a sentence for each damaged one."""
         self._seen = self._newest_numbers()
         runs, notes = {}, []
         for seed, name in self._keys():
@@ -161,30 +126,23 @@ class RunFolder:
             if record is not None:
                 runs[seed, name] = record
             notes += [note] if note else []
-        return SavedComparison(
-            self.id, self.created, self.comparison, self.versions, self.machine, runs, notes=tuple(notes)
-        )
+        about = (self.id, self.created, self.comparison, self.versions, self.machine)
+        return SavedComparison(*about, runs, notes=tuple(notes))
 
     def summary(self) -> Summary:
-        """Return what a list of comparisons shows.
-
-        Raises
-        ------
-        NewerFormatError
-            If a newer version saved it.
-        """
+        """Return what a list of comparisons shows."""
         models = tuple(self._model_summary(seed, name) for seed, name in self._keys())
         return Summary(self.id, self.created, self.comparison, models, self.is_open)
 
     def _model_summary(self, seed: int, name: str) -> ModelSummary:
-        state, _ = self._newest(seed, name, _state_in)
+        state, _ = self._newest(seed, name, lambda folder: read_state(_file(folder, "state.json")))
         wished = self.comparison.a if name == "A" or self.comparison.b is None else self.comparison.b
         if state is None:
             return ModelSummary(seed, name, wished, None, True, 0, None)
-        record = RunRecord(Setup(state.config), state.state, is_lost=state.is_lost)
+        is_interrupted = state.is_lost or state.state not in ENDED
         accuracies = state.epochs["test_accuracy"]
         last = accuracies[-1] if accuracies else None
-        return ModelSummary(seed, name, state.config, state.state, record.is_interrupted, len(accuracies), last)
+        return ModelSummary(seed, name, state.config, state.state, is_interrupted, len(accuracies), last)
 
     def _newest(self, seed: int, name: str, read: Callable[[Path], _T]) -> tuple[_T | None, str]:
         whose, model_folder, why = f"of model {name}, seed {seed},", self._model_folder(seed, name), ""
@@ -206,7 +164,7 @@ class RunFolder:
         why = ""
         for folder in (self._folder, self._folder / _COPY):
             try:
-                return read_manifest(read_folder(folder, ("comparison.json",))["comparison.json"])
+                return read_manifest(_file(folder, "comparison.json"))
             except DamagedError as error:
                 why = why or str(error)
         raise DamagedError(f"The saved comparison {self._folder.name} cannot be read: {why}.")
@@ -224,22 +182,18 @@ class RunFolder:
 
     def _tidy(self, model_folder: Path) -> None:
         """Remove all but the last two intact checkpoints, and the temporary folders of a crash."""
-        whole = [folder for folder in _numbered(model_folder) if folder not in self._damaged]
-        for folder in _numbered(model_folder):
-            if folder not in whole[-KEPT:]:
-                shutil.rmtree(folder, ignore_errors=True)
-        for folder in model_folder.glob(TEMPORARY + "*"):
+        listed = _numbered(model_folder)
+        kept = [folder for folder in listed if folder not in self._damaged][-KEPT:]
+        for folder in [*(folder for folder in listed if folder not in kept), *model_folder.glob(TEMPORARY + "*")]:
             shutil.rmtree(folder, ignore_errors=True)
 
 
 def _numbered(model_folder: Path) -> list[Path]:
     with contextlib.suppress(OSError):
-        return sorted(
-            (folder for folder in model_folder.iterdir() if _NUMBER.fullmatch(folder.name)),
-            key=lambda folder: int(folder.name),
-        )
+        numbered = [folder for folder in model_folder.iterdir() if _NUMBER.fullmatch(folder.name)]
+        return sorted(numbered, key=lambda folder: int(folder.name))
     return []
 
 
-def _state_in(folder: Path) -> RunState:
-    return read_state(read_folder(folder, ("state.json",))["state.json"])
+def _file(folder: Path, name: str) -> bytes:
+    return read_folder(folder, (name,))[name]

@@ -32,7 +32,8 @@ class Store:
     """Saved comparisons in a folder, which is created with the first one.
 
     They are numbered in the order of their start, so that a wrong clock does not reorder them. Several processes may
-    use one store: a comparison that one of them trains can neither be resumed nor deleted by the others.
+    use one store: a comparison that one of them trains can neither be resumed nor deleted by the others. Whatever
+    cannot be created, opened or deleted raises a `StoreError`, whose message is a sentence for the user.
     """
 
     def __init__(self, home: Path | str) -> None:
@@ -51,13 +52,7 @@ class Store:
         return cls(home_folder())
 
     def create(self, comparison: Comparison) -> RunFolder:
-        """Create the folder of a new comparison, and hold it.
-
-        Raises
-        ------
-        StoreError
-            If it cannot be created, for instance in a read-only folder.
-        """
+        """Create the folder of a new comparison, and hold it."""
         with self._changing():
             number = max((_number_of(id_) for id_ in self._ids()), default=0) + 1
             name = f"{number:06d}-{secrets.token_hex(4)}"
@@ -78,26 +73,14 @@ class Store:
         return self._look()[1]
 
     def open(self, id_: str) -> RunFolder:
-        """Return a saved comparison.
-
-        Raises
-        ------
-        StoreError
-            If there is none with this id, or it cannot be read.
-        """
+        """Return a saved comparison."""
         folder = self._folder(id_)
         if not folder.is_dir():
             raise StoreError(f"There is no saved comparison {id_}; it may have been deleted.")
         return RunFolder(folder, self._lock(id_))
 
     def delete(self, id_: str) -> None:
-        """Delete a saved comparison; nothing happens if there is none.
-
-        Raises
-        ------
-        StoreError
-            If it is open elsewhere or cannot be deleted.
-        """
+        """Delete a saved comparison that is not open elsewhere; nothing happens if there is none."""
         folder, lock = self._folder(id_), self._lock(id_)
         with self._changing():
             lock.acquire()

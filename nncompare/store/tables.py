@@ -26,13 +26,7 @@ def write_table(table: NDArray[Any]) -> bytes:
 
 
 def read_table(content: bytes, kind: type[np.generic], columns: int) -> NDArray[Any]:
-    """Return the array of `kind`, shape (N, `columns`), that `write_table` wrote.
-
-    Raises
-    ------
-    DamagedError
-        If the content is anything else.
-    """
+    """Return the array of `kind`, shape (N, `columns`), that `write_table` wrote; all else is a DamagedError."""
     stream = io.BytesIO(content)
     try:
         if np.lib.format.read_magic(stream) != (1, 0):
@@ -47,19 +41,14 @@ def read_table(content: bytes, kind: type[np.generic], columns: int) -> NDArray[
     return np.frombuffer(data, dtype).reshape(shape).copy()
 
 
-def curve_table(curve: Curve) -> NDArray[np.float64]:
-    """Return a curve as a table, shape (N, 6)."""
-    return np.array([getattr(curve, name) for name in _COLUMNS], np.float64).T.copy()
+def write_curve(curve: Curve) -> bytes:
+    """Return a curve as a table in the format ``.npy``, shape (N, 6)."""
+    return write_table(np.array([getattr(curve, name) for name in _COLUMNS], np.float64).T.copy())
 
 
-def curve_of(table: NDArray[np.float64]) -> Curve:
-    """Return the curve of a table.
-
-    Raises
-    ------
-    DamagedError
-        If a count is not a whole number of sensible size.
-    """
+def read_curve(content: bytes) -> Curve:
+    """Return the curve that `write_curve` wrote; all else is a DamagedError."""
+    table = read_table(content, np.float64, len(_COLUMNS))
     columns: dict[str, list[Any]] = {}
     for name, column in zip(_COLUMNS, table.T, strict=True):
         if name in _WHOLE:
@@ -70,21 +59,14 @@ def curve_of(table: NDArray[np.float64]) -> Curve:
     return Curve(**columns)
 
 
-def write_arrays(arrays: Mapping[str, NDArray[Any]]) -> bytes:
-    """Return named arrays in the format ``.safetensors``."""
+def write_arrays(arrays: Mapping[str, NDArray[Any]], metadata: dict[str, str] | None = None) -> bytes:
+    """Return named arrays in the format ``.safetensors``, which runs nothing when it is opened."""
     # safetensors writes the buffer as it is: an array in another order would come back shuffled.
-    content: bytes = safetensors.numpy.save({name: np.array(array, order="C") for name, array in arrays.items()})
-    return content
+    return safetensors.numpy.save({name: np.array(array, order="C") for name, array in arrays.items()}, metadata)
 
 
 def read_arrays(content: bytes) -> dict[str, NDArray[Any]]:
-    """Return the arrays that `write_arrays` wrote.
-
-    Raises
-    ------
-    DamagedError
-        If the content is anything else.
-    """
+    """Return the arrays that `write_arrays` wrote; all else is a DamagedError."""
     try:
         return {name: np.array(array) for name, array in safetensors.numpy.load(content).items()}
     except Exception:  # a foreign file fails in many ways, each with another error

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from nncompare.data import CATALOG, Availability, DataError, DatasetInfo, dataset_state, fetch, load, sample_per_class
-from nncompare.data.damage import MANIFEST
+from nncompare.data.state import MANIFEST
 from nncompare.data.synthetic import generation
 from nncompare.data.synthetic.distance_field import signed_distance
 

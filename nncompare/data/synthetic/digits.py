@@ -31,19 +31,7 @@ _GLYPH_SIDE = 20
 
 
 def draw_digits(labels: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
-    """Draw one digit for each label, white on black.
-
-    Parameters
-    ----------
-    labels : ndarray of uint8, (B,)
-        Digits 0 to 9.
-    rng : Generator
-        Source of all that varies.
-
-    Returns
-    -------
-    ndarray of uint8, (B, 28, 28)
-    """
+    """Draw one digit for each label, (B,) uint8 from 0 to 9: white on black, (B, 28, 28) uint8."""
     count = len(labels)
     chosen = rng.integers(len(_FONTS), size=count) * 10 + labels
     lookups = random_lookups(rng, count, _WOBBLE)

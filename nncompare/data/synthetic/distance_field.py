@@ -14,17 +14,9 @@ _AT_ONCE = 8
 
 
 def signed_distance(masks: NDArray[np.bool_]) -> NDArray[np.int8]:
-    """Measure distances to the outline, positive inside.
+    """Measure the distance of each pixel to the outline, positive where a mask, (N, H, W), is true.
 
-    Parameters
-    ----------
-    masks : ndarray of bool, (N, H, W)
-        True inside the shape.
-
-    Returns
-    -------
-    ndarray of int8, (N, H, W)
-        Pixels times `STEPS`, from ``-STEPS * REACH`` to ``STEPS * REACH``.
+    The unit is 1 / `STEPS` of a pixel, from ``-STEPS * REACH`` to ``STEPS * REACH``; (N, H, W) int8.
     """
     # Some at a time: what lies between masks and distances is forty times as large as the answer.
     parts = (masks[start : start + _AT_ONCE] for start in range(0, len(masks), _AT_ONCE))

@@ -5,10 +5,9 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from nncompare.data.synthetic.clothes import coat, dress, pullover, shirt, t_shirt, trouser
+from nncompare.data.synthetic import garments
 from nncompare.data.synthetic.distance_field import STEPS, signed_distance
-from nncompare.data.synthetic.outlines import Drawing, Line
-from nncompare.data.synthetic.shoes_and_bags import ankle_boot, bag, sandal, sneaker
+from nncompare.data.synthetic.garments import Drawing, Line
 from nncompare.data.synthetic.warping import (
     BANK_SIDE,
     OVERSAMPLING,
@@ -21,7 +20,8 @@ from nncompare.data.synthetic.warping import (
 )
 
 # In the order of Fashion-MNIST.
-_GARMENTS = (t_shirt, trouser, pullover, dress, coat, sandal, shirt, sneaker, bag, ankle_boot)
+_CLOTHES = (garments.t_shirt, garments.trouser, garments.pullover, garments.dress, garments.coat)
+_GARMENTS = (*_CLOTHES, garments.sandal, garments.shirt, garments.sneaker, garments.bag, garments.ankle_boot)
 _WOBBLE = Wobble(degrees=6, shear=0.08, zoom=(0.9, 1.05), stretch=(0.88, 1.08), shift_pixels=0.8, bend_pixels=0.5)
 _DIRECTIONS = np.array([[0, 1], [1, 0], [0.7, 0.7], [0.7, -0.7]])
 _VARIANTS = 32
@@ -29,19 +29,7 @@ _BANK_SEED = 1
 
 
 def draw_garments(labels: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
-    """Draw one garment for each label, bright on black.
-
-    Parameters
-    ----------
-    labels : ndarray of uint8, (B,)
-        Classes of Fashion-MNIST, 0 to 9.
-    rng : Generator
-        Source of all that varies.
-
-    Returns
-    -------
-    ndarray of uint8, (B, 28, 28)
-    """
+    """Draw one garment for each label, (B,) uint8 from 0 to 9: bright on black, (B, 28, 28) uint8."""
     count = len(labels)
     outlines, seams = _bank()
     chosen = labels * np.int64(_VARIANTS) + rng.integers(_VARIANTS, size=count)
@@ -73,31 +61,22 @@ def _stripes(rng: np.random.Generator, count: int) -> NDArray[np.float32]:
 def _bank() -> tuple[NDArray[np.int8], NDArray[np.int8]]:
     """Draw variants of every garment: distances to the outline, and seams from 0 to 100; (classes * variants, S, S)."""
     rng = np.random.Generator(np.random.PCG64(_BANK_SEED))
-    drawings = [garment(rng) for garment in _GARMENTS for _ in range(_VARIANTS)]
-    outlines = signed_distance(np.stack([_filled(drawing) for drawing in drawings]))
-    return outlines, np.stack([_seams(drawing) for drawing in drawings])
+    drawn = [_drawn(garment(rng)) for garment in _GARMENTS for _ in range(_VARIANTS)]
+    return signed_distance(np.stack([solid for solid, _ in drawn])), np.stack([seams for _, seams in drawn])
 
 
-def _filled(drawing: Drawing) -> NDArray[np.bool_]:
+def _drawn(drawing: Drawing) -> tuple[NDArray[np.bool_], NDArray[np.int8]]:
     from PIL import Image, ImageDraw
 
-    page = Image.new("L", (BANK_SIDE, BANK_SIDE))
-    pen = ImageDraw.Draw(page)
+    pages = [Image.new("L", (BANK_SIDE, BANK_SIDE)) for _ in range(2)]
+    solid_pen, seam_pen = map(ImageDraw.Draw, pages)
     for solid in drawing.solids:
-        pen.polygon(_enlarged(solid), fill=255)
+        solid_pen.polygon(_enlarged(solid), fill=255)
     for strap, width in drawing.straps:
-        pen.line(_enlarged(strap), fill=255, width=round(width * OVERSAMPLING), joint="curve")
-    return np.asarray(page) > 0
-
-
-def _seams(drawing: Drawing) -> NDArray[np.int8]:
-    from PIL import Image, ImageDraw
-
-    page = Image.new("L", (BANK_SIDE, BANK_SIDE))
-    pen = ImageDraw.Draw(page)
+        solid_pen.line(_enlarged(strap), fill=255, width=round(width * OVERSAMPLING), joint="curve")
     for seam in drawing.seams:
-        pen.line(_enlarged(seam), fill=100, width=OVERSAMPLING)
-    return np.asarray(page).astype(np.int8)
+        seam_pen.line(_enlarged(seam), fill=100, width=OVERSAMPLING)
+    return np.asarray(pages[0]) > 0, np.asarray(pages[1]).astype(np.int8)
 
 
 def _enlarged(line: Line) -> list[tuple[float, float]]:

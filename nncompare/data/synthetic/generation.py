@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nncompare.catalog import TEST_IMAGES, TEST_LABELS, TRAIN_IMAGES, TRAIN_LABELS, DatasetInfo
-from nncompare.data.damage import write_manifest
 from nncompare.data.idx import write_idx
+from nncompare.data.state import write_manifest
 from nncompare.data.synthetic.warping import SIDE
 
 Draw = Callable[[NDArray[np.uint8], np.random.Generator], NDArray[np.uint8]]
@@ -18,21 +18,9 @@ _SEED = 20_240_229
 
 
 def generate(info: DatasetInfo, folder: Path, progress: Callable[[int, int], None] | None = None) -> None:
-    """Make a synthetic data set and its manifest in a folder; the same images every time.
+    """Make a synthetic data set and its manifest in an existing folder; the same images every time.
 
-    Parameters
-    ----------
-    info : DatasetInfo
-        Which of the synthetic sets, and how many images.
-    folder : Path
-        Existing folder for the four raw files and the manifest.
-    progress : callable, optional
-        Called with the images made so far and their number, at most once per batch.
-
-    Raises
-    ------
-    OSError
-        When the folder cannot be written.
+    `progress` is called with the images made so far and their number, once per batch.
     """
     draw, total = _artist(info), info.train_count + info.test_count
     splits = ((info.train_count, TRAIN_IMAGES, TRAIN_LABELS), (info.test_count, TEST_IMAGES, TEST_LABELS))

@@ -33,12 +33,7 @@ class Wobble:
 
 
 def random_lookups(rng: np.random.Generator, count: int, wobble: Wobble) -> NDArray[np.int64]:
-    """Draw maps: for each small pixel the place to look in a flattened square of `BANK_SIDE`.
-
-    Returns
-    -------
-    ndarray of int64, (B, H * W)
-    """
+    """Draw maps, (B, H * W): for each small pixel the place to look in a flattened square of `BANK_SIDE`."""
     weights = np.concatenate([_affine_weights(rng, count, wobble), _bend_weights(rng, count, wobble)], axis=2)
     # Short binary fractions add up without rounding: the same images whatever the processor and its threads.
     places = (np.rint(weights * 1024) / 1024) @ _fields()  # (B, 2, H * W), in small pixels from the middle
