@@ -139,7 +139,7 @@ def _cost_of_shown_images() -> Check:
 
     from nncompare.memory import make_plan
     from nncompare.messages import Controls
-    from nncompare.training import live_predictor as look
+    from nncompare.training import evaluate as look
     from nncompare.training.channel import RunChannel
     from nncompare.training.loop import train
     from nncompare.training.session import Job, Session

@@ -78,10 +78,10 @@ def _measure(channels: int, batch: int, steps: int, optimizer: str, precision: s
     from nncompare.training.model import build_model
     from nncompare.training.step import Updates
     from nncompare.training.tensors import TensorSplit
-    from nncompare.training.warm_up import warm_up_torch
+    from nncompare.training.worker import warm_up
 
     torch.set_num_threads(1)
-    warm_up_torch()
+    warm_up(None)
     count = batch * steps
     images = torch.randint(0, 255, (count, 1, 28, 28), dtype=torch.uint8)
     split = TensorSplit(images, torch.randint(0, 10, (count,)), 0.13, 0.31)

@@ -20,7 +20,7 @@ from nncompare.training.channel import RunChannel
 from nncompare.training.device import has_native_bfloat16
 from nncompare.training.session import Job, Session
 from nncompare.training.tensors import TensorSplit
-from nncompare.training.warm_up import warm_up_torch
+from nncompare.training.worker import warm_up
 
 _MEMORY_LIMIT = 2**36  # no batch is to be divided here
 _TEST_IMAGES = 10_000
@@ -31,7 +31,7 @@ def main() -> None:
     """Answer what the argument asks for."""
     asked = json.loads(sys.argv[1])
     torch.set_num_threads(asked["threads"])
-    warm_up_torch()
+    warm_up(None)
     job, training, test = _prepare(asked)
     run(Session(job, training, test, RunChannel()), _UNTIMED_STEPS)
     if asked["profiled_steps"]:

@@ -16,9 +16,14 @@ _KEPT_EVENTS = 20_000
 
 
 class RunChannel:
-    """The shared state of one run.
+    """The shared state of one run; the lock is for what must be taken together, the condition for waiting.
 
-    Each attribute is replaced whole; locks are for waiting, and for what must be taken together: events and snapshots.
+    Attributes
+    ----------
+    test, shown : Prediction or None
+        The newest predictions, for the whole test set and for the images on the screen.
+    snapshot : Snapshot or None
+        The newest state to save, until it has arrived.
     """
 
     def __init__(self, forgotten_after_seconds: float = math.inf) -> None:
@@ -26,51 +31,33 @@ class RunChannel:
         self.progress: Progress | None = None
         self.stopped_at: float | None = None
         self.is_paused = False
+        self.test: Prediction | None = None
+        self.shown: Prediction | None = None
+        self.snapshot: Snapshot | None = None
         self._forgotten_after_seconds = forgotten_after_seconds
         self._polled_at = time.monotonic()
         self._events: deque[tuple[int, Event]] = deque(maxlen=_KEPT_EVENTS)
-        self._count = 0
-        self._test: tuple[int, Prediction | None] = (0, None)
-        self._shown: tuple[int, Prediction | None] = (0, None)
-        self._snapshot: tuple[int, Snapshot | None] = (0, None)
+        self._newest = Cursor()
         self._published = threading.Lock()
         self._changed = threading.Condition()
 
-    @property
-    def test(self) -> Prediction | None:
-        """The newest prediction for the whole test set."""
-        return self._test[1]
-
-    @property
-    def shown(self) -> Prediction | None:
-        """The newest prediction for the images on the screen."""
-        return self._shown[1]
-
-    @property
-    def snapshot(self) -> Snapshot | None:
-        """The newest state to save, until it has arrived."""
-        return self._snapshot[1]
-
-    def publish_test(self, prediction: Prediction) -> None:
-        """Publish a prediction for the whole test set."""
-        self._test = (self._test[0] + 1, prediction)
-
-    def publish_shown(self, prediction: Prediction) -> None:
-        """Publish a prediction for the images on the screen."""
-        self._shown = (self._shown[0] + 1, prediction)
-
-    def publish(self, event: Event, checkpoint: Checkpoint | None = None) -> None:
-        """Publish an event, and with it the state to save, where there is one."""
+    def publish_prediction(self, prediction: Prediction) -> None:
+        """Publish a prediction, for the whole test set or for the images on the screen."""
         with self._published:
-            self._count += 1
-            self._events.append((self._count, event))
+            if prediction.of is None:
+                self.test, self._newest = prediction, replace(self._newest, test=self._newest.test + 1)
+            else:
+                self.shown, self._newest = prediction, replace(self._newest, shown=self._newest.shown + 1)
+
+    def publish(self, event: Event | None, checkpoint: Checkpoint | None = None) -> None:
+        """Publish an event, a state to save, or both at once."""
+        with self._published:
+            if event is not None:
+                self._newest = replace(self._newest, events=self._newest.events + 1)
+                self._events.append((self._newest.events, event))
             if checkpoint is not None:
-                self._publish_snapshot(checkpoint)
-
-    def publish_checkpoint(self, checkpoint: Checkpoint) -> None:
-        """Publish a state to save."""
-        with self._published:
-            self._publish_snapshot(checkpoint)
+                self._newest = replace(self._newest, snapshot=self._newest.snapshot + 1)
+                self.snapshot = Snapshot(self._newest.events, checkpoint, self.progress, self.test)
 
     def wait_for_change(self, known: Controls, seconds: float) -> None:
         """Sleep until the controls are other than `known`, at most so long."""
@@ -95,23 +82,15 @@ class RunChannel:
         self._polled_at = time.monotonic()
         is_paused = self.is_paused  # before the snapshot: a pause is not told without its own
         with self._published:
-            events = tuple(event for number, event in self._events if number > cursor.events)
-            number, snapshot = self._snapshot
-            if number <= cursor.snapshot:
-                self._snapshot, snapshot = (number, None), None  # it has arrived; its arrays may take much memory
-        (test_number, test), (shown_number, shown) = self._test, self._shown
-        return Report(
-            events=events,
-            is_paused=is_paused,
-            progress=self.progress,
-            test=test if test_number > cursor.test else None,
-            shown=shown if shown_number > cursor.shown else None,
-            snapshot=snapshot,
-            cursor=Cursor(cursor.events + len(events), test_number, shown_number, number),
-        )
-
-    def _publish_snapshot(self, checkpoint: Checkpoint) -> None:
-        self._snapshot = (
-            self._snapshot[0] + 1,
-            Snapshot(self._count, checkpoint, self.progress, self.test),
-        )
+            newest, events = self._newest, tuple(event for number, event in self._events if number > cursor.events)
+            if newest.snapshot <= cursor.snapshot:
+                self.snapshot = None  # it has arrived; its arrays may take much memory
+            return Report(
+                events=events,
+                is_paused=is_paused,
+                progress=self.progress,
+                test=self.test if newest.test > cursor.test else None,
+                shown=self.shown if newest.shown > cursor.shown else None,
+                snapshot=self.snapshot,
+                cursor=replace(newest, events=cursor.events + len(events)),
+            )

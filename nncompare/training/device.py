@@ -2,6 +2,7 @@
 
 import contextlib
 import ctypes
+import re
 import sys
 from dataclasses import replace
 from typing import Any
@@ -9,21 +10,14 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from nncompare.config import Precision
 from nncompare.errors import DeviceError
 from nncompare.machine import MemoryReading, available_memory, physical_memory
 from nncompare.messages import DeviceInfo
 
 # The CPU allocator, on Linux and on Windows; C++; oneDNN; CUDA and its libraries.
-_OUT_OF_MEMORY = (
-    "can't allocate memory",
-    "not enough memory",
-    "bad_alloc",
-    "could not create a memory",
-    "could not create a primitive",
-    "could not execute a primitive",
-    "out of memory",
-    "alloc_failed",
+_OUT_OF_MEMORY = re.compile(
+    "can't allocate memory|not enough memory|bad_alloc|"
+    "could not create a (memory|primitive)|could not execute a primitive|out of memory|alloc_failed"
 )
 
 
@@ -54,10 +48,8 @@ def device_memory(device: torch.device) -> MemoryReading:
 
 def device_titles() -> dict[str, str]:
     """Return the title of each device that can be chosen here, without initialising any."""
-    cards = range(torch.cuda.device_count())
-    return {"cpu": _processor().get("cpu_name", "processor")} | {
-        f"cuda:{number}": torch.cuda.get_device_name(number) for number in cards
-    }
+    cards = {f"cuda:{number}": torch.cuda.get_device_name(number) for number in range(torch.cuda.device_count())}
+    return {"cpu": _processor().get("cpu_name", "processor")} | cards
 
 
 def describe_devices() -> list[DeviceInfo]:
@@ -66,14 +58,6 @@ def describe_devices() -> list[DeviceInfo]:
         DeviceInfo(name, title, device_memory(torch.device(name)), has_native_bfloat16(torch.device(name)))
         for name, title in device_titles().items()
     ]
-
-
-def number_format(device: torch.device, precision: Precision) -> torch.autocast:
-    """Compute in bfloat16 inside the block if asked to, else in float32.
-
-    Enter it for each forward pass: it keeps the converted weights until it is left.
-    """
-    return torch.autocast(device.type, dtype=torch.bfloat16, enabled=precision == "bfloat16")
 
 
 def random_state(device: torch.device) -> Tensor:
@@ -93,8 +77,7 @@ def is_out_of_memory(error: BaseException) -> bool:
     """Return whether an exception means a lack of memory, on any device and from any of torch's libraries."""
     if isinstance(error, (MemoryError, torch.OutOfMemoryError)):
         return True
-    text = str(error).lower()
-    return isinstance(error, RuntimeError) and any(words in text for words in _OUT_OF_MEMORY)
+    return isinstance(error, RuntimeError) and _OUT_OF_MEMORY.search(str(error).lower()) is not None
 
 
 def give_back_memory(device: torch.device) -> None:

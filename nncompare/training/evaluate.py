@@ -1,26 +1,25 @@
-"""Predictions in evaluation mode. N images, K classes."""
+"""Predictions in evaluation mode: of whole splits, and of the images on the screen. N images, K classes."""
 
+import time
 from collections.abc import Callable, Iterator
 
+import numpy as np
 import torch
 from torch import Tensor
 
+from nncompare.messages import Prediction
 from nncompare.training.backends import Network
+from nncompare.training.channel import RunChannel
 from nncompare.training.oom import run_or_none
 from nncompare.training.tensors import TensorSplit, normalise
 
 # Images whose activations stay in the cache of a processor are evaluated faster than a whole batch.
 MOST_ON_CPU = 250
+SHARE = 0.008  # of the run; the predictions at the ends of epochs come on top, and bring it towards 1%
 
 
 class Predictor:
-    """Predicts with a network as it stands, in the number format in which it is trained.
-
-    Attributes
-    ----------
-    batch_size : int
-        The most images that are predicted at once.
-    """
+    """Predicts with a network as it stands, in its number format, at most `batch_size` images at once."""
 
     def __init__(self, network: Network, batch_size: int) -> None:
         self._network, self.batch_size = network, batch_size
@@ -56,6 +55,36 @@ class Predictor:
             images.device,
             can_be_smaller=size > 1,
         )
+
+
+class LivePredictor:
+    """Predicts the images on the screen, so often that it takes at most 1% of the run."""
+
+    def __init__(self, predictor: Predictor, training: TensorSplit, test: TensorSplit, channel: RunChannel) -> None:
+        self._predictor, self._channel = predictor, channel
+        self._splits = {"train": training, "test": test}
+        self._last_cost = 0.0
+        self._next = 0.0
+
+    def if_due(self, epoch: float) -> None:
+        """Predict if enough time has passed since the last prediction."""
+        if time.monotonic() >= self._next:
+            self.now(epoch)
+
+    def now(self, epoch: float) -> None:
+        """Predict now, and publish the prediction to the channel."""
+        shown = self._channel.controls.shown
+        if shown is None:
+            return
+        began = time.monotonic()
+        split = self._splits[shown.split].take(torch.tensor(shown.indices, dtype=torch.long))
+        probabilities = self._predictor.log_probabilities(split).exp().cpu().numpy()
+        if np.isfinite(probabilities).all():
+            self._channel.publish_prediction(Prediction(epoch, probabilities, shown))
+        ended = time.monotonic()
+        # The very first one also prepares torch, and some are interrupted: neither shows what a prediction costs.
+        self._next = ended + min(ended - began, self._last_cost) / SHARE
+        self._last_cost = ended - began
 
 
 def mean_loss_and_accuracy(scores: Tensor, labels: Tensor) -> tuple[float, float]:

@@ -11,10 +11,8 @@ class GoodWeights:
     the weights of one look are kept at the next, since all losses in between were finite, too.
     """
 
-    def __init__(self, parameters: list[Tensor], *, sees_every_loss: bool | None = None) -> None:
-        self._parameters = parameters
-        is_on_cpu = parameters[0].device.type == "cpu"
-        self.sees_every_loss = is_on_cpu if sees_every_loss is None else sees_every_loss
+    def __init__(self, parameters: list[Tensor]) -> None:
+        self._parameters, self.sees_every_loss = parameters, parameters[0].device.type == "cpu"
         self.begin()
 
     def begin(self) -> None:

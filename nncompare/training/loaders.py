@@ -14,7 +14,6 @@ from nncompare.training.torchvision_import import import_torchvision
 
 to_tensor = import_torchvision().transforms.functional.to_tensor
 
-
 _FLOAT_BYTES = 4  # bytes become floats before a network sees them
 
 
@@ -58,14 +57,13 @@ def prepare_loaders(
     _require_images("training", train_dataset)
     test_size = _require_images("test", test_dataset)
     image = _as_tensor(train_dataset[0][0])
-    pixels, channels = _image_size(image)
-    largest = calculate_max_batch_size(pixels, channels, max(_FLOAT_BYTES, image.element_size()))
+    channels = min(image.shape) if image.ndim == 3 else 1  # first or last
+    largest = calculate_max_batch_size(image.numel() // channels, channels, max(_FLOAT_BYTES, image.element_size()))
     batch_size = closest_valid_batch_size(test_size, largest, user_input_batch_size)
     steps = math.ceil(user_input_batch_size / batch_size)
     prepared = PreparedLoaders((batch_size, steps))
-    prepared.train_loader = DataLoader(
-        train_dataset, batch_size, shuffle=True, generator=torch.Generator().manual_seed(0), collate_fn=_collate
-    )
+    order = torch.Generator().manual_seed(0)
+    prepared.train_loader = DataLoader(train_dataset, batch_size, shuffle=True, generator=order, collate_fn=_collate)
     prepared.test_loader = DataLoader(test_dataset, batch_size, collate_fn=_collate)
     prepared.requested = user_input_batch_size
     prepared.effective_batch_size = batch_size * steps
@@ -81,18 +79,9 @@ def _require_images(kind: str, dataset: "Dataset[Any]") -> int:
     return size
 
 
-def _image_size(image: Tensor) -> tuple[int, int]:
-    """Return pixels and channels of an image (C, H, W), (H, W, C) or (H, W)."""
-    shape = image.shape
-    channels = min(shape) if len(shape) == 3 else 1
-    return math.prod(shape) // channels, channels
-
-
 def _collate(samples: list[tuple[Any, ...]]) -> Any:
     return default_collate([(_as_tensor(sample[0]), *sample[1:]) for sample in samples])
 
 
 def _as_tensor(image: Any) -> Tensor:
-    if isinstance(image, Image):
-        return cast(Tensor, to_tensor(image))
-    return torch.as_tensor(image)
+    return cast(Tensor, to_tensor(image)) if isinstance(image, Image) else torch.as_tensor(image)

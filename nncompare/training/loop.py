@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from nncompare.config import RunConfig
 from nncompare.messages import BatchHalved, Event, Failed, Finished, Parked
 from nncompare.training.session import Session
 from nncompare.training.step import NotFinite, OutOfMemory
@@ -17,7 +16,7 @@ def train(session: Session) -> Iterator[Event]:
     while not session.is_complete and session.may_go_on():
         for step in session.steps():
             if isinstance(step, OutOfMemory):
-                metrics.take_at_once(step.plan.batch_size)
+                metrics.predictor.batch_size = step.plan.batch_size
                 yield BatchHalved(metrics.epoch)
             elif isinstance(step, NotFinite):
                 metrics.diverged = True
@@ -47,12 +46,8 @@ def _give_up(session: Session) -> Iterator[Event]:
     yield session.metrics.diverge()
     session.updates.good_weights.roll_back()
     yield from session.metrics.kept_state()
-    yield Failed(divergence(session.job.setup.config))
-
-
-def divergence(config: RunConfig) -> str:
-    """Return the sentence for a loss that is not a finite number, and what to change."""
-    return (
-        f"Training broke off: the loss is no longer a finite number. The learning rate {config.learning_rate:g} is too "
-        "high. The curves and the last finite weights are kept. Lower it and train again."
+    yield Failed(
+        "Training broke off: the loss is no longer a finite number. The learning rate "
+        f"{session.job.setup.config.learning_rate:g} is too high. The curves and the last finite weights are kept. "
+        "Lower it and train again."
     )

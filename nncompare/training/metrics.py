@@ -3,7 +3,7 @@
 import math
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
 from torch import Tensor
 
@@ -19,10 +19,9 @@ from nncompare.messages import (
     TrainPoint,
 )
 from nncompare.training.channel import RunChannel
-from nncompare.training.evaluate import Predictor, mean_loss_and_accuracy
-from nncompare.training.live_predictor import LivePredictor
+from nncompare.training.evaluate import LivePredictor, Predictor, mean_loss_and_accuracy
 from nncompare.training.step import MicroBatch
-from nncompare.training.tensors import TensorSplit, evenly_spaced
+from nncompare.training.tensors import TensorSplit
 
 TRAIN_POINTS_PER_EPOCH = 40
 TEST_POINTS_PER_EPOCH = 5  # four of them from the sample, the last from the whole set
@@ -66,10 +65,10 @@ class MetricsRecorder:
         on_finite: Callable[[], None],
         channel: RunChannel,
     ) -> None:
-        self._predictor, self._training, self._test, self._channel = predictor, training, test, channel
+        self.predictor, self._training, self._test, self._channel = predictor, training, test, channel
         self._on_finite = on_finite
-        self._test_sample = test.take(evenly_spaced(len(test), TEST_SAMPLE))
-        self._train_sample = training.take(evenly_spaced(len(training), TRAIN_SAMPLE))
+        self._test_sample = test.sample(TEST_SAMPLE)
+        self._train_sample = training.sample(TRAIN_SAMPLE)
         self.live = LivePredictor(predictor, training, test, channel)
         self._total_images = epochs * len(training)
         self._images = self._last_batch = self._updates = 0
@@ -89,14 +88,9 @@ class MetricsRecorder:
         """Count on from where a run was left."""
         self._images = self._images_then = position.images
         self._updates, self.epochs = position.updates, position.epochs
-        since_point = position.since_point
-        self._since_point = RunningSums(since_point.images, since_point.loss, since_point.right)
+        self._since_point = RunningSums(*astuple(position.since_point))
         self._since_epoch, self._carried = position.since_epoch, position.carried
         self._started = self._clock - position.seconds
-
-    def take_at_once(self, batch_size: int) -> None:
-        """Evaluate no more images at once than this, from now on."""
-        self._predictor.batch_size = batch_size
 
     def leave_out(self, seconds: float) -> None:
         """Leave a pause out of all times."""
@@ -132,16 +126,15 @@ class MetricsRecorder:
         if is_first_batch or (self._passed_mark(TRAIN_POINTS_PER_EPOCH) and not self._epoch_is_whole()):
             yield from self._train_point()
         if self._passed_mark(TEST_POINTS_PER_EPOCH) and not self._epoch_is_whole():
-            point = self._test_point(self._test_sample, self._scores(self._test_sample))
-            if point is not None:
+            scores = self.predictor.log_probabilities(self._test_sample)
+            if (point := self._test_point(self._test_sample, scores)) is not None:
                 yield point
         self.live.if_due(self.epoch)
 
     def end_of_epoch(self) -> Iterator[Event]:
         """Evaluate on the whole test set; in a pause, or too long after a stop, the epoch stays open instead."""
         yield from self._last_train_point()
-        point = self._whole_test_point()
-        if point is not None:
+        if (point := self._whole_test_point()) is not None:
             yield point
             if self._epoch_is_whole():
                 end = self._epoch_end(point)
@@ -159,19 +152,15 @@ class MetricsRecorder:
     def kept_state(self) -> Iterator[Event]:
         """Evaluate a network after its weights were rolled back."""
         self.diverged = False
-        point = self._whole_test_point()
-        if point is not None:
+        if (point := self._whole_test_point()) is not None:
             yield point
 
     def _whole_test_point(self) -> TestPoint | None:
-        scores = self._predictor.log_probabilities_unless(self._must_wait, self._test)
+        scores = self.predictor.log_probabilities_unless(self._must_wait, self._test)
         point = self._test_point(self._test, scores) if scores is not None else None
         if scores is not None and point is not None:
-            self._channel.publish_test(Prediction(self.epoch, scores.exp().cpu().numpy()))
+            self._channel.publish_prediction(Prediction(self.epoch, scores.exp().cpu().numpy()))
         return point
-
-    def _scores(self, split: TensorSplit) -> Tensor:
-        return self._predictor.log_probabilities(split)
 
     def _epoch_is_whole(self) -> bool:
         return self.images_of_epoch == len(self._training)
@@ -217,14 +206,11 @@ class MetricsRecorder:
     def _test_point(self, split: TensorSplit, scores: Tensor) -> TestPoint | None:
         loss, accuracy = mean_loss_and_accuracy(scores, split.labels)
         self.diverged = self.diverged or not math.isfinite(loss)
-        if self.diverged:
-            return None
-        return TestPoint(*self._now(), loss, accuracy, len(split))
+        return None if self.diverged else TestPoint(*self._now(), loss, accuracy, len(split))
 
     def _epoch_end(self, test: TestPoint) -> EpochEnd:
-        sample = self._train_sample
-        _, train_eval_accuracy = mean_loss_and_accuracy(self._scores(sample), sample.labels)
-        sums = self._since_epoch
+        sample, sums = self._train_sample, self._since_epoch
+        _, train_eval_accuracy = mean_loss_and_accuracy(self.predictor.log_probabilities(sample), sample.labels)
         return EpochEnd(
             epoch=round(self.epoch),
             seconds=self.seconds,
@@ -236,7 +222,5 @@ class MetricsRecorder:
         )
 
     def _must_wait(self) -> bool:
-        stopped_at = self._channel.stopped_at
-        if stopped_at is not None:
-            return time.monotonic() - stopped_at > LAST_MEASUREMENT_SECONDS
-        return self._channel.controls.pause
+        stopped_at, pause = self._channel.stopped_at, self._channel.controls.pause
+        return pause if stopped_at is None else time.monotonic() - stopped_at > LAST_MEASUREMENT_SECONDS

@@ -17,12 +17,9 @@ _fresh = threading.local()
 
 
 def run_or_none(work: Callable[[], T], device: torch.device, *, can_be_smaller: bool) -> T | None:
-    """Return the result of `work`, or None when it does not fit into memory; then nothing of it is left behind.
+    """Return the result of `work`, or None when it does not fit but can be smaller; then nothing of it is left behind.
 
-    Raises
-    ------
-    MemoryError, RuntimeError
-        When it does not fit and cannot be smaller; any other error of `work`.
+    Any other error of `work` is raised.
     """
     try:
         fresh: ThreadPoolExecutor | None = getattr(_fresh, "thread", None)

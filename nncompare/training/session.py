@@ -31,11 +31,6 @@ class Session:
     """A network in training: begins with fresh weights, or goes on from a checkpoint to the last bit.
 
     The order of the images depends on the seed alone.
-
-    Raises
-    ------
-    ValueError
-        When the job has no plan or precision.
     """
 
     def __init__(
@@ -113,7 +108,7 @@ class Session:
         return self._shuffled_epoch == self.metrics.epochs
 
     def _go_on_from(self, start: Checkpoint) -> None:
-        self.updates.restore(start.optimizer, start.gradient, start.position.images)
+        self.updates.restore(start)
         self.metrics.go_on_from(start.position)
         self._order.set_state(torch.from_numpy(start.order.copy()))
         randomness = torch.from_numpy(start.randomness.copy())
@@ -124,7 +119,7 @@ class Session:
         began = time.monotonic()
         self.metrics.live.now(self.metrics.epoch)
         if self.has_finite_weights:
-            self.channel.publish_checkpoint(self.checkpoint())
+            self.channel.publish(None, self.checkpoint())
         self.channel.is_paused = True
         while (controls := self.channel.controls).pause and not controls.stop and not self.is_parked:
             left = began + self.job.park_seconds - time.monotonic()

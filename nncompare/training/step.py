@@ -22,12 +22,12 @@ from torch import Tensor, nn
 from nncompare import architectures
 from nncompare.config import Precision, RunConfig
 from nncompare.memory import Plan
+from nncompare.messages import Checkpoint
 from nncompare.training.backends import make_network
 from nncompare.training.device import random_state, set_random_state
 from nncompare.training.good_weights import GoodWeights
 from nncompare.training.oom import run_or_none
-from nncompare.training.optimizers import make_optimizer
-from nncompare.training.schedule import Schedule
+from nncompare.training.optimizers import Schedule, make_optimizer
 from nncompare.training.tensors import TensorSplit, to_array
 
 
@@ -57,10 +57,7 @@ Step = MicroBatch | OutOfMemory | NotFinite
 
 
 class Updates:
-    """Makes one update of the weights after the other.
-
-    A micro-batch that does not fit into memory leaves weights, optimiser, gradient and random state as they were.
-    """
+    """Makes one update of the weights after the other."""
 
     def __init__(
         self,
@@ -162,20 +159,15 @@ class Updates:
         """Return the sum over the micro-batches of the update under way; None between two updates."""
         return None if self._gradient is None else [to_array(part) for part in self._gradient]
 
-    def restore(
-        self,
-        state: dict[str, list[NDArray[np.float32]]],
-        gradient: list[NDArray[np.float32]] | None,
-        images: int,
-    ) -> None:
-        """Go on after `images` images from a `state` and a `gradient`; the model has its weights already."""
-        self._images = images
-        for name, arrays in state.items():
+    def restore(self, start: Checkpoint) -> None:
+        """Go on from a checkpoint; the model has its weights already."""
+        self._images = start.position.images
+        for name, arrays in start.optimizer.items():
             for tensor, array in zip(self._optimizer.state[name], arrays, strict=True):
                 tensor.copy_(torch.from_numpy(array))
-        if gradient is not None:
+        if start.gradient is not None:
             self._gradient = [
                 torch.empty_like(parameter).copy_(torch.from_numpy(array))
-                for parameter, array in zip(self.network.parameters, gradient, strict=True)
+                for parameter, array in zip(self.network.parameters, start.gradient, strict=True)
             ]
         self.good_weights.begin()

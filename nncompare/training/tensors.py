@@ -60,10 +60,9 @@ class TensorSplit:
         """Return the part of the split at `index`."""
         return TensorSplit(self.images[index], self.labels[index], self.mean, self.std)
 
-
-def evenly_spaced(total: int, count: int) -> Tensor:
-    """Return `count` of `total` positions, evenly spaced, always the same."""
-    return torch.linspace(0, total - 1, min(count, total)).long()
+    def sample(self, count: int) -> "TensorSplit":
+        """Return `count` images, evenly spaced, always the same."""
+        return self.take(torch.linspace(0, len(self) - 1, min(count, len(self))).long())
 
 
 def to_array(tensor: Tensor) -> NDArray[np.float32]:

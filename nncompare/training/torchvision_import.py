@@ -12,21 +12,11 @@ from types import ModuleType
 
 import torch
 
-_OPERATORS = {
-    "nms": "nms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor",
-    "qnms": "qnms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor",
-}
 _declared: list[torch.library.Library] = []  # a library that is collected takes its declarations along
 
 
 def import_torchvision() -> ModuleType:
-    """Return the module torchvision, whose data sets and transforms work.
-
-    Raises
-    ------
-    ImportError
-        When torchvision is not installed.
-    """
+    """Return the module torchvision, whose data sets and transforms work."""
     try:
         return importlib.import_module("torchvision")
     except RuntimeError as error:
@@ -34,12 +24,7 @@ def import_torchvision() -> ModuleType:
             raise
     for name in [name for name in sys.modules if name.partition(".")[0] == "torchvision"]:
         del sys.modules[name]
-    _declare_operators()
+    _declared.append(torch.library.Library("torchvision", "DEF"))
+    for operator in ("nms", "qnms"):
+        _declared[-1].define(f"{operator}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
     return importlib.import_module("torchvision")
-
-
-def _declare_operators() -> None:
-    library = torch.library.Library("torchvision", "DEF")
-    for schema in _OPERATORS.values():
-        library.define(schema)
-    _declared.append(library)

@@ -1,4 +1,4 @@
-"""What the kernel calls inside a worker process; torch is imported only when one of these functions runs.
+"""What the kernel calls inside a worker process.
 
 Every process has a token of its own. A task that finds another token than the one it was meant for is a second
 attempt after a lost worker, and answers "lost" at once.
@@ -7,15 +7,18 @@ attempt after a lost worker, and answers "lost" at once.
 import secrets
 import threading
 from collections import OrderedDict
-from typing import TYPE_CHECKING
+from contextlib import suppress
+from typing import get_args
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from nncompare import architectures
-from nncompare.config import SplitName
+from nncompare.config import OptimizerName, RunConfig, SplitName
 from nncompare.data import DataError, ImageData, fetch, load
 from nncompare.machine import usable_cores
+from nncompare.memory import Plan
 from nncompare.messages import (
     Assignment,
     Controls,
@@ -28,14 +31,24 @@ from nncompare.messages import (
     Parked,
     PredictionRequest,
     Report,
+    Setup,
     WorkerInfo,
 )
+from nncompare.training.backends import make_network
 from nncompare.training.channel import RunChannel
-
-if TYPE_CHECKING:
-    import torch
-
-    from nncompare.training.tensors import TensorSplit
+from nncompare.training.device import (
+    choose_device,
+    device_memory,
+    device_titles,
+    give_back_memory,
+    has_native_bfloat16,
+    is_out_of_memory,
+)
+from nncompare.training.evaluate import Predictor
+from nncompare.training.loop import train
+from nncompare.training.model import build_model
+from nncompare.training.session import Job, Session
+from nncompare.training.tensors import TensorSplit
 
 # A run that was not polled for so long has lost its kernel: it ends, and its worker is free.
 FORGOTTEN_SECONDS = 60.0
@@ -54,8 +67,6 @@ def worker_info(device: str) -> WorkerInfo:
     DeviceError
         When there is no such device here.
     """
-    from nncompare.training.device import choose_device, device_memory, device_titles, has_native_bfloat16
-
     chosen = choose_device(device)
     memory = device_memory(chosen)
     return WorkerInfo(
@@ -70,15 +81,15 @@ def worker_info(device: str) -> WorkerInfo:
 
 
 def warm_up(dataset: str | None) -> None:
-    """Import torch, prepare its operators and map the data, so that the first training step need not wait."""
-    from nncompare.training.warm_up import warm_up_torch
-
-    warm_up_torch()
+    """Train a tiny network with each optimiser and map the data, so that the first training step need not wait."""
+    black = TensorSplit.of(np.zeros((8, 28, 28), np.uint8), np.zeros(8, np.uint8), 0.5, 0.5, torch.device("cpu"))
+    plan = Plan(4, 1, 4, channels=1, training_bytes=0, memory_limit=0, why={})
+    for optimizer in get_args(OptimizerName):
+        config = RunConfig(epochs=1, channels=1, optimizer=optimizer)
+        list(train(Session(Job(Setup(config, plan, "cpu", 1, "float32"), 0), black, black, RunChannel())))
     if dataset is not None:
-        try:
+        with suppress(DataError):  # the run itself will say so, with advice
             _images(dataset)
-        except DataError:
-            return  # the run itself will say so, with advice
 
 
 def run_training(assignment: Assignment) -> Outcome:
@@ -92,8 +103,8 @@ def run_training(assignment: Assignment) -> Outcome:
         return Outcome("failed", str(error))
     except Exception as error:  # an exception of torch's own would bring torch into the kernel
         return Outcome("failed", _why_it_broke_off(error))
-    finally:
-        _release_memory(assignment.setup.device)
+    finally:  # else what this run has taken would look as if it were taken when the next one is planned
+        give_back_memory(torch.device(assignment.setup.device))
 
 
 def exchange(run: str, cursor: Cursor, controls: Controls) -> Report | None:
@@ -107,12 +118,6 @@ def exchange(run: str, cursor: Cursor, controls: Controls) -> Report | None:
 
 def predict(request: PredictionRequest) -> NDArray[np.float32]:
     """Predict class probabilities (N, K) with given weights."""
-    import torch
-
-    from nncompare.training.backends import make_network
-    from nncompare.training.evaluate import Predictor
-    from nncompare.training.model import build_model
-
     setup, (plan, precision) = request.setup, request.setup.resolved
     torch.set_num_threads(setup.threads)
     device, architecture = torch.device(setup.device), architectures.of(setup.config)
@@ -136,11 +141,6 @@ def _open_channel(assignment: Assignment) -> RunChannel | None:
 
 
 def _train(assignment: Assignment, channel: RunChannel) -> Outcome:
-    import torch
-
-    from nncompare.training.loop import train
-    from nncompare.training.session import Job, Session
-
     torch.set_num_threads(assignment.setup.threads)
     device = torch.device(assignment.setup.device)
     images = _images(assignment.dataset)
@@ -152,14 +152,14 @@ def _train(assignment: Assignment, channel: RunChannel) -> Outcome:
         channel.publish(event, session.checkpoint() if isinstance(event, EpochEnd) else None)
         last = event
     checkpoint = session.checkpoint()
-    seconds = checkpoint.position.seconds
+    kept = checkpoint.weights, checkpoint, checkpoint.position.seconds
     match last:
         case Finished(stopped=stopped):
-            return Outcome("stopped" if stopped else "finished", "", checkpoint.weights, checkpoint, seconds)
+            return Outcome("stopped" if stopped else "finished", "", *kept)
         case Parked():
-            return Outcome("parked", "", checkpoint.weights, checkpoint, seconds)
+            return Outcome("parked", "", *kept)
         case Failed(message):
-            return Outcome("failed", message, checkpoint.weights, None, seconds)
+            return Outcome("failed", message, checkpoint.weights, None, checkpoint.position.seconds)
         case _:
             return Outcome("failed", "The training ended without a word.")
 
@@ -169,35 +169,18 @@ def _images(dataset: str) -> ImageData:
     return load(dataset)
 
 
-def _split(images: ImageData, split: SplitName, count: int | None, device: "torch.device") -> "TensorSplit":
-    from nncompare.training.tensors import TensorSplit
-
+def _split(images: ImageData, split: SplitName, count: int | None, device: torch.device) -> TensorSplit:
     arrays = images.images(split)[:count], images.labels(split)[:count]
     return TensorSplit.of(*arrays, images.info.mean, images.info.std, device)
 
 
-def _release_memory(device: str) -> None:
-    # What one run has taken must not look as if it were taken when the next one is planned.
-    import torch
-
-    from nncompare.training.device import give_back_memory
-
-    give_back_memory(torch.device(device))
-
-
 def _why_it_broke_off(error: Exception) -> str:
-    from nncompare.training.device import is_out_of_memory
-
     if is_out_of_memory(error):
         return (
             "Training broke off: the memory does not hold this network, not even with one image at a time. The curves "
             "up to here are kept. Choose fewer channels or end other programs, then train again."
         )
-    return f"Training broke off: {_first_line(error)}. The curves up to here are kept."
-
-
-def _first_line(error: Exception) -> str:
     lines = f"{type(error).__name__}: {error}".splitlines()
     # TorchScript tells first that something failed, then where, and at last what.
     told = lines[-1] if "TorchScript" in lines[0] else lines[0]
-    return told.rstrip(".")[:200]
+    return f"Training broke off: {told.rstrip('.')[:200]}. The curves up to here are kept."

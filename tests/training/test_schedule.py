@@ -12,7 +12,7 @@ from nncompare.config import RunConfig
 from nncompare.messages import Controls, TrainPoint
 from nncompare.training.channel import RunChannel
 from nncompare.training.loop import train
-from nncompare.training.schedule import Schedule
+from nncompare.training.optimizers import Schedule
 from nncompare.training.step import Updates
 
 

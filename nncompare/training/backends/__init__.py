@@ -11,13 +11,7 @@ from nncompare.training.backends.plain import PlainNetwork
 
 
 class Network(Protocol):
-    """A network as it learns and as it predicts. B images, K classes.
-
-    Attributes
-    ----------
-    parameters : list of Tensor
-        What an update changes.
-    """
+    """A network as it learns and as it predicts; an update changes its parameters. B images, K classes."""
 
     parameters: list[Tensor]
 

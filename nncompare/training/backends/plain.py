@@ -5,7 +5,6 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from nncompare.config import Precision
-from nncompare.training.device import number_format
 
 
 class PlainNetwork:
@@ -15,12 +14,18 @@ class PlainNetwork:
         self._model, self._precision, self._label_smoothing = model, precision, label_smoothing
         self.parameters: list[Tensor] = list(model.parameters())
 
+    @property
+    def _number_format(self) -> torch.autocast:
+        # A new one for each forward pass: it keeps the converted weights until it is left.
+        device = self.parameters[0].device.type
+        return torch.autocast(device, dtype=torch.bfloat16, enabled=self._precision == "bfloat16")
+
     def backward(self, images: Tensor, labels: Tensor, update_images: int) -> tuple[Tensor, Tensor]:
         """Compute the gradient of a micro-batch; return its summed loss and its number of right answers, on the device.
 
         The loss is a sum over images divided by those of the whole update: so accumulation is exact.
         """
-        with number_format(images.device, self._precision):
+        with self._number_format:
             scores = self._model(images)
         loss = cross_entropy(scores.float(), labels, reduction="sum", label_smoothing=self._label_smoothing)
         (loss / update_images).backward()
@@ -35,7 +40,7 @@ class PlainNetwork:
         was_training = self._model.training
         self._model.eval()
         try:
-            with number_format(images.device, self._precision):
+            with self._number_format:
                 features = self._model[:-1](images)
             return torch.log_softmax(self._model[-1](features.float()), dim=1)
         finally:

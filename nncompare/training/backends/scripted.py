@@ -11,9 +11,6 @@ import torch
 P = ParamSpec("P")
 R = TypeVar("R")
 
-# From here on torch does not support TorchScript.
-_TOO_NEW = (3, 14)
-
 
 def scripted(function: Callable[P, R]) -> Callable[P, R]:
     """Run a function by TorchScript: without Python between small operations, a tiny step takes a fifth less time.
@@ -32,7 +29,7 @@ def scripted(function: Callable[P, R]) -> Callable[P, R]:
 
 
 def _script(function: Callable[P, R]) -> Callable[P, R]:
-    if sys.version_info >= _TOO_NEW or not hasattr(torch.jit, "script"):
+    if sys.version_info >= (3, 14) or not hasattr(torch.jit, "script"):  # torch ends its support with Python 3.13
         return function
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # what is to follow it needs a compiler and half a minute
