@@ -13,11 +13,6 @@ class AutoSaver:
     """Saves what a comparison has learned, if there is a store; where that fails, the training goes on.
 
     All of it waits for the disk, and may be called on several threads at once.
-
-    Attributes
-    ----------
-    damage : str
-        What was found damaged when it was opened, in sentences.
     """
 
     def __init__(self, comparison: Comparison, store: Store | None, folder: RunFolder | None) -> None:
@@ -25,7 +20,7 @@ class AutoSaver:
         self._lock = threading.Lock()
         self._users = 0
         self._is_barred = False
-        self.damage = ""
+        self.damage = ""  # what was found damaged when it was opened, in sentences
         self._notes: dict[tuple[int, str] | None, str] = {}  # by what was to be saved; None: the folder itself
 
     @property
@@ -72,14 +67,13 @@ class AutoSaver:
                 self._notes.pop(mended, None)
 
     def _held(self) -> RunFolder:
-        """Make the folder in the store, or take it again; what others have changed meanwhile is theirs."""
         if self._folder is None:
             assert self._store is not None
             self._folder = self._store.create(self._comparison)
             return self._folder
         try:
             self._folder.hold()
-        except StoreError:
+        except StoreError:  # what others have changed meanwhile is theirs
             self._is_barred = True
             raise
         return self._folder

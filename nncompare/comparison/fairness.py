@@ -1,19 +1,15 @@
 """Whether a race was fair: what both models had the same, and in which settings they differ."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from nncompare.architectures import parameter_count
-from nncompare.comparison.result import ModelResult
 from nncompare.comparison.view import RunView
 from nncompare.config import RunConfig
 from nncompare.history import History
 from nncompare.memory import in_mebibytes
 
 _OPTIMIZERS = {"adam": "Adam", "sgd": "SGD"}
-
-
-Contender = RunView | ModelResult
-"""One side of a race: a run under way, or a model that has ended."""
 
 
 @dataclass(frozen=True)
@@ -34,41 +30,29 @@ class Difference:
     b: str
 
 
-def aspects(a: Contender, b: Contender) -> list[Aspect]:
+def aspects(a: RunView, b: RunView) -> list[Aspect]:
     """List what was equal and what was not; of devices and threads only once they are known."""
     widths = _channels(a), _channels(b)
     found = [
         # One seed and one set of images for both: the order is drawn from the seed alone.
         Aspect("data order", True, "same"),
-        Aspect("initial weights", widths[0] == widths[1], _same_or(widths, "differ, widths differ")),
+        Aspect("initial weights", *((True, "same") if widths[0] == widths[1] else (False, "differ, widths differ"))),
         _aspect("epochs", _epochs(a), _epochs(b)),
     ]
-    one, other = a.setup, b.setup
-    if one.threads and other.threads:
-        found += [
-            _aspect("threads", one.threads, other.threads),
-            _aspect("device", one.device, other.device),
-            _aspect("precision", one.precision, other.precision),
-        ]
+    if a.threads and b.threads:
+        found += [_aspect(name, getattr(a, name), getattr(b, name)) for name in ("threads", "device", "precision")]
     return found
 
 
-def differences(a: Contender, b: Contender) -> list[Difference]:
+def differences(a: RunView, b: RunView) -> list[Difference]:
     """List the settings in which both differ, then what each costs: parameters, memory and time per epoch."""
     settings = [
         Difference(str(field.title).lower(), _value(a, name), _value(b, name))
         for name, field in RunConfig.model_fields.items()
         if _value(a, name) != _value(b, name) and _is_used(name, a, b)
     ]
-    return settings + [
-        Difference(name, *values)
-        for name, values in (
-            ("parameters", (f"{parameter_count(_channels(a)):,}", f"{parameter_count(_channels(b)):,}")),
-            ("memory", (_memory(a), _memory(b))),
-            ("time per epoch", (_epoch_time(a), _epoch_time(b))),
-        )
-        if all(values)
-    ]
+    costs = [Difference(name, cost(a), cost(b)) for name, cost in _COSTS.items()]
+    return settings + [cost for cost in costs if cost.a and cost.b]
 
 
 def seconds_per_epoch(history: History) -> float | None:
@@ -76,44 +60,45 @@ def seconds_per_epoch(history: History) -> float | None:
     return history.epoch_seconds[-1] / history.epochs if history.epochs else None
 
 
-def _channels(contender: Contender) -> int:
-    setup = contender.setup
-    return setup.plan.channels if setup.plan else setup.config.channels
+def _channels(contender: RunView) -> int:
+    return contender.plan.channels if contender.plan else contender.config.channels
 
 
-def _epochs(contender: Contender) -> str:
-    return f"{round(contender.epoch, 2) if contender.state.is_over else contender.setup.config.epochs:g}"
+def _epochs(contender: RunView) -> str:
+    return f"{round(contender.epoch, 2) if contender.state.is_over else contender.config.epochs:g}"
 
 
 def _aspect(name: str, a: object, b: object) -> Aspect:
     return Aspect(name, a == b, f"{a}" if a == b else f"{a} and {b}")
 
 
-def _same_or(pair: tuple[object, object], words: str) -> str:
-    return "same" if pair[0] == pair[1] else words
-
-
-def _value(contender: Contender, name: str) -> str:
-    plan = contender.setup.plan
+def _value(contender: RunView, name: str) -> str:
+    plan = contender.plan
     if name == "channels":
         return str(_channels(contender))
     if name == "batch_size" and plan is not None:
         return f"{plan.effective_batch_size:,}"
-    value = getattr(contender.setup.config, name)
+    value = getattr(contender.config, name)
     if isinstance(value, str):
         return _OPTIMIZERS.get(value, value)
     return f"{value:g}" if isinstance(value, float) else f"{value:,}"
 
 
-def _is_used(name: str, *contenders: Contender) -> bool:
-    return name != "momentum" or all(contender.setup.config.optimizer == "sgd" for contender in contenders)
+def _is_used(name: str, *contenders: RunView) -> bool:
+    return name != "momentum" or all(contender.config.optimizer == "sgd" for contender in contenders)
 
 
-def _memory(contender: Contender) -> str:
-    plan = contender.setup.plan
-    return in_mebibytes(plan.training_bytes) if plan else ""
+def _memory(contender: RunView) -> str:
+    return in_mebibytes(contender.plan.training_bytes) if contender.plan else ""
 
 
-def _epoch_time(contender: Contender) -> str:
+def _epoch_time(contender: RunView) -> str:
     seconds = seconds_per_epoch(contender.history)
     return f"{seconds:.1f} s" if seconds is not None else ""
+
+
+_COSTS: dict[str, Callable[[RunView], str]] = {
+    "parameters": lambda contender: f"{parameter_count(_channels(contender)):,}",
+    "memory": _memory,
+    "time per epoch": _epoch_time,
+}

@@ -1,18 +1,18 @@
 """One model's run: what the user requests of it, what its worker tells, and its way through the states."""
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from nncompare.comparison.records import at_snapshot, present, prolonged, restored
 from nncompare.comparison.state import State, transition
 from nncompare.comparison.view import RunView
 from nncompare.config import RunConfig
 from nncompare.engine.fair_queue import QueuePosition
 from nncompare.history import History
-from nncompare.messages import BatchHalved, Controls, Event, Outcome, Report, Setup, VisibleImages
+from nncompare.messages import BatchHalved, Controls, Cursor, Event, Outcome, Report, Setup, VisibleImages
 from nncompare.store import RunRecord
 
 STOP_GRACE_SECONDS = 30.0
@@ -32,31 +32,21 @@ _NOTHING_SAVED = "The curves up to here are kept."
 class ModelRun:
     """The run of one model from one seed; it lives on the event loop, and `view` is what others may read.
 
-    Parameters
-    ----------
-    save : callable
-        Is given what is to be saved, and returns once it is; the end of an epoch is told only then.
-
-    Attributes
-    ----------
-    view : RunView
-        What is known of it now; replaced with every change.
-    requested : Controls
-        What the user requests of it now.
-    wake : asyncio.Event
-        Set whenever that changes, or the worker is done.
+    `save` returns once a record is saved; the end of an epoch is told only then. `wake` is set whenever what is
+    `requested` changes, or the worker is done. One that `is_left` waits, in the store, for somebody to go on with it.
     """
 
     def __init__(self, name: str, seed: int, config: RunConfig, save: Callable[[RunRecord], Awaitable[None]]) -> None:
         self.view = RunView(Setup(config), state=State.IDLE, name=name, seed=seed)
         self.requested = Controls()
+        self.cursor = Cursor()  # how far it has heard its worker
         self.wake = asyncio.Event()
         self._save = save
         self._kept: RunView | None = None  # what was saved last from which it can go on
         self._was_saved = False
         self._stopped_at: float | None = None
         self._why_stopped = ""
-        self._is_left = False
+        self.is_left = False
 
     @property
     def name(self) -> str:
@@ -67,11 +57,6 @@ class ModelRun:
     def state(self) -> State:
         """Where it is now."""
         return self.view.state
-
-    @property
-    def is_unwanted(self) -> bool:
-        """Whether its end is requested."""
-        return self.requested.stop
 
     @property
     def is_hung(self) -> bool:
@@ -85,7 +70,7 @@ class ModelRun:
         case.
         """
         if epochs is not None:
-            goal = prolonged(self.view, self._kept, epochs)
+            goal = self.view.prolonged(self._kept, epochs)
             learned = {} if goal.checkpoint is not None else _NOTHING_LEARNED
             setup = replace(self.view.setup, config=goal.config)
             self._publish(setup=setup, checkpoint=goal.checkpoint, cycle_start=goal.cycle_start, **learned)
@@ -100,11 +85,6 @@ class ModelRun:
             self._why_stopped, self._stopped_at = why, time.monotonic()
             self._enter(State.STOPPING)
         self._request(stop=True)
-
-    def leave(self) -> None:
-        """Request the end here; in the store the run waits for somebody to go on."""
-        self._is_left = True
-        self.stop()
 
     def pause(self) -> None:
         """Request a pause; a run that is being prepared pauses as soon as it has begun."""
@@ -135,31 +115,30 @@ class ModelRun:
 
     async def rest(self, seconds: float | None = None) -> None:
         """Sleep until something else is requested or the worker is done, at most so long."""
-        try:
+        with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self.wake.wait()
-        except TimeoutError:
-            pass
         self.wake.clear()
 
     def begin(self, setup: Setup) -> None:
         """Begin, or go on, on a worker."""
+        self.cursor = Cursor()
         self._publish(setup=setup, has_left_worker=False, placed_at=time.monotonic())
         if self.state is State.PREPARING:
             self._enter(State.RUNNING)
             if self.requested.pause:
                 self._enter(State.PAUSING)
 
-    async def take(self, report: Report, known_events: int) -> None:
+    async def take(self, report: Report) -> None:
         """Fold in what the worker tells; the end of an epoch is published only once it is saved."""
         history, events, plan = self.view.history, report.events, self.view.plan
         if report.snapshot is not None:
-            saved = report.snapshot.events - known_events
+            saved = report.snapshot.events - self.cursor.events
             history, events = _extended(history, events[:saved]), events[saved:]
-            self._kept = at_snapshot(self.view, report.snapshot, history)
+            self._kept = self.view.at_snapshot(report.snapshot, history)
             await self._save(self._kept)
-        for _ in (event for event in report.events if isinstance(event, BatchHalved)):
-            plan = plan.halved() if plan is not None else None
+        for event in report.events:
+            plan = plan.halved() if plan is not None and isinstance(event, BatchHalved) else plan
         self._publish(
             setup=replace(self.view.setup, plan=plan),
             history=_extended(history, events),
@@ -167,15 +146,16 @@ class ModelRun:
             test=report.test or self.view.test,
             shown=report.shown or self.view.shown,
         )
+        self.cursor = report.cursor
         if report.is_paused and self.state is State.PAUSING:
             self._enter(State.PAUSED)
 
-    async def end(self, outcome: Outcome, *, is_engine_alive: bool) -> None:
+    async def end(self, outcome: Outcome, *, is_engine_alive: bool = True) -> None:
         """Publish how it ended, or left its worker; what a lost run had before is not lost with it."""
         self._publish(
             weights=outcome.weights or self.view.weights,
             checkpoint=outcome.checkpoint or self.view.checkpoint,
-            seconds=outcome.seconds or self._seconds,
+            seconds=outcome.seconds or max(self.view.seconds, self.view.trained_seconds),
             is_lost=outcome.state == "lost",
         )
         if outcome.checkpoint is not None:
@@ -199,13 +179,8 @@ class ModelRun:
         if self._kept is not None:
             self.view = replace(self._kept, state=self.state, version=self.view.version)
             rest = _BACK_AT.format(epoch=self.view.epoch)
-        self._publish(seconds=self._seconds)
+        self._publish(seconds=self.view.trained_seconds)
         self._enter(State.STOPPED, _HUNG.format(name=self.name, seconds=STOP_GRACE_SECONDS, rest=rest))
-        await self.save()
-
-    async def end_unplaced(self) -> None:
-        """End a run whose end was requested before it had a worker."""
-        self._enter(State.STOPPED, self._why_stopped)
         await self.save()
 
     async def fail(self, message: str, *, is_lost: bool = False, is_refused: bool = False) -> None:
@@ -220,7 +195,7 @@ class ModelRun:
     async def save(self) -> None:
         """Save how it stands."""
         self._was_saved = True
-        await self._save(present(self.view, self._kept, is_left=self._is_left))
+        await self._save(self.view.to_save(self._kept, is_left=self.is_left))
 
     async def save_again(self) -> None:
         """Save how it stands, if the store knows anything of it: epochs that were added outlive a crash."""
@@ -230,21 +205,17 @@ class ModelRun:
     async def save_goal(self, epochs: int) -> None:
         """Save that so many epochs are requested of an ended run whose turn is to come: it may come after a crash."""
         if self.state.can_train_on:
-            await self._save(replace(prolonged(self.view, self._kept, epochs), state=State.PREPARING))
+            await self._save(replace(self.view.prolonged(self._kept, epochs), state=State.PREPARING))
 
     def restore(self, record: RunRecord | None) -> None:
         """Become what was saved; a run that was under way is suspended until Resume. None: nothing was saved."""
         if record is not None:
-            self.view, self._was_saved = restored(self.view, record), True
+            self.view, self._was_saved = self.view.restored(record), True
             self._kept = self.view if self.view.checkpoint is not None else None
         if record is None or record.is_interrupted:
             self.requested = Controls(pause=True)
             message = _INTERRUPTED.format(epoch=self.view.epoch) if self._kept is not None else _NOTHING_TO_GO_ON_FROM
             self._publish(state=State.PAUSED, has_left_worker=True, message=message)
-
-    @property
-    def _seconds(self) -> float:
-        return self.view.progress.seconds if self.view.progress is not None else 0.0
 
     def _suspend(self) -> None:
         """Publish that the run has left its worker; the user may have requested something else meanwhile."""

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from nncompare import words
-from nncompare.comparison.stopwatch import Stopwatch
+from nncompare.comparison.under_way import Stopwatch
 from nncompare.limits import Limits
 
 _TIME_IS_OVER = (
@@ -13,51 +13,36 @@ _TIME_IS_OVER = (
 )
 
 
-class Quota:
+class Quota(Stopwatch):
     """Holds a comparison to the limits of its server; its time counts while any of its runs has a worker.
 
     `on_end` gets a sentence when the time is over.
     """
 
     def __init__(self, limits: Limits, on_end: Callable[[str], None]) -> None:
-        self.limits = limits
-        self._on_end = on_end
-        self._stopwatch = Stopwatch()
-        self._watched = 0
+        super().__init__()
+        self.limits, self._on_end = limits, on_end
         self._timer: asyncio.TimerHandle | None = None
 
-    def count_from(self, seconds: float) -> None:
-        """Count what a comparison has trained before."""
-        self._stopwatch.count_from(seconds)
-
     @property
-    def seconds_left(self) -> float | None:
-        """How long the comparison may still train; None where there is no limit."""
-        most = self.limits.most_minutes
-        return None if most is None else 60 * most - self._stopwatch.seconds
-
-    @property
-    def is_used_up(self) -> bool:
-        """Whether its time is over."""
-        return self.seconds_left is not None and self.seconds_left <= 0
+    def seconds_left(self) -> float:
+        """How long the comparison may still train."""
+        return 60 * (self.limits.most_minutes or float("inf")) - self.seconds
 
     def epochs(self, wanted: int) -> int:
         """Return the epochs that a model may reach."""
         return min(wanted, self.limits.most_epochs or wanted)
 
     @contextmanager
-    def watch(self) -> Iterator[None]:
-        """Count the time in which a run has a worker; when there is no more, tell `on_end` in a sentence."""
-        self._watched += 1
-        self._stopwatch.start()
-        if self._timer is None and self.seconds_left is not None:
+    def counting(self) -> Iterator[None]:
+        """Count the time in which a run has a worker; when there is no more, `on_end` is told."""
+        if self._timer is None and self.limits.most_minutes is not None:
             self._timer = call_later(max(0.0, self.seconds_left), self._end)
         try:
-            yield
+            with super().counting():
+                yield
         finally:
-            self._watched -= 1
-            self._stopwatch.stop()
-            if not self._watched and self._timer is not None:
+            if not self._active and self._timer is not None:
                 self._timer.cancel()
                 self._timer = None
 

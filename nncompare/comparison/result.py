@@ -1,6 +1,7 @@
 """What a comparison leaves behind."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -20,15 +21,16 @@ from nncompare.analysis import (
     judge_seeds,
 )
 from nncompare.architectures import CLASSES, parameter_count
-from nncompare.comparison.predictor import Predictor
 from nncompare.comparison.state import State
 from nncompare.comparison.view import RunView
-from nncompare.config import Comparison, RunConfig, SplitName
+from nncompare.config import Comparison, SplitName
 from nncompare.data import CATALOG, load
 from nncompare.history import History, SeedBand, seed_band
-from nncompare.messages import PredictionRequest, Weights
-from nncompare.store.records import HasSetup
+from nncompare.messages import PredictionRequest
 from nncompare.store.tables import write_arrays
+
+Predictor = Callable[[PredictionRequest], NDArray[np.float32]]
+"""Returns the class probabilities (N, K) of the requested images."""
 
 
 class ComparisonError(Exception):
@@ -43,7 +45,8 @@ class ComparisonError(Exception):
         self.is_refused = any(model.is_refused for one in (result, *result.others) for model in one.models)
 
 
-class ModelResult(HasSetup):
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class ModelResult(RunView):
     """One trained model: its settings, what was used of them, its history, its weights and its predictions.
 
     Attributes
@@ -64,16 +67,16 @@ class ModelResult(HasSetup):
         The seed that it was trained from.
     """
 
-    def __init__(self, run: RunView, comparison: Comparison, predictor: Predictor) -> None:
-        self._comparison, self._predictor = comparison, predictor
-        self.name, self.seed, self.setup = run.name, run.seed, run.setup
-        self.history: History = run.history
-        self.seconds, self.state, self.message = run.seconds, run.state, run.message
-        self.is_refused, self.epoch = run.is_refused, run.epoch
-        self.weights: Weights | None = run.weights
-        is_final = run.test is not None and run.progress is not None and run.test.epoch == run.progress.epoch
-        whole = run.test if is_final else None
-        self._probabilities: dict[str, NDArray[np.float32]] = {"test": whole.probabilities} if whole else {}
+    comparison: Comparison
+    predictor: Predictor
+    _predicted: dict[str, NDArray[np.float32]] = field(default_factory=dict, init=False)
+
+    __eq__, __hash__, __repr__ = object.__eq__, object.__hash__, object.__repr__
+
+    @classmethod
+    def of(cls, run: RunView, comparison: Comparison, predictor: Predictor) -> "ModelResult":
+        """Make a result of a run as it stands, and of what predicts with its weights."""
+        return cls(**vars(run), comparison=comparison, predictor=predictor)
 
     @property
     def parameters(self) -> int | None:
@@ -81,19 +84,11 @@ class ModelResult(HasSetup):
         return parameter_count(self.plan.channels) if self.plan is not None else None
 
     def save_weights(self, file: str | Path) -> None:
-        """Write the weights as safetensors, which any PyTorch can load; the metadata says what they belong to.
-
-        Raises
-        ------
-        ValueError
-            When the model has no weights.
-        OSError
-            When the file cannot be written.
-        """
+        """Write what `weights_file` returns; raises as it does, and OSError when the file cannot be written."""
         Path(file).write_bytes(self.weights_file())
 
     def weights_file(self) -> bytes:
-        """Return the content of the file that `save_weights` writes.
+        """Return the weights as the content of a safetensors file, which any PyTorch can load.
 
         The metadata says what the weights belong to: ``config`` (JSON), ``channels`` (those that were used),
         ``dataset``, ``seed``, ``epoch``, and ``mean`` and ``std``: the network takes (pixel / 255 - mean) / std.
@@ -105,7 +100,7 @@ class ModelResult(HasSetup):
         """
         if self.weights is None or self.plan is None:
             raise ValueError(f"Model {self.name} has no weights to save. {self.message}".strip())
-        info = CATALOG[self._comparison.dataset]
+        info = CATALOG[self.comparison.dataset]
         metadata = {
             "config": self.config.model_dump_json(),
             "channels": str(self.plan.channels),
@@ -118,16 +113,9 @@ class ModelResult(HasSetup):
         return write_arrays(self.weights, {"format": "pt", **metadata})
 
     def probabilities(self, split: SplitName = "test") -> NDArray[np.float32]:
-        """Return the class probabilities of every image of a split, in the order of the data set.
+        """Return the class probabilities (N, 10) of every image of a split, in the order of the data set.
 
-        Parameters
-        ----------
-        split : {"test", "train"}
-            The training images are those that were trained with; they are predicted when first asked for.
-
-        Returns
-        -------
-        ndarray of float32, shape (N, 10)
+        The training images are those that were trained with; they are predicted when first asked for.
 
         Raises
         ------
@@ -136,25 +124,18 @@ class ModelResult(HasSetup):
         """
         if split not in ("test", "train"):
             raise ValueError(f"There is no split named {split!r}; there are test and train.")
-        if split not in self._probabilities:
-            count = self._comparison.train_images if split == "train" else None
-            indices = tuple(range(count)) if count is not None else None
-            self._probabilities[split] = self.predict(split, indices)
-        return self._probabilities[split]
+        if split == "test" and self.test is not None and self.test.epoch == self.epoch:
+            return self.test.probabilities
+        if split not in self._predicted:
+            count = self.comparison.train_images if split == "train" else None
+            self._predicted[split] = self.predict(split, tuple(range(count)) if count is not None else None)
+        return self._predicted[split]
 
     def predict(self, split: SplitName, indices: tuple[int, ...] | None) -> NDArray[np.float32]:
-        """Predict chosen images of a split (None: all) on a worker: probabilities (N, 10).
-
-        Raises
-        ------
-        ValueError
-            When the model has no weights.
-        """
+        """Predict chosen images of a split (None: all) on a worker: (N, 10); raises as `probabilities`."""
         if self.weights is None or self.plan is None or self.precision is None:
             raise ValueError(f"Model {self.name} has no weights to predict with. {self.message}".strip())
-        return self._predictor.predict(
-            PredictionRequest(self.setup, self.weights, self._comparison.dataset, split, indices)
-        )
+        return self.predictor(PredictionRequest(self.setup, self.weights, self.comparison.dataset, split, indices))
 
 
 @dataclass(frozen=True)
@@ -196,11 +177,10 @@ class ComparisonResult:
 
     def curves(self) -> dict[str, History | SeedBand]:
         """Return for each model ("A", "B") its history; where there are several seeds, their band."""
-        names = ["A", "B"] if self.b is not None else ["A"]
-        results = list(self.by_seed.values())
-        if len(results) == 1:
-            return {name: self._model(name).history for name in names}
-        return {name: seed_band([result._model(name).history for result in results]) for name in names}
+        histories = {
+            model.name: [result._model(model.name).history for result in self.by_seed.values()] for model in self.models
+        }
+        return {name: seed_band(found) if len(found) > 1 else found[0] for name, found in histories.items()}
 
     @property
     def can_be_compared(self) -> bool:
@@ -230,13 +210,7 @@ class ComparisonResult:
         return self.outcomes(split).select(Group.DISAGREE)
 
     def confusion(self, name: str, split: SplitName = "test") -> NDArray[np.int64]:
-        """Count the images of each true class (rows) that model "a" or "b" puts into each class (columns): (10, 10).
-
-        Raises
-        ------
-        ValueError
-            When there is no such model or split, or the model has no weights.
-        """
+        """Count the images of each true class (rows) that model "a" or "b" puts into each class (columns): (10, 10)."""
         said = self._model(name).probabilities(split).argmax(axis=1)
         return confusion_matrix(self.labels(split), said, CLASSES)
 
@@ -252,11 +226,6 @@ class ComparisonResult:
         """Return which model is better, by how much, and how likely that is by chance alone.
 
         On the test set, `seeds` of the answer compares all seeds from which both models finished, if they are several.
-
-        Raises
-        ------
-        ValueError
-            As `outcomes`.
         """
         return replace(judge(self.outcomes(split)), seeds=self.over_seeds() if split == "test" else None)
 
@@ -269,20 +238,19 @@ class ComparisonResult:
         if len(alike) < 2:
             return None
         judged = [judge(result.outcomes()) for result in alike]
-        right_a, right_b = (
-            tuple(one.both_right + only for one, only in zip(judged, counts, strict=True))
-            for counts in ([one.only_a_right for one in judged], [one.only_b_right for one in judged])
-        )
+        right_a = tuple(one.both_right + one.only_a_right for one in judged)
+        right_b = tuple(one.both_right + one.only_b_right for one in judged)
         return judge_seeds(right_a, right_b, judged[0].images, left_out=len(self.others) + 1 - len(alike))
 
     def _is_like(self, other: "ComparisonResult") -> bool:
-        return self.can_be_compared and self.state is State.FINISHED and _alike(self) == _alike(other)
+        both = [[(model.config, model.plan and model.plan.channels) for model in one.models] for one in (self, other)]
+        return self.can_be_compared and self.state is State.FINISHED and both[0] == both[1]
 
     def _model(self, name: str) -> ModelResult:
-        model = {"a": self.a, "b": self.b}.get(name.lower())
-        if model is None:
-            raise ValueError(f"There is no model {name!r} in this comparison.")
-        return model
+        for model in self.models:
+            if model.name == name.upper():
+                return model
+        raise ValueError(f"There is no model {name!r} in this comparison.")
 
     def raise_for_failure(self) -> None:
         """Raise `ComparisonError` when a model failed."""
@@ -290,7 +258,3 @@ class ComparisonResult:
         failures = [model.message for model in models if model.state is State.FAILED]
         if failures:
             raise ComparisonError(" ".join(dict.fromkeys(failures)), self)
-
-
-def _alike(result: ComparisonResult) -> list[tuple[RunConfig, int]]:
-    return [(model.config, model.plan.channels if model.plan is not None else 0) for model in result.models]

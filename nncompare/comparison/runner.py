@@ -11,10 +11,12 @@ from nncompare.comparison.model_run import ModelRun
 from nncompare.comparison.quota import Quota
 from nncompare.comparison.result import ComparisonResult
 from nncompare.comparison.seed_run import SeedRun
-from nncompare.comparison.seeds import Seeds
+from nncompare.comparison.state import State, of_series
 from nncompare.comparison.under_way import UnderWay
+from nncompare.comparison.view import RunView
 from nncompare.config import Comparison
 from nncompare.engine import loop
+from nncompare.engine.fair_queue import QueuePosition
 from nncompare.engine.loop import on_loop
 from nncompare.engine.queue_client import Submission
 from nncompare.engine.shared import EngineHolder
@@ -23,11 +25,11 @@ from nncompare.messages import PARK_SECONDS, VisibleImages
 from nncompare.store import RunFolder, RunRecord, SavedComparison, Store
 
 
-class ComparisonRun(Seeds, UnderWay):
-    """A comparison under way: both models, from each of its seeds.
+class ComparisonRun(UnderWay):
+    """A comparison under way: both models, from each of its seeds (`pairs`).
 
-    The seeds are trained one after the other on a small machine, and several at once on a large one; each trains as if
-    it were alone.
+    The seeds begin in their order, each as soon as the one before it has found room on the engine: one after the other
+    on a small machine, several at once on a large one. Each trains as if it were alone.
 
     Everything happens on the event loop. What is known is published there and may be read on any thread; a command has
     taken effect when it returns. With a model's name it is meant for that model of the current seed, without one for
@@ -46,15 +48,16 @@ class ComparisonRun(Seeds, UnderWay):
         store: Store | None = None,
         folder: RunFolder | None = None,
     ) -> None:
+        super().__init__()
         self.comparison = comparison
         self._id, self._presses = secrets.token_hex(8), 0
-        limits = limits if limits is not None else Limits.from_environment()
-        self._quota = Quota(limits, on_end=lambda why: self.stop(why=why))
+        self._quota = Quota(limits or Limits.from_environment(), on_end=lambda why: self.stop(why=why))
         self._saver = AutoSaver(comparison, store, folder)
         alone = [comparison.model_copy(update={"seed": seed, "repeat": 1}) for seed in comparison.seeds]
-        Seeds.__init__(self, [SeedRun(one, engines, park_seconds, self._quota, self._save) for one in alone])
-        UnderWay.__init__(self)
-        self._is_left = False
+        self.pairs = [SeedRun(one, engines, park_seconds, self._quota, self._save) for one in alone]
+        self._latest = self.pairs[0]
+        self._waiting: tuple[SeedRun, ...] = ()  # those whose turn has not come
+        self._may_begin = asyncio.Event()
 
     @classmethod
     def reopen(cls, folder: RunFolder, engines: EngineHolder, *, park_seconds: float = PARK_SECONDS) -> "ComparisonRun":
@@ -84,22 +87,57 @@ class ComparisonRun(Seeds, UnderWay):
 
     @property
     def can_train_on(self) -> bool:
-        """Whether epochs may be added to runs that have ended; of several seeds only once all have.
-
-        They may not where the server allows no more, of epochs or of time.
-        """
+        """Whether epochs may be added to ended runs: of several seeds once all have, and where the server allows it."""
         may_grow = any(self._quota.epochs(ceil(run.epoch) + 1) > run.epoch for run in self.runs)
-        return (len(self.pairs) == 1 or self.wait(0)) and may_grow and not self._quota.is_used_up
+        return (len(self.pairs) == 1 or self.wait(0)) and may_grow and self._quota.seconds_left > 0
 
     @property
     def has_stood_in_line(self) -> bool:
         """Whether workers were asked for here, and not only in the past that was reopened."""
         return self._presses > 0
 
+    @property
+    def current(self) -> SeedRun:
+        """The seed to look at: the first one under way; after the end the last one that was."""
+        under_way = [pair for pair in self.pairs if pair.state.is_active]
+        candidates = [pair for pair in under_way if pair.has_begun] or under_way or self.begun[-1:] or self.pairs
+        return candidates[0]
+
+    @property
+    def begun(self) -> list[SeedRun]:
+        """The seeds that have found room on the engine, in their order."""
+        return [pair for pair in self.pairs if pair.has_begun]
+
+    @property
+    def runs(self) -> list[RunView]:
+        """What is known of the runs of the current seed."""
+        return self.current.runs
+
+    @property
+    def position(self) -> QueuePosition | None:
+        """Where the current seed stands in the queue; None when nothing of it waits for workers."""
+        return next((run.position for run in self.runs if run.position is not None and run.position.position), None)
+
+    @property
+    def state(self) -> State:
+        """The state of the whole."""
+        waiting = self._waiting
+        return of_series(State.PREPARING if pair in waiting else pair.state for pair in self.pairs)
+
+    @property
+    def version(self) -> int:
+        """Grows with every change of any run."""
+        return sum(run.version for pair in self.pairs for run in pair.runs)
+
+    def states(self) -> list[State]:
+        """List the states of all runs; those of a seed that waits for its turn are being prepared."""
+        waiting = self._waiting
+        return [State.PREPARING if pair in waiting else run.state for pair in self.pairs for run in pair.runs]
+
     @on_loop
     def start(self) -> None:
         """Begin in the background."""
-        self._launch(self.pairs)
+        self._launch(self.pairs, {})
 
     @on_loop
     def stop(self, name: str | None = None, why: str = "") -> None:
@@ -113,10 +151,9 @@ class ComparisonRun(Seeds, UnderWay):
     @on_loop
     def leave(self) -> None:
         """End here, as when the page is closed: what was under way can go on another time, from the store."""
-        self._is_left, self._waiting = True, ()
-        for model in self._models(None):
-            model.leave()
-        self._let_next_begin()
+        for model in self._models():
+            model.is_left = True
+        self.stop()
 
     @on_loop
     def pause(self, name: str | None = None) -> None:
@@ -139,28 +176,25 @@ class ComparisonRun(Seeds, UnderWay):
 
         Of several seeds, those that were left behind come as far as the others.
         """
-        if not self.can_train_on:
-            return
         ready = [run for pair in self.pairs for run in pair.runs if name in (None, run.name) and run.state.can_train_on]
         goals: dict[str, int] = {}
         for run in ready:
             goals[run.name] = max(goals.get(run.name, 0), self._quota.epochs(ceil(run.epoch) + epochs))
         seeds = {run.seed for run in ready}
-        if seeds:
+        if seeds and self.can_train_on:
             self._launch([pair for pair in self.pairs if pair.seed in seeds], goals)
 
     @on_loop
     def show(self, shown: VisibleImages | None) -> None:
         """Set which images are on the screen."""
-        for model in self._models(None):
+        for model in self._models():
             model.show(shown)
 
-    def _models(self, name: str | None) -> list[ModelRun]:
-        """Choose the runs that a command is meant for."""
+    def _models(self, name: str | None = None) -> list[ModelRun]:
         pairs = self.pairs if name is None else [self.current]
         return [model for pair in pairs for model in pair.models if name in (None, model.name)]
 
-    def _launch(self, pairs: Sequence[SeedRun], goals: Mapping[str, int] | None = None) -> None:
+    def _launch(self, pairs: Sequence[SeedRun], goals: Mapping[str, int]) -> None:
         self._stand_in_line(pairs)
         self._waiting = tuple(pairs)
         self._may_begin.set()
@@ -168,26 +202,47 @@ class ComparisonRun(Seeds, UnderWay):
         self._in_background(self._see_through(self._waiting, goals))
 
     def _stand_in_line(self, pairs: Sequence[SeedRun]) -> None:
-        """Let these seeds wait for workers as one press of this comparison."""
         for pair in pairs:
             pair.submission = Submission(self._id, self._presses, self._quota.limits)
         self._presses += 1
 
-    async def _see_through(self, waiting: Sequence[SeedRun], goals: Mapping[str, int] | None) -> None:
-        """Let those begin that wait for their turn, and wait for the end of all."""
+    def _begin_next(self, goals: Mapping[str, int]) -> None:
+        self._latest, *waiting = self._waiting
+        self._waiting = tuple(waiting)
+        self._latest.start(goals)
+
+    def _let_next_begin(self) -> None:
+        """Give the next seed its turn unless a run waits for the user."""
+        if not any(run.state.can_resume for pair in self.pairs for run in pair.runs):
+            self._may_begin.set()
+
+    async def _see_through(self, waiting: Sequence[SeedRun], goals: Mapping[str, int]) -> None:
         await asyncio.to_thread(self._saver.begin)
         try:
-            for pair in waiting:
-                await pair.save_goals(goals or {})
+            for model in (model for pair in waiting for model in pair.models if model.name in goals):
+                await model.save_goal(goals[model.name])
             dropped = await self._take_turns(waiting, goals)
             for pair in self.pairs:
                 await pair.ended()
             # After a lost worker, and where the page was left, their turn comes when the user resumes.
-            if not (self._is_left or any(run.is_lost for run in self._latest.runs)):
+            if not (self._latest.models[0].is_left or any(run.is_lost for run in self._latest.runs)):
                 for model in (model for pair in dropped for model in pair.models):
                     await model.save()
         finally:
             await asyncio.to_thread(self._saver.end)
+
+    async def _take_turns(self, waiting: Sequence[SeedRun], goals: Mapping[str, int]) -> list[SeedRun]:
+        """Let those begin whose turn comes, until none waits any more; return those that were dropped."""
+        left = list(waiting)
+        while self._waiting:
+            await self._latest.has_slots.wait()
+            await self._may_begin.wait()
+            if self._latest.state is State.FAILED and not self._latest.has_begun:
+                self._waiting = ()  # it was turned away, as the others would be
+            elif self._waiting:
+                self._begin_next(goals)
+                left.remove(self._latest)
+        return left
 
     async def _save(self, pair: SeedRun, name: str, record: RunRecord) -> None:
         timed = replace(record, pair_seconds=pair.seconds, total_seconds=self.seconds)
@@ -202,17 +257,13 @@ class ComparisonRun(Seeds, UnderWay):
 
     def _restore(self, saved: SavedComparison) -> None:
         """Become what was saved; seeds that had not begun wait for their turn behind those that had."""
-        by_seed = {
-            pair.seed: {name: run for (seed, name), run in saved.runs.items() if seed == pair.seed}
-            for pair in self.pairs
-        }
-        untouched = [pair for pair in self.pairs if not by_seed[pair.seed]]
-        begun = [pair for pair in self.pairs if pair not in untouched]
+        begun = [pair for pair in self.pairs if pair.seed in {seed for seed, _ in saved.runs}]
+        untouched = [pair for pair in self.pairs if pair not in begun]
         for pair in begun:
-            pair.restore(by_seed[pair.seed])
-        total = max((record.total_seconds for record in saved.runs.values()), default=0.0)
-        self._count_from(total)
-        self._quota.count_from(min(total, _seconds_on_workers(saved)))
+            pair.restore(saved.runs)
+        self._end_after(record.total_seconds for record in saved.runs.values())
+        trained = sum(max(run.trained_seconds for run in pair.runs) for pair in self.pairs)
+        self._quota.count_from(min(self.seconds, trained))
         self._saver.damage = " ".join(saved.notes)
         suspended = [pair for pair in begun if pair.state.is_active]
         if not suspended and untouched:
@@ -223,13 +274,4 @@ class ComparisonRun(Seeds, UnderWay):
             self._stand_in_line([*suspended, *untouched])
             for pair in suspended:
                 pair.wait_for_user()
-            self._in_background(self._see_through(untouched, None))
-
-
-def _seconds_on_workers(saved: SavedComparison) -> float:
-    """Add up over the seeds how long the longer of both models has trained."""
-    longest: dict[int, float] = {}
-    for (seed, _), record in saved.runs.items():
-        seconds = record.progress.seconds if record.progress is not None else 0.0
-        longest[seed] = max(longest.get(seed, 0.0), seconds)
-    return sum(longest.values())
+            self._in_background(self._see_through(untouched, {}))

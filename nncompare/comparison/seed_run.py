@@ -2,14 +2,14 @@
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 from nncompare.comparison.drive import drive
 from nncompare.comparison.model_run import ModelRun
 from nncompare.comparison.precision import chosen_precision
-from nncompare.comparison.predictor import Predictor
+from nncompare.comparison.predictor import predict_on_worker
 from nncompare.comparison.quota import Quota
 from nncompare.comparison.result import ComparisonResult, ModelResult
 from nncompare.comparison.slots import SlotAllocation
@@ -24,26 +24,21 @@ from nncompare.engine.shared import EngineHolder
 from nncompare.errors import DeviceError
 from nncompare.limits import LimitsError
 from nncompare.memory import BudgetError, make_plan, model_memory_limit
-from nncompare.messages import Assignment, Setup
+from nncompare.messages import Assignment, Outcome, Setup
 from nncompare.store import RunRecord
 
 Save = Callable[["SeedRun", str, RunRecord], Awaitable[None]]
 """Saves what is known of a model, by name."""
+_REFUSED = (DeviceError, BudgetError, LimitsError)
+_TOLD_AS_THEY_ARE = (*_REFUSED, DataError, EngineError, ValueError)
 
 
 class SeedRun(UnderWay):
     """The runs of one seed, their common start and end.
 
-    What looks at it may be called on any thread, what changes it on the event loop only.
-
-    Attributes
-    ----------
-    models : list of ModelRun
-        To steer; what is known of them is in `runs`.
-    has_slots : asyncio.Event
-        Set when there is room for what was started last, or it will never begin.
-    submission : Submission
-        The press of Train as which it waits in the queue.
+    What looks at it may be called on any thread, what changes it on the event loop only. `models` are to steer, what is
+    known of them is in `runs`. `has_slots` is set when there is room for what was started last, or it will never begin.
+    `submission` is the press of Train as which it waits in the queue.
     """
 
     def __init__(
@@ -67,16 +62,6 @@ class SeedRun(UnderWay):
         return [model.view for model in self.models]
 
     @property
-    def a(self) -> RunView:
-        """What is known of the run of model A."""
-        return self.models[0].view
-
-    @property
-    def b(self) -> RunView | None:
-        """What is known of the run of model B."""
-        return self.models[1].view if len(self.models) > 1 else None
-
-    @property
     def state(self) -> State:
         """The state of the pair."""
         return of_pair(run.state for run in self.runs)
@@ -86,33 +71,25 @@ class SeedRun(UnderWay):
         """Whether there was room for any of the runs."""
         return any(run.plan is not None for run in self.runs)
 
-    def start(self, epochs: Mapping[str, int] | None = None) -> None:
-        """Begin; with `epochs`, bring runs that have ended to so many, by model, from where they left off."""
-        models = self.models
-        if epochs is not None:
-            models = [model for model in models if model.name in epochs and model.state.can_train_on]
+    def start(self, goals: Mapping[str, int]) -> None:
+        """Begin; with `goals`, bring runs that have ended to so many epochs, by model, from where they left off."""
+        models = [model for model in self.models if not goals or (model.name in goals and model.state.can_train_on)]
         for model in models:
-            model.start(epochs[model.name] if epochs is not None else None)
+            model.start(goals.get(model.name))
         if models:
-            self._look_for_slots(self._begin(models))
+            self._look_for_slots(self._attempt(models, self._begin(models)))
 
-    async def save_goals(self, epochs: Mapping[str, int]) -> None:
-        """Save that so many epochs are requested, by model, before it is the turn of this seed."""
+    def restore(self, records: Mapping[tuple[int, str], RunRecord]) -> None:
+        """Become what was saved; a model of which nothing was saved begins with its first epoch."""
         for model in self.models:
-            if model.name in epochs:
-                await model.save_goal(epochs[model.name])
-
-    def restore(self, records: Mapping[str, RunRecord]) -> None:
-        """Become what was saved, by model; a model of which nothing was saved begins with its first epoch."""
-        for model in self.models:
-            model.restore(records.get(model.name))
-        self._count_from(max((record.pair_seconds for record in records.values()), default=0.0))
+            model.restore(records.get((self.seed, model.name)))
+        self._end_after(record.pair_seconds for (seed, _), record in records.items() if seed == self.seed)
 
     def wait_for_user(self) -> None:
         """Place the runs that were interrupted on workers when they are resumed."""
-        suspended = [model for model in self.models if model.view.is_suspended]
-        if suspended:
-            self._look_for_slots(_together(self._go_on(model) for model in suspended))
+        for model in self.models:
+            if model.view.is_suspended:
+                self._look_for_slots(self._go_on(model))
 
     def _look_for_slots(self, work: Coroutine[Any, Any, None]) -> None:
         self.has_slots.clear()
@@ -120,49 +97,47 @@ class SeedRun(UnderWay):
 
     def _on_end(self, task: "asyncio.Task[None]") -> None:
         super()._on_end(task)
-        self.has_slots.set()
+        if not self._tasks:
+            self.has_slots.set()
 
     def _gather(self) -> ComparisonResult:
-        predictor = Predictor(self._engines, self.comparison.device)
-        a, b = (ModelResult(run, self.comparison, predictor) if run else None for run in (self.a, self.b))
-        assert a is not None
-        settings = {"a": a.config, "b": b.config if b is not None else None}  # with the epochs that were added
+        predictor = partial(predict_on_worker, self._engines, self.comparison.device)
+        models = [ModelResult.of(run, self.comparison, predictor) for run in self.runs]
+        settings = {model.name.lower(): model.config for model in models}  # with the epochs that were added
         comparison = self.comparison.model_copy(update=settings)
+        a, b = [*models, None][:2]
+        assert a is not None
         return ComparisonResult(comparison, self.seed, a, b, self.seconds, self.state)
 
     async def _begin(self, models: Sequence[ModelRun]) -> None:
         for model in models:
             await model.save_again()
-        await self._attempt(models, lambda: self._train(models))
+        await self._train(models)
 
     async def _train(self, models: Sequence[ModelRun]) -> None:
-        """Claim a slot for each run at once, so that they start together."""
-        engine = await asyncio.to_thread(self._engines.get)
-        if problems := self._quota.limits.problems(self.comparison):
-            raise LimitsError(" ".join(problems))
-        slots = await self._slots.take(engine, models, self.comparison.device, self.submission)
-        if not slots:
-            await self._part(models)
-            return
-        self.has_slots.set()
-        await _together(self._live(model, engine, slot) for model, slot in zip(models, slots, strict=True))
-
-    async def _part(self, models: Sequence[ModelRun]) -> None:
-        """End those that are not wanted any more before they began; the other one need not wait for them."""
-        left = [model for model in models if not model.is_unwanted]
-        for model in models:
-            if model.is_unwanted:
-                await model.end_unplaced()
-        if left:
-            await self._train(left)
-
-    async def _live(self, model: ModelRun, engine: Engine, slot: Slot) -> None:
-        """Train on a slot; after a long pause on another one."""
-        await self._attempt([model], lambda: self._train_on(model, engine, slot))
+        """Claim a slot for each run at once, so that they start together; one that is stopped first ends."""
+        slots: list[Slot] = []
+        while models and not slots:
+            stopped = [model for model in models if model.requested.stop]
+            models = [model for model in models if model not in stopped]
+            for model in stopped:
+                await model.end(Outcome("stopped"))
+            if models:  # else no engine has to be started
+                engine = await asyncio.to_thread(self._engines.get)
+                if problems := self._quota.limits.problems(self.comparison):
+                    raise LimitsError(" ".join(problems))
+                slots = await self._slots.take(engine, models, self.comparison.device, self.submission)
+        if slots:
+            self.has_slots.set()
+            placed = zip(models, slots, strict=True)
+            await asyncio.gather(
+                *(self._attempt([model], self._train_on(model, engine, slot)) for model, slot in placed)
+            )
 
     async def _train_on(self, model: ModelRun, engine: Engine, slot: Slot) -> None:
+        """Train on a slot; after a long pause on another one."""
         try:
-            with self._quota.watch():
+            with self._quota.counting():
                 assignment = self._assignment(model, slot)
                 model.begin(assignment.setup)
                 await drive(model, engine, slot.address, assignment)
@@ -175,23 +150,20 @@ class SeedRun(UnderWay):
         """Wait until a suspended run is wanted, and train on whichever slot is free then."""
         while model.view.is_suspended:
             await model.rest()
-        if model.is_unwanted:
-            await self._part([model])  # without an engine: it might have to be started for that
-        else:
-            await self._attempt([model], lambda: self._train([model]))
+        await self._attempt([model], self._train([model]))
 
     @staticmethod
-    async def _attempt(models: Sequence[ModelRun], work: Callable[[], Awaitable[None]]) -> None:
-        """Do what trains these runs; where it breaks off, they fail with a sentence."""
+    async def _attempt(models: Sequence[ModelRun], work: Awaitable[None]) -> None:
+        """Await what trains these runs; where it breaks off, they fail with a sentence."""
         try:
-            await work()
-        except (DeviceError, BudgetError, LimitsError) as error:
-            await _fail(models, str(error), is_refused=True)
-        except (DataError, EngineError, ValueError) as error:
-            await _fail(models, str(error), is_lost=isinstance(error, LostError))
+            await work
         except Exception as error:  # a mistake here must not leave a screen that waits for ever
             names = " and ".join(f"model {model.name}" for model in models)
-            await _fail(models, f"Training of {names} could not go on ({type(error).__name__}: {error}). Train again.")
+            message = f"Training of {names} could not go on ({type(error).__name__}: {error}). Train again."
+            message = str(error) if isinstance(error, _TOLD_AS_THEY_ARE) else message
+            is_lost, is_refused = isinstance(error, LostError), isinstance(error, _REFUSED)
+            for model in (model for model in models if not model.state.is_over):
+                await model.fail(message, is_lost=is_lost, is_refused=is_refused)
 
     def _assignment(self, model: ModelRun, slot: Slot) -> Assignment:
         comparison, report, start, config = self.comparison, slot.report, model.view.checkpoint, model.view.config
@@ -210,15 +182,3 @@ class SeedRun(UnderWay):
             start=start,
             park_seconds=self._park_seconds,
         )
-
-
-async def _together(work: Iterable[Coroutine[Any, Any, None]]) -> None:
-    async with asyncio.TaskGroup() as group:
-        for one in work:
-            group.create_task(one)
-
-
-async def _fail(models: Sequence[ModelRun], message: str, *, is_lost: bool = False, is_refused: bool = False) -> None:
-    for model in models:
-        if not model.state.is_over:
-            await model.fail(message, is_lost=is_lost, is_refused=is_refused)

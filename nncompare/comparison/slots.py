@@ -32,11 +32,12 @@ class SlotAllocation:
                 run.wait_at(position)
 
         def is_cancelled() -> bool:
-            return any(run.is_unwanted for run in runs)
+            return any(run.requested.stop for run in runs)
 
         slots = await engine.claim(len(runs), device, is_cancelled, submission, tell)
         if self._is_handed_over and len(slots) == 1 and not self._taken:
-            self._spare += await self._free_slot(engine, device, submission)
+            looks = iter([False])  # one more slot, if it is free this moment and nobody waits for it
+            self._spare += await engine.claim(1, device, lambda: next(looks, True), submission)
         self._taken |= {run.name: (run, slot) for run, slot in zip(runs, slots, strict=False)}
         self._share()
         return slots
@@ -59,18 +60,10 @@ class SlotAllocation:
         return min(run.view.threads or slot.threads, slot.threads)
 
     def _share(self) -> None:
-        """Tell the runs how many threads they have now."""
         if self._is_handed_over:
             for run, slot in self._taken.values():
                 run.give_threads(self._total(slot))
 
     def _total(self, slot: Slot) -> int:
-        """Return the threads of a slot, with those to spare where it is the only one at work."""
-        spare = self._spare if len(self._taken) == 1 else []
+        spare = self._spare if len(self._taken) == 1 else []  # where it is the only one at work
         return slot.threads + sum(other.threads for other in spare if other.host == slot.host)
-
-    @staticmethod
-    async def _free_slot(engine: Engine, device: str, submission: Submission) -> list[Slot]:
-        """Take one more slot if one is free this moment, and nobody waits for it."""
-        polls = iter([False])
-        return await engine.claim(1, device, lambda: next(polls, True), submission)

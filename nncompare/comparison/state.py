@@ -68,41 +68,16 @@ FOLLOWERS: dict[State, frozenset[State]] = {
     State.FAILED: frozenset(),
 }
 
+_MOVING = (State.RUNNING, State.PAUSING, State.STOPPING, State.PAUSED)
+_AT_REST = (State.FAILED, State.STOPPED, State.FINISHED, State.IDLE)
 # Of two models, the one that is furthest from its end tells where the pair is; after the end the worse one.
-_OF_A_PAIR = (
-    State.PREPARING,
-    State.RUNNING,
-    State.PAUSING,
-    State.STOPPING,
-    State.PAUSED,
-    State.FAILED,
-    State.STOPPED,
-    State.FINISHED,
-    State.IDLE,
-)
-
+_OF_A_PAIR = (State.PREPARING, *_MOVING, *_AT_REST)
 # Of several pairs, the one that moves tells where the whole is; those that wait for their turn come after it.
-_OF_A_SERIES = (
-    State.RUNNING,
-    State.PAUSING,
-    State.STOPPING,
-    State.PAUSED,
-    State.PREPARING,
-    State.FAILED,
-    State.STOPPED,
-    State.FINISHED,
-    State.IDLE,
-)
+_OF_A_SERIES = (*_MOVING, State.PREPARING, *_AT_REST)
 
 
 def transition(now: State, then: State) -> State:
-    """Return the next state.
-
-    Raises
-    ------
-    ValueError
-        When `then` cannot follow `now`.
-    """
+    """Return the next state, or raise ValueError where `then` cannot follow `now`."""
     if then not in FOLLOWERS[now]:
         raise ValueError(f"A run that is {now} cannot become {then}.")
     return then

@@ -1,8 +1,10 @@
+from functools import partial
+
 import numpy as np
 import pytest
 from tiny_pairs import finish, pair
 
-from nncompare.comparison.predictor import Predictor
+from nncompare.comparison.predictor import predict_on_worker
 from nncompare.comparison.result import ComparisonError, ComparisonResult, ModelResult
 from nncompare.comparison.state import State
 from nncompare.comparison.view import RunView
@@ -15,9 +17,9 @@ from nncompare.messages import Setup
 def result_of(a: tuple[State, str], b: tuple[State, str] | None) -> ComparisonResult:
     comparison, engines = Comparison(), EngineHolder()
     engines.close()
-    predictor = Predictor(engines, "auto")
+    predictor = partial(predict_on_worker, engines, "auto")
     first, second = (
-        ModelResult(RunView(Setup(RunConfig()), state=end[0], message=end[1], name=name, seed=0), comparison, predictor)
+        ModelResult.of(RunView(Setup(RunConfig()), state=end[0], message=end[1], name=name), comparison, predictor)
         if end
         else None
         for name, end in (("A", a), ("B", b))

@@ -11,7 +11,7 @@ from processes import until
 from tiny_pairs import begin, finish, pair
 
 from nncompare.comparison import drive as drive_module
-from nncompare.comparison.predictor import Predictor
+from nncompare.comparison.predictor import predict_on_worker
 from nncompare.comparison.runner import ComparisonRun
 from nncompare.comparison.slots import SlotAllocation
 from nncompare.comparison.state import State
@@ -160,6 +160,6 @@ def test_a_prediction_takes_the_threads_of_its_one_slot() -> None:
     plan = Plan(4, 1, 4, channels=1, training_bytes=0, memory_limit=0, why={})
     engine = Predicting()
     request = PredictionRequest(Setup(RunConfig(), plan, "cuda:3", 2, "float32"), {}, "mnist", "test", (0,))
-    Predictor(engine, "auto").predict(request)  # type: ignore[arg-type]
+    predict_on_worker(engine, "auto", request)  # type: ignore[arg-type]
     assert asked == [(1, "cpu")], "on the device that is here, too"
     assert engine.all_free
