@@ -3,9 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
 from fake_engine import FakeEngine
-from numpy.typing import NDArray
 from stored_runs import predicted
 
 from nncompare.data import load
@@ -26,17 +24,24 @@ class PageEngine(FakeEngine):
     def survey(self, device: str) -> WorkerInfo:
         return WorkerInfo("token", 2, "cpu", {"cpu": "A Processor"}, 2**33, 2**34)
 
-    def claim(
-        self, count: int, device: str, is_cancelled: Callable[[], bool], turn: object = None, on_wait: Any = None
+    async def claim(
+        self,
+        count: int,
+        device: str,
+        is_cancelled: Callable[[], bool] = lambda: False,
+        submission: object = None,
+        on_wait: Any = None,
     ) -> list[Slot]:
         tell = on_wait or (lambda _: None)
         tell(QueuePosition(position=1) if len(self._free) < count else None)
         try:
-            return super().claim(count, device, is_cancelled, turn)
+            return await super().claim(count, device, is_cancelled, submission)
         finally:
             tell(None)
 
-    def run(self, _: object, request: PredictionRequest, *, address: str) -> NDArray[np.float32]:
+    async def run(self, function: object, request: Any, *, address: str, key: str | None = None) -> Any:
+        if not isinstance(request, PredictionRequest):
+            return await super().run(function, request, address=address, key=key)
         labels = load(request.dataset).labels(request.split)
         return predicted(labels if request.indices is None else labels[list(request.indices)], len(request.weights))
 
