@@ -13,8 +13,8 @@ from pydantic import ValidationError
 
 from nncompare.config import Comparison, RunConfig, one_sentence
 from nncompare.settings_file import LARGEST_BYTES, read_settings
-from nncompare.ui.html import render
-from nncompare.ui.open_file import OpenFile
+from nncompare.ui.clickable import OpenFile
+from nncompare.ui.elements import render
 
 NAMES = st.sampled_from([*Comparison.model_fields, *RunConfig.model_fields, "__class__", "", "a.channels", "<b>", "é"])
 NUMBERS = st.integers() | st.floats() | st.sampled_from([10**400, -(10**400), 1e308, -0.0, 2**63])
@@ -49,7 +49,7 @@ def test_any_values_are_taken_or_refused_in_a_sentence(values: dict[str, object]
     said = refusal(json.dumps(values).encode())
     assert said == "" or said.endswith((".", ". Write a point, not a comma."))
     assert len(said) < 10_000
-    assert "<script>" not in render("message.html", message=said + "<script>")
+    assert "<script>" not in render("messages.html", messages=[said + "<script>"])
 
 
 @settings(max_examples=examples(1_000))

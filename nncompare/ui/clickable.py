@@ -1,6 +1,6 @@
-"""HTML that reports clicks."""
+"""Widgets that report what is done in the browser: a click on HTML, and a file that is chosen."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +8,10 @@ import anywidget
 import traitlets
 from markupsafe import escape
 
+from nncompare.ui.elements import render, set_value
+
 STATIC = Path(__file__).parent / "static"
+_LONGEST_NAME = 100
 
 
 class Clickable(anywidget.AnyWidget):
@@ -27,6 +30,10 @@ class Clickable(anywidget.AnyWidget):
             self.add_class(css_class)
         self.on_msg(self._on_message)
 
+    def show(self, template: str, **values: Any) -> None:
+        """Show a template in place of what was here."""
+        set_value(self, html=render(template, **values))
+
     def download(self, name: str, media_type: str, content: bytes) -> None:
         """Send a file, which the browser saves."""
         self.send({"download": {"name": name, "type": media_type}}, buffers=[content])
@@ -38,3 +45,28 @@ class Clickable(anywidget.AnyWidget):
 
     def _on_message(self, _widget: object, content: dict[str, Any], _buffers: object) -> None:
         self.pick(content.get("pick"))
+
+
+class OpenFile(anywidget.AnyWidget):
+    """Calls `on_file` with the name and the bytes of a file that was chosen; None for one that is too large.
+
+    The size is looked at in the browser, before anything is sent.
+    """
+
+    _esm = (STATIC / "open_file.js").read_text(encoding="utf-8")
+    label = traitlets.Unicode().tag(sync=True)
+    accept = traitlets.Unicode().tag(sync=True)
+    largest_bytes = traitlets.Int().tag(sync=True)
+
+    def __init__(
+        self, label: str, accept: str, largest_bytes: int, on_file: Callable[[str, bytes | None], None]
+    ) -> None:
+        super().__init__(label=label, accept=accept, largest_bytes=largest_bytes)
+        self._on_file, self._largest = on_file, largest_bytes
+        self.on_msg(self._on_message)
+
+    def _on_message(self, _widget: object, content: dict[str, Any], buffers: Sequence[Any]) -> None:
+        name = content.get("file")
+        if isinstance(name, str):
+            sent = bytes(buffers[0]) if len(buffers) == 1 else None
+            self._on_file(name[:_LONGEST_NAME], sent if sent is not None and len(sent) <= self._largest else None)

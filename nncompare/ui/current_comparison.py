@@ -14,13 +14,7 @@ _PARTING_SECONDS = 15.0
 
 
 class CurrentComparison:
-    """Starts, opens, controls and leaves comparisons, one after the other.
-
-    Attributes
-    ----------
-    running : ComparisonRun, optional
-        The one that is shown; None at first.
-    """
+    """Starts, opens, controls and leaves comparisons, one after the other; `running` is the one that is shown."""
 
     def __init__(self, engines: EngineHolder, store: Store, limits: Limits) -> None:
         self.engines, self._store, self._limits = engines, store, limits
@@ -61,13 +55,7 @@ class CurrentComparison:
         return ComparisonRun(comparison, self.engines, limits=self._limits, store=self._store)
 
     def read(self, id_: str) -> ComparisonRun:
-        """Make a comparison of what was saved; takes a while.
-
-        Raises
-        ------
-        StoreError
-            When it cannot be read, or is open elsewhere.
-        """
+        """Make a comparison of what was saved; it may be damaged, or open elsewhere (StoreError)."""
         return ComparisonRun.reopen(self._store.open(id_), self.engines)
 
     def replace(self, running: ComparisonRun) -> None:
@@ -78,18 +66,11 @@ class CurrentComparison:
     def control(self, action: str, name: str | None, more_epochs: int) -> None:
         """Pause, resume, stop or train on; what the state does not allow changes nothing."""
         running = self.running
-        if running is None:
-            return
-        match action:
-            case "pause":
-                running.pause(name)
-            case "resume":
-                running.resume(name)
-            case "stop":
-                running.stop(name)
-            case "train_on":
-                self._ended = self.result
-                running.train_on(more_epochs, name)
+        if running is not None and action == "train_on":
+            self._ended = self.result
+            running.train_on(more_epochs, name)
+        elif running is not None:
+            {"pause": running.pause, "resume": running.resume, "stop": running.stop}[action](name)
 
     def leave(self) -> None:
         """Leave what trains to the store, and the workers to others."""
@@ -100,6 +81,5 @@ class CurrentComparison:
             self.engines.leave()
 
     def _leave_engine(self, running: ComparisonRun) -> None:
-        """Let the workers hear of the stop first: those of a server would go on for others' patience."""
-        running.wait(_PARTING_SECONDS)
+        running.wait(_PARTING_SECONDS)  # so that the workers hear of the stop: those of a server would go on
         self.engines.leave()

@@ -12,14 +12,11 @@ from nncompare.environment import environment
 from nncompare.limits import Limits
 from nncompare.store import Store
 from nncompare.ui.current_comparison import CurrentComparison
-from nncompare.ui.elements import Panel, close_tree, column, row, set_value
-from nncompare.ui.machine_survey import MachineSurvey
+from nncompare.ui.elements import Panel, Place, close_tree, column, row, set_value
 from nncompare.ui.page import Page
-from nncompare.ui.page_watch import PageWatch
+from nncompare.ui.panels.header import Navigation, Status, announcement
 from nncompare.ui.panels.interrupted import Interrupted
-from nncompare.ui.panels.messages import Messages
-from nncompare.ui.panels.navigation import Navigation
-from nncompare.ui.panels.status import Status, announcement
+from nncompare.ui.panels.machine import MachineSurvey
 from nncompare.ui.refresher import Refresher
 from nncompare.ui.settings_link import from_query, to_query
 from nncompare.ui.steps.data import DataStep
@@ -55,11 +52,6 @@ class Dashboard:
     comparison : Comparison, optional
         The settings to open with; 8 channels against 16 if not given.
         The address of the page, where it carries settings, goes before them.
-
-    Attributes
-    ----------
-    steps : Steps
-        The steps of the page.
     """
 
     def __init__(self, comparison: Comparison | None = None) -> None:
@@ -70,17 +62,15 @@ class Dashboard:
         self.current = CurrentComparison(shared_engine, store, limits)
         self._address = ""
         self.is_open = True
-        self.page = Page(
-            lambda address: self.refresher.post(lambda: self._on_page_ready(address)), limits.page_timeout_seconds
-        )
-        self.watch = PageWatch(self.page, limits.grace_seconds)
+        self.page = Page(self.refresher.posting(self._on_page_ready), limits.page_timeout_seconds, limits.grace_seconds)
         self.status = Status()
-        self.notice, self.storage_note = Messages("nnc-notice"), Messages("nnc-storage")
-        self.notice.show(*(f"Left out of the address: {problem}" for problem in problems))
+        self.notice, self.storage_note = Place("nnc-notice"), Place("nnc-storage")
+        self.notice.tell(*(f"Left out of the address: {problem}" for problem in problems))
         self.interrupted = Interrupted(self.refresher, store, self._open_saved)
         self.steps = self._make_steps(limits, store)
+        models = self.steps.models
         self._survey = MachineSurvey(
-            self.refresher, shared_engine, self.steps.models, self._on_change, self.notice.show
+            self.refresher, shared_engine, lambda: models.device, models.show_machine, self.notice.tell
         )
         self.navigation = Navigation(self.steps.by_title(), self.go)
         header = row("nnc-header", [self.navigation, self.status])
@@ -141,7 +131,6 @@ class Dashboard:
         self._on_change()
 
     def _use_settings(self, config: RunConfig, name: str) -> None:
-        """Put the settings of a past model into a form."""
         self.steps.models.use(config, name)
         self._go("Models")
 
@@ -177,7 +166,7 @@ class Dashboard:
     def _open_saved(self, id_: str) -> None:
         if self.current.state.can_train:
             self.refresher.in_background(
-                lambda: self.current.read(id_), self._on_reopened, lambda error: self.notice.show(str(error))
+                lambda: self.current.read(id_), self._on_reopened, lambda error: self.notice.tell(str(error))
             )
 
     def _on_reopened(self, running: ComparisonRun) -> None:
@@ -191,12 +180,11 @@ class Dashboard:
 
     def _show_comparison(self, running: ComparisonRun) -> None:
         self.current.replace(running)
-        self.notice.show()
+        self.notice.tell()
         self.steps.training.begin(running)
         self.steps.predictions.begin(running)
 
     def _on_page_ready(self, address: str) -> None:
-        """Once the page stands, prepare what Train would otherwise wait for."""
         self._address = address
         self._on_change()
         if self.current.running is None:
@@ -225,10 +213,10 @@ class Dashboard:
         self.refresher.is_hurried = steps.training.expects_first_point
         steps.predictions.tick()
         self.interrupted.tick(is_wanted=state.can_train)
-        self.storage_note.show(self.current.storage_note)
+        self.storage_note.tell(self.current.storage_note)
         self._show_state()
-        if self.watch.is_abandoned(self.current.state, goes_on=steps.training.outlives_page.value):
-            self.notice.show(_AWAY)
+        if self.page.is_abandoned(state, goes_on=steps.training.outlives_page.value):
+            self.notice.tell(_AWAY)
             self._let_go()
 
     def _let_go(self) -> None:

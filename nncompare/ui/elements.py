@@ -7,6 +7,9 @@ from collections.abc import Callable, Sequence
 from typing import Any, Protocol, TypeAlias
 
 import ipywidgets as widgets
+from markupsafe import Markup
+
+from nncompare.templates import fill
 
 
 class Panel(Protocol):
@@ -18,6 +21,32 @@ class Panel(Protocol):
 
 
 Part: TypeAlias = widgets.Widget | Panel
+
+
+class Place(widgets.HTML):
+    """A place for HTML; it shows a template of the folder ``templates`` at once, where one is given."""
+
+    def __init__(self, css_classes: str, template: str = "", **values: Any) -> None:
+        super().__init__(render(template, **values) if template else "")
+        _with_classes(self, css_classes)
+
+    def show(self, template: str, **values: Any) -> None:
+        """Show a template in place of what was here."""
+        set_value(self, value=render(template, **values))
+
+    def tell(self, *sentences: str) -> None:
+        """Show sentences, each with the mark of a message; empty ones are left out, so that it may take no room."""
+        self.show("messages.html", messages=[text for text in sentences if text])
+
+
+def render(template: str, **values: Any) -> Markup:
+    """Fill a template of the folder ``templates``."""
+    return fill("nncompare.ui", template, **values)
+
+
+def html(css_classes: str, value: str) -> widgets.HTML:
+    """Make HTML that stays as it is."""
+    return _with_classes(widgets.HTML(value), css_classes)
 
 
 def column(css_classes: str, parts: Sequence[Part]) -> widgets.VBox:
@@ -48,9 +77,15 @@ def button(text: str, on_click: Callable[[], None], *, strong: bool = False) -> 
     return made
 
 
-def html(css_classes: str, value: str = "") -> widgets.HTML:
-    """Make a place for HTML."""
-    return _with_classes(widgets.HTML(value), css_classes)
+def watched(control: Any, on_change: Callable[[], None]) -> Any:
+    """Return a control that reports every change of its value."""
+    control.observe(lambda _: on_change(), names="value")
+    return control
+
+
+def dropdown(title: str, options: Sequence[tuple[str, Any]], on_change: Callable[[], None]) -> widgets.Dropdown:
+    """Make a choice; the first option is chosen."""
+    return watched(widgets.Dropdown(options=options, description=title), on_change)
 
 
 def set_value(widget: widgets.Widget, **traits: Any) -> None:
@@ -70,10 +105,8 @@ def offer(choice: widgets.Dropdown, options: Sequence[tuple[str, Any]], otherwis
 
 def set_class(widget: widgets.DOMWidget, css_class: str, is_set: bool) -> None:
     """Add or remove a class for the style sheet."""
-    if is_set and not has_class(widget, css_class):
-        widget.add_class(css_class)
-    elif not is_set and has_class(widget, css_class):
-        widget.remove_class(css_class)
+    if is_set != has_class(widget, css_class):
+        (widget.add_class if is_set else widget.remove_class)(css_class)
 
 
 def has_class(widget: widgets.DOMWidget, css_class: str) -> bool:
@@ -84,11 +117,6 @@ def has_class(widget: widgets.DOMWidget, css_class: str) -> bool:
 def hide(widget: widgets.DOMWidget, is_hidden: bool) -> None:
     """Take a widget off the page, or put it back."""
     set_class(widget, "nnc-hidden", is_hidden)
-
-
-def is_hidden(widget: widgets.DOMWidget) -> bool:
-    """Return whether a widget is taken off the page."""
-    return has_class(widget, "nnc-hidden")
 
 
 def close_tree(widget: widgets.Widget) -> None:

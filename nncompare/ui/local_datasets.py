@@ -1,6 +1,7 @@
 """Which data sets are on this machine: looked for, fetched or made, and loaded, beside the refresher's thread."""
 
 from collections.abc import Callable
+from functools import partial
 
 from nncompare.data import (
     CATALOG,
@@ -18,28 +19,15 @@ from nncompare.ui.refresher import Refresher
 
 
 class LocalDatasets:
-    """The state of every data set; calls `on_change` when one changes.
-
-    Attributes
-    ----------
-    states : dict of str to DatasetState
-    images : dict of str to ImageData
-        Those that are loaded.
-    samples : dict of str to list of str
-        An image of each class, as addresses for HTML.
-    progress : dict of str to float
-        The share, from 0 to 1, of those that are being fetched.
-    errors : dict of str to str
-        Why one could not be fetched or loaded.
-    """
+    """The state of every data set, by its name; calls `on_change` when one changes."""
 
     def __init__(self, refresher: Refresher, on_change: Callable[[], None]) -> None:
         self._refresher, self._on_change = refresher, on_change
         self.states: dict[str, DatasetState] = {}
-        self.images: dict[str, ImageData] = {}
-        self.samples: dict[str, list[str]] = {}
-        self.progress: dict[str, float] = {}
-        self.errors: dict[str, str] = {}
+        self.images: dict[str, ImageData] = {}  # of those that are loaded
+        self.samples: dict[str, list[str]] = {}  # an image of each class, as addresses for HTML
+        self.progress: dict[str, float] = {}  # the share, from 0 to 1, of those that are being fetched
+        self.errors: dict[str, str] = {}  # why one could not be fetched or loaded
 
     def is_ready(self, name: str) -> bool:
         """Return whether a data set is on this machine, whole."""
@@ -52,8 +40,8 @@ class LocalDatasets:
         if self.is_ready(name):
             self._refresher.in_background(
                 lambda: _load_with_samples(name),
-                lambda loaded: self._on_loaded(name, *loaded),
-                lambda error: self._on_load_failed(name, error),
+                partial(self._on_loaded, name),
+                partial(self._on_load_failed, name),
             )
 
     def fetch(self, name: str) -> None:
@@ -63,9 +51,9 @@ class LocalDatasets:
         self.progress[name] = 0.0
         self.errors.pop(name, None)
         self._refresher.in_background(
-            lambda: fetch(name, progress=lambda done, total: self._on_progress(name, done, total)),
-            lambda _: self._on_fetched(name),
-            lambda error: self._on_fetched(name, str(error)),
+            lambda: fetch(name, progress=partial(self._on_progress, name)),
+            lambda _: self._on_fetched(name, None),
+            partial(self._on_fetched, name),
         )
         self._on_change()
 
@@ -73,21 +61,18 @@ class LocalDatasets:
         """Draw samples of the synthetic sets that are not made yet."""
         for name, info in CATALOG.items():
             if info.synthetic and name not in self.samples:
-                self._preview(name)
-
-    def _preview(self, name: str) -> None:
-        self._refresher.in_background(
-            lambda: [png_data_uri(image) for image in preview(CATALOG[name])],
-            lambda samples: self._on_previewed(name, samples),
-            lambda _: None,  # without a preview its place stays empty
-        )
+                self._refresher.in_background(
+                    lambda info=info: [png_data_uri(image) for image in preview(info)],  # type: ignore[misc]
+                    partial(self._on_previewed, name),
+                    lambda _: None,  # without a preview its place stays empty
+                )
 
     def _on_previewed(self, name: str, samples: list[str]) -> None:
         self.samples.setdefault(name, samples)
         self._on_change()
 
-    def _on_loaded(self, name: str, images: ImageData, samples: list[str]) -> None:
-        self.images[name], self.samples[name] = images, samples
+    def _on_loaded(self, name: str, loaded: tuple[ImageData, list[str]]) -> None:
+        self.images[name], self.samples[name] = loaded
         self.errors.pop(name, None)
         self._on_change()
 
@@ -101,11 +86,11 @@ class LocalDatasets:
         if name in self.progress:
             self.progress[name] = done / max(total, 1)
 
-    def _on_fetched(self, name: str, error: str = "") -> None:
+    def _on_fetched(self, name: str, error: Exception | None) -> None:
         self.progress.pop(name, None)
         self.look(name)
-        if error:
-            self.errors[name] = error
+        if error is not None:
+            self.errors[name] = str(error)
         self._on_change()
 
 

@@ -7,7 +7,10 @@ from typing import Any
 import anywidget
 import traitlets
 
+from nncompare.comparison.state import State
+from nncompare.environment import environment
 from nncompare.ui.clickable import STATIC
+from nncompare.ui.elements import set_value
 
 PINGS_PER_TIMEOUT = 5
 
@@ -30,9 +33,9 @@ class Page(anywidget.AnyWidget):
     keeps_kernel = traitlets.Bool(False).tag(sync=True)
     goes_on = traitlets.Bool(False).tag(sync=True)
 
-    def __init__(self, on_ready: Callable[[str], None], timeout_seconds: float) -> None:
+    def __init__(self, on_ready: Callable[[str], None], timeout_seconds: float, grace_seconds: float) -> None:
         super().__init__()
-        self._on_ready, self._timeout = on_ready, timeout_seconds
+        self._on_ready, self._timeout, self._grace = on_ready, timeout_seconds, grace_seconds
         self._last_ping = self._last_pong = time.monotonic()
         self._is_open = False
         self.on_msg(self._on_message)
@@ -53,9 +56,25 @@ class Page(anywidget.AnyWidget):
         silent = time.monotonic() - self._last_pong
         return silent if self._is_open and silent > self._timeout else 0.0
 
+    def is_abandoned(self, state: State, *, goes_on: bool) -> bool:
+        """Ask the page whether it is there; return whether it is gone and what it shows must end.
+
+        A run in `state` is not left behind without its page, unless the user asked that it `goes_on`. In a notebook
+        it always goes on.
+        """
+        if not environment().is_web_page:
+            return False
+        self.ping()
+        set_value(self, keeps_kernel=state.is_active, goes_on=goes_on)
+        return self.seconds_gone > 0 and not self._is_outlived(state, goes_on)
+
     def show_top(self) -> None:
         """Bring the top of the dashboard into view, and the keyboard to the current step."""
         self.send({"top": True})
+
+    def _is_outlived(self, state: State, goes_on: bool) -> bool:
+        can_go_on = goes_on and state not in (State.PAUSING, State.PAUSED)  # nobody could resume it
+        return state.is_active and (self.seconds_gone <= self._grace or can_go_on)
 
     def _on_message(self, _widget: object, content: dict[str, Any], _buffers: object) -> None:
         self._last_pong = time.monotonic()

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 TICK_SECONDS, HURRIED_SECONDS = 0.25, 0.05
@@ -30,7 +31,7 @@ class Refresher:
     def __init__(self, tick: Callable[[], None]) -> None:
         self._tick = tick
         self.is_hurried = False
-        self._posted: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        self._posted: queue.SimpleQueue[Callable[[], object] | None] = queue.SimpleQueue()
         self._background = ThreadPoolExecutor(4, thread_name_prefix="nncompare-background")
         self._thread = threading.Thread(target=self._work, name="nncompare-refresher", daemon=True)
 
@@ -42,11 +43,12 @@ class Refresher:
         """Run an action soon, in order."""
         self._posted.put(action)
 
+    def posting(self, action: Callable[..., object]) -> Callable[..., None]:
+        """Return a callback that posts an action, with the arguments that it is called with."""
+        return lambda *arguments: self._posted.put(partial(action, *arguments))
+
     def in_background(
-        self,
-        work: Callable[[], Any],
-        then: Callable[[Any], None],
-        failed: Callable[[Exception], None],
+        self, work: Callable[[], Any], then: Callable[[Any], None], failed: Callable[[Exception], None]
     ) -> None:
         """Do slow work elsewhere; its answer, or its exception, is handled here."""
 
@@ -54,10 +56,9 @@ class Refresher:
             try:
                 answer = work()
             except Exception as error:
-                caught = error
-                self.post(lambda: failed(caught))
+                self.posting(failed)(error)
             else:
-                self.post(lambda: then(answer))
+                self.posting(then)(answer)
 
         self._background.submit(run)
 
@@ -67,7 +68,7 @@ class Refresher:
         self._background.shutdown(wait=False, cancel_futures=True)
 
     def join(self, seconds: float) -> bool:
-        """Wait for the end; say whether it came."""
+        """Wait for the end; return whether it came."""
         self._thread.join(seconds)
         return not self._thread.is_alive()
 
@@ -85,7 +86,7 @@ class Refresher:
                 return
             self._attempt(action)
 
-    def _attempt(self, action: Callable[[], None]) -> None:
+    def _attempt(self, action: Callable[[], object]) -> None:
         try:
             action()
         except Exception:  # one failed drawing must not end all later ones
@@ -93,7 +94,7 @@ class Refresher:
 
 
 class Rest:
-    """Says when the next drawing may begin."""
+    """Knows when the next drawing may begin."""
 
     def __init__(self) -> None:
         self._until = 0.0

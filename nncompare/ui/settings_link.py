@@ -6,7 +6,7 @@ Only what differs from the opening settings is named.
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from nncompare.config import Comparison, RunConfig, explain
 
@@ -16,7 +16,9 @@ _LONGEST = 2_000
 
 def to_query(comparison: Comparison, opening: Comparison) -> str:
     """Write the settings that differ from those that the page opens with as a query string."""
-    return urlencode(_differences(comparison, opening, ""))
+    usual = _flat(opening)
+    found = {name: value for name, value in _flat(comparison).items() if name not in usual or usual[name] != value}
+    return urlencode({name: _NOTHING if value is None else value for name, value in found.items()})
 
 
 def from_query(query: str, base: Comparison) -> tuple[Comparison, list[str]]:
@@ -41,15 +43,12 @@ def from_query(query: str, base: Comparison) -> tuple[Comparison, list[str]]:
     return Comparison.model_validate(values), problems
 
 
-def _differences(model: BaseModel, default: BaseModel, prefix: str) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for name in type(model).model_fields:
-        value, usual = getattr(model, name), getattr(default, name)
-        if isinstance(value, RunConfig):
-            found |= _differences(value, usual, f"{prefix}{name}.") if usual else _all_of(value, f"{prefix}{name}.")
-        elif value != usual:
-            found[prefix + name] = _NOTHING if value is None else value
-    return found
+def _flat(comparison: Comparison) -> dict[str, Any]:
+    """Return all settings by their names in an address; a model that is not trained is None."""
+    flat: dict[str, Any] = {}
+    for name, value in comparison.model_dump().items():
+        flat |= {f"{name}.{field}": part for field, part in value.items()} if isinstance(value, dict) else {name: value}
+    return flat
 
 
 def _with(values: dict[str, Any], name: str, text: str) -> dict[str, Any] | None:
@@ -61,7 +60,3 @@ def _with(values: dict[str, Any], name: str, text: str) -> dict[str, Any] | None
     if not owner and field in Comparison.model_fields and (field not in ("a", "b") or value is None):
         return {**values, field: value}
     return None
-
-
-def _all_of(config: RunConfig, prefix: str) -> dict[str, Any]:
-    return {prefix + name: value for name, value in config.model_dump().items()}

@@ -3,15 +3,13 @@
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
 from fake_engine import FakeEngine
-from numpy.typing import NDArray
 from stored_runs import predicted
 
 from nncompare.data import load
 from nncompare.engine.client import Slot
 from nncompare.engine.fair_queue import QueuePosition
-from nncompare.messages import Assignment, PredictionRequest, WorkerInfo
+from nncompare.messages import PredictionRequest, WorkerInfo
 
 
 class PageEngine(FakeEngine):
@@ -41,12 +39,11 @@ class PageEngine(FakeEngine):
         finally:
             tell(None)
 
-    async def run(
-        self, function: object, assignment: Assignment | PredictionRequest, *, address: str, key: str | None = None
-    ) -> Any:
-        if isinstance(assignment, PredictionRequest):
-            return _predict(assignment)
-        return await super().run(function, assignment, address=address, key=key)
+    async def run(self, function: object, request: Any, *, address: str, key: str | None = None) -> Any:
+        if not isinstance(request, PredictionRequest):
+            return await super().run(function, request, address=address, key=key)
+        labels = load(request.dataset).labels(request.split)
+        return predicted(labels if request.indices is None else labels[list(request.indices)], len(request.weights))
 
     def end_all(self, state: str = "finished") -> None:
         """End every run that is under way."""

@@ -1,7 +1,7 @@
 import numpy as np
 
 from nncompare.messages import Prediction, VisibleImages
-from nncompare.ui.panels.changes import Changes
+from nncompare.ui.panels.newest_predictions import Changes
 
 IMAGES, OTHERS = VisibleImages("test", (4, 5, 6)), VisibleImages("test", (7, 8, 9))
 

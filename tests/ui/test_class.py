@@ -58,15 +58,15 @@ def pass_seconds(clock, page, seconds, *, is_there=False):
 def wait_for_a_look(dashboard):
     """Wait until the page has been looked after once more."""
     looks = []
-    is_abandoned = dashboard.watch.is_abandoned
+    is_abandoned = dashboard.page.is_abandoned
 
     def count(*state, **wish):
         looks.append(1)
         return is_abandoned(*state, **wish)
 
-    dashboard.watch.is_abandoned = count
+    dashboard.page.is_abandoned = count
     until(lambda: len(looks) > 1, WHAT)
-    dashboard.watch.is_abandoned = is_abandoned
+    dashboard.page.is_abandoned = is_abandoned
 
 
 def test_a_limit_is_told_beside_its_field_as_every_other_wrong_value():
@@ -139,7 +139,7 @@ def test_a_closed_page_stops_what_trains_after_the_grace_period(trains_for_long,
     pass_seconds(clock, dashboard.page, 2)
     until(lambda: dashboard.current.running.wait(0), WHAT)
     assert dashboard.current.running.state is State.STOPPED
-    assert "its training was ended" in dashboard.notice.box.value
+    assert "its training was ended" in dashboard.notice.value
 
 
 def test_the_grace_period_can_be_set(clock, open_ready, engine, settle, monkeypatch):

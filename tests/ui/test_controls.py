@@ -117,5 +117,5 @@ def test_what_is_not_saved_is_said(home, open_ready, engine):
     engine.end_all()
     until(lambda: dashboard.result is not None, "the end")
     assert dashboard.result.state is State.FINISHED
-    until(lambda: "This comparison is not being saved." in dashboard.storage_note.box.value, "a sentence")
+    until(lambda: "This comparison is not being saved." in dashboard.storage_note.value, "a sentence")
     home.unlink()

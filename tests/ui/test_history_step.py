@@ -157,7 +157,7 @@ def test_what_is_trained_elsewhere_can_be_neither_opened_nor_deleted(step, store
     read(step, "being trained")
     assert step.list.html.count(" disabled") >= 2
     refresher.post(lambda: (step.pick(f"ask:{folder.id}"), step.pick(f"delete:{folder.id}")))
-    until(lambda: "It was not deleted." in step.note.box.value, WHAT)
+    until(lambda: "It was not deleted." in step.note.value, WHAT)
     assert store.summaries()
     folder.release()
 

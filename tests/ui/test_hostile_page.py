@@ -9,9 +9,8 @@ import pytest
 from traitlets import TraitError
 
 from nncompare.config import Comparison, RunConfig
-from nncompare.ui.clickable import Clickable
+from nncompare.ui.clickable import Clickable, OpenFile
 from nncompare.ui.dashboard import Dashboard
-from nncompare.ui.open_file import OpenFile
 from nncompare.ui.page import Page
 
 TINY = Comparison(dataset="synthetic-digits", a=RunConfig(channels=1), b=RunConfig(channels=2), train_images=1_000)
@@ -133,6 +132,6 @@ def test_any_address_is_read(monkeypatch, open_dashboard, settle, caplog):
     for texts in (*(short[start : start + 5] for start in range(0, len(short), 5)), *long):
         monkeypatch.setenv("QUERY_STRING", address_of(texts))
         opened = open_dashboard()
-        assert ("too long" in opened.notice.box.value) is (len(address_of(texts)) > 2_000)
+        assert ("too long" in opened.notice.value) is (len(address_of(texts)) > 2_000)
         assert_unharmed(opened, settle, caplog)
         opened.close()

@@ -25,7 +25,7 @@ def test_what_another_dashboard_has_open_is_not_offered(
         settle(dashboard)
     assert dashboard.interrupted.box.html.strip() == ""
     dashboard.open_saved(id_)
-    until(lambda: "open elsewhere" in dashboard.notice.box.value, "a sentence")
+    until(lambda: "open elsewhere" in dashboard.notice.value, "a sentence")
     assert dashboard.current.running is None
     other.leave()
     until(lambda: id_ in dashboard.interrupted.box.html, "an offer once it is free")

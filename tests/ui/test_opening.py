@@ -29,7 +29,7 @@ def test_the_address_of_a_web_page_sets_the_fields(monkeypatch, open_dashboard):
     dashboard = open_dashboard()
     assert dashboard.steps.data.dataset == "synthetic-fashion"
     assert dashboard.steps.models.forms["A"].fields["channels"].value == "5"
-    assert "Model A: Epochs must be" in dashboard.notice.box.value
+    assert "Model A: Epochs must be" in dashboard.notice.value
 
 
 def test_only_one_step_is_seen(tiny, settle):

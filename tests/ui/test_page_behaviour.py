@@ -9,8 +9,8 @@ import pytest
 from ipywidgets.widgets import widget
 
 from nncompare.config import Comparison, RunConfig
+from nncompare.ui.clickable import OpenFile
 from nncompare.ui.dashboard import Dashboard
-from nncompare.ui.open_file import OpenFile
 
 SMALL = Comparison(
     dataset="synthetic-digits", train_images=1_000, a=RunConfig(channels=4, epochs=1), b=RunConfig(channels=8)

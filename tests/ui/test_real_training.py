@@ -10,6 +10,7 @@ from tiny_comparison import TINY, WHAT, judged_cards, pressable
 from nncompare.comparison.runner import ComparisonRun
 from nncompare.comparison.state import State
 from nncompare.config import RunConfig
+from nncompare.engine import loop
 from nncompare.store import Store
 from nncompare.ui.panels import interrupted
 
@@ -143,7 +144,7 @@ def test_a_device_that_is_not_there_is_told_before_training(open_ready, real_eng
 
 def test_who_waits_sees_its_place(open_ready, real_engine):
     engine = real_engine.get()
-    taken = [slot.address for slot in engine.claim(2, "cpu", is_cancelled=lambda: False)]
+    taken = [slot.address for slot in loop.wait(engine.claim(2, "cpu"))]
     dashboard = open_ready(TINY)
     panel = dashboard.steps.training.runs["B"]
     try:
@@ -153,7 +154,7 @@ def test_who_waits_sees_its_place(open_ready, real_engine):
         assert 'data-state="preparing"' in dashboard.status.box.value
         assert "Waiting: next in line" in dashboard.page.announcement
     finally:
-        engine.release(taken)
+        loop.wait(engine.release(taken))
     until(lambda: dashboard.result is not None, WHAT)
     assert dashboard.result.state is State.FINISHED
     until(lambda: "Waiting" not in panel.figures.value + dashboard.status.box.value, WHAT)

@@ -5,7 +5,7 @@ import pytest
 from nncompare.config import Comparison
 from nncompare.memory.mebibytes import MEBIBYTE
 from nncompare.messages import WorkerInfo
-from nncompare.ui.panels.machine_notes import this_machine
+from nncompare.ui.panels.machine import this_machine
 from nncompare.ui.panels.shared_settings import SHARED, SharedSettings
 
 GIBIBYTE = 1024 * MEBIBYTE

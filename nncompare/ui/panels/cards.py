@@ -8,9 +8,8 @@ from numpy.typing import NDArray
 
 from nncompare.data import ImageData, png_data_uri
 from nncompare.messages import Prediction, VisibleImages
-from nncompare.ui.elements import html, set_value
-from nncompare.ui.html import render
-from nncompare.ui.panels.changes import Changes
+from nncompare.ui.elements import Place
+from nncompare.ui.panels.newest_predictions import Changes
 
 _CHOICES = 3
 
@@ -33,7 +32,7 @@ class Cards:
     """The cards of the images that are shown."""
 
     def __init__(self) -> None:
-        self.box = html("nnc-cards", render("no_images.html"))
+        self.box = Place("nnc-cards", "no_images.html")
         self._changes = Changes()
 
     def forget(self) -> None:
@@ -41,12 +40,7 @@ class Cards:
         self._changes = Changes()
 
     def draw(
-        self,
-        images: ImageData,
-        shown: VisibleImages,
-        newest: Mapping[str, Prediction | None],
-        *,
-        with_others: bool,
+        self, images: ImageData, shown: VisibleImages, newest: Mapping[str, Prediction | None], *, with_others: bool
     ) -> None:
         """Draw a card for each image, with the predictions of each model in `newest`."""
         classes, labels, pixels = images.info.classes, labels_of(images, shown), images.images(shown.split)
@@ -60,7 +54,7 @@ class Cards:
             }
             for place, (index, label) in enumerate(zip(shown.indices, labels, strict=True))
         ]
-        set_value(self.box, value=render("cards.html", cards=cards, has_words=max(map(len, classes)) > 1))
+        self.box.show("cards.html", cards=cards, has_words=max(map(len, classes)) > 1)
 
     def _top(
         self,

@@ -12,8 +12,7 @@ from nncompare.data import CATALOG
 from nncompare.figures import PAST, TITLES, Axis, CurveChart, best_epoch
 from nncompare.figures.points import Quantity
 from nncompare.history import History, SeedBand, seed_band
-from nncompare.ui.elements import column, html, row, set_value, two
-from nncompare.ui.html import render
+from nncompare.ui.elements import Place, column, dropdown, row, set_value, two, watched
 from nncompare.ui.refresher import Refresher, Rest
 
 
@@ -29,23 +28,21 @@ class CurveCharts:
     """One chart for each quantity that is measured while a network learns, and a table of the values after epochs."""
 
     def __init__(self, refresher: Refresher) -> None:
-        self.axis = widgets.Dropdown(
-            options=[(TITLES[axis], axis) for axis in get_args(Axis)], description="Curves over"
+        axes = [(TITLES[axis], axis) for axis in get_args(Axis)]
+        self.axis = dropdown("Curves over", axes, refresher.posting(self._on_axis_change))
+        self.drawings = {quantity: Place("nnc-card nnc-chart") for quantity in get_args(Quantity)}
+        self.show_values = watched(
+            widgets.ToggleButton(description="Exact values"), refresher.posting(self._draw_values)
         )
-        self.axis.observe(lambda _: refresher.post(self._on_axis_change), names="value")
-        self.drawings = {quantity: html("nnc-card nnc-chart") for quantity in get_args(Quantity)}
-        self.show_values = widgets.ToggleButton(description="Exact values")
         self.show_values.add_class("nnc-button")
-        self.show_values.observe(lambda _: refresher.post(self._draw_values), names="value")
-        self.values, self._past_note = html("nnc-values"), html("nnc-legend")
+        self.values, self._past_note = Place("nnc-values"), Place("nnc-legend")
         self._rest = Rest()
         self._drawn, self._is_final_drawn = -1, True
         self._running: ComparisonRun | None = None
         self._past: PastModel | None = None
-        legend = html("nnc-legend", render("legend.html"))
         charts = [row("nnc-row nnc-axis", [self.axis]), two(list(self.drawings.values()))]
         table = [row("nnc-row", [self.show_values]), self.values]
-        self.box = column("nnc-curves", [*charts, self._past_note, legend, *table])
+        self.box = column("nnc-curves", [*charts, self._past_note, Place("nnc-legend", "legend.html"), *table])
 
     def draw_empty(self) -> None:
         """Draw the empty charts, so that nothing jumps when the first point arrives."""
@@ -62,7 +59,7 @@ class CurveCharts:
     def lay_beside(self, past: PastModel | None) -> None:
         """Show the curves of a past model in grey beside the others; None takes them away."""
         self._past = past
-        set_value(self._past_note, value=render("past_note.html", title=past.title if past is not None else ""))
+        self._past_note.show("past_note.html", title=past.title if past is not None else "")
         self._draw(_curves(self._running))
 
     def tick(self) -> None:
@@ -102,7 +99,7 @@ class CurveCharts:
         histories = {name: curve.mean if isinstance(curve, SeedBand) else curve for name, curve in curves.items()}
         best = {name: best_epoch(history, "accuracy") for name, history in histories.items()}
         seeds = len(self._running.begun) if self._running is not None else 0
-        set_value(self.values, value=render("values.html", histories=histories, best=best, seeds=seeds))
+        self.values.show("values.html", histories=histories, best=best, seeds=seeds)
 
 
 def _most_epochs(running: ComparisonRun | None) -> int:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from nncompare.analysis import Outcomes, SeedsVerdict, class_scores, judge
 from nncompare.analysis.wording import explanation, headline
@@ -13,8 +14,7 @@ from nncompare.figures import figure_svg
 from nncompare.messages import Prediction, VisibleImages
 from nncompare.report import PICTURES
 from nncompare.ui.clickable import Clickable
-from nncompare.ui.elements import column, html, set_value
-from nncompare.ui.html import render
+from nncompare.ui.elements import Place, column, set_value
 from nncompare.ui.panels.confusion_tables import confusion_tables, score_rows
 from nncompare.ui.panels.exports import Exports
 from nncompare.ui.panels.image_filter import ImageFilter
@@ -40,10 +40,10 @@ class EvaluationPanel:
         self._refresher, self._on_failed = refresher, on_failed
         self._subject = _Subject()
         self._outcomes: Outcomes | None = None
-        self.verdict = html("nnc-verdict-place")
-        self.filter = ImageFilter(lambda: refresher.post(on_choice))
+        self.verdict = Place("nnc-verdict-place")
+        self.filter = ImageFilter(refresher.posting(on_choice))
         self.exports = Exports(refresher, on_failed)
-        self.matrices = Clickable(lambda pick: refresher.post(lambda: self._on_cell_pick(pick)), "nnc-matrices")
+        self.matrices = Clickable(refresher.posting(self._on_cell_pick), "nnc-matrices")
         self.box = column("nnc-evaluation", [self.verdict, self.exports, self.matrices, self.filter])
 
     def show(
@@ -95,10 +95,10 @@ class EvaluationPanel:
         words = {"headline": headline(verdict), "sentences": explanation(verdict, subject.split)}
         seed = subject.pair.seed if seeds is not None else None
         models = [model for model in subject.pair.models if model.plan is not None]
-        set_value(self.verdict, value=render("verdict.html", **words, models=models, seed=seed))
+        self.verdict.show("verdict.html", **words, models=models, seed=seed)
         if is_new:
             self.filter.offer(outcomes, classes)
-            set_value(self.matrices, html=_matrices(subject.pair, subject.split, classes))
+            self.matrices.show("confusion.html", classes=classes, **_matrices(subject.pair, subject.split, classes))
 
     def _on_cell_pick(self, pick: str) -> None:
         key, true_class, predicted = pick.split(":")
@@ -116,12 +116,10 @@ def _compared(subject: _Subject) -> tuple[Outcomes, SeedsVerdict | None]:
     return subject.pair.outcomes(subject.split), seeds
 
 
-def _matrices(result: ComparisonResult, split: SplitName, classes: Sequence[str]) -> str:
+def _matrices(result: ComparisonResult, split: SplitName, classes: Sequence[str]) -> dict[str, Any]:
     a, b = result.confusion("a", split), result.confusion("b", split)
-    return render(
-        "confusion.html",
-        tables=confusion_tables(a, b),
-        scores=score_rows(class_scores(a), class_scores(b), classes),
-        classes=classes,
-        pictures=[figure_svg(*picture.draw(result, split)) for picture in PICTURES.values() if picture.on_page],
-    )
+    return {
+        "tables": confusion_tables(a, b),
+        "scores": score_rows(class_scores(a), class_scores(b), classes),
+        "pictures": [figure_svg(*picture.draw(result, split)) for picture in PICTURES.values() if picture.on_page],
+    }

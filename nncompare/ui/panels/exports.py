@@ -8,11 +8,11 @@ from nncompare.figures import image_file
 from nncompare.report import PICTURES, predictions_csv, report_page
 from nncompare.ui.clickable import Clickable
 from nncompare.ui.elements import set_value
-from nncompare.ui.html import render
 from nncompare.ui.refresher import Refresher
 
 # The rest is of one seed, and most of it of one split.
-_OF_ALL = ("report", "loss", "accuracy")
+_CURVES = ("loss", "accuracy")
+_OF_ALL = ("report", *_CURVES)
 _TYPES = {
     "html": "text/html",
     "csv": "text/csv",
@@ -27,7 +27,7 @@ class Exports:
 
     def __init__(self, refresher: Refresher, on_failed: Callable[[str], None]) -> None:
         self._refresher, self._on_failed = refresher, on_failed
-        self.box = Clickable(lambda pick: refresher.post(lambda: self.save(pick)), "nnc-exports")
+        self.box = Clickable(refresher.posting(self.save), "nnc-exports")
         self.offer(None, None, "test")
 
     def offer(self, whole: ComparisonResult | None, pair: ComparisonResult | None, split: SplitName) -> None:
@@ -37,24 +37,22 @@ class Exports:
         if pair is None:
             set_value(self.box, html="")
             return
-        pictures = {
-            key: picture.title
-            for key, picture in PICTURES.items()
-            if pair.can_be_compared or key in ("loss", "accuracy")
-        }
+        drawn = PICTURES if pair.can_be_compared else _CURVES
+        pictures = {key: PICTURES[key].title for key in drawn}
         weights = [model.name for model in pair.models if model.weights is not None]
         self._offered = {
             *("report.html", "predictions.csv"),
             *(f"{key}.{kind}" for key in pictures for kind in ("png", "svg")),
             *(f"{name.lower()}.safetensors" for name in weights),
         }
-        set_value(self.box, html=render("exports.html", pictures=pictures, weights=weights))
+        self.box.show("exports.html", pictures=pictures, weights=weights)
 
     def save(self, pick: str) -> None:
         """Make a file, such as "report.html", and send it to the browser; what is not offered is passed over."""
-        whole, pair, split = self._whole or self._pair, self._pair, self._split
-        if whole is None or pair is None or pick not in self._offered:
+        pair, split = self._pair, self._split
+        if pair is None or pick not in self._offered:
             return
+        whole = self._whole or pair
         key, _, kind = pick.partition(".")
         self._refresher.in_background(
             lambda: _content(whole, pair, split, key, kind),

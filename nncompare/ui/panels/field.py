@@ -1,19 +1,35 @@
 """One field of a form, and the note beside it."""
 
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any
 
 import ipywidgets as widgets
+from pydantic import BaseModel
 
-from nncompare.ui.elements import has_class, html, row, set_class, set_value
-from nncompare.ui.html import render
+from nncompare.ui.elements import Place, has_class, row, set_class, set_value, watched
 
 
 class Field:
     """A control with a note: what is wrong, what is used instead, or a hint."""
 
     def __init__(self, control: widgets.Widget, css_class: str = "") -> None:
-        self.control, self.note, self._css_class = control, html("nnc-note"), css_class
+        self.control, self.note, self._css_class = control, Place("nnc-note"), css_class
+
+    @classmethod
+    def of(
+        cls,
+        model: type[BaseModel],
+        name: str,
+        on_change: Callable[[], None],
+        options: Sequence[Any] = (),
+        **traits: Any,
+    ) -> "Field":
+        """Make the field of a setting, named and explained as in `model`: a choice where there are options."""
+        rule = model.model_fields[name]
+        traits = {"description": rule.title, "tooltip": rule.description, **traits}
+        control = widgets.Dropdown(options=options, **traits) if options else widgets.Text(**traits)
+        return cls(watched(control, on_change))
 
     @cached_property
     def box(self) -> widgets.HBox:
@@ -37,4 +53,4 @@ class Field:
     def tell(self, error: str, hint: str = "", used: str = "") -> None:
         """Write the note: of these, the first that is not empty."""
         set_class(self.control, "nnc-invalid", bool(error))
-        set_value(self.note, value=render("note.html", error=error, used=used, hint=hint))
+        self.note.show("note.html", error=error, used=used, hint=hint)

@@ -8,8 +8,7 @@ from numpy.typing import NDArray
 
 from nncompare.analysis import Group, Order, Outcomes
 from nncompare.ui.clickable import Clickable
-from nncompare.ui.elements import button, column, hide, html, row, set_value
-from nncompare.ui.html import render
+from nncompare.ui.elements import Place, button, column, dropdown, hide, row, set_value
 
 _SAMPLE = "sample"
 _ANY = -1
@@ -24,17 +23,15 @@ class ImageFilter:
         self._group: Group | None = None
         self._page = 0
         self.groups = Clickable(self.pick, "nnc-groups")
-        self._order = widgets.Dropdown(options=[(str(order), order) for order in Order], description="Sorted by")
-        self.true_class = widgets.Dropdown(options=[("any", _ANY)], description="True class")
-        self._predicted = widgets.Dropdown(options=[("any", _ANY)], description="Predicted")
-        self._model = widgets.Dropdown(options=[("A or B", ""), ("A", "a"), ("B", "b")], description="by model")
-        self._is_moving = False
+        self._order = dropdown("Sorted by", [(str(order), order) for order in Order], self._on_choice)
+        self.true_class = dropdown("True class", [("any", _ANY)], self._on_choice)
+        self._predicted = dropdown("Predicted", [("any", _ANY)], self._on_choice)
+        self._model = dropdown("by model", [("A or B", ""), ("A", "a"), ("B", "b")], self._on_choice)
         choices = [self._order, self.true_class, self._predicted, self._model]
-        for choice in choices:
-            choice.observe(lambda _: self._on_choice(), names="value")
+        self._is_moving = False
         self._previous = button("Previous page", lambda: self._turn(-1))
         self.next = button("Next page", lambda: self._turn(1))
-        self.place = html("nnc-note")
+        self.place = Place("nnc-note")
         self._choices = row("nnc-row nnc-choice", [*choices, self._previous, self.place, self.next])
         self.box = column("nnc-filter", [self.groups, self._choices])
         self.offer(None, ())
@@ -82,7 +79,7 @@ class ImageFilter:
         start = self._page * size
         page = found[start : start + size]
         words = f"{start + 1:,} to {start + len(page):,} of {len(found):,}" if len(page) else "no such image"
-        set_value(self.place, value=render("note.html", error="", used=words, hint=""))
+        self.place.show("note.html", error="", used=words, hint="")
         set_value(self._previous, disabled=start == 0)
         set_value(self.next, disabled=start + size >= len(found))
         return page
@@ -114,7 +111,10 @@ class ImageFilter:
     def _draw(self) -> None:
         counts = self._outcomes.counts() if self._outcomes is not None else {}
         chosen = self._group if self._group is not None else _SAMPLE
-        set_value(self.groups, html=render("groups.html", counts=counts, chosen=chosen) if counts else "")
+        if counts:
+            self.groups.show("groups.html", counts=counts, chosen=chosen)
+        else:
+            set_value(self.groups, html="")
         hide(self._choices, not self.is_on)
 
 

@@ -4,10 +4,8 @@ import time
 from collections.abc import Callable
 
 from nncompare.data import CATALOG
-from nncompare.store import ModelSummary, Store, Summary
+from nncompare.store import Store, Summary
 from nncompare.ui.clickable import Clickable
-from nncompare.ui.elements import set_value
-from nncompare.ui.html import render
 from nncompare.ui.refresher import Refresher
 
 MOST = 3
@@ -25,7 +23,7 @@ class Interrupted:
         self._refresher, self._store = refresher, store
         self._next_look = 0.0
         self._is_wanted = True
-        self.box = Clickable(lambda id_: refresher.post(lambda: on_open(id_)), "nnc-offers")
+        self.box = Clickable(refresher.posting(on_open), "nnc-offers")
 
     def tick(self, *, is_wanted: bool) -> None:
         """Look into the store if it is time; while something is trained here, nothing is offered."""
@@ -41,17 +39,13 @@ class Interrupted:
 
     def _show(self, found: list[Summary]) -> None:
         offers = {summary.id: _sentence(summary) for summary in found if self._is_wanted}
-        set_value(self.box, html=render("offers.html", offers=offers))
+        self.box.show("offers.html", offers=offers)
 
 
 def _sentence(summary: Summary) -> str:
     title = CATALOG[summary.comparison.dataset].title
     begun = summary.created.astimezone().strftime("%d %B %Y, %H:%M").lstrip("0")
-    epochs = ", ".join(f"{model.name} {model.epochs} of {model.config.epochs}" for model in _models(summary))
-    return f"An interrupted comparison of {title} from {begun} can go on. Epochs done: {epochs}."
-
-
-def _models(summary: Summary) -> list[ModelSummary]:
-    """List the models of the seed that was under way."""
     seed = next(model.seed for model in summary.models if model.is_interrupted)
-    return [model for model in summary.models if model.seed == seed]
+    models = [model for model in summary.models if model.seed == seed]
+    epochs = ", ".join(f"{model.name} {model.epochs} of {model.config.epochs}" for model in models)
+    return f"An interrupted comparison of {title} from {begun} can go on. Epochs done: {epochs}."

@@ -3,19 +3,20 @@
 from collections.abc import Callable
 
 import ipywidgets as widgets
+from pydantic.fields import FieldInfo
 
 from nncompare import architectures
 from nncompare.config import RunConfig, bounds, from_text
 from nncompare.limits import Limits
 from nncompare.memory.plan import Fit
-from nncompare.ui.elements import button, column, html, row, set_class, set_value
-from nncompare.ui.html import render
+from nncompare.ui.elements import Place, button, column, row, set_class, set_value, watched
 from nncompare.ui.panels.field import Field
 
 _CHOICES = {
     "optimizer": [("Adam", "adam"), ("SGD", "sgd")],
     "schedule": [("Constant", "constant"), ("One cycle", "one-cycle")],
 }
+_BY_OPTIMIZER = {("momentum", "adam"): "SGD only", ("learning_rate", "sgd"): "0.01 to 0.1 suits SGD"}
 
 
 class ModelForm:
@@ -25,19 +26,20 @@ class ModelForm:
         self, name: str, on_change: Callable[[], None], *, is_optional: bool, limits: Limits | None = None
     ) -> None:
         self.name, self._limits = name, limits or Limits()
-        self._switch = _switch(name) if is_optional else None
-        self.fields = {field: Field(_input(field)) for field in RunConfig.model_fields}
-        self.memory = html("nnc-memory")
+        head: list[widgets.Widget] = [Place("nnc-title", "model_title.html", name=name)]
+        self._switch: widgets.Checkbox | None = None
+        if is_optional:
+            switch = widgets.Checkbox(value=True, description=f"Train model {name}", indent=False)
+            self._switch = watched(switch, on_change)
+            head.append(switch)
+        self.fields = {
+            field: Field.of(RunConfig, field, on_change, _CHOICES.get(field, ())) for field in RunConfig.model_fields
+        }
+        self.memory, self.layers = Place("nnc-memory"), Place("nnc-layers")
         self._widest_channels: int | None = None
         self.widest = button("Widest that fits", self._take_widest)
-        self.layers = html("nnc-layers")
-        for widget in (*([self._switch] if self._switch else []), *(field.control for field in self.fields.values())):
-            widget.observe(lambda _: on_change(), names="value")
-        title = html("nnc-title", render("model_title.html", name=name))
-        head = row("nnc-head", [title, self._switch] if self._switch is not None else [title])
-        fit = row("nnc-fit", [self.memory, self.widest])
-        fields = column("nnc-fields", list(self.fields.values()))
-        self.box = column(f"nnc-card nnc-{name.lower()}", [head, fields, fit, self.layers])
+        fields, fit = column("nnc-fields", list(self.fields.values())), row("nnc-fit", [self.memory, self.widest])
+        self.box = column(f"nnc-card nnc-{name.lower()}", [row("nnc-head", head), fields, fit, self.layers])
 
     def read(self) -> tuple[RunConfig | None, dict[str, str]]:
         """Return the configuration, or None and a sentence for each wrong field."""
@@ -57,28 +59,27 @@ class ModelForm:
             set_value(self._switch, value=config is not None)
         if config is not None:
             for name, field in self.fields.items():
-                field.value = _text(getattr(config, name))
+                # read again as the same, without the zero of 3.0
+                field.value = str(getattr(config, name)).removesuffix(".0")
 
     def show(self, config: RunConfig | None, errors: dict[str, str], fit: Fit | None) -> None:
         """Write the notes and the layer table for what `read` returned, and for what memory makes of it."""
-        plan = fit.plan if fit else None
+        plan, is_adam = fit.plan if fit else None, self.fields["optimizer"].value == "adam"
         for name, field in self.fields.items():
             used = plan.why.get(name, "") if plan else ""
             field.tell(errors.get(name, ""), self._hint(name, config), used)
-            set_value(field.control, disabled=not self.is_used or (name == "momentum" and self._optimizer == "adam"))
+            set_value(field.control, disabled=not self.is_used or (name == "momentum" and is_adam))
         self._show_fit(config, fit)
         channels = plan.channels if plan else None
-        table = architectures.layers(channels) if channels else []
-        set_value(self.layers, value=render("layers.html", layers=table, channels=channels))
+        self.layers.show("layers.html", layers=architectures.layers(channels) if channels else [], channels=channels)
         set_class(self.box, "nnc-off", not self.is_used)
 
     def _show_fit(self, config: RunConfig | None, fit: Fit | None) -> None:
-        set_value(self.memory, value=render("memory.html", fit=fit))
+        self.memory.show("memory.html", fit=fit)
         widest = min(fit.widest, self._limits.most("channels") or fit.widest) if fit is not None else None
         width = f": {widest} channels" if widest is not None else ""
-        set_value(self.widest, description=f"Widest that fits{width}")
         is_taken = widest is None or config is None or config.channels == widest
-        set_value(self.widest, disabled=is_taken or not self.is_used)
+        set_value(self.widest, description=f"Widest that fits{width}", disabled=is_taken or not self.is_used)
         self._widest_channels = widest
 
     def _take_widest(self) -> None:
@@ -88,41 +89,15 @@ class ModelForm:
     def _hint(self, name: str, config: RunConfig | None) -> str:
         if name == "epochs" and (most := self._limits.most(name)):
             return f"1 to {most} on this server"
-        return _hint(name, config, self._optimizer)
-
-    @property
-    def _optimizer(self) -> str:
-        return str(self.fields["optimizer"].value)
-
-
-def _switch(name: str) -> widgets.Checkbox:
-    return widgets.Checkbox(value=True, description=f"Train model {name}", indent=False)
+        if name == "channels" and config is not None:
+            return " → ".join(f"{width:,}" for width in architectures.widths(config.channels))
+        if name in _CHOICES:
+            is_cycle = name == "schedule" and config is not None and config.schedule == "one-cycle"
+            return "the learning rate is its peak" if is_cycle else ""
+        return _BY_OPTIMIZER.get((name, self.fields["optimizer"].value)) or _range_of(RunConfig.model_fields[name])
 
 
-def _input(name: str) -> widgets.Widget:
-    field = RunConfig.model_fields[name]
-    if name in _CHOICES:
-        return widgets.Dropdown(options=_CHOICES[name], description=field.title, tooltip=field.description)
-    return widgets.Text(description=field.title, tooltip=field.description, continuous_update=True)
-
-
-def _text(value: str | float) -> str:
-    """Write a setting so that it is read again as the same; without the zero of 3.0."""
-    return str(value).removesuffix(".0")
-
-
-def _hint(name: str, config: RunConfig | None, optimizer: str) -> str:
-    if name == "channels" and config is not None:
-        return " → ".join(f"{width:,}" for width in architectures.widths(config.channels))
-    if name == "schedule":
-        return "the learning rate is its peak" if config is not None and config.schedule == "one-cycle" else ""
-    if name == "optimizer":
-        return ""
-    if name == "momentum" and optimizer == "adam":
-        return "SGD only"
-    if name == "learning_rate" and optimizer == "sgd":
-        return "0.01 to 0.1 suits SGD"
-    field = RunConfig.model_fields[name]
+def _range_of(field: FieldInfo) -> str:
     extra = field.json_schema_extra
     unit = f" {extra['unit']}" if isinstance(extra, dict) and "unit" in extra else ""
     return bounds(field).removeprefix("a whole number from ").removeprefix("a number ").removeprefix("from ") + unit

@@ -1,4 +1,4 @@
-"""Where the newest predictions for the images on the screen come from.
+"""The newest predictions for the images on the screen: where they come from, and which have changed.
 
 While a network learns, its worker sends them along; at the end of an epoch they are part of the whole test set;
 and what neither covers after the end is predicted when it is asked for.
@@ -13,6 +13,24 @@ from numpy.typing import NDArray
 from nncompare.comparison.seed_run import SeedRun
 from nncompare.messages import Prediction, VisibleImages
 from nncompare.ui.refresher import Refresher
+
+
+class Changes:
+    """Remembers the last two predictions of each model: which have changed since the last look at the same images."""
+
+    def __init__(self) -> None:
+        self._seen: dict[str, tuple[Prediction, NDArray[np.intp]]] = {}
+
+    def before(self, name: str, prediction: Prediction) -> list[int | None]:
+        """Return for each image the class that was predicted before, where it was another; None elsewhere."""
+        classes = prediction.probabilities.argmax(axis=1)
+        last, before = self._seen.get(name, (prediction, classes))
+        if last.of != prediction.of:
+            before = classes
+        elif last.epoch != prediction.epoch:
+            before = last.probabilities.argmax(axis=1)
+        self._seen[name] = prediction, before
+        return [int(then) if then != now else None for then, now in zip(before, classes, strict=True)]
 
 
 class NewestPredictions:
@@ -54,7 +72,6 @@ class NewestPredictions:
 
 
 def _part(whole: Prediction | None, shown: VisibleImages) -> Prediction | None:
-    """Take what is shown from a prediction for the whole test set."""
     if whole is None or shown.split != "test":
         return None
     return Prediction(whole.epoch, whole.probabilities[list(shown.indices)], shown)

@@ -1,16 +1,43 @@
-"""One model while it trains: its figures, its log, and the buttons that control it alone."""
+"""One model while it trains: its figures, its log, and the buttons that control it alone, or both."""
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import ipywidgets as widgets
 
 from nncompare.architectures import parameter_count
 from nncompare.comparison.state import State
 from nncompare.comparison.view import RunView
-from nncompare.ui.elements import column, html, set_value
-from nncompare.ui.html import render
-from nncompare.ui.panels.run_controls import RunControls
+from nncompare.ui.elements import Place, button, column, row, set_value
 
 _EPOCHS_TOLD = 3
+_TITLES = {"pause": "Pause", "resume": "Resume", "stop": "Stop", "train_on": "Continue"}
+
+
+class RunControls:
+    """Four buttons for the model `name`, or for both; calls `on_control` with pause, resume, stop or train_on.
+
+    Pause and Resume are two: one that changes its meaning could do the opposite of what was read on it.
+    """
+
+    def __init__(self, on_control: Callable[[str], None], name: str = "") -> None:
+        self.buttons: dict[str, widgets.Button] = {
+            action: button(f"{title} {name}".strip(), lambda action=action: on_control(action))  # type: ignore[misc]
+            for action, title in _TITLES.items()
+        }
+        self.box = row("nnc-run-controls", list(self.buttons.values()))
+        self.enable([])
+
+    def press(self, action: str) -> None:
+        """Press a button."""
+        self.buttons[action].click()
+
+    def enable(self, states: Sequence[State], *, can_train_on: bool = True) -> None:
+        """Enable what at least one of these states allows."""
+        for action, pressed in self.buttons.items():
+            is_allowed = any(getattr(state, f"can_{action}") for state in states)
+            set_value(pressed, disabled=not is_allowed or (action == "train_on" and not can_train_on))
 
 
 class RunPanel:
@@ -18,7 +45,7 @@ class RunPanel:
 
     def __init__(self, name: str, on_control: Callable[[str], None]) -> None:
         self._name = name
-        self.figures = html("nnc-run-figures")
+        self.figures = Place("nnc-run-figures")
         self.controls = RunControls(on_control, name)
         self.box = column(f"nnc-card nnc-run nnc-{name.lower()}", [self.figures, self.controls])
 
@@ -27,30 +54,28 @@ class RunPanel:
         self.controls.enable([run.state] if run is not None else [], can_train_on=can_train_on)
         if run is None:
             words = "not trained yet" if is_idle else "not used"
-            set_value(self.figures, value=render("run_panel_empty.html", name=self._name, words=words))
+            self.figures.show("run_panel_empty.html", name=self._name, words=words)
         else:
-            set_value(self.figures, value=_figures(run))
+            self.figures.show("run_panel.html", run=run, **_figures(run))
 
 
-def _figures(run: RunView) -> str:
+def _figures(run: RunView) -> dict[str, Any]:
     history, progress = run.history, run.progress
     is_at_end = run.state is State.FINISHED  # then the means of the last epoch, not of its last few images
-    return render(
-        "run_panel.html",
-        run=run,
-        state=run.state,
-        is_over=run.state.is_over,
-        epoch=min(run.config.epochs, int(run.epoch) + 1) if progress is not None else 0,
-        share=min(1.0, run.epoch / run.config.epochs),
-        speed=progress.images_per_second if progress and progress.images_per_second else None,
-        left=run.seconds_left,
-        train_loss=_last(history.train_loss if is_at_end else history.train.loss),
-        train_accuracy=_last(history.train_accuracy if is_at_end else history.train.accuracy),
-        test_loss=_last(history.test.loss),
-        test_accuracy=_last(history.test.accuracy),
-        parameters=parameter_count(run.plan.channels) if run.plan is not None else None,
-        epochs=_last_epochs(run),
-    )
+    return {
+        "state": run.state,
+        "is_over": run.state.is_over,
+        "epoch": min(run.config.epochs, int(run.epoch) + 1) if progress is not None else 0,
+        "share": min(1.0, run.epoch / run.config.epochs),
+        "speed": progress.images_per_second if progress and progress.images_per_second else None,
+        "left": run.seconds_left,
+        "train_loss": _last(history.train_loss if is_at_end else history.train.loss),
+        "train_accuracy": _last(history.train_accuracy if is_at_end else history.train.accuracy),
+        "test_loss": _last(history.test.loss),
+        "test_accuracy": _last(history.test.accuracy),
+        "parameters": parameter_count(run.plan.channels) if run.plan is not None else None,
+        "epochs": _last_epochs(run),
+    }
 
 
 def _last(values: list[float]) -> float | None:
@@ -58,7 +83,6 @@ def _last(values: list[float]) -> float | None:
 
 
 def _last_epochs(run: RunView) -> list[dict[str, float]]:
-    """Return the last epochs that are done, each with its own seconds."""
     ends = [0.0, *run.history.epoch_seconds]
     seconds = [end - start for start, end in itertools.pairwise(ends)]
     columns = zip(itertools.count(1), seconds, run.history.test_accuracy, run.history.test_loss, strict=False)

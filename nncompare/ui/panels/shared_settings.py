@@ -1,9 +1,8 @@
 """What both models share: the seeds, the device, how much memory they may take, and the number format."""
 
 from collections.abc import Callable
-from typing import Any, get_args
+from typing import Any, cast, get_args
 
-import ipywidgets as widgets
 from pydantic import BaseModel
 from pydantic import Field as Rule
 
@@ -12,11 +11,17 @@ from nncompare.memory.mebibytes import MEBIBYTE
 from nncompare.messages import WorkerInfo
 from nncompare.ui.elements import offer, row
 from nncompare.ui.panels.field import Field
-from nncompare.ui.panels.machine_notes import budget_note, device_note, precision_note
+from nncompare.ui.panels.machine import budget_note, device_note, precision_note
 
 SHARED = ("seed", "repeat", "device", "memory_budget", "precision", "threads")
 _CHOSEN = ("device", "precision", "threads")
-_THREADS = [("fixed shares", "fixed"), ("passed on at the end", "survivor")]
+_OTHERWISE: dict[str, dict[str, Any]] = {
+    "repeat": {"description": "Repeat (seeds)"},
+    "device": {"options": [("auto", "auto"), ("cpu", "cpu")]},
+    "memory_budget": {"description": "Memory budget (MiB)", "placeholder": "70% of what is available"},
+    "precision": {"options": get_args(Precision)},
+    "threads": {"options": [("fixed shares", "fixed"), ("passed on at the end", "survivor")]},
+}
 _HINTS = {
     "seed": "used by both models; the same seed gives the same run",
     "repeat": "1 to 10 seeds; with more of them the verdict is more certain",
@@ -32,17 +37,8 @@ class SharedSettings:
     """Six fields, each with a note; `read` returns their values, and a sentence for what is wrong."""
 
     def __init__(self, on_change: Callable[[], None]) -> None:
-        self.fields = {
-            "seed": _text("seed", "Seed"),
-            "repeat": _text("repeat", "Repeat (seeds)"),
-            "device": _choice("device", "Device", [("auto", "auto"), ("cpu", "cpu")]),
-            "memory_budget": _text("memory_budget", "Memory budget (MiB)", placeholder="70% of what is available"),
-            "precision": _choice("precision", "Precision", get_args(Precision)),
-            "threads": _choice("threads", "Threads", _THREADS),
-        }
+        self.fields = {name: Field.of(Comparison, name, on_change, **_OTHERWISE.get(name, {})) for name in SHARED}
         self._budget: int | None = None
-        for field in self.fields.values():
-            field.control.observe(lambda _: on_change(), names="value")
         self.box = row("nnc-card nnc-shared", list(self.fields.values()))
 
     @property
@@ -53,26 +49,20 @@ class SharedSettings:
     @property
     def precision(self) -> Precision:
         """The number format that is requested."""
-        found: Precision = self.fields["precision"].value
-        return found
+        return cast(Precision, self.fields["precision"].value)
 
     def write(self, comparison: Comparison) -> None:
         """Put settings into the fields."""
         self._budget = comparison.memory_budget
         self._offer(comparison.device)
-        for name in ("seed", "repeat"):
-            self.fields[name].value = str(getattr(comparison, name))
-        for name in _CHOSEN:
-            self.fields[name].value = getattr(comparison, name)
-        self.fields["memory_budget"].value = _in_mebibytes(comparison.memory_budget)
+        texts = {name: str(getattr(comparison, name)) for name in SHARED}
+        for name, text in (texts | {"memory_budget": _in_mebibytes(comparison.memory_budget)}).items():
+            self.fields[name].value = text
 
     def read(self) -> tuple[dict[str, object], dict[str, str]]:
         """Return the values of `Comparison`'s fields that are right, and a sentence for each that is wrong."""
-        entered = {
-            "seed": read_field(Comparison, "seed", self.fields["seed"].value),
-            "repeat": read_field(Comparison, "repeat", self.fields["repeat"].value),
-            "memory_budget": self._read_budget(),
-        }
+        entered = {name: read_field(Comparison, name, self.fields[name].value) for name in ("seed", "repeat")}
+        entered["memory_budget"] = self._read_budget()
         values = {name: value for name, (value, error) in entered.items() if not error}
         errors = {name: error for name, (_, error) in entered.items() if error}
         return values | {name: self.fields[name].value for name in _CHOSEN}, errors
@@ -103,15 +93,6 @@ class SharedSettings:
             return None, ""
         size, error = read_field(_Budget, "memory_budget", text)
         return (None if error else size * MEBIBYTE), error
-
-
-def _text(name: str, title: str, **traits: Any) -> Field:
-    return Field(widgets.Text(description=title, tooltip=Comparison.model_fields[name].description, **traits))
-
-
-def _choice(name: str, title: str, options: Any) -> Field:
-    tooltip = Comparison.model_fields[name].description
-    return Field(widgets.Dropdown(options=options, description=title, tooltip=tooltip))
 
 
 def _in_mebibytes(budget: int | None) -> str:

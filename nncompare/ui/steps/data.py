@@ -7,13 +7,13 @@ import ipywidgets as widgets
 from nncompare.config import Comparison, read_field
 from nncompare.data import CATALOG, Availability, DatasetInfo, ImageData
 from nncompare.ui.clickable import Clickable
-from nncompare.ui.elements import button, hide, html, row, set_class, set_value, step
-from nncompare.ui.html import render
+from nncompare.ui.elements import Place, button, hide, row, set_class, set_value, step, watched
 from nncompare.ui.local_datasets import LocalDatasets
 from nncompare.ui.panels.field import Field
 from nncompare.ui.refresher import Refresher
 
 _ALL = "all"
+_COUNT_TOOLTIP = Comparison.model_fields["train_images"].description
 _COUNTS = ("1,000", "5,000", "10,000", "30,000", _ALL)
 
 
@@ -27,13 +27,15 @@ class DataStep:
         self._on_change = on_change
         self.dataset = "mnist"
         self._local = LocalDatasets(refresher, self._refresh_and_tell)
-        self.cards = Clickable(lambda name: refresher.post(lambda: self.choose(name)), "nnc-datasets")
-        self._status = html("nnc-status")
-        self._fetch = button("Download", lambda: refresher.post(lambda: self._local.fetch(self.dataset)), strong=True)
-        self._stand_in = button("Use the stand-in", lambda: refresher.post(self._choose_stand_in))
+        self.cards = Clickable(refresher.posting(self.choose), "nnc-datasets")
+        self._status = Place("nnc-status")
+        self._fetch = button("Download", refresher.posting(lambda: self._local.fetch(self.dataset)), strong=True)
+        self._stand_in = button(
+            "Use the stand-in", refresher.posting(lambda: self.choose(self.info.stand_in or self.dataset))
+        )
         self._next = button("Next: models", on_next, strong=True)
-        self.count = Field(_count_control(), "nnc-count")
-        self.count.control.observe(lambda _: refresher.post(self._refresh_and_tell), names="value")
+        count = widgets.Combobox(value=_ALL, options=_COUNTS, description="Training images", tooltip=_COUNT_TOOLTIP)
+        self.count = Field(watched(count, refresher.posting(self._refresh_and_tell)), "nnc-count")
         self.box = step(
             "Which images should they learn?",
             [self.cards, row("nnc-row nnc-action", [self._status, self._fetch, self._stand_in]), self.count],
@@ -100,15 +102,12 @@ class DataStep:
         text = self.count.value.strip().lower()
         return (None, "") if text == _ALL else read_field(Comparison, "train_images", text)
 
-    def _choose_stand_in(self) -> None:
-        self.choose(self.info.stand_in or self.dataset)
-
     def _refresh_and_tell(self) -> None:
         self._refresh()
         self._on_change()
 
     def _refresh(self) -> None:
-        set_value(self.cards, html=render("datasets.html", cards=[self._card(name) for name in CATALOG]))
+        self.cards.show("datasets.html", cards=[self._card(name) for name in CATALOG])
         self._refresh_action()
         count, error = self._read_count()
         hint = "shuffled in every epoch" if count is None else f"the first of {self.info.train_count:,}"
@@ -125,17 +124,11 @@ class DataStep:
     def _refresh_action(self) -> None:
         info, local = self.info, self._local
         state, progress = local.states[info.name], local.progress.get(info.name)
-        values = {"info": info, "state": state, "progress": progress, "error": local.errors.get(info.name, "")}
-        set_value(self._status, value=render("data_status.html", **values))
+        error = local.errors.get(info.name, "")
+        self._status.show("data_status.html", info=info, state=state, progress=progress, error=error)
         set_value(self._fetch, description=f"{'Make' if info.synthetic else 'Download'} {info.title}")
         set_value(self._stand_in, description=f"Use {CATALOG[info.stand_in].title} instead" if info.stand_in else "")
         is_missing = not local.is_ready(info.name) and progress is None
         hide(self._fetch, not is_missing)
         hide(self._stand_in, not (is_missing and info.stand_in))
         set_class(self._next, "nnc-strong", not is_missing)
-
-
-def _count_control() -> widgets.Combobox:
-    control = widgets.Combobox(value=_ALL, options=_COUNTS, description="Training images")
-    control.tooltip = Comparison.model_fields["train_images"].description
-    return control

@@ -7,10 +7,8 @@ from nncompare.config import RunConfig
 from nncompare.data import CATALOG
 from nncompare.store import ModelSummary, Store, Summary
 from nncompare.ui.clickable import Clickable
-from nncompare.ui.elements import set_value, step
-from nncompare.ui.html import render
+from nncompare.ui.elements import Place, step
 from nncompare.ui.panels.curve_charts import PastModel
-from nncompare.ui.panels.messages import Messages
 from nncompare.ui.refresher import Refresher
 
 _ROWS = 20
@@ -47,12 +45,10 @@ class HistoryStep:
         self._on_open, self._on_use, self._on_overlay = on_open, on_use, on_overlay
         self._summaries: list[Summary] = []
         self._unreadable: dict[str, str] = {}
-        self._is_read = False
-        self._rows = _ROWS
-        self._to_delete = ""
-        self._overlay = ""
-        self.note = Messages("nnc-history-note")
-        self.list = Clickable(lambda pick: refresher.post(lambda: self.pick(pick)), "nnc-history")
+        self._is_read, self._rows = False, _ROWS
+        self._to_delete, self._overlay = "", ""
+        self.note = Place("nnc-history-note")
+        self.list = Clickable(refresher.posting(self.pick), "nnc-history")
         self.box = step("What was trained before", [self.note, self.list])
         self._draw()
 
@@ -61,16 +57,16 @@ class HistoryStep:
         store = self._store
         self._refresher.in_background(
             lambda: (store.summaries(), store.unreadable()),
-            lambda found: self._on_read(*found),
+            self._on_read,
             lambda error: self.tell(f"The saved comparisons cannot be read. {error}"),
         )
 
     def tell(self, message: str) -> None:
         """Show a sentence above the list; an empty one takes the last away."""
-        self.note.show(message)
+        self.note.tell(message)
 
-    def _on_read(self, summaries: list[Summary], unreadable: dict[str, str]) -> None:
-        self._summaries, self._unreadable, self._is_read = summaries, unreadable, True
+    def _on_read(self, found: tuple[list[Summary], dict[str, str]]) -> None:
+        (self._summaries, self._unreadable), self._is_read = found, True
         self._draw()
 
     def _draw(self) -> None:
@@ -87,17 +83,13 @@ class HistoryStep:
             }
             for summary in self._summaries[: self._rows]
         ]
-        values = {"to_delete": self._to_delete, "overlay": self._overlay, "is_read": self._is_read}
-        more = max(0, len(self._summaries) - self._rows)
-        page = render(
-            "history.html", cards=cards, more=more, unreadable=self._unreadable, home=self._store.home, **values
-        )
-        set_value(self.list, html=page)
+        values: dict[str, object] = {"to_delete": self._to_delete, "overlay": self._overlay, "is_read": self._is_read}
+        values |= {"unreadable": self._unreadable, "home": self._store.home}
+        self.list.show("history.html", cards=cards, more=max(0, len(self._summaries) - self._rows), **values)
 
     def pick(self, pick: str) -> None:
         """Do what a button of the list stands for; only what is in the list can be meant."""
-        action, *words = pick.split(":")
-        id_ = words[0] if words else ""
+        action, id_, *words = *pick.split(":"), ""
         known = {summary.id: summary for summary in self._summaries}
         if action == "more":
             self._rows += _ROWS
@@ -113,14 +105,14 @@ class HistoryStep:
             self.tell("")
             self._on_open(id_)
         elif action in ("use", "overlay") and id_ in known:
-            self._pick_model(action, known[id_], words[1:])
+            self._pick_model(action, known[id_], words)
         self._draw()
 
     def _pick_model(self, action: str, summary: Summary, words: list[str]) -> None:
         line = next((line for line in _lines(summary) if words and line.key == words[0]), None)
         if line is None:
             return
-        if action == "use" and words[1:] in (["A"], ["B"]):
+        if action == "use" and words[1] in ("A", "B"):
             self._on_use(line.config, words[1])
         elif action == "overlay":
             self._read_overlay(summary, line)
@@ -130,13 +122,8 @@ class HistoryStep:
         if seed is None:
             return
         title = f"model {line.name}, {CATALOG[summary.comparison.dataset].title}, {line.config.channels} channels"
-
-        def read() -> PastModel:
-            record = self._store.open(summary.id).load().runs[seed, line.name]
-            return PastModel(title, record.history)
-
         self._refresher.in_background(
-            read,
+            lambda: PastModel(title, self._store.open(summary.id).load().runs[seed, line.name].history),
             lambda past: self._show_overlay(f"{summary.id}:{line.key}", past),
             lambda error: self.tell(f"Its curves cannot be read. {error}"),
         )
@@ -162,7 +149,6 @@ class HistoryStep:
 
 
 def _lines(summary: Summary) -> list[_Line]:
-    """Sum up the seeds of each model."""
     by_name: dict[str, list[ModelSummary]] = {}
     for model in summary.models:
         by_name.setdefault(model.name, []).append(model)
@@ -170,19 +156,14 @@ def _lines(summary: Summary) -> list[_Line]:
 
 
 def _line(name: str, models: list[ModelSummary]) -> _Line:
-    begun = [model for model in models if model.test_accuracy is not None]
-    accuracies = [model.test_accuracy for model in begun if model.test_accuracy is not None]
+    accuracies = [model.test_accuracy for model in models if model.test_accuracy is not None]
     mean = sum(accuracies) / len(accuracies) if accuracies else None
-    first = (begun or models)[0]
+    first = next((model for model in models if model.test_accuracy is not None), models[0])
     return _Line(name, name.lower(), first.config, first.epochs, mean, len(accuracies))
 
 
 def _state_of(summary: Summary) -> str:
-    if summary.is_open:
-        return "being trained"
-    if summary.is_interrupted:
-        return "interrupted"
-    states = {model.state for model in summary.models}
-    return next((word for word in ("failed", "stopped", "idle") if word in states), "finished").replace(
-        "idle", "stopped"
-    )
+    if summary.is_open or summary.is_interrupted:
+        return "being trained" if summary.is_open else "interrupted"
+    states = {"stopped" if model.state == "idle" else model.state for model in summary.models}
+    return next((word for word in ("failed", "stopped") if word in states), "finished")

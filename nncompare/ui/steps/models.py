@@ -1,6 +1,7 @@
 """The second step: two identical forms, presets, and settings that can be kept and shared."""
 
 from collections.abc import Callable
+from functools import partial
 
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
@@ -13,10 +14,9 @@ from nncompare.memory import BudgetError, model_memory_limit
 from nncompare.memory.plan import fit
 from nncompare.messages import WorkerInfo
 from nncompare.settings_file import LARGEST_BYTES, read_settings
-from nncompare.ui.elements import button, html, row, set_value, step, two
-from nncompare.ui.html import render
-from nncompare.ui.open_file import OpenFile
-from nncompare.ui.panels.machine_notes import this_machine
+from nncompare.ui.clickable import OpenFile
+from nncompare.ui.elements import Place, button, html, row, step, two
+from nncompare.ui.panels.machine import this_machine
 from nncompare.ui.panels.model_form import ModelForm
 from nncompare.ui.panels.shared_settings import SHARED, SharedSettings
 from nncompare.ui.presets import PRESETS, Preset
@@ -42,39 +42,23 @@ class ModelsStep:
         self._refresher, self._on_change, self._on_open, self._on_images = refresher, on_change, on_open, on_images
         self._info = CATALOG[Comparison().dataset]
         self.machine, self._trouble, self._device_error = this_machine({}), "", ""
+        on_field_change = refresher.posting(self._refresh_and_tell)
         self.forms = {
-            name: ModelForm(name, self._on_field_change, is_optional=name == "B", limits=limits) for name in ("A", "B")
+            name: ModelForm(name, on_field_change, is_optional=name == "B", limits=limits) for name in ("A", "B")
         }
-        self.shared = SharedSettings(self._on_field_change)
-        self.question = html("nnc-question", render("question.html", preset=None))
-        self.file = OpenFile(
-            "Open settings",
-            ".json",
-            LARGEST_BYTES,
-            lambda name, content: refresher.post(lambda: self._open(name, content)),
-        )
-        self.file_note = html("nnc-file-note")
-        self.kept = html("nnc-keep")
+        self.shared = SharedSettings(on_field_change)
+        self.question = Place("nnc-question", "question.html", preset=None)
+        self.file = OpenFile("Open settings", ".json", LARGEST_BYTES, refresher.posting(self._open))
+        self.file_note, self.kept = Place("nnc-file-note"), Place("nnc-keep")
         self.problems: dict[str, str] = {}
-        self.presets = [button(p.name, lambda p=p: self._post(lambda: self._use(p))) for p in PRESETS]  # type: ignore[misc]
-        self.copies = [
-            button("Copy A to B", lambda: self._post(lambda: self._copy("A", "B"))),
-            button("Copy B to A", lambda: self._post(lambda: self._copy("B", "A"))),
-        ]
-        self.box = step(
-            "Two networks, side by side",
-            [
-                row("nnc-row", [html("nnc-label", "Start from"), *self.presets]),
-                self.question,
-                two(list(self.forms.values())),
-                row("nnc-row", self.copies),
-                self.shared,
-                row("nnc-row", [self.file, self.kept]),
-                self.file_note,
-                html("nnc-help", render("help.html", fields=_explained_fields())),
-            ],
-            button("Next: training", on_next, strong=True),
-        )
+        self.presets = [button(preset.name, partial(self._post, self._use, preset)) for preset in PRESETS]
+        self.copies = [button(f"Copy {x} to {y}", partial(self._post, self._copy, x, y)) for x, y in ("AB", "BA")]
+        presets = row("nnc-row", [html("nnc-label", "Start from"), *self.presets])
+        forms = [two(list(self.forms.values())), row("nnc-row", self.copies), self.shared]
+        files = [row("nnc-row", [self.file, self.kept]), self.file_note]
+        explained = Place("nnc-help", "help.html", fields=_explained_fields())
+        parts = [presets, self.question, *forms, *files, explained]
+        self.box = step("Two networks, side by side", parts, button("Next: training", on_next, strong=True))
 
     def write(self, comparison: Comparison) -> None:
         """Put settings into the forms."""
@@ -92,7 +76,7 @@ class ModelsStep:
     def use(self, config: RunConfig, name: str) -> None:
         """Put the settings of one model into the form of model `name`."""
         self.forms[name].write(config)
-        self._on_field_change()
+        self._refresh_and_tell()
 
     @property
     def device(self) -> str:
@@ -106,7 +90,7 @@ class ModelsStep:
         """
         self.machine = machine or this_machine(self.machine.devices)
         self._trouble, self._device_error = trouble, device_error
-        self.refresh()
+        self._refresh_and_tell()
 
     def refresh(self) -> None:
         """Read the forms, and write their notes and tables."""
@@ -132,7 +116,7 @@ class ModelsStep:
     def keep(self, comparison: Comparison | None, link: str) -> None:
         """Offer the settings as a file and as a link."""
         json = comparison.model_dump_json(indent=2) if comparison else ""
-        set_value(self.kept, value=render("keep.html", json=json, link=link))
+        self.kept.show("keep.html", json=json, link=link)
 
     def _memory_limit(self, shared: dict[str, object], errors: dict[str, str]) -> int | None:
         """Return the bytes for one model; None, and a sentence among the errors, where the budget is wrong."""
@@ -145,8 +129,7 @@ class ModelsStep:
             return None
 
     def _refresh_form(self, name: str, form: ModelForm, limit: int | None) -> None:
-        config, errors = form.read()
-        found = None
+        (config, errors), found = form.read(), None
         if config is not None and limit is not None:
             try:
                 has_native = self.machine.has_native_bfloat16
@@ -158,16 +141,13 @@ class ModelsStep:
         if form.is_used:
             self.problems |= {f"{name}.{field}": f"Model {name}: {text}" for field, text in errors.items()}
 
-    def _on_field_change(self) -> None:
-        self._post(lambda: None)
+    def _post(self, action: Callable[..., None], *arguments: object) -> None:
+        self._refresher.posting(action)(*arguments)
+        self._refresher.post(self._refresh_and_tell)
 
-    def _post(self, action: Callable[[], None]) -> None:
-        def then_refresh() -> None:
-            action()
-            self.refresh()
-            self._on_change()
-
-        self._refresher.post(then_refresh)
+    def _refresh_and_tell(self) -> None:
+        self.refresh()
+        self._on_change()
 
     def _copy(self, source: str, target: str) -> None:
         config, _ = self.forms[source].read()
@@ -178,7 +158,7 @@ class ModelsStep:
         self.forms["A"].write(preset.a)
         self.forms["B"].write(preset.b)
         self._on_images(preset.train_images)
-        set_value(self.question, value=render("question.html", preset=preset))
+        self.question.show("question.html", preset=preset)
 
     def _open(self, name: str, content: bytes | None) -> None:
         try:
@@ -186,15 +166,12 @@ class ModelsStep:
                 raise ValueError("is too large to be a file of settings.")
             comparison = Comparison.model_validate(read_settings(content))
         except ValidationError as error:
-            self._say(f"{name} was not taken. {one_sentence(error, Comparison)}")
+            self.file_note.tell(f"{name} was not taken. {one_sentence(error, Comparison)}")
         except ValueError as error:
-            self._say(f"{name} was not taken: it {error}")
+            self.file_note.tell(f"{name} was not taken: it {error}")
         else:
             self._on_open(comparison)
-            set_value(self.file_note, value=render("opened.html", name=name))
-
-    def _say(self, message: str) -> None:
-        set_value(self.file_note, value=render("message.html", message=message))
+            self.file_note.show("opened.html", name=name)
 
 
 def _explained_fields() -> list[FieldInfo]:

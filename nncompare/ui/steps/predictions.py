@@ -10,8 +10,7 @@ from nncompare.comparison.seed_run import SeedRun
 from nncompare.config import SplitName
 from nncompare.data import DataError, ImageData, load
 from nncompare.messages import Prediction, VisibleImages
-from nncompare.ui.elements import button, hide, html, offer, row, set_value, step
-from nncompare.ui.html import render
+from nncompare.ui.elements import Place, button, dropdown, hide, offer, row, step, watched
 from nncompare.ui.panels.cards import Cards, labels_of
 from nncompare.ui.panels.evaluation import EvaluationPanel
 from nncompare.ui.panels.field import Field
@@ -40,17 +39,16 @@ class PredictionsStep:
         self._drawn: tuple[object, ...] = ()
         self._rest = Rest()
         self.is_visible = False
-        self.split = widgets.Dropdown(options=_SPLITS, description="Images from")
-        self.count, self._wanted = Field(widgets.Text(str(_FIRST_COUNT), description="How many")), _FIRST_COUNT
+        on_choice = refresher.posting(self._on_choice_change)
+        self.split = dropdown("Images from", _SPLITS, on_choice)
+        self.count = Field(watched(widgets.Text(str(_FIRST_COUNT), description="How many"), on_choice))
         self.count.tell("", _HINT)
-        for control in (self.split, self.count.control):
-            control.observe(lambda _: refresher.post(self._on_choice_change), names="value")
-        self.seed = widgets.Dropdown(options=[("newest", _NEWEST)], description="Models of seed")
-        self.seed.observe(lambda _: refresher.post(self.tick), names="value")
+        self._wanted = _FIRST_COUNT
+        self.seed = dropdown("Models of seed", [("newest", _NEWEST)], refresher.posting(self.tick))
         self._seed_place = row("nnc-hidden", [self.seed])
-        self.summary, self.cards = html("nnc-summary"), Cards()
+        self.summary, self.cards = Place("nnc-summary"), Cards()
         self.evaluation = EvaluationPanel(refresher, self._show_chosen, self._on_failed)
-        self.new_sample = button("New sample", lambda: refresher.post(self._on_new_sample))
+        self.new_sample = button("New sample", refresher.posting(self._on_new_sample))
         choice = [self.split, self.count.control, self.count.note, self.new_sample, self._seed_place]
         parts = [self.evaluation, row("nnc-row nnc-choice", choice), self.summary, self.cards]
         self.box = step("What do they predict?", parts)
@@ -70,7 +68,7 @@ class PredictionsStep:
             self._images = load(running.comparison.dataset)
         except DataError as error:
             self._images = None
-            set_value(self.summary, value=render("message.html", message=str(error)))
+            self.summary.tell(str(error))
         self._show_sample()
 
     def tick(self) -> None:
@@ -80,7 +78,8 @@ class PredictionsStep:
             return
         if running is not None:
             self._offer_seeds(running)
-            self._look_at(self._chosen_pair(running))
+            begun = (pair for pair in running.begun if pair.seed == self.seed.value)
+            self._look_at(next(begun, running.current))
         if self.evaluation.show(running, self._pair, self._chosen_split, images.info.classes):
             self._show_sample()
         if self._newest is not None and not self.evaluation.filter.is_on:
@@ -100,9 +99,6 @@ class PredictionsStep:
         offer(self.seed, options, otherwise=_NEWEST)
         hide(self._seed_place, len(running.pairs) == 1)
 
-    def _chosen_pair(self, running: ComparisonRun) -> SeedRun:
-        return next((pair for pair in running.begun if pair.seed == self.seed.value), running.current)
-
     def _look_at(self, pair: SeedRun) -> None:
         if pair is not self._pair:
             self._pair, self._newest, self._error = pair, NewestPredictions(pair, self._refresher), ""
@@ -117,7 +113,6 @@ class PredictionsStep:
         return found or (self._newest.of(name, self.shown) if self._newest else None)
 
     def _show_chosen(self) -> None:
-        """Show the page that the filter has found, or a sample where there is no filter."""
         if self.evaluation.filter.is_on:
             self._show(self.evaluation.filter.page(self._wanted))
         else:
@@ -157,7 +152,7 @@ class PredictionsStep:
     def _draw(self, images: ImageData, newest: dict[str, Prediction | None]) -> None:
         running, labels = self._running, labels_of(images, self.shown)
         predicted = {name: prediction for name, prediction in newest.items() if prediction is not None}
-        summary = render(
+        self.summary.show(
             "predictions_summary.html",
             info=images.info,
             predicted=predicted,
@@ -167,14 +162,12 @@ class PredictionsStep:
             is_live=running is not None and running.state.is_active,
             error=self._error,
         )
-        set_value(self.summary, value=summary)
         trained = {run.name for run in running.runs} if running is not None else set(_MODELS)
         seen = {name: prediction for name, prediction in newest.items() if name in trained}
         self.cards.draw(images, self.shown, seen, with_others=self.evaluation.filter.is_on)
 
 
 def _read_count(text: str) -> tuple[int | None, str]:
-    """Read how many images to show: the number, or None and a sentence."""
     text = text.strip()
     if text.isdecimal() and len(text) <= len(str(MOST_IMAGES)) and 1 <= int(text) <= MOST_IMAGES:
         return int(text), ""

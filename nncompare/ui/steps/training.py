@@ -7,11 +7,9 @@ import ipywidgets as widgets
 from nncompare.comparison.fairness import aspects, differences
 from nncompare.comparison.runner import ComparisonRun
 from nncompare.environment import environment
-from nncompare.ui.elements import button, hide, html, row, set_value, step, two
-from nncompare.ui.html import render
+from nncompare.ui.elements import Place, button, hide, row, set_value, step, two
 from nncompare.ui.panels.curve_charts import CurveCharts
-from nncompare.ui.panels.run_controls import RunControls
-from nncompare.ui.panels.run_panel import RunPanel
+from nncompare.ui.panels.run_panel import RunControls, RunPanel
 from nncompare.ui.refresher import Refresher
 
 _MORE_EPOCHS = (1, 2, 3, 5, 10, 20)
@@ -30,11 +28,9 @@ class TrainingStep:
         on_control: Callable[[str, str | None], None],
         on_next: Callable[[], None],
     ) -> None:
-        def controls(name: str | None) -> Callable[[str], None]:
-            return lambda action: refresher.post(lambda: on_control(action, name))
-
-        self.train = button("Train", lambda: refresher.post(on_train), strong=True)
-        self.both = RunControls(controls(None))
+        control = refresher.posting(on_control)
+        self.train = button("Train", refresher.posting(on_train), strong=True)
+        self.both = RunControls(lambda action: control(action, None))
         self.more = widgets.Dropdown(options=[(f"+{count}", count) for count in _MORE_EPOCHS], description="epochs")
         self.outlives_page = widgets.Checkbox(
             value=False,
@@ -43,22 +39,14 @@ class TrainingStep:
             indent=False,
         )
         hide(self.outlives_page, not environment().is_web_page)
-        self.reason, self.seeds, self.race = html("nnc-reason"), html("nnc-seeds"), html("nnc-race")
-        self.runs = {name: RunPanel(name, controls(name)) for name in ("A", "B")}
+        self.reason, self.seeds, self.race = Place("nnc-reason"), Place("nnc-seeds"), Place("nnc-race")
+        self.runs = {name: RunPanel(name, lambda action, name=name: control(action, name)) for name in ("A", "B")}  # type: ignore[misc]
         self.curves = CurveCharts(refresher)
         self._running: ComparisonRun | None = None
-        more = row("nnc-more", [self.more])
-        self.box = step(
-            "Watch them learn",
-            [
-                row("nnc-row nnc-controls", [self.train, self.both, more, self.outlives_page, self.reason]),
-                self.seeds,
-                self.race,
-                two(list(self.runs.values())),
-                self.curves,
-            ],
-            button("Next: predictions", on_next),
-        )
+        controls = [self.train, self.both, row("nnc-more", [self.more]), self.outlives_page, self.reason]
+        figures = [self.seeds, self.race, two(list(self.runs.values())), self.curves]
+        parts = [row("nnc-row nnc-controls", controls), *figures]
+        self.box = step("Watch them learn", parts, button("Next: predictions", on_next))
 
     @property
     def expects_first_point(self) -> bool:
@@ -80,7 +68,7 @@ class TrainingStep:
         self.both.enable(states, can_train_on=can_train_on)
         set_value(self.more, disabled=self.both.buttons["train_on"].disabled)
         reasons = list(dict.fromkeys(problems.values())) if can_train else []
-        set_value(self.reason, value=render("reason.html", reasons=reasons))
+        self.reason.show("reason.html", reasons=reasons)
 
     def tick(self) -> None:
         """Draw what has changed since the last look."""
@@ -90,23 +78,22 @@ class TrainingStep:
         for name, panel in self.runs.items():
             panel.show(runs.get(name), is_idle=running is None, can_train_on=can_train_on)
         if running is not None:
-            set_value(self.seeds, value=_which_seed(running))
-            set_value(self.race, value=_race(running))
+            self._show_seeds(running)
+            self._show_race(running)
             self.curves.tick()
 
+    def _show_race(self, running: ComparisonRun) -> None:
+        if running.b is None:
+            set_value(self.race, value="")
+        else:
+            a, b = running.a, running.b
+            self.race.show("race.html", aspects=aspects(a, b), differences=differences(a, b))
 
-def _race(running: ComparisonRun) -> str:
-    if running.b is None:
-        return ""
-    a, b = running.a, running.b
-    return render("race.html", aspects=aspects(a, b), differences=differences(a, b))
-
-
-def _which_seed(running: ComparisonRun) -> str:
-    """Return which of several seeds the figures are of; nothing where there is one."""
-    pairs = running.pairs
-    if len(pairs) == 1:
-        return ""
-    current = running.current
-    values = {"seed": current.seed, "number": pairs.index(current) + 1, "total": len(pairs)}
-    return render("seeds.html", **values, is_over=running.wait(0), begun=len(running.begun))
+    def _show_seeds(self, running: ComparisonRun) -> None:
+        """Show of which of several seeds the figures are; nothing where there is one."""
+        pairs, current = running.pairs, running.current
+        values = {"seed": current.seed, "number": pairs.index(current) + 1, "total": len(pairs)}
+        if len(pairs) > 1:
+            self.seeds.show("seeds.html", **values, is_over=running.wait(0), begun=len(running.begun))
+        else:
+            set_value(self.seeds, value="")

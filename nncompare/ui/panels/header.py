@@ -1,27 +1,50 @@
-"""How the comparison stands, in a few words: for the header, and for screen readers."""
+"""The header: the way through the steps, and how the comparison stands in a few words; also for screen readers."""
+
+from collections.abc import Callable, Mapping
 
 from nncompare import words
 from nncompare.comparison.runner import ComparisonRun
 from nncompare.comparison.state import State
 from nncompare.data import DatasetInfo
-from nncompare.ui.elements import html, set_value
-from nncompare.ui.html import render
+from nncompare.ui.clickable import Clickable
+from nncompare.ui.elements import Panel, Place, has_class, hide
 
 _WORDS = {State.IDLE: "ready", State.RUNNING: "training"}
+
+
+class Navigation:
+    """Names the steps, and shows the chosen one; calls `on_pick` with the name of another."""
+
+    def __init__(self, steps: Mapping[str, Panel], on_pick: Callable[[str], None]) -> None:
+        self._steps = steps
+        self.step = next(iter(steps))
+        self.box = Clickable(on_pick, "nnc-steps")
+
+    def show(self, step: str) -> None:
+        """Show a step in place of the one before."""
+        self.step = step
+        for name, panel in self._steps.items():
+            hide(panel.box, name != step)
+        self.box.show("navigation.html", steps=list(self._steps), current=step)
+
+    @property
+    def seen(self) -> list[str]:
+        """The steps that are on the page."""
+        return [name for name, panel in self._steps.items() if not has_class(panel.box, "nnc-hidden")]
 
 
 class Status:
     """A chip with the state, and a warning where the images were made by this program."""
 
     def __init__(self) -> None:
-        self.box = html("nnc-state")
+        self.box = Place("nnc-state")
 
     def show(self, running: ComparisonRun | None, info: DatasetInfo, *, is_ready: bool) -> None:
         """Show the state of a comparison, or of the data set `info` where there is none."""
         state = running.state if running is not None else State.IDLE
         chip = _chip(running, state) if running is not None else _without_run(info, is_ready)
         stand_in = info.title if info.synthetic else ""
-        set_value(self.box, value=render("status.html", state=state, chip=chip, stand_in=stand_in))
+        self.box.show("status.html", state=state, chip=chip, stand_in=stand_in)
 
 
 def announcement(running: ComparisonRun | None) -> str:

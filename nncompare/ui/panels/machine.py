@@ -1,0 +1,100 @@
+"""What is known of the machine that trains: asked of the workers, and in words for the forms."""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+
+from nncompare.comparison.precision import NARROWEST_FOR_BFLOAT16
+from nncompare.config import Precision
+from nncompare.engine.shared import EngineHolder
+from nncompare.errors import DeviceError
+from nncompare.machine import available_memory, physical_memory
+from nncompare.memory import in_mebibytes, model_memory_limit
+from nncompare.messages import WorkerInfo
+from nncompare.ui.refresher import Refresher
+
+
+class MachineSurvey:
+    """Prepares the workers; passes what they say of the chosen device to `show(machine, trouble, device_error)`."""
+
+    def __init__(
+        self,
+        refresher: Refresher,
+        engines: EngineHolder,
+        device: Callable[[], str],
+        show: Callable[[WorkerInfo | None, str, str], None],
+        on_failed: Callable[[str], None],
+    ) -> None:
+        self._refresher, self._engines, self._device = refresher, engines, device
+        self._show, self._on_failed = show, on_failed
+        self._is_warm, self._asked = False, ""
+
+    def warm_up(self, dataset: str | None) -> None:
+        """Prepare what Train would otherwise wait for, once; then ask."""
+        if not self._is_warm:
+            self._is_warm = True
+            self._refresher.in_background(
+                lambda: self._engines.get().warm_up(dataset), lambda _: self._ask(), self._on_warm_up_failed
+            )
+
+    def ask_again(self) -> None:
+        """Ask, where the workers were asked before: what is available changes all the time."""
+        if self._asked:
+            self._ask()
+
+    def on_choice(self) -> None:
+        """Ask of the device that is chosen now, if it is another one."""
+        if self._asked and self._asked != self._device():
+            self._ask()
+            self._show(None, "", "")
+
+    def _ask(self) -> None:
+        device = self._asked = self._device()
+        self._refresher.in_background(
+            lambda: self._engines.get().survey(device),
+            partial(self._on_answer, device),
+            partial(self._on_no_answer, device),
+        )
+
+    def _on_answer(self, device: str, machine: WorkerInfo | None, trouble: str = "", device_error: str = "") -> None:
+        if device == self._device():  # else another answer is on its way
+            self._show(machine, trouble, device_error)
+
+    def _on_no_answer(self, device: str, error: Exception) -> None:
+        kind = "device_error" if isinstance(error, DeviceError) else "trouble"
+        self._on_answer(device, None, **{kind: str(error)})
+
+    def _on_warm_up_failed(self, error: Exception) -> None:
+        self._is_warm = False
+        self._on_failed(str(error))
+
+
+def this_machine(devices: Mapping[str, str]) -> WorkerInfo:
+    """Describe the machine of this process, which stands in until a worker answers; no device is known of it."""
+    return WorkerInfo("", 0, "", dict(devices), available_memory().available_bytes, physical_memory())
+
+
+def device_note(machine: WorkerInfo, requested: str, trouble: str) -> str:
+    """Return what the requested device came to, or else `trouble`: why no worker has answered."""
+    if not machine.device:
+        return trouble or "asking the workers …"
+    cores = f", {machine.cores} core{'s' if machine.cores != 1 else ''}" if machine.device == "cpu" else ""
+    what = f"{machine.devices.get(machine.device, '')}{cores}".removeprefix(", ")
+    return f"auto took {machine.device}: {what}" if requested == "auto" else what
+
+
+def precision_note(machine: WorkerInfo, requested: Precision) -> str:
+    """Return what "auto" comes to."""
+    if requested != "auto" or not machine.device:
+        return ""
+    if not machine.has_native_bfloat16:
+        return "auto takes float32: bfloat16 is not native here"
+    return f"auto takes bfloat16 from {NARROWEST_FOR_BFLOAT16} channels on, below it float32"
+
+
+def budget_note(machine: WorkerInfo, budget: int | None) -> str:
+    """Return what both models may take, and each of them."""
+    limit = model_memory_limit(budget, machine.available_bytes, machine.physical_bytes)
+    each, available = f"{in_mebibytes(limit)} for each model", in_mebibytes(machine.available_bytes)
+    if budget is None:
+        return f"empty: 70% of the {available} available, {each}"
+    return f"{each}; more than the {available} free now" if budget > machine.available_bytes else each
