@@ -49,8 +49,3 @@ class PageEngine(FakeEngine):
         """End every run that is under way."""
         for worker in self.active():
             worker.end(state)
-
-
-def _predict(request: PredictionRequest) -> NDArray[np.float32]:
-    labels = load(request.dataset).labels(request.split)
-    return predicted(labels if request.indices is None else labels[list(request.indices)], len(request.weights))
