@@ -1,9 +1,8 @@
-from dataclasses import replace
-
 """What is saved of a network is what others can load."""
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
