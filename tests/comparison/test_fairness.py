@@ -25,7 +25,7 @@ def said(*sides):
 def test_equal_models_have_everything_the_same():
     told = said(contender(), contender())
     assert all(is_same for is_same, _ in told.values())
-    assert set(told) == {"data order", "initial weights", "epochs", "threads", "device", "numbers"}
+    assert set(told) == {"data order", "initial weights", "epochs", "threads", "device", "precision"}
 
 
 def test_what_was_not_equal_is_told():
