@@ -22,7 +22,7 @@ class State(StrEnum):
 
     @property
     def is_over(self) -> bool:
-        """Whether nothing more will happen by itself, or by a button but Train and Train on."""
+        """Whether nothing more will happen by itself, or by a button but Train and Continue."""
         return self in (State.FINISHED, State.STOPPED, State.FAILED)
 
     @property

@@ -34,7 +34,7 @@ class Request:
         Whose connection it came over, and for whom: a person where a hub names one, else the tab.
     slots : int
     turn : str
-        The press of Train or Train on that it belongs to, which may need several tickets: one for each seed, and one
+        The press of Train or Continue that it belongs to, which may need several tickets: one for each seed, and one
         for each return from a long pause. Empty for short work.
     comparison : str
         The comparison that it belongs to, which may have several turns.

@@ -30,7 +30,7 @@ OnWait = Callable[[QueuePosition | None], None]
 
 @dataclass(frozen=True)
 class Submission:
-    """One press of Train or Train on: the comparison that it belongs to, its number there, and what is allowed."""
+    """One press of Train or Continue: the comparison that it belongs to, its number there, and what is allowed."""
 
     comparison: str
     number: int = 0
