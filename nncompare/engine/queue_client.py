@@ -56,6 +56,7 @@ class QueueClient:
     """A connection to a scheduler, in whose queue all kernels wait that are connected to the same one."""
 
     def __init__(self) -> None:
+        self._user = environment().hub_user or _OWN_NAME
         self._told: dict[str, float] = {}
         self._connection = connection_from_environment()
         try:
@@ -109,8 +110,7 @@ class QueueClient:
 
     def _request(self, count: int, submission: Submission | None) -> Request:
         turn, comparison = (submission.id, submission.comparison) if submission is not None else ("", "")
-        user = environment().hub_user or _OWN_NAME
-        return Request(secrets.token_hex(8), self._client.id, user, count, turn, comparison)
+        return Request(secrets.token_hex(8), self._client.id, self._user, count, turn, comparison)
 
     async def _wait_in_queue(
         self, request: Request, limits: Limits, is_cancelled: Callable[[], bool], on_wait: OnWait
