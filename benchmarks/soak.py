@@ -235,7 +235,7 @@ class Soak:
             below = psutil.Process(kernel.pid).children(recursive=True)
         except psutil.NoSuchProcess:
             return []
-        word = {"engine": "-m nncompare.engine", "worker": "spawn_main"}[kind]
+        word = {"engine": "-m nncompare.engine", "worker": "multiprocessing.forkserver"}[kind]
         return [process for process in below if word in " ".join(_words(process))]
 
     def _compare_with_store(self) -> None:

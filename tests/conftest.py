@@ -10,6 +10,7 @@ import pytest
 from capabilities import CAP_DAC_OVERRIDE, without_capability
 from examples import QUICK_PROFILE
 from hypothesis import settings
+from small_images import make_small_digits
 
 from nncompare.engine.shared import EngineHolder, shared_engine
 
@@ -63,10 +64,8 @@ def home(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFacto
 
 @pytest.fixture(scope="session")
 def synthetic_digits(user_cache: Path) -> Path:
-    """Make the synthetic digits, and give their folder."""
-    from nncompare.data import fetch
-
-    return fetch("synthetic-digits")
+    """Make the synthetic digits, and return their folder."""
+    return make_small_digits()
 
 
 @pytest.fixture(scope="session")

@@ -24,6 +24,8 @@ _DASK_SETTINGS = {
     "distributed.worker.memory.pause": False,
     "distributed.worker.memory.terminate": 0.95,
     "distributed.worker.daemon": True,
+    # Workers are forked from one process that has loaded torch: loading it once more takes each of them seconds.
+    "distributed.worker.multiprocessing-method": "forkserver",
     # Dask watches itself, each program fifty times a second and its tasks a hundred times. Nobody looks at that.
     "distributed.worker.profile.enabled": False,
     "distributed.admin.tick.interval": "1s",
@@ -57,12 +59,14 @@ async def _serve(slots: int, folder: Path, shared_file: Path | None) -> None:
     import dask
     from distributed import LocalCluster
     from distributed.security import Security
+    from distributed.utils import get_mp_context
 
     from nncompare.engine.scheduler_plugin import QueuePlugin
     from nncompare.machine import physical_memory
 
     security = Security.temporary()
     with dask.config.set(_DASK_SETTINGS):
+        get_mp_context().set_forkserver_preload(["distributed", "nncompare.training.worker"])
         async with LocalCluster(
             asynchronous=True,
             n_workers=slots,

@@ -8,6 +8,7 @@ import secrets
 import threading
 from collections import OrderedDict
 from contextlib import suppress
+from functools import cache
 from typing import get_args
 
 import numpy as np
@@ -53,10 +54,15 @@ from nncompare.training.tensors import TensorSplit
 # A run that was not polled for so long has lost its kernel: it ends, and its worker is free.
 FORGOTTEN_SECONDS = 60.0
 
-_TOKEN = secrets.token_hex(8)
 _KEPT_CHANNELS = 4
 _channels: OrderedDict[str, RunChannel] = OrderedDict()
 _channels_lock = threading.Lock()
+
+
+@cache
+def _token() -> str:
+    """Draw it when it is first asked for: what is drawn at the import, all forked processes have in common."""
+    return secrets.token_hex(8)
 
 
 def worker_info(device: str) -> WorkerInfo:
@@ -70,7 +76,7 @@ def worker_info(device: str) -> WorkerInfo:
     chosen = choose_device(device)
     memory = device_memory(chosen)
     return WorkerInfo(
-        token=_TOKEN,
+        token=_token(),
         cores=usable_cores(),
         device=str(chosen),
         devices=device_titles(),
@@ -132,7 +138,7 @@ def predict(request: PredictionRequest) -> NDArray[np.float32]:
 
 def _open_channel(assignment: Assignment) -> RunChannel | None:
     with _channels_lock:
-        if assignment.token != _TOKEN or assignment.run in _channels:
+        if assignment.token != _token() or assignment.run in _channels:
             return None
         channel = _channels[assignment.run] = RunChannel(forgotten_after_seconds=FORGOTTEN_SECONDS)
         while len(_channels) > _KEPT_CHANNELS:

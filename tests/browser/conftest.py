@@ -59,10 +59,15 @@ def no_network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, s
 
 
 @pytest.fixture(scope="session")
-def voila_host(chromium: str, no_network: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
-    """One server for all tests that treat it well; the first page makes its images."""
-    folder = tmp_path_factory.mktemp("voila")
-    with voila(folder, folder / "cache", no_network) as host:
+def voila_host(
+    chromium: str,
+    user_cache: Path,
+    synthetic_digits: Path,
+    no_network: dict[str, str],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Host]:
+    """One server for all tests that treat it well."""
+    with voila(tmp_path_factory.mktemp("voila"), user_cache, no_network) as host:
         yield host
 
 

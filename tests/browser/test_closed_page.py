@@ -17,7 +17,7 @@ from waiting import wait_until
 pytestmark = pytest.mark.browser
 
 IMPATIENT = ("--grace", "0", "--page-timeout", "4")
-SHORT = {"train_images": 10_000, "a": {"channels": 4, "epochs": 3}, "b": {"channels": 4, "epochs": 3}}
+SHORT = {"train_images": 3_000, "a": {"channels": 4, "epochs": 4}, "b": {"channels": 4, "epochs": 4}}
 ENDLESS: dict[str, object] = {"a": {"channels": 4, "epochs": 100}, "b": {"channels": 4, "epochs": 100}}
 Start = Callable[[], Host]
 

@@ -63,11 +63,11 @@ def take_the_stand_in(dashboard: DashboardPage, folder: Path) -> None:
 
 def train_side_by_side(dashboard: DashboardPage) -> None:
     """Fill in both forms, press Train twice, which starts one run, and watch the curves until the end."""
-    dashboard.train_images.fill("6,000")
+    dashboard.train_images.fill("3,000")
     dashboard.go("Models")
     dashboard.fill("A", channels="12", epochs="2")
     dashboard.fill("B", channels="16", epochs="2", batch_size="128", optimiser="SGD", learning_rate="0.05")
-    dashboard.wait_for_settings(train_images=6_000, a=COUNTED["A"], b={**COUNTED["B"], "optimizer": "sgd"})
+    dashboard.wait_for_settings(train_images=3_000, a=COUNTED["A"], b={**COUNTED["B"], "optimizer": "sgd"})
     dashboard.go("Training")
     expect(dashboard.train_button).to_be_enabled()
     with dashboard.new_run():
@@ -101,7 +101,7 @@ def look_at_predictions(dashboard: DashboardPage) -> None:
         lambda cards: indices(cards) != indices(tested), "predictions of training images"
     )
     assert_predicted(trained, DIGITS)
-    assert max(indices(trained)) < 6_000
+    assert max(indices(trained)) < 3_000
     page.get_by_role("button", name="New sample", exact=True).click()
     fresh = dashboard.wait_for_cards(lambda cards: indices(cards) != indices(trained), "a new sample")
     assert_predicted(fresh, DIGITS)

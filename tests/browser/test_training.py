@@ -9,7 +9,7 @@ from waiting import wait_until
 pytestmark = pytest.mark.browser
 
 DIGITS = "0123456789"
-LONG = {"train_images": 5_000, "a": {"channels": 4, "epochs": 100}, "b": {"channels": 4, "epochs": 100}}
+LONG = {"train_images": 3_000, "a": {"channels": 4, "epochs": 100}, "b": {"channels": 4, "epochs": 100}}
 SHORT = {"train_images": 1_000, "a": {"channels": 1, "epochs": 1}, "b": {"channels": 2, "epochs": 1}}
 MANY_TABS = 60
 
@@ -97,7 +97,7 @@ def test_more_epochs_are_trained_where_it_ended(ready: DashboardPage) -> None:
 
 def test_one_model_is_lost_and_the_other_goes_on(ready: DashboardPage, voila_host: Host) -> None:
     known = voila_host.workers()
-    ready.use(train_images=10_000, a={"channels": 8, "epochs": 4}, b={"channels": 8, "epochs": 4})
+    ready.use(train_images=3_000, a={"channels": 8, "epochs": 6}, b={"channels": 8, "epochs": 6})
     ready.train()
     ready.watch_curves_grow()
     assert known == voila_host.workers()
@@ -110,7 +110,7 @@ def test_one_model_is_lost_and_the_other_goes_on(ready: DashboardPage, voila_hos
     expect(ready.lane(lost).get_by_role("alert")).to_contain_text(f"The worker process of model {lost}")
     assert min(ready.look()[lost].points) > 0
     ready.wait_for(other, "finished")
-    expect(ready.lane(other)).to_contain_text("epoch 4 done in")
+    expect(ready.lane(other)).to_contain_text("epoch 6 done in")
     expect(ready.chip).to_contain_text("failed")
 
     ready.use(**SHORT)

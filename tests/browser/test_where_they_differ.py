@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from dashboard_page import DashboardPage
 from playwright.sync_api import expect
+from small_images import TEST_IMAGES
 from waiting import wait_until
 
 pytestmark = pytest.mark.browser
@@ -71,7 +72,7 @@ def test_where_two_models_differ(ready: DashboardPage, tmp_path: Path) -> None:
 
     report = saved(ready, "report.html", tmp_path)
     rows = list(csv.DictReader(saved(ready, "predictions.csv", tmp_path).read_text().splitlines()))
-    assert len(rows) == 10_000
+    assert len(rows) == TEST_IMAGES
     assert rows[cards[0]["index"]]["label"] == cards[0]["label"]
     page.get_by_text("Pictures", exact=True).click()
     assert saved(ready, "confusion.png", tmp_path).read_bytes().startswith(b"\x89PNG")

@@ -12,6 +12,7 @@ import psutil
 import pytest
 from own_engine import OwnEngine, folder_of
 from processes import descendants, until, until_gone
+from small_images import TEST_IMAGES
 from tiny_pairs import begin, finish, pair, until_both_train, words, worker_pids
 
 from nncompare.comparison import model_run as model_run_module
@@ -56,7 +57,7 @@ def test_a_killed_worker_is_told_the_other_model_finishes_and_the_next_compariso
     assert lost.history.train.loss != []
     assert lost.seconds > 0
     assert other.history.epochs == 5
-    assert other.probabilities("test").shape == (10_000, 10)
+    assert other.probabilities("test").shape == (TEST_IMAGES, 10)
     assert finish(pair(), own.holder).state is State.FINISHED
 
 

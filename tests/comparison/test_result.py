@@ -2,6 +2,7 @@ from functools import partial
 
 import numpy as np
 import pytest
+from small_images import TEST_IMAGES
 from tiny_pairs import finish, pair
 
 from nncompare.comparison.predictor import predict_on_worker
@@ -74,7 +75,7 @@ def test_the_analysis_is_that_of_both_arrays_of_probabilities(engines: EngineHol
         matrix = result.confusion(name)
         assert matrix.shape == (10, 10)
         assert matrix.sum(axis=1).tolist() == np.bincount(labels).tolist()
-        assert matrix.trace() / 10_000 == pytest.approx(np.mean(said[name] == labels))
+        assert matrix.trace() / TEST_IMAGES == pytest.approx(np.mean(said[name] == labels))
         assert result.class_scores(name).recall.shape == (10,)
         assert 0 <= result.calibration(name).error <= 1
     verdict = result.verdict()

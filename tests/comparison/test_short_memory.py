@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from small_images import TEST_IMAGES
 from tiny_pairs import begin, pair
 
 from nncompare.comparison.state import State
@@ -56,7 +57,7 @@ def test_a_worker_that_is_refused_memory_goes_on_in_smaller_steps(own: EngineHol
         "still 1,024 images an update."
     )
     assert result.a.history.epochs == 1
-    assert result.a.probabilities("test").shape == (10_000, 10)
+    assert result.a.probabilities("test").shape == (TEST_IMAGES, 10)
     assert result.b.plan is not None
     assert result.b.plan.why == {}
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 from processes import until
+from small_images import TEST_IMAGES
 from tiny_pairs import begin, finish, pair, until_both_train
 
 from nncompare.comparison import seed_run as seed_run_module
@@ -114,7 +115,7 @@ def test_a_parked_run_can_be_stopped_and_looked_at(engines: EngineHolder) -> Non
     assert running.wait(20)
     result = running.result()
     assert result.a.state is State.STOPPED
-    assert result.a.probabilities("test").shape == (10_000, 10)
+    assert result.a.probabilities("test").shape == (TEST_IMAGES, 10)
 
 
 def test_epochs_added_after_the_end_give_the_weights_of_the_longer_run(

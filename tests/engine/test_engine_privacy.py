@@ -1,3 +1,4 @@
+import asyncio
 import json
 import os
 import socket
@@ -57,6 +58,19 @@ def address(folder: Path) -> str:
     return str(json.loads((folder / "engine.json").read_text())["address"])
 
 
+def connect(address: str, **options: Any) -> None:
+    """Connect to a scheduler on a loop of its own: a blocking client that fails may hold up the next one for ever."""
+
+    async def attempt() -> None:
+        client = Client(address, asynchronous=True, set_as_default=False, **options)
+        try:
+            await client
+        finally:
+            await client.close()
+
+    asyncio.run(attempt())
+
+
 def test_the_credentials_are_for_this_user_alone(folder: Path) -> None:
     assert (folder / "engine.json").stat().st_mode & 0o777 == 0o600
     assert folder.stat().st_mode & 0o777 == 0o700
@@ -80,13 +94,13 @@ def test_nothing_answers_without_the_credentials(address: str) -> None:
     assert address.startswith("tls://127.0.0.1:")
     for attempt in (address, address.replace("tls://", "tcp://")):
         with pytest.raises((OSError, TypeError)):
-            Client(attempt, timeout=0.5, set_as_default=False)
+            connect(attempt, timeout=0.5)
 
 
 def test_credentials_of_ones_own_making_are_refused(address: str) -> None:
     """A certificate is not enough: it must be that of this engine."""
     with pytest.raises(OSError, match="certificate"):
-        Client(address, timeout=1, set_as_default=False, security=Security.temporary())
+        connect(address, timeout=1, security=Security.temporary())
 
 
 def test_a_worker_of_somebody_elses_is_refused(address: str, engines: EngineHolder) -> None:

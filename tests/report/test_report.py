@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 
 import numpy as np
 import pytest
+from small_images import TEST_IMAGES
 
 from nncompare.comparison.result import ComparisonResult
 from nncompare.comparison.runner import ComparisonRun
@@ -107,14 +108,14 @@ def test_of_one_model_alone_there_is_a_shorter_report(engines: EngineHolder) -> 
     result = trained(engines, b=None)
     page = Page(report_page(result))
     assert page.headings == ["Model A alone", "The two models", "How they learned"]
-    assert len(predictions_csv(result).splitlines()) == 10_001
+    assert len(predictions_csv(result).splitlines()) == TEST_IMAGES + 1
 
 
 def test_the_table_holds_what_both_models_say(result: ComparisonResult) -> None:
     rows = list(csv.DictReader(predictions_csv(result).splitlines()))
     labels, b = result.labels(), result.b
     assert b is not None
-    assert [int(row["image"]) for row in rows] == list(range(10_000))
+    assert [int(row["image"]) for row in rows] == list(range(TEST_IMAGES))
     assert [row["label"] for row in rows] == [str(label) for label in labels]
     for name, model in (("A", result.a), ("B", b)):
         table = np.array([[float(row[f"{name}: {digit}"]) for digit in range(10)] for row in rows])

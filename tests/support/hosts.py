@@ -15,6 +15,7 @@ from typing import Any
 from urllib.request import Request, urlopen
 
 import psutil
+from processes import is_worker
 from waiting import wait_until
 
 LOOPBACK = "127.0.0.1"
@@ -70,7 +71,7 @@ class Host:
 
     def workers(self) -> set[psutil.Process]:
         """List the worker processes of all engines of this server."""
-        return {process for process in self.processes() if _is_worker(process)}
+        return {process for process in self.processes() if is_worker(process)}
 
     def ask(self, path: str, method: str = "GET") -> Any:
         """Use the server's REST interface."""
@@ -191,18 +192,5 @@ def _ports_of(process: psutil.Process) -> list[int]:
 def _waits(process: psutil.Process) -> bool:
     try:
         return "nncompare.server.waiting_kernel" in process.cmdline()
-    except psutil.Error:
-        return False
-
-
-def _is_worker(process: psutil.Process) -> bool:
-    """A worker is a child of the engine that is not multiprocessing's book-keeper."""
-    try:
-        parent = process.parent()
-        return (
-            parent is not None
-            and "nncompare.engine" in parent.cmdline()
-            and any("spawn_main" in argument for argument in process.cmdline())
-        )
     except psutil.Error:
         return False

@@ -5,7 +5,7 @@ import re
 from dashboard_page import MODELS, DashboardPage
 from playwright.sync_api import expect
 
-LONG = {"train_images": 5_000, "a": {"channels": 2, "epochs": 60}, "b": {"channels": 3, "epochs": 60}}
+LONG = {"train_images": 3_000, "a": {"channels": 2, "epochs": 60}, "b": {"channels": 3, "epochs": 60}}
 _SECONDS = 60_000
 
 

@@ -26,6 +26,15 @@ def runs(pid: int) -> bool:
         return False
 
 
+def is_worker(process: psutil.Process) -> bool:
+    """Whether a process is a worker of an engine: forked from the one that has loaded torch for all of them."""
+    try:
+        parent = process.parent()
+        return parent is not None and all("forkserver" in " ".join(one.cmdline()) for one in (process, parent))
+    except psutil.Error:
+        return False
+
+
 def descendants(pid: int) -> list[int]:
     """List a process's children, and theirs."""
     return [child.pid for child in psutil.Process(pid).children(recursive=True)]

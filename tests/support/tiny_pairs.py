@@ -3,7 +3,7 @@
 from typing import Any
 
 import psutil
-from processes import until
+from processes import is_worker, until
 
 from nncompare.comparison.result import ComparisonResult
 from nncompare.comparison.runner import ComparisonRun
@@ -49,8 +49,7 @@ def engine_pids() -> set[int]:
 
 def worker_pids(engine_pid: int) -> list[int]:
     """List the worker processes of an engine."""
-    children = psutil.Process(engine_pid).children(recursive=True)
-    return [child.pid for child in children if "spawn_main" in " ".join(words(child))]
+    return [child.pid for child in psutil.Process(engine_pid).children(recursive=True) if is_worker(child)]
 
 
 def words(process: psutil.Process) -> list[str]:

@@ -28,6 +28,7 @@ try:
     while True:
         filling.append(bytearray(50_000))
 except MemoryError:
+    del filling[-1]  # where there is nothing at all, torch itself crashes
     print("without memory:", convolve(small))
 resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
 filling.clear()
@@ -39,7 +40,7 @@ print("with memory:", convolve(small), convolve(other))
 def test_convolutions_work_again_once_there_is_memory() -> None:
     """In the thread in which oneDNN could not make its machine code, they never would.
 
-    Where there is no memory at all, torch itself may crash, about once in ten times; that is not what is asked here.
+    With hardly any memory torch itself may still crash, now and then; that is not what is asked here.
     """
     for _ in range(5):
         done = subprocess.run([sys.executable, "-c", SCRIPT], capture_output=True, text=True, timeout=120)

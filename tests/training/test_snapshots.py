@@ -41,6 +41,7 @@ def test_the_end_of_an_epoch_never_comes_without_its_snapshot() -> None:
     thread.start()
     seen, ends = Cursor(), 0
     while thread.is_alive() or ends < 40:
+        thread.join(0.001)  # else this one would leave it hardly a moment
         report = channel.report(seen)
         told = [event for event in report.events if isinstance(event, EpochEnd)]
         ends += len(told)

@@ -7,7 +7,10 @@ from typing import Any
 import ipywidgets as widgets
 import pytest
 from ipywidgets.widgets import widget
+from processes import until
+from small_images import few
 
+from nncompare.catalog import CATALOG
 from nncompare.config import Comparison, RunConfig
 from nncompare.ui.clickable import OpenFile
 from nncompare.ui.dashboard import Dashboard
@@ -197,7 +200,7 @@ def test_each_model_is_copied_to_the_other(shown: Shown) -> None:
     assert shown.field("Epochs", "A").value == "2"
 
 
-def test_a_set_that_is_not_made_yet_is_offered_to_be_made(
+def test_a_set_that_is_not_made_yet_is_made_when_that_is_pressed(
     open_dashboard: Callable[..., Dashboard], settle: Settle, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
@@ -205,3 +208,7 @@ def test_a_set_that_is_not_made_yet_is_offered_to_be_made(
     shown.settle()
     assert "nnc-hidden" not in _classes(shown.field("Make Synthetic fashion"))
     assert not shown.can_train
+    monkeypatch.setitem(CATALOG, "synthetic-fashion", few("synthetic-fashion"))
+    shown.press("Make Synthetic fashion")
+    until(lambda: shown.can_train, "the images")
+    assert "nnc-hidden" in _classes(shown.field("Make Synthetic fashion"))

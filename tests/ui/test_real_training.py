@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from processes import until
+from small_images import TEST_IMAGES
 from stored_runs import TRAIN_COUNT
 from tiny_comparison import TINY, WHAT, judged_cards, pressable
 
@@ -61,7 +62,7 @@ def test_stop_keeps_what_was_learned_and_train_works_again(open_ready, real_engi
     training.both.press("stop")
     until(lambda: dashboard.result is not None, WHAT)
     assert dashboard.result.state is State.STOPPED
-    assert dashboard.result.a.probabilities("test").shape == (10_000, 10)
+    assert dashboard.result.a.probabilities("test").shape == (TEST_IMAGES, 10)
     until(lambda: not training.train.disabled, WHAT)
     dashboard.steps.models.forms["A"].write(RunConfig(channels=2, epochs=1))
     dashboard.steps.models.forms["B"].write(None)
