@@ -5,8 +5,6 @@ since the run began; losses are mean cross entropy in nats; accuracies are share
 """
 
 from dataclasses import dataclass
-from operator import add, sub
-from typing import Any
 
 
 @dataclass(frozen=True)
@@ -21,25 +19,19 @@ class MetricSums:
     right: float = 0.0
 
     def __add__(self, other: "MetricSums") -> "MetricSums":
-        return MetricSums(*map(add, self._values, other._values))
+        return MetricSums(self.images + other.images, self.loss + other.loss, self.right + other.right)
 
     def __sub__(self, other: "MetricSums") -> "MetricSums":
-        return MetricSums(*map(sub, self._values, other._values))
+        return MetricSums(self.images - other.images, self.loss - other.loss, self.right - other.right)
 
     def read(self) -> "MetricSums":
         """Return the sums as plain numbers."""
-        images, *sums = self._values
-        return MetricSums(images, *map(float, sums))
+        return MetricSums(self.images, float(self.loss), float(self.right))
 
     @property
-    def means(self) -> list[float]:
+    def means(self) -> tuple[float, ...]:
         """The sums for one image, in the order in which a `TrainPoint` has them."""
-        images, *sums = self._values
-        return [total / images for total in sums]
-
-    @property
-    def _values(self) -> list[Any]:
-        return [getattr(self, name) for name in MetricSums.__dataclass_fields__]
+        return self.loss / self.images, self.right / self.images
 
 
 @dataclass(frozen=True)
