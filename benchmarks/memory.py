@@ -75,7 +75,7 @@ def _measure(channels: int, batch: int, steps: int, optimizer: str, precision: s
     from nncompare.architectures import DEFAULT
     from nncompare.config import RunConfig
     from nncompare.memory import Plan
-    from nncompare.training.model import build_model
+    from nncompare.training.backends import build_model
     from nncompare.training.step import Updates
     from nncompare.training.tensors import TensorSplit
     from nncompare.training.worker import warm_up

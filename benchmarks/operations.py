@@ -1,4 +1,4 @@
-"""Floating-point operations of the network of the brief, by hand: a multiplication and an addition are two."""
+"""Floating-point operations of the three-block network, by hand: a multiplication and an addition are two."""
 
 from nncompare.architectures import CLASSES, IMAGE_CHANNELS, IMAGE_SIDE, widths
 

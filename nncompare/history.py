@@ -1,35 +1,39 @@
 """The growing record of one run, as columns; and mean and range over several seeds."""
 
+import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nncompare.messages import Diverged, EpochEnd, Event, TestPoint, TrainPoint
+from nncompare.events import Diverged, EpochEnd, Event, Point, TestPoint, TrainPoint
 
-_Reduction = Callable[..., NDArray[np.float64]]
+COLUMNS = {column.name: column.type for column in fields(TrainPoint)}
+"""The columns of a curve with their types, in the order of the saved tables."""
+
+_Reduction = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 
 
-@dataclass
-class Curve:
-    """One line of a chart: columns of equal length N, one value per point."""
+class Curve(SimpleNamespace):
+    """One line of a chart: for each field of `TrainPoint` a column (list) of N values, one per point.
 
-    epoch: list[float] = field(default_factory=list)
-    images: list[int] = field(default_factory=list)
-    steps: list[int] = field(default_factory=list)
-    seconds: list[float] = field(default_factory=list)
-    loss: list[float] = field(default_factory=list)
-    accuracy: list[float] = field(default_factory=list)
+    What was not measured is NaN: in test points, or by an older version.
+    """
+
+    def __init__(self, **columns: list[Any]) -> None:
+        super().__init__(**{name: columns.get(name, []) for name in COLUMNS})
 
     def copy(self) -> "Curve":
         """Return a copy that does not grow."""
         return Curve(**{name: list(column) for name, column in vars(self).items()})
 
-    def append(self, point: TrainPoint | TestPoint) -> None:
+    def append(self, point: Point) -> None:
         """Add one point at the end."""
         for name, column in vars(self).items():
-            column.append(getattr(point, name))
+            column.append(getattr(point, name, math.nan))
 
 
 PER_EPOCH = ("train_loss", "train_accuracy", "train_eval_accuracy", "test_loss", "test_accuracy", "epoch_seconds")
@@ -39,20 +43,9 @@ PER_EPOCH = ("train_loss", "train_accuracy", "train_eval_accuracy", "test_loss",
 class History:
     """What is known of a run: lists with one value per epoch, and curves with several points per epoch.
 
-    Attributes
-    ----------
-    train_loss, train_accuracy : list of float
-        Means over each epoch in training mode (dropout on, weights changing).
-    train_eval_accuracy : list of float
-        Accuracy in evaluation mode on a fixed sample of the training images, at the end of each epoch.
-    test_loss, test_accuracy : list of float
-        Over the whole test set, at the end of each epoch.
-    epoch_seconds : list of float
-        Seconds since the start of the run at the end of each epoch.
-    train, test : Curve
-        Several points per epoch; the test points within an epoch come from a fixed sample of 1,000 images.
-    diverged : Diverged, optional
-        Where the loss stopped being a finite number.
+    The lists are those of `EpochEnd`: means in training mode (dropout on, weights changing), the accuracy in evaluation
+    mode on a fixed sample of the training images, the whole test set, and the seconds since the start of the run. The
+    test points within an epoch come from a fixed sample of 1,000 images.
     """
 
     train_loss: list[float] = field(default_factory=list)
@@ -122,8 +115,13 @@ def seed_band(histories: Sequence[History]) -> SeedBand:
         raise ValueError("Without histories there is no mean.")
     if len(histories) == 1:
         return SeedBand(histories[0], histories[0], histories[0], 1)
-    mean, low, high = (_summed(histories, how) for how in (np.nanmean, np.nanmin, np.nanmax))
+    mean, low, high = (_summed(histories, how) for how in (_mean, np.fmin.reduce, np.fmax.reduce))
     return SeedBand(mean, low, high, len(histories))
+
+
+def _mean(rows: NDArray[np.float64]) -> NDArray[np.float64]:
+    with np.errstate(invalid="ignore"):  # where no row has a number there is no mean
+        return np.nansum(rows, axis=0) / (~np.isnan(rows)).sum(axis=0)
 
 
 def _summed(histories: Sequence[History], how: _Reduction) -> History:
@@ -143,7 +141,7 @@ def _summed_column(columns: Sequence[Sequence[float]], how: _Reduction) -> list[
     table = np.full((len(columns), max(map(len, columns))), np.nan)
     for row, values in zip(table, columns, strict=True):
         row[: len(values)] = values
-    return [float(value) for value in how(table, axis=0)] if table.size else []
+    return how(table).tolist() if table.size else []
 
 
 def _summed_curve(curves: Sequence[Curve], how: _Reduction) -> Curve:
@@ -151,11 +149,11 @@ def _summed_curve(curves: Sequence[Curve], how: _Reduction) -> Curve:
     if not drawn:
         return Curve()
     summed = max(drawn, key=lambda curve: curve.epoch[-1]).copy()
-    for name in ("seconds", "loss", "accuracy"):
+    for name in COLUMNS.keys() - {"epoch", "images", "steps"}:
         rows = [np.interp(summed.epoch, curve.epoch, getattr(curve, name), right=np.nan) for curve in drawn]
-        setattr(summed, name, [float(value) for value in _how_of(name, how)(np.stack(rows), axis=0)])
+        setattr(summed, name, _how_of(name, how)(np.stack(rows)).tolist())
     return summed
 
 
 def _how_of(name: str, how: _Reduction) -> _Reduction:
-    return np.nanmean if "seconds" in name else how
+    return _mean if "seconds" in name else how

@@ -1,7 +1,6 @@
 """What kernel and worker tell each other: plain frozen values, without torch.
 
-Epochs are counted as seen images / training images, so 0.5 is the middle of the first epoch. Seconds are wall clock
-since the run began; losses are mean cross entropy in nats; accuracies are shares from 0 to 1. N images, K classes.
+Epochs and seconds are those of `events`. N images, K classes.
 """
 
 from dataclasses import dataclass, field
@@ -11,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nncompare.config import Precision, RunConfig, SplitName
+from nncompare.events import Event, MetricSums
 from nncompare.machine import MemoryReading
 from nncompare.memory import Plan
 
@@ -21,104 +21,11 @@ PARK_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
-class TrainPoint:
-    """Mean loss and accuracy while learning (dropout on) over the images since the last such point."""
-
-    epoch: float
-    images: int
-    steps: int
-    seconds: float
-    loss: float
-    accuracy: float
-
-
-@dataclass(frozen=True)
-class TestPoint:
-    """Loss and accuracy in evaluation mode on test images: a fixed sample within an epoch, the whole set at its end."""
-
-    __test__ = False  # pytest takes the name for a test class
-
-    epoch: float
-    images: int
-    steps: int
-    seconds: float
-    loss: float
-    accuracy: float
-    sample_size: int
-
-
-@dataclass(frozen=True)
-class EpochEnd:
-    """One finished epoch: its means while learning, the fixed training sample, and the whole test set."""
-
-    epoch: int
-    seconds: float
-    train_loss: float
-    train_accuracy: float
-    train_eval_accuracy: float
-    test_loss: float
-    test_accuracy: float
-
-
-@dataclass(frozen=True)
-class BatchHalved:
-    """Memory ran out in a step: from `epoch` on, half as many images in a step and twice as many steps an update."""
-
-    epoch: float
-
-
-@dataclass(frozen=True)
-class Diverged:
-    """The loss is no longer a finite number; the network went back to the weights before."""
-
-    epoch: float
-    images: int
-    steps: int
-    seconds: float
-
-
-@dataclass(frozen=True)
-class Parked:
-    """The run was paused for so long that it left its worker; it can go on from its checkpoint."""
-
-
-@dataclass(frozen=True)
-class Finished:
-    """The run is over: after its last epoch, or earlier because it was stopped."""
-
-    epoch: float
-    seconds: float
-    stopped: bool
-
-
-@dataclass(frozen=True)
-class Failed:
-    """The run ended with an error; `message` is a sentence for the user."""
-
-    message: str
-
-
-Event = TrainPoint | TestPoint | EpochEnd | BatchHalved | Diverged | Parked | Finished | Failed
-
-
-@dataclass(frozen=True)
 class WorkerInfo:
-    """What a worker process reports about itself and its machine.
+    """What a worker process reports about itself and its machine; its `token` identifies the process.
 
-    Attributes
-    ----------
-    token : str
-        Identifies this process.
-    cores : int
-        Cores that it may use.
-    device : str
-        What the requested device resolved to: ``cpu`` or ``cuda:0``.
-    devices : dict
-        Every device that can be chosen there, with its title.
-    available_bytes, physical_bytes : int
-        Memory of the device: free, and all of it.
-    has_native_bfloat16 : bool
-        Whether the device multiplies in bfloat16.
+    `device` is what the requested device resolved to, ``cpu`` or ``cuda:0``: its free memory, all of its memory, and
+    whether it multiplies in bfloat16. `devices` are the titles of all that can be chosen there.
     """
 
     token: str
@@ -144,16 +51,8 @@ class DeviceInfo:
 class Setup:
     """How one model is computed: its settings, what memory made of them, and where it runs.
 
-    Attributes
-    ----------
-    plan : Plan, optional
-        None until a worker was found.
-    device : str
-        Such as ``cpu`` or ``cuda:0``; empty until a worker was found.
-    threads : int
-        Threads that the run began with; 0 until a worker was found.
-    precision : str, optional
-        Number format of the computation; None until a worker was found.
+    Until a worker was found there is nothing but the settings. `device` is such as ``cpu`` or ``cuda:0``, `threads` are
+    those that the run began with, and `precision` is the number format of the computation.
     """
 
     config: RunConfig
@@ -164,13 +63,7 @@ class Setup:
 
     @property
     def resolved(self) -> tuple[Plan, Precision]:
-        """The plan and the precision.
-
-        Raises
-        ------
-        ValueError
-            Before a worker was found.
-        """
+        """The plan and the precision; a ValueError before a worker was found."""
         if self.plan is None or self.precision is None:
             raise ValueError("This setup has no plan yet: no worker was found for it.")
         return self.plan, self.precision
@@ -215,26 +108,11 @@ class Progress:
 
 
 @dataclass(frozen=True)
-class MetricSums:
-    """Images, their summed loss, and how many were right."""
-
-    images: int = 0
-    loss: float = 0.0
-    right: float = 0.0
-
-
-@dataclass(frozen=True)
 class Position:
     """How far a run is, and what it has counted that no event has told yet.
 
-    Attributes
-    ----------
-    images, updates, epochs : int
-        Images seen, updates of the weights, and epochs that were learned and measured.
-    seconds : float
-        Wall clock of the run so far, without pauses.
-    since_point, since_epoch, carried : MetricSums
-        Since the last point, since the last epoch, and what of the former was counted by the epoch before.
+    `epochs` are those that were learned and measured, `seconds` are without pauses. The sums are those since the last
+    point, since the last epoch, and what of the former was counted by the epoch before.
     """
 
     images: int
@@ -280,12 +158,7 @@ class Checkpoint:
 class Snapshot:
     """A state to save, and what was known then: after every epoch, and in a pause.
 
-    Attributes
-    ----------
-    events : int
-        How many events were told up to here; the end of an epoch always comes with a snapshot that counts it.
-    test : Prediction, optional
-        The newest one for the whole test set.
+    `events` have been told up to here; the end of an epoch always comes with a snapshot that counts it.
     """
 
     events: int

@@ -19,7 +19,7 @@ import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 from nncompare.architectures import DEFAULT
-from nncompare.training.model import build_model
+from nncompare.training.backends import build_model
 
 FOLDER = Path(__file__).parents[1] / "benchmarks"
 sys.path.append(str(FOLDER))

@@ -1,5 +1,5 @@
+from nncompare.events import EpochEnd, Event, Failed, Finished, TestPoint, TrainPoint
 from nncompare.history import History
-from nncompare.messages import EpochEnd, Event, Failed, Finished, TestPoint, TrainPoint
 
 EVENTS: list[Event] = [
     TrainPoint(0.1, 100, 2, 0.5, 2.3, 0.1),

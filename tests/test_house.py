@@ -14,7 +14,7 @@ PACKAGE = ROOT / "nncompare"
 
 FLOORS: list[set[str]] = [
     {"catalog"},
-    {"config", "environment", "errors", "analysis"},
+    {"config", "environment", "errors", "events", "analysis"},
     {"machine", "limits", "architectures", "settings_file", "data"},
     {"memory"},
     {"messages", "words"},
@@ -142,6 +142,8 @@ print(sorted({"torch", "matplotlib.pyplot"} & set(sys.modules)))
 import nncompare, nncompare.ui.dashboard, nncompare.cli, nncompare.cli.compare_command
 import nncompare.comparison.runner, nncompare.engine.tasks, nncompare.engine.client
 from nncompare import Comparison, Dashboard, RunConfig, closest_valid_batch_size, compare
+from nncompare.messages import Controls, Cursor
+assert nncompare.engine.tasks.exchange("not begun", Cursor(), Controls()) is None
 Comparison(a=RunConfig(channels=8)).model_dump_json()
 print(sorted({name.partition(".")[0] for name in sys.modules} & {"torch", "torchvision"}))
 """

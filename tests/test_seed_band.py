@@ -1,7 +1,7 @@
 import pytest
 
+from nncompare.events import Diverged, EpochEnd, TestPoint, TrainPoint
 from nncompare.history import History, seed_band
-from nncompare.messages import Diverged, EpochEnd, TestPoint, TrainPoint
 
 
 def history_of(losses: list[float], accuracy: float, seconds: float = 1.0) -> History:

@@ -101,20 +101,10 @@ class Outcomes:
         predicted: int | None = None,
         by: str = "",
     ) -> NDArray[np.intp]:
-        """Return the positions of the images of a group, in an order.
+        """Return the positions of the images of a group, in an order: at most N.
 
-        Parameters
-        ----------
-        true_class : int, optional
-            Only images of this class.
-        predicted : int, optional
-            Only images for which a model predicts this class.
-        by : {"", "a", "b"}
-            The model that predicts it; either of them if empty.
-
-        Returns
-        -------
-        ndarray of int, shape (at most N,)
+        Where classes are given, only images of the `true_class`, and those for which the model `by` ("a", "b", or ""
+        for either of them) has `predicted` this class.
         """
         chosen = self.members(group)
         if true_class is not None:

@@ -7,22 +7,14 @@ from statistics import stdev
 
 @dataclass(frozen=True)
 class SeedsVerdict:
-    """The comparison of two configurations that were trained from the same seeds.
+    """The comparison of two configurations that were trained from the same R seeds; accuracies are shares from 0 to 1.
 
-    Attributes
-    ----------
-    accuracies_a, accuracies_b : tuple of float
-        Shares from 0 to 1, one for each of the R seeds, in the same order.
-    difference : float
-        Mean over the seeds of accuracy A − B; exactly 0 if both are right on equally many images.
-    difference_interval : tuple of float, optional
-        95% confidence interval of the mean difference, from Student's t with R - 1 degrees of freedom.
-        None if the difference is the same for every seed: its variance is unknown then.
-    p_value : float, optional
-        Paired two-sided t test: the probability of a mean difference this large if both configurations were equally
-        good. It assumes normally distributed differences (Student, The Probable Error of a Mean, 1908). None likewise.
-    left_out : int
-        Seeds that are not counted: a model failed, was stopped, or has other settings.
+    `difference` is the mean over the seeds of accuracy A − B, exactly 0 if both are right on equally many images. Its
+    95% confidence interval is that of Student's t with R - 1 degrees of freedom; the p value is that of the paired
+    two-sided t test: the probability of a mean difference this large if both configurations were equally good. It
+    assumes normally distributed differences (Student, The Probable Error of a Mean, 1908). Both are None if the
+    difference is the same for every seed: its variance is unknown then. Seeds are `left_out` from which a model failed,
+    was stopped, or has other settings.
     """
 
     accuracies_a: tuple[float, ...]

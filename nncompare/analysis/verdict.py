@@ -13,25 +13,12 @@ _NORMAL_QUANTILE_975 = 1.959963984540054
 
 @dataclass(frozen=True)
 class Verdict:
-    """The comparison of two models on the same images.
+    """The comparison of two models on the same images; accuracies are shares from 0 to 1, differences are A − B.
 
-    Attributes
-    ----------
-    images : int
-    accuracy_a, accuracy_b : float
-        Shares from 0 to 1.
-    interval_a, interval_b : tuple of float
-        95% confidence intervals after Wilson (1927).
-    difference : float
-        Accuracy of A − accuracy of B.
-    difference_interval : tuple of float
-        95% confidence interval for paired proportions, as in Agresti, Categorical Data Analysis, section 11.1.
-    only_a_right, only_b_right, both_right : int
-        Images that only one model gets right, and that both get right.
-    p_value : float
-        Exact two-sided McNemar test: the probability of so uneven a split if both models were equally good.
-    seeds : SeedsVerdict, optional
-        The comparison over several seeds, if the pair was trained more than once; the other fields are of one seed.
+    The intervals are of 95% confidence: of an accuracy after Wilson (1927), of the difference for paired proportions,
+    as in Agresti, Categorical Data Analysis, section 11.1. The p value is that of the exact two-sided McNemar test: the
+    probability of so uneven a split of the images that only one model gets right, if both were equally good. Where the
+    pair was trained more than once, `seeds` compares all seeds; the other fields are of one.
     """
 
     images: int

@@ -2,7 +2,6 @@
 
 import platform
 from collections.abc import Iterator
-from importlib.metadata import PackageNotFoundError, version
 
 import psutil
 
@@ -20,6 +19,7 @@ from nncompare.machine import (
 )
 from nncompare.memory import in_mebibytes, model_memory_limit
 from nncompare.store import Store
+from nncompare.store.facts import package_version
 
 _PACKAGES = ("torch", "torchvision", "distributed", "ipywidgets", "voila", "jupyterlab", "numpy")
 
@@ -83,8 +83,8 @@ def _workers() -> Iterator[str]:
 
 
 def _versions() -> Iterator[str]:
-    yield f"nncompare {_version('nncompare')}, Python {platform.python_version()}, {platform.platform()}"
-    yield _indented(", ".join(f"{package} {_version(package)}" for package in _PACKAGES))
+    yield f"nncompare {package_version('nncompare')}, Python {platform.python_version()}, {platform.platform()}"
+    yield _indented(", ".join(f"{package} {package_version(package)}" for package in _PACKAGES))
 
 
 def _warnings() -> Iterator[str]:
@@ -97,13 +97,6 @@ def _warnings() -> Iterator[str]:
             f"Warning: this looks like a shared server ({' and '.join(signs)}), and nothing limits the memory. "
             f"One training can take what the others need. Set {MEMORY_LIMIT} to a number of bytes."
         )
-
-
-def _version(package: str) -> str:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return "missing"
 
 
 def _row(what: str, whence: str) -> str:

@@ -10,11 +10,11 @@ from nncompare.analysis.wording import explanation, headline
 from nncompare.comparison.result import ComparisonResult, ModelResult
 from nncompare.config import RunConfig
 from nncompare.data import CATALOG
+from nncompare.history import PER_EPOCH
 from nncompare.words import count, mebibytes
 
 _UNKNOWN = "-"
 _SAME = ("state", "message", "device", "threads", "precision", "parameters", "seconds")
-_COLUMNS = ("train_loss", "train_accuracy", "train_eval_accuracy", "test_loss", "test_accuracy", "epoch_seconds")
 
 
 def result_table(result: ComparisonResult) -> str:
@@ -90,7 +90,7 @@ def _facts(result: ComparisonResult) -> dict[str, Any]:
         model.name.lower(): {
             **{name: getattr(model, name) for name in _SAME},
             "plan": vars(model.plan) if model.plan else None,
-            "history": {column: getattr(model.history, column) for column in _COLUMNS},
+            "history": {column: getattr(model.history, column) for column in PER_EPOCH},
         }
         for model in result.models
     }

@@ -11,8 +11,9 @@ from nncompare.comparison.state import State, transition
 from nncompare.comparison.view import RunView
 from nncompare.config import RunConfig
 from nncompare.engine.fair_queue import QueuePosition
+from nncompare.events import BatchHalved, Event
 from nncompare.history import History
-from nncompare.messages import BatchHalved, Controls, Cursor, Event, Outcome, Report, Setup, VisibleImages
+from nncompare.messages import Controls, Cursor, Outcome, Report, Setup, VisibleImages
 from nncompare.store import RunRecord
 
 STOP_GRACE_SECONDS = 30.0

@@ -47,7 +47,9 @@ def run_training(assignment: Assignment) -> Outcome:
 
 def exchange(run: str, cursor: Cursor, controls: Controls) -> Report | None:
     """Exchange news of a run for its controls."""
-    return _worker().exchange(run, cursor, controls)
+    from nncompare.training import channel
+
+    return channel.exchange(run, cursor, controls)
 
 
 def predict(request: PredictionRequest) -> NDArray[np.float32]:

@@ -11,9 +11,8 @@ from nncompare.figures.palette import LINES, MODELS
 from nncompare.figures.points import Axis, Points, Quantity, points_of, thin
 from nncompare.figures.scales import Scale, count_scale, epoch_scale, value_scale
 from nncompare.figures.style import figure_style, new_chart, write_subject
-from nncompare.figures.wording import TITLES, describe
-from nncompare.history import History
-from nncompare.history import SeedBand as SeedBand
+from nncompare.figures.wording import TITLES, describe, title
+from nncompare.history import History, SeedBand, seed_band
 
 Key = tuple[str, SplitName]
 
@@ -25,25 +24,14 @@ _NAME_GAP = 14 / 208
 class CurveChart:
     """One chart with the curves of both models: training solid, test dashed, each line ending in its own name.
 
-    The figure and everything in it is kept and changed in place, so that a chart can be drawn for hours.
-
-    Parameters
-    ----------
-    quantity : "loss" or "accuracy"
-        What the y axis shows.
-    epochs : int
-        The end of the x axis; it moves on if a history goes further.
-
-    Attributes
-    ----------
-    figure : Figure
-        In the colours of the light theme.
+    The `quantity` is on the y axis; the x axis ends at `epochs`, and moves on if a history goes further. The `figure`,
+    in the colours of the light theme, is kept and changed in place, so that a chart can be drawn for hours.
     """
 
     def __init__(self, quantity: Quantity, epochs: int = 3) -> None:
         self._quantity: Quantity = quantity
         with figure_style():
-            self.figure, self._axes = new_chart(quantity.capitalize())
+            self.figure, self._axes = new_chart(title(quantity))
             self._heading = write_subject(self._axes, "")
             self._lines = {(model, split): NamedLine(self._axes, model, split) for model in LINES for split in SPLITS}
             self._marks = {model: Marks(self._axes, model) for model in MODELS}
@@ -72,23 +60,20 @@ class CurveChart:
 
         Of several seeds, the line is the mean, with the range from the lowest to the highest behind it.
         """
-        bands = {model: curve for model, curve in curves.items() if isinstance(curve, SeedBand)}
-        histories = {model: curve.mean if isinstance(curve, SeedBand) else curve for model, curve in curves.items()}
-        lines = {key: self._points(histories[key[0]], key[1]) for key in self._lines if key[0] in histories}
+        self._bands = {
+            model: curve if isinstance(curve, SeedBand) else seed_band([curve]) for model, curve in curves.items()
+        }
+        lines = {key: self._points(self._bands[key[0]].mean, key) for key in self._lines if key[0] in self._bands}
         lines = {key: points for key, points in lines.items() if len(points.x)}
         x = self._x_scale(lines)
         self._shown = {key: thin(points, x.high) for key, points in lines.items()}
-        self._broken = {
-            name: history.diverged.epoch
-            for name, history in histories.items()
-            if name in MODELS and history.diverged is not None
-        }
-        self._seeds = max((band.seeds for band in bands.values()), default=1)
         self._rescale(x, value_scale(self._quantity, list(self._shown.values())))
-        self._write()
-        self._draw(bands)
+        self._heading.set_text(self._words_on_subject)
+        self._axes.xaxis.label.set_text(TITLES[self._axis])
+        self._note.set_visible(not self._shown)
+        self._draw()
         for model, marks in self._marks.items():
-            marks.draw(histories.get(model), self._quantity, self._axis)
+            marks.draw(self._bands[model].mean if model in self._bands else History(), self._quantity, self._axis)
 
     def svg(self) -> str:
         """Draw the chart as inline SVG, ready to be put into an HTML page."""
@@ -97,15 +82,17 @@ class CurveChart:
     @property
     def description(self) -> str:
         """The chart in plain words: where its lines end."""
-        return describe(self._quantity, self._shown, self._axis, self._words_on_subject, self._broken)
+        ends = {model: self._bands[model].mean.diverged for model in MODELS if model in self._bands}
+        broken = {model: end.epoch for model, end in ends.items() if end is not None}
+        return describe(self._quantity, self._shown, self._axis, self._words_on_subject, broken)
 
     @property
     def _words_on_subject(self) -> str:
-        seeds = f"mean and range of {self._seeds} seeds" if self._seeds > 1 else ""
-        return ", ".join(part for part in (self._subject, seeds) if part)
+        seeds = max((band.seeds for band in self._bands.values()), default=1)
+        return ", ".join(filter(None, (self._subject, f"mean and range of {seeds} seeds" if seeds > 1 else "")))
 
-    def _points(self, history: History, split: SplitName) -> Points:
-        return points_of(getattr(history, split), self._quantity, self._axis)
+    def _points(self, history: History, key: Key) -> Points:
+        return points_of(getattr(history, key[1]), self._quantity, self._axis)
 
     def _x_scale(self, curves: Mapping[Key, Points]) -> Scale:
         if self._axis == "epoch":
@@ -124,24 +111,17 @@ class CurveChart:
                     tick.label1.set_in_layout(False)  # else it is measured once more at every drawing
         self._axes.set(xlim=(x.low, x.high), ylim=(y.low, y.high))
 
-    def _write(self) -> None:
-        self._heading.set_text(self._words_on_subject)
-        self._axes.xaxis.label.set_text(TITLES[self._axis])
-        self._note.set_visible(not self._shown)
-
-    def _draw(self, bands: Mapping[str, SeedBand]) -> None:
+    def _draw(self) -> None:
         for key in self._lines.keys() - self._shown.keys():
             self._lines[key].hide()
-        heights = [self._lines[key].draw(points, self._limits(key, bands)) for key, points in self._shown.items()]
+        heights = [self._lines[key].draw(points, self._limits(key)) for key, points in self._shown.items()]
         # Behind the longest line nothing is drawn: a name there never lies over another model's curve.
         end = max((points.x[-1] for points in self._shown.values()), default=0) / self._axes.get_xlim()[1]
         for key, height in zip(self._shown, spaced(heights, _NAME_GAP, 3 / 208, 1), strict=True):
             self._lines[key].write_name(end, height)
 
-    def _limits(self, key: Key, bands: Mapping[str, SeedBand]) -> tuple[Points, Points] | None:
-        model, split = key
-        if model not in bands:
+    def _limits(self, key: Key) -> tuple[Points, Points] | None:
+        band, reach = self._bands[key[0]], self._axes.get_xlim()[1]
+        if band.seeds < 2:
             return None
-        reach = self._axes.get_xlim()[1]
-        low, high = (thin(self._points(history, split), reach) for history in (bands[model].low, bands[model].high))
-        return low, high
+        return thin(self._points(band.low, key), reach), thin(self._points(band.high, key), reach)

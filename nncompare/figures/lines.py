@@ -36,10 +36,7 @@ class NamedLine:
     def draw(self, points: Points, limits: tuple[Points, Points] | None) -> float:
         """Move the line, and the range between two limits.
 
-        Returns
-        -------
-        float
-            How high in the axes the line ends, from 0 to 1: at an edge if its last point lies beyond.
+        Return how high in the axes the line ends, from 0 to 1: at an edge if its last point lies beyond.
         """
         low, high = self._axes.get_ylim()
         # Round ends make a dot of a line of length zero: the first point of a curve is seen.

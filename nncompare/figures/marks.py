@@ -25,9 +25,8 @@ class Marks:
         (self._evaluated,) = axes.plot([], [], "+", ms=7, mew=1.4, label=f"{model} evaluated", **style)
         (self._end,) = axes.plot([], [], "x", ms=9, mew=2.2, label=f"{model} end", **style)
 
-    def draw(self, history: History | None, quantity: Quantity, axis: Axis) -> None:
-        """Move the marks to where this history has them; without one, show none."""
-        history = history or History()
+    def draw(self, history: History, quantity: Quantity, axis: Axis) -> None:
+        """Move the marks to where this history has them."""
         self._show(self._best, best_spots(history, quantity, axis))
         self._show(self._evaluated, train_eval_spots(history, axis) if quantity == "accuracy" else [])
         self._show(self._end, end_spots(history, axis))
@@ -44,15 +43,14 @@ def best_epoch(history: History, quantity: Quantity) -> int:
 
     The best has the highest accuracy or the lowest loss; of equals it is the first.
     """
-    values = history.test_accuracy if quantity == "accuracy" else [-loss for loss in history.test_loss]
-    return 1 + values.index(max(values)) if values else 0
+    values, best = _by_epoch(history, quantity), max if quantity == "accuracy" else min
+    return 1 + values.index(best(values)) if values else 0
 
 
 def best_spots(history: History, quantity: Quantity, axis: Axis) -> list[Spot]:
     """Return where the best epoch has ended, if there is one."""
-    values = history.test_accuracy if quantity == "accuracy" else history.test_loss
     epoch = best_epoch(history, quantity)
-    return list(zip(_ends_of_epochs(history, axis), values, strict=False))[epoch - 1 : epoch]
+    return list(zip(_ends_of_epochs(history, axis), _by_epoch(history, quantity), strict=False))[epoch - 1 : epoch]
 
 
 def train_eval_spots(history: History, axis: Axis) -> list[Spot]:
@@ -63,6 +61,10 @@ def train_eval_spots(history: History, axis: Axis) -> list[Spot]:
 def end_spots(history: History, axis: Axis) -> list[Spot]:
     """Return where a run broke off, if it did: at the upper edge, since its loss has left every chart."""
     return [(getattr(history.diverged, axis), np.inf)] if history.diverged is not None else []
+
+
+def _by_epoch(history: History, quantity: Quantity) -> list[float]:
+    return getattr(history, f"test_{quantity}", [])
 
 
 def _ends_of_epochs(history: History, axis: Axis) -> list[float]:

@@ -53,16 +53,8 @@ def figure_svg(figure: Figure, label: str, css_class: str = "nnc-picture") -> st
     """Draw a figure as SVG for the middle of an HTML page.
 
     It has no identifiers, no style sheet, no font and no date: nothing that could meet the rest of the page or make two
-    drawings of equal figures differ. It is as wide as its container.
-
-    Parameters
-    ----------
-    figure : Figure
-        All its colours are from the palette.
-    label : str
-        The text alternative, in plain words.
-    css_class : str
-        Of the SVG element.
+    drawings of equal figures differ. It is as wide as its container. All colours of the figure are from the palette;
+    the `label` is the text alternative, in plain words, and the class is that of the SVG element.
     """
     width, height = figure.bbox.size
     document = StringIO()

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from nncompare.history import Curve
 
 Quantity = Literal["loss", "accuracy"]
+"""What the charts show over time: each is a column of a curve, and has a chart of its own."""
 Axis = Literal["epoch", "images", "steps", "seconds"]
 
 BUCKETS = 160
@@ -22,7 +23,7 @@ class Points(NamedTuple):
 
 
 def points_of(curve: Curve, quantity: Quantity, axis: Axis = "epoch") -> Points:
-    """Take the finite points of a curve: x what the axis counts, y a loss or an accuracy from 0 to 1."""
+    """Take the finite points of a curve: x what the axis counts, y the quantity."""
     x, y = getattr(curve, axis), getattr(curve, quantity)
     # A curve may grow while it is read: its columns are then of unequal length for a moment.
     length = min(len(x), len(y))

@@ -10,11 +10,11 @@ from nncompare.figures.points import Points, Quantity
 ENOUGH_POINTS = 20
 """In the longest line, before the scale follows the later points."""
 
-EARLY: dict[Quantity, float] = {"loss": 0.03, "accuracy": 0.1}
-"""The share of the way so far that may leave the scale: the loss shows the fall, the accuracy the late differences."""
+EARLY = {"accuracy": 0.1}
+"""The share of the way so far that may leave the scale, else 0.03: the loss shows the fall, the accuracy late gains."""
 
-ALWAYS_SHOWN = 3.0
-"""Loss: somewhat more than guessing among ten classes, ln 10 = 2.3."""
+ALWAYS_SHOWN = {"loss": 3.0}
+"""Somewhat more than guessing among ten classes, ln 10 = 2.3."""
 
 _LOWEST_ACCURACIES = (0.98, 0.95, 0.9, 0.8, 0.7, 0.6, 0.5, 0.0)
 _EPOCHS = MaxNLocator(8, steps=[1, 2, 5, 10], integer=True)
@@ -48,21 +48,21 @@ def count_scale(reach: float) -> Scale:
 def value_scale(quantity: Quantity, lines: Sequence[Points]) -> Scale:
     """Return the scale of the y axis for lines of which none is empty."""
     recent = [_recent(quantity, line, lines) for line in lines]
-    if quantity == "loss":
-        return _loss_scale([max(values) for values in recent])
-    return _accuracy_scale(min((min(values) for values in recent), default=0.0))
+    if quantity == "accuracy":
+        return _accuracy_scale(min((min(values) for values in recent), default=0.0))
+    return _scale_from_zero([max(values) for values in recent], ALWAYS_SHOWN.get(quantity, 0.0))
 
 
 def _recent(quantity: Quantity, line: Points, lines: Sequence[Points]) -> Sequence[float]:
     if max(len(other.x) for other in lines) < ENOUGH_POINTS:
         return list(line.y)
-    start = EARLY[quantity] * max(other.x[-1] for other in lines)
+    start = EARLY.get(quantity, 0.03) * max(other.x[-1] for other in lines)
     return list(line.y[line.x >= start]) or [line.y[-1]]
 
 
-def _loss_scale(peaks: Sequence[float]) -> Scale:
+def _scale_from_zero(peaks: Sequence[float], always_shown: float) -> Scale:
     # A diverging model leaves the chart at the top; it must not press the other one flat.
-    highest = min(max(peaks, default=2.5), max(ALWAYS_SHOWN, 8 * min(peaks, default=0))) or 1.0
+    highest = min(max(peaks, default=2.5), max(always_shown, 8 * min(peaks, default=0))) or 1.0
     ticks = tuple(map(float, _LOSSES.tick_values(0, highest)))
     # Never below the highest by a rounding error: a line's last point would seem to have left the chart.
     return Scale(0, max(ticks[-1], highest), ticks, tuple(_number(tick, ticks[1]) for tick in ticks))

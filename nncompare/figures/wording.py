@@ -16,6 +16,11 @@ TITLES: dict[Axis, str] = {
 }
 
 
+def title(quantity: Quantity) -> str:
+    """Return the name of a quantity, capitalised: Loss."""
+    return quantity.replace("_", " ").capitalize()
+
+
 def describe(
     quantity: Quantity,
     lines: Mapping[tuple[str, SplitName], Points],
@@ -29,8 +34,8 @@ def describe(
     """
     models = [_ends(quantity, model, lines, axis) for model in LINES if any(key[0] == model for key in lines)]
     breaks = [f"Model {model} broke off at epoch {epoch:.2f}." for model, epoch in (broken or {}).items()]
-    title = f"{quantity.capitalize()} over {TITLES[axis]}{f', {subject}' if subject else ''}."
-    return " ".join([title, *(models or ["No points yet."]), *breaks])
+    heading = f"{title(quantity)} over {TITLES[axis]}{f', {subject}' if subject else ''}."
+    return " ".join([heading, *(models or ["No points yet."]), *breaks])
 
 
 def _ends(quantity: Quantity, model: str, lines: Mapping[tuple[str, SplitName], Points], axis: Axis) -> str:

@@ -9,10 +9,7 @@ _OWN = Path("/proc/self/cgroup")
 def control_groups(controller: str) -> list[Path]:
     """Return the folders of the groups that limit this process, from its own up to the root.
 
-    Parameters
-    ----------
-    controller : str
-        ``memory`` or ``cpu``: version 1 has a separate tree for each.
+    The controller is ``memory`` or ``cpu``: version 1 has a separate tree for each.
     """
     try:
         lines = _OWN.read_text().splitlines()
@@ -45,6 +42,5 @@ def read_number(file: Path) -> int | None:
 def read_statistic(file: Path, key: str) -> int:
     """Return one number from a file of ``key number`` lines; 0 if the key is missing."""
     words = read_words(file)
-    pairs = dict(zip(words[::2], words[1::2], strict=False))
-    value = pairs.get(key, "")
+    value = dict(zip(words[::2], words[1::2], strict=False)).get(key, "")
     return int(value) if value.isdigit() else 0

@@ -11,6 +11,12 @@ from nncompare.environment import MEMORY_LIMIT, environment
 from nncompare.machine.cgroups import control_groups, read_number, read_statistic
 
 _NO_LIMIT_BYTES = 2**60  # version 1 writes a huge number if there is no limit
+_GROUP_FILES = (
+    ("memory.max", "memory.current", "inactive_file"),
+    ("memory.high", "memory.current", "inactive_file"),  # beyond this everything is throttled
+    ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"),
+)
+"""Of version 2 and 1: a limit, what counts towards it, and the part of that which would be given back."""
 
 
 @dataclass(frozen=True)
@@ -46,15 +52,7 @@ def _environment_reading() -> list[MemoryReading]:
 def _group_readings() -> list[MemoryReading]:
     readings = []
     for folder in control_groups("memory"):
-        for limit_name, usage_name, cache_key in (
-            ("memory.max", "memory.current", "inactive_file"),
-            (
-                "memory.high",
-                "memory.current",
-                "inactive_file",
-            ),  # beyond this everything is throttled
-            ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"),
-        ):
+        for limit_name, usage_name, cache_key in _GROUP_FILES:
             limit, usage = read_number(folder / limit_name), read_number(folder / usage_name)
             if limit is not None and usage is not None and limit < _NO_LIMIT_BYTES:
                 free = limit - usage + read_statistic(folder / "memory.stat", cache_key)

@@ -4,9 +4,8 @@ import math
 import operator
 from typing import SupportsIndex
 
-from nncompare.memory.limit import memory_limit as usable_memory
-
-SMALLEST_BATCH = 4
+from nncompare.memory.budget import memory_limit as usable_memory
+from nncompare.memory.footprint import SMALLEST_BATCH
 
 
 def calculate_max_batch_size(

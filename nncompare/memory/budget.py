@@ -1,15 +1,20 @@
 """The memory of one model: half of 70% of the available memory, or half of the user's budget."""
 
-from nncompare.memory.batch_size import SMALLEST_BATCH
-from nncompare.memory.footprint import training_footprint
-from nncompare.memory.limit import USABLE_SHARE
+from nncompare.machine import available_memory
+from nncompare.memory.footprint import SMALLEST_BATCH, training_footprint
 from nncompare.memory.mebibytes import in_mebibytes
 
 MODELS_OF_A_PAIR = 2
+USABLE_SHARE = 0.7
 
 
 class BudgetError(ValueError):
     """A memory budget that is too small or too large; the message is a sentence for the user."""
+
+
+def memory_limit() -> int:
+    """Return the usable bytes: 70% of the available memory."""
+    return int(USABLE_SHARE * available_memory().available_bytes)
 
 
 def model_memory_limit(budget: int | None, available_bytes: int, physical_bytes: int) -> int:
@@ -34,13 +39,7 @@ def model_memory_limit(budget: int | None, available_bytes: int, physical_bytes:
 
 
 def require_enough(budget: int) -> None:
-    """Raise if a budget is too small for any network.
-
-    Raises
-    ------
-    BudgetError
-        If half of it is less than one channel with a batch of 4 needs.
-    """
+    """Raise a BudgetError if half of a budget is less than one channel with a batch of 4 needs."""
     least = MODELS_OF_A_PAIR * training_footprint(1, "adam").total(SMALLEST_BATCH)
     if budget < least:
         raise BudgetError(

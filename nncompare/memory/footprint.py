@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from nncompare.architectures import DEFAULT, Architecture, Layer
 from nncompare.config import OptimizerName, Precision
 
+SMALLEST_BATCH = 4
 FLOAT_BYTES = 4
 _POSITION_BYTES = 8  # where in its window the pooled value was
 _STATES = {"adam": 2, "sgd": 1}

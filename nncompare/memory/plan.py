@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from nncompare import architectures
 from nncompare.architectures import DEFAULT, IMAGE_CHANNELS, IMAGE_SIDE, Architecture
 from nncompare.config import OptimizerName, Precision, RunConfig
-from nncompare.memory.batch_size import SMALLEST_BATCH, calculate_max_batch_size, closest_valid_batch_size
-from nncompare.memory.footprint import training_footprint
+from nncompare.memory.batch_size import calculate_max_batch_size, closest_valid_batch_size
+from nncompare.memory.footprint import SMALLEST_BATCH, training_footprint
 from nncompare.memory.mebibytes import in_mebibytes
 
 WIDEST = 256
@@ -19,24 +19,10 @@ _RAN_OUT = "Memory ran out while training."
 class Plan:
     """What a run really uses.
 
-    Attributes
-    ----------
-    batch_size : int
-        Images in one step through the network, the same for training and test.
-    accumulation_steps : int
-        Steps whose gradients make one update of the weights.
-    effective_batch_size : int
-        Images in one update: their product.
-    channels : int
-        Width of the first convolution.
-    training_bytes : int
-        Memory that the training is estimated to take.
-    memory_limit : int
-        Bytes that this model may take.
-    why : dict
-        Setting (``batch_size``, ``channels``) to a sentence, for every value that differs from the settings.
-    image_bytes : int
-        What each image of a batch adds to the memory.
+    A step through the network takes `batch_size` images, in training and test; `accumulation_steps` of them make one
+    update of the weights, from `effective_batch_size` images. Of the `memory_limit` in bytes the training is estimated
+    to take `training_bytes`, of which each image of a batch adds `image_bytes`. `why` has a sentence for every value
+    that differs from the settings (``batch_size``, ``channels``).
     """
 
     batch_size: int
@@ -77,32 +63,6 @@ class Capacity:
         return min(self.by_pixels, self.by_network)
 
 
-def make_plan(config: RunConfig, memory_limit: int, test_images: int, precision: Precision = "float32") -> Plan:
-    """Fit a configuration into `memory_limit` bytes.
-
-    Raises
-    ------
-    ValueError
-        When not even one channel with a batch of 4 fits.
-    """
-    architecture = architectures.of(config)
-    channels = min(config.channels, widest_that_fits(memory_limit, config.optimizer, precision, architecture))
-    footprint = training_footprint(channels, config.optimizer, precision, architecture)
-    capacity = image_capacity(channels, config.optimizer, memory_limit, precision, architecture)
-    batch_size = closest_valid_batch_size(test_images, capacity.images, config.batch_size)
-    steps = math.ceil(config.batch_size / batch_size)
-    return Plan(
-        batch_size=batch_size,
-        accumulation_steps=steps,
-        effective_batch_size=batch_size * steps,
-        channels=channels,
-        training_bytes=footprint.total(batch_size),
-        memory_limit=memory_limit,
-        why=_reasons(config, channels, batch_size, steps, _bound(capacity, test_images)),
-        image_bytes=footprint.image_bytes,
-    )
-
-
 @dataclass(frozen=True)
 class Fit:
     """What memory makes of a configuration: the plan, the images that fit at once, and the most channels that would."""
@@ -112,18 +72,37 @@ class Fit:
     widest: int
 
 
-def fit(config: RunConfig, memory_limit: int, test_images: int, precision: Precision = "float32") -> Fit:
-    """Return all that memory makes of a configuration.
+def make_plan(config: RunConfig, memory_limit: int, test_images: int, precision: Precision = "float32") -> Plan:
+    """Fit a configuration into `memory_limit` bytes.
 
     Raises
     ------
     ValueError
-        As `make_plan`.
+        When not even one channel with a batch of 4 fits.
     """
+    return fit(config, memory_limit, test_images, precision).plan
+
+
+def fit(config: RunConfig, memory_limit: int, test_images: int, precision: Precision = "float32") -> Fit:
+    """Return all that memory makes of a configuration; raise as `make_plan`."""
     architecture = architectures.of(config)
-    plan = make_plan(config, memory_limit, test_images, precision)
-    capacity = image_capacity(plan.channels, config.optimizer, memory_limit, precision, architecture)
-    return Fit(plan, capacity, widest_that_fits(memory_limit, config.optimizer, precision, architecture))
+    widest = widest_that_fits(memory_limit, config.optimizer, precision, architecture)
+    channels = min(config.channels, widest)
+    footprint = training_footprint(channels, config.optimizer, precision, architecture)
+    capacity = image_capacity(channels, config.optimizer, memory_limit, precision, architecture)
+    batch_size = closest_valid_batch_size(test_images, capacity.images, config.batch_size)
+    steps = math.ceil(config.batch_size / batch_size)
+    plan = Plan(
+        batch_size=batch_size,
+        accumulation_steps=steps,
+        effective_batch_size=batch_size * steps,
+        channels=channels,
+        training_bytes=footprint.total(batch_size),
+        memory_limit=memory_limit,
+        why=_reasons(config, channels, batch_size, steps, _bound(capacity, test_images)),
+        image_bytes=footprint.image_bytes,
+    )
+    return Fit(plan, capacity, widest)
 
 
 def image_capacity(

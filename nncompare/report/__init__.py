@@ -1,7 +1,7 @@
 """A comparison as files: a page that needs no network, a table of predictions, and pictures."""
 
 from nncompare.report.page import report_page
-from nncompare.report.pictures import PICTURES, Picture
+from nncompare.report.pictures import CURVES, PICTURES, Picture
 from nncompare.report.predictions import predictions_csv
 
-__all__ = ["PICTURES", "Picture", "predictions_csv", "report_page"]
+__all__ = ["CURVES", "PICTURES", "Picture", "predictions_csv", "report_page"]

@@ -9,14 +9,13 @@ from nncompare.analysis import Group, Order, class_scores
 from nncompare.analysis.wording import explanation, headline
 from nncompare.comparison.fairness import aspects
 from nncompare.comparison.result import ComparisonResult, ModelResult
-from nncompare.config import Comparison, RunConfig
+from nncompare.config import RunConfig
 from nncompare.data import CATALOG, load, png_data_uri
 from nncompare.figures import best_epoch, figure_svg
-from nncompare.report.pictures import PICTURES
+from nncompare.report.pictures import CURVES, PICTURES
 from nncompare.templates import fill
 from nncompare.words import clock, count, mebibytes
 
-_CURVES = ("loss", "accuracy")
 _MOST_CARDS = 100
 _MOST_LIKELY = 3
 
@@ -44,8 +43,8 @@ def report_page(result: ComparisonResult) -> str:
         ],
         models=models,
         facts=_facts(result),
-        aspects=_aspects(models),
-        curves=[_svg(result, key) for key in _CURVES],
+        aspects=list(aspects(*models)) if len(models) > 1 else [],
+        curves=[_svg(result, key) for key in CURVES],
         histories={model.name: model.history for model in models},
         best={model.name: best_epoch(model.history, "accuracy") for model in models},
         judged=_judged(result) if result.can_be_compared else None,
@@ -56,29 +55,25 @@ def report_page(result: ComparisonResult) -> str:
 
 def _facts(result: ComparisonResult) -> list[tuple[str, list[str]]]:
     models = result.models
-    settings = [
-        (str(field.title), [_setting(model.config, name) for model in models])
-        for name, field in RunConfig.model_fields.items()
-    ]
+    budget = result.comparison.memory_budget
     return [
-        *settings,
+        *(
+            (str(field.title), [_setting(model.config, name) for model in models])
+            for name, field in RunConfig.model_fields.items()
+        ),
         ("Channels used", [str(model.plan.channels) if model.plan else "–" for model in models]),
         ("Batch used", [_batch(model) for model in models]),
         ("Parameters", [count(model.parameters) for model in models]),
         ("Memory for training", [mebibytes(model.plan.training_bytes) if model.plan else "–" for model in models]),
         ("Time", [clock(model.seconds) for model in models]),
         ("Device", [f"{model.device or '–'}, threads: {model.threads}, {model.precision or '–'}" for model in models]),
-        ("Memory budget of the pair", [_budget(result.comparison)] * len(result.models)),
+        ("Memory budget of the pair", [mebibytes(budget) if budget else "70% of what was available"] * len(models)),
         ("State", [str(model.state) for model in models]),
     ]
 
 
 def _setting(config: RunConfig, name: str) -> str:
     return "–" if name == "momentum" and config.optimizer != "sgd" else str(getattr(config, name))
-
-
-def _budget(comparison: Comparison) -> str:
-    return mebibytes(comparison.memory_budget) if comparison.memory_budget else "70% of what was available"
 
 
 def _batch(model: ModelResult) -> str:
@@ -89,17 +84,13 @@ def _batch(model: ModelResult) -> str:
     return f"{plan.batch_size:,}{steps}"
 
 
-def _aspects(models: list[ModelResult]) -> list[Any]:
-    return list(aspects(*models)) if len(models) > 1 else []
-
-
 def _judged(result: ComparisonResult) -> dict[str, Any]:
     verdict = result.verdict()
     matrices = {name: result.confusion(name) for name in "AB"}
     return {
         "headline": headline(verdict),
         "sentences": explanation(verdict),
-        "pictures": [(PICTURES[key].title, _svg(result, key)) for key in PICTURES if key not in _CURVES],
+        "pictures": [(PICTURES[key].title, _svg(result, key)) for key in PICTURES if key not in CURVES],
         "cards": _cards(result),
         "classes": CATALOG[result.comparison.dataset].classes,
         "matrices": {name: matrix.tolist() for name, matrix in matrices.items()},

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TypeVar, get_args
 
 from matplotlib.figure import Figure
 
@@ -14,10 +14,14 @@ from nncompare.figures.calibration import calibration_figure, describe_calibrati
 from nncompare.figures.class_scores import class_scores_figure, describe_class_scores
 from nncompare.figures.confusion import confusion_figure, describe_confusion
 from nncompare.figures.points import Quantity
+from nncompare.figures.wording import title
 
 Drawing = tuple[Figure, str]
 Draw = Callable[[ComparisonResult, SplitName], Drawing]
 T = TypeVar("T")
+
+CURVES: tuple[Quantity, ...] = get_args(Quantity)
+"""The pictures of all seeds, and of one model alone."""
 
 
 @dataclass(frozen=True)
@@ -56,9 +60,8 @@ def _of_both(
 
 
 # Those after the curves need both models.
-PICTURES = {
-    "loss": Picture("Loss curves", _curves("loss")),
-    "accuracy": Picture("Accuracy curves", _curves("accuracy")),
+PICTURES: dict[str, Picture] = {
+    **{quantity: Picture(f"{title(quantity)} curves", _curves(quantity)) for quantity in CURVES},
     "confusion": Picture(
         "Confusion matrices", _of_both(ComparisonResult.confusion, confusion_figure, describe_confusion)
     ),

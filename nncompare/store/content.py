@@ -11,10 +11,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from nncompare.architectures import CLASSES, parameter_count
 from nncompare.config import Precision, RunConfig
+from nncompare.events import Diverged
 from nncompare.history import PER_EPOCH, History
 from nncompare.memory import Plan
 from nncompare.memory.plan import WIDEST
-from nncompare.messages import Checkpoint, Diverged, Position, Prediction, Progress, Setup
+from nncompare.messages import Checkpoint, Position, Prediction, Progress, Setup
 from nncompare.store.errors import DamagedError
 from nncompare.store.migrations import FORMAT, migrated
 from nncompare.store.records import RunRecord, StateWord
@@ -117,7 +118,7 @@ def from_files(files: Mapping[str, bytes]) -> RunRecord:
         setup = Setup(**{name: getattr(state, name) for name in _SETUP})
         record = RunRecord(setup, **{name: getattr(state, name) for name in _SAME}, history=history)
         if state.test_epoch is not None:
-            probabilities = read_table(files["probabilities.npy"], np.float32, CLASSES)
+            probabilities = read_table(files["probabilities.npy"], np.float32, {CLASSES})
             record = replace(record, test=Prediction(state.test_epoch, probabilities))
         if state.has_weights:
             record = replace(record, weights=_weights(files["weights.safetensors"], state.plan))

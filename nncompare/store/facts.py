@@ -10,7 +10,7 @@ _PACKAGES = ("nncompare", "torch", "numpy", "distributed", "safetensors")
 
 def versions() -> dict[str, str]:
     """Return the versions of Python and of the packages that a result depends on, without importing them."""
-    return {"python": platform.python_version(), **{package: _version(package) for package in _PACKAGES}}
+    return {"python": platform.python_version(), **{package: package_version(package) for package in _PACKAGES}}
 
 
 def machine() -> dict[str, str]:
@@ -23,7 +23,8 @@ def machine() -> dict[str, str]:
     }
 
 
-def _version(package: str) -> str:
+def package_version(package: str) -> str:
+    """Return the version of an installed package, or ``missing``."""
     try:
         return version(package)
     except PackageNotFoundError:

@@ -76,6 +76,11 @@ class RunRecord(HasSetup):
         return self.is_lost or self.state not in ENDED
 
 
+def keys_of(comparison: Comparison) -> list[tuple[int, str]]:
+    """Return seed and model ("A", "B") of every run of a comparison."""
+    return [(seed, name) for seed in comparison.seeds for name in ("AB" if comparison.b is not None else "A")]
+
+
 @dataclass(frozen=True)
 class SavedComparison:
     """All that is kept of a comparison.
@@ -95,8 +100,7 @@ class SavedComparison:
     @property
     def is_interrupted(self) -> bool:
         """Whether any run was under way, or had its turn to come, when it was saved last."""
-        models = ("A",) if self.comparison.b is None else ("A", "B")
-        found = [self.runs.get((seed, name)) for seed in self.comparison.seeds for name in models]
+        found = [self.runs.get(key) for key in keys_of(self.comparison)]
         return any(record is None or record.is_interrupted for record in found)
 
 

@@ -5,7 +5,7 @@ import json
 import re
 import shutil
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
@@ -19,7 +19,7 @@ from nncompare.store.errors import DamagedError, StoreError
 from nncompare.store.files import TEMPORARY, read_folder, write_folder
 from nncompare.store.lock import Lock
 from nncompare.store.migrations import FORMAT, migrated
-from nncompare.store.records import ENDED, ModelSummary, RunRecord, SavedComparison, Summary
+from nncompare.store.records import ENDED, ModelSummary, RunRecord, SavedComparison, Summary, keys_of
 
 KEPT = 2
 _COPY = "copy"  # of the manifest, which is written once: there is no earlier version to fall back to
@@ -62,9 +62,8 @@ class RunFolder:
         self._damaged: set[Path] = set()
         self._writes = threading.Lock()
         self.id = folder.name
-        manifest = self._manifest()
-        self.comparison, self.created = manifest.comparison, manifest.created
-        self.versions, self.machine = manifest.versions, manifest.machine
+        self._manifest = self._read_manifest()
+        self.comparison, self.created = self._manifest.comparison, self._manifest.created
 
     @classmethod
     def begin(cls, folder: Path, lock: Lock, comparison: Comparison) -> "RunFolder":
@@ -121,17 +120,19 @@ class RunFolder:
         """Return everything: the newest intact checkpoint of each run, and a sentence for each damaged one."""
         self._seen = self._newest_numbers()
         runs, notes = {}, []
-        for seed, name in self._keys():
+        for seed, name in keys_of(self.comparison):
             record, note = self._newest(seed, name, lambda folder: from_files(read_folder(folder)))
             if record is not None:
                 runs[seed, name] = record
             notes += [note] if note else []
-        about = (self.id, self.created, self.comparison, self.versions, self.machine)
-        return SavedComparison(*about, runs, notes=tuple(notes))
+        about = self._manifest
+        return SavedComparison(
+            self.id, about.created, about.comparison, about.versions, about.machine, runs, tuple(notes)
+        )
 
     def summary(self) -> Summary:
         """Return what a list of comparisons shows."""
-        models = tuple(self._model_summary(seed, name) for seed, name in self._keys())
+        models = tuple(self._model_summary(seed, name) for seed, name in keys_of(self.comparison))
         return Summary(self.id, self.created, self.comparison, models, self.is_open)
 
     def _model_summary(self, seed: int, name: str) -> ModelSummary:
@@ -160,7 +161,7 @@ class RunFolder:
                     return found, note if why else ""
         return None, f"No checkpoint {whose} can be read ({why}); it counts as not begun." if why else ""
 
-    def _manifest(self) -> Manifest:
+    def _read_manifest(self) -> Manifest:
         why = ""
         for folder in (self._folder, self._folder / _COPY):
             try:
@@ -169,15 +170,11 @@ class RunFolder:
                 why = why or str(error)
         raise DamagedError(f"The saved comparison {self._folder.name} cannot be read: {why}.")
 
-    def _keys(self) -> Iterator[tuple[int, str]]:
-        names = ("A",) if self.comparison.b is None else ("A", "B")
-        return ((seed, name) for seed in self.comparison.seeds for name in names)
-
     def _model_folder(self, seed: int, name: str) -> Path:
-        return self._folder / f"seed-{seed:d}" / {"A": "a", "B": "b"}[name]
+        return self._folder / f"seed-{seed:d}" / name.lower()
 
     def _newest_numbers(self) -> dict[tuple[int, str], int]:
-        found = {key: _numbered(self._model_folder(*key)) for key in self._keys()}
+        found = {key: _numbered(self._model_folder(*key)) for key in keys_of(self.comparison)}
         return {key: int(folders[-1].name) for key, folders in found.items() if folders}
 
     def _tidy(self, model_folder: Path) -> None:

@@ -2,18 +2,17 @@
 
 import io
 import math
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Any
 
 import numpy as np
 import safetensors.numpy
 from numpy.typing import NDArray
 
-from nncompare.history import Curve
+from nncompare.history import COLUMNS, Curve
 from nncompare.store.errors import DamagedError
 
-_COLUMNS = ("epoch", "images", "steps", "seconds", "loss", "accuracy")
-_WHOLE = ("images", "steps")
+_CURVE_COLUMNS = range(6, 100)  # from those of the first version to more than any
 _LARGEST_WHOLE = 2.0**53  # up to here a float64 holds every whole number
 _LONGEST_HEADER = 10_000
 
@@ -25,8 +24,8 @@ def write_table(table: NDArray[Any]) -> bytes:
     return stream.getvalue()
 
 
-def read_table(content: bytes, kind: type[np.generic], columns: int) -> NDArray[Any]:
-    """Return the array of `kind`, shape (N, `columns`), that `write_table` wrote; all else is a DamagedError."""
+def read_table(content: bytes, kind: type[np.generic], columns: Container[int]) -> NDArray[Any]:
+    """Return the array of `kind`, shape (N, one of `columns`), that `write_table` wrote; else raise a DamagedError."""
     stream = io.BytesIO(content)
     try:
         if np.lib.format.read_magic(stream) != (1, 0):
@@ -35,23 +34,26 @@ def read_table(content: bytes, kind: type[np.generic], columns: int) -> NDArray[
     except Exception:  # the header is parsed as a Python literal, which fails in many ways
         raise DamagedError("a table has no readable head") from None
     data = content[stream.tell() :]
-    is_expected = dtype == np.dtype(kind) and not is_fortran and len(shape) == 2 and shape[1] == columns
+    is_expected = dtype == np.dtype(kind) and not is_fortran and len(shape) == 2 and shape[1] in columns
     if not is_expected or math.prod(shape) * dtype.itemsize != len(data):
         raise DamagedError("a table is not of the expected kind and size")
     return np.frombuffer(data, dtype).reshape(shape).copy()
 
 
 def write_curve(curve: Curve) -> bytes:
-    """Return a curve as a table in the format ``.npy``, shape (N, 6)."""
-    return write_table(np.array([getattr(curve, name) for name in _COLUMNS], np.float64).T.copy())
+    """Return a curve as a table in the format ``.npy``, shape (N, columns)."""
+    return write_table(np.array([getattr(curve, name) for name in COLUMNS], np.float64).T.copy())
 
 
 def read_curve(content: bytes) -> Curve:
-    """Return the curve that `write_curve` wrote; all else is a DamagedError."""
-    table = read_table(content, np.float64, len(_COLUMNS))
-    columns: dict[str, list[Any]] = {}
-    for name, column in zip(_COLUMNS, table.T, strict=True):
-        if name in _WHOLE:
+    """Return the curve that `write_curve` wrote; all else is a DamagedError.
+
+    Columns that an older version did not have are NaN, those that a newer one has added are left out.
+    """
+    table = read_table(content, np.float64, _CURVE_COLUMNS)
+    columns: dict[str, list[Any]] = {name: [math.nan] * len(table) for name in COLUMNS}
+    for (name, kind), column in zip(COLUMNS.items(), table.T, strict=False):
+        if kind is int:
             if not (np.abs(column) <= _LARGEST_WHOLE).all():
                 raise DamagedError("a curve counts what cannot be counted")
             column = column.astype(np.int64)

@@ -1,29 +1,30 @@
 """What a run and the exchange share inside a worker process.
 
 The training thread publishes events and predictions and reads the controls between batches; the exchange, on another
-thread of the process, takes the one and sets the other.
+thread of the process, takes the one and sets the other. No torch here: where `exchange` is the first to be called, the
+loop of the process must not wait until torch is loaded.
 """
 
 import math
 import threading
 import time
-from collections import deque
+from collections import OrderedDict, deque
 from dataclasses import replace
 
-from nncompare.messages import Checkpoint, Controls, Cursor, Event, Prediction, Progress, Report, Snapshot
+from nncompare.events import Event
+from nncompare.messages import Checkpoint, Controls, Cursor, Prediction, Progress, Report, Snapshot
+
+# A run that was not polled for so long has lost its kernel: it ends, and its worker is free.
+FORGOTTEN_SECONDS = 60.0
 
 _KEPT_EVENTS = 20_000
+_KEPT_CHANNELS = 4
 
 
 class RunChannel:
     """The shared state of one run; the lock is for what must be taken together, the condition for waiting.
 
-    Attributes
-    ----------
-    test, shown : Prediction or None
-        The newest predictions, for the whole test set and for the images on the screen.
-    snapshot : Snapshot or None
-        The newest state to save, until it has arrived.
+    The newest predictions are kept, and the newest state to save until it has arrived.
     """
 
     def __init__(self, forgotten_after_seconds: float = math.inf) -> None:
@@ -94,3 +95,27 @@ class RunChannel:
                 snapshot=self.snapshot,
                 cursor=replace(newest, events=cursor.events + len(events)),
             )
+
+
+_channels: OrderedDict[str, RunChannel] = OrderedDict()
+_channels_lock = threading.Lock()
+
+
+def open_channel(run: str) -> RunChannel | None:
+    """Return a new channel for a run; None if the run has had one in this process."""
+    with _channels_lock:
+        if run in _channels:
+            return None
+        _channels[run] = RunChannel(FORGOTTEN_SECONDS)
+        while len(_channels) > _KEPT_CHANNELS:
+            _channels.popitem(last=False)
+        return _channels[run]
+
+
+def exchange(run: str, cursor: Cursor, controls: Controls) -> Report | None:
+    """Set the controls of a run and return what is newer than `cursor`; None while the run has not begun here."""
+    channel = _channels.get(run)
+    if channel is None:
+        return None
+    channel.set_controls(controls)
+    return channel.report(cursor)

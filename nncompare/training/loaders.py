@@ -20,14 +20,8 @@ _FLOAT_BYTES = 4  # bytes become floats before a network sees them
 class PreparedLoaders(tuple[int, int]):
     """Unpacks into ``(max_possible_batch, accumulation_steps)`` and carries the loaders.
 
-    Attributes
-    ----------
-    train_loader, test_loader : DataLoader
-        Batches of images (B, C, H, W) and labels (B,), of the same size; the training images in random order.
-    requested : int
-        The batch size that was asked for.
-    effective_batch_size : int
-        Images in one update of the weights: batch size x accumulation steps.
+    Both give batches of images (B, C, H, W) and labels (B,) of the same size, the training images in random order. The
+    `effective_batch_size` are the images in one update of the weights: batch size x accumulation steps.
     """
 
     train_loader: "DataLoader[Any]"

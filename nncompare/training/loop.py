@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from nncompare.messages import BatchHalved, Event, Failed, Finished, Parked
+from nncompare.events import BatchHalved, Event, Failed, Finished, Parked
 from nncompare.training.session import Session
 from nncompare.training.step import NotFinite, OutOfMemory
 

@@ -2,25 +2,15 @@
 
 import math
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import astuple, dataclass
+from collections.abc import Iterator
 
 from torch import Tensor
 
-from nncompare.messages import (
-    Diverged,
-    EpochEnd,
-    Event,
-    MetricSums,
-    Position,
-    Prediction,
-    Progress,
-    TestPoint,
-    TrainPoint,
-)
+from nncompare.events import Diverged, EpochEnd, Event, MetricSums, TestPoint, TrainPoint
+from nncompare.messages import Position, Prediction, Progress
 from nncompare.training.channel import RunChannel
 from nncompare.training.evaluate import LivePredictor, Predictor, mean_loss_and_accuracy
-from nncompare.training.step import MicroBatch
+from nncompare.training.step import MicroBatch, Updates
 from nncompare.training.tensors import TensorSplit
 
 TRAIN_POINTS_PER_EPOCH = 40
@@ -30,51 +20,22 @@ TRAIN_SAMPLE = 2_000
 LAST_MEASUREMENT_SECONDS = 5.0
 
 
-@dataclass
-class RunningSums:
-    """Sums over micro-batches that stay tensors until they are read: reading costs as much as a small step."""
-
-    images: int = 0
-    loss: Tensor | float = 0.0
-    right: Tensor | float = 0.0
-
-    def add(self, micro_batch: MicroBatch) -> None:
-        """Add a micro-batch."""
-        self.images += micro_batch.images
-        self.loss = self.loss + micro_batch.loss
-        self.right = self.right + micro_batch.right
-
-    def read(self) -> MetricSums:
-        """Return the sums as plain numbers."""
-        return MetricSums(self.images, float(self.loss), float(self.right))
-
-
 class MetricsRecorder:
-    """Measures one run: counts its micro-batches, yields the points that are due, and keeps the channel up to date.
-
-    Calls `on_finite` whenever the loss was seen to be finite.
-    """
+    """Measures one run: counts its micro-batches, yields the points that are due, and keeps the channel up to date."""
 
     def __init__(
-        self,
-        predictor: Predictor,
-        training: TensorSplit,
-        test: TensorSplit,
-        *,
-        epochs: int,
-        on_finite: Callable[[], None],
-        channel: RunChannel,
+        self, updates: Updates, training: TensorSplit, test: TensorSplit, *, epochs: int, channel: RunChannel
     ) -> None:
-        self.predictor, self._training, self._test, self._channel = predictor, training, test, channel
-        self._on_finite = on_finite
+        self._good_weights, self._training, self._test, self._channel = updates.good_weights, training, test, channel
+        self.predictor = Predictor(updates.network, updates.plan.batch_size)
         self._test_sample = test.sample(TEST_SAMPLE)
         self._train_sample = training.sample(TRAIN_SAMPLE)
-        self.live = LivePredictor(predictor, training, test, channel)
+        self.live = LivePredictor(self.predictor, training, test, channel)
         self._total_images = epochs * len(training)
         self._images = self._last_batch = self._updates = 0
         self._speed = 0.0
         self._started = time.monotonic()
-        self._since_point, self._since_epoch, self._carried = RunningSums(), MetricSums(), MetricSums()
+        self._since_point = self._since_epoch = self._carried = MetricSums()
         self._clock, self._images_then = self._started, 0
         self.epochs = 0
         self.diverged = False
@@ -88,8 +49,8 @@ class MetricsRecorder:
         """Count on from where a run was left."""
         self._images = self._images_then = position.images
         self._updates, self.epochs = position.updates, position.epochs
-        self._since_point = RunningSums(*astuple(position.since_point))
-        self._since_epoch, self._carried = position.since_epoch, position.carried
+        self._since_point, self._since_epoch = position.since_point, position.since_epoch
+        self._carried = position.carried
         self._started = self._clock - position.seconds
 
     def leave_out(self, seconds: float) -> None:
@@ -117,7 +78,7 @@ class MetricsRecorder:
         self._images += micro_batch.images
         self._last_batch = micro_batch.images
         self._updates += micro_batch.completes_update
-        self._since_point.add(micro_batch)
+        self._since_point += micro_batch
         self._channel.progress = Progress(self._images, self._total_images, self.epoch, self.seconds, self._speed)
 
     def points(self) -> Iterator[Event]:
@@ -174,16 +135,15 @@ class MetricsRecorder:
         return self.epoch, self._images, self._updates, self.seconds
 
     def _train_point(self) -> Iterator[Event]:
-        images = self._since_point.images
-        if not images:
+        if not self._since_point.images:
             return
         sums = self._add_to_epoch()
-        self._since_point, self._carried = RunningSums(), MetricSums()
+        self._since_point = self._carried = MetricSums()
         self._speed = (self._images - self._images_then) / max(time.monotonic() - self._clock, 1e-9)
         self._clock, self._images_then = time.monotonic(), self._images
         if not self.diverged:
-            self._on_finite()
-            yield TrainPoint(*self._now(), sums.loss / images, sums.right / images)
+            self._good_weights.keep_candidate()
+            yield TrainPoint(*self._now(), *sums.means)
 
     def _last_train_point(self) -> Iterator[Event]:
         """Yield the point at the end of an epoch; a handful of images waits for the next point: it would be noise."""
@@ -194,12 +154,8 @@ class MetricsRecorder:
 
     def _add_to_epoch(self) -> MetricSums:
         """Add what came since the last point to the epoch, less what the epoch before has counted already."""
-        sums, counted, before = self._since_point.read(), self._carried, self._since_epoch
-        self._since_epoch = MetricSums(
-            before.images + sums.images - counted.images,
-            before.loss + (sums.loss - counted.loss),
-            before.right + (sums.right - counted.right),
-        )
+        sums = self._since_point.read()
+        self._since_epoch += sums - self._carried
         self.diverged = self.diverged or not math.isfinite(sums.loss)
         return sums
 

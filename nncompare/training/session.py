@@ -9,11 +9,10 @@ import torch
 
 from nncompare import architectures
 from nncompare.messages import Checkpoint, Setup
+from nncompare.training.backends import build_model
 from nncompare.training.channel import RunChannel
 from nncompare.training.device import random_state, set_random_state
-from nncompare.training.evaluate import Predictor
 from nncompare.training.metrics import MetricsRecorder
-from nncompare.training.model import build_model
 from nncompare.training.step import Step, Updates
 from nncompare.training.tensors import TensorSplit, to_array
 
@@ -45,14 +44,7 @@ class Session:
             self.model.load_state_dict({name: torch.from_numpy(array.copy()) for name, array in start.weights.items()})
         self._cycle_start = start.cycle_start if start else 0
         self.updates = Updates(self.model, training, config, plan, precision, self._cycle_start)
-        self.metrics = MetricsRecorder(
-            Predictor(self.updates.network, plan.batch_size),
-            training,
-            test,
-            epochs=config.epochs,
-            on_finite=self.updates.good_weights.keep_candidate,
-            channel=channel,
-        )
+        self.metrics = MetricsRecorder(self.updates, training, test, epochs=config.epochs, channel=channel)
         self._order = torch.Generator().manual_seed(job.seed)
         if start is not None:
             self._go_on_from(start)

@@ -12,7 +12,7 @@ B images of a micro-batch, N of an epoch.
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 import torch
@@ -21,24 +21,21 @@ from torch import Tensor, nn
 
 from nncompare import architectures
 from nncompare.config import Precision, RunConfig
+from nncompare.events import MetricSums
 from nncompare.memory import Plan
 from nncompare.messages import Checkpoint
 from nncompare.training.backends import make_network
 from nncompare.training.device import random_state, set_random_state
-from nncompare.training.good_weights import GoodWeights
 from nncompare.training.oom import run_or_none
 from nncompare.training.optimizers import Schedule, make_optimizer
 from nncompare.training.tensors import TensorSplit, to_array
 
 
 @dataclass(frozen=True)
-class MicroBatch:
-    """One step through the network: its images, summed loss, right answers, and whether it completed the update."""
+class MicroBatch(MetricSums):
+    """One step through the network: its sums, as tensors, and whether it completed the update."""
 
-    images: int
-    loss: Tensor
-    right: Tensor
-    completes_update: bool
+    completes_update: bool = False
 
 
 @dataclass(frozen=True)
@@ -101,7 +98,8 @@ class Updates:
             self._images += len(micro_batch)
             if done == len(index):
                 self._change_weights(self._images - len(index))
-            yield MicroBatch(len(micro_batch), *sums, completes_update=done == len(index))
+            measured: tuple[Any, Any] = sums
+            yield MicroBatch(len(micro_batch), *measured, completes_update=done == len(index))
 
     def _backward_or_none(self, index: Tensor, update_images: int) -> tuple[Tensor, Tensor] | None:
         """Return summed loss and right answers, with the gradient in the parameters; None if it does not fit."""
@@ -171,3 +169,45 @@ class Updates:
                 for parameter, array in zip(self.network.parameters, start.gradient, strict=True)
             ]
         self.good_weights.begin()
+
+
+class GoodWeights:
+    """A copy of the last weights whose own loss was seen to be finite.
+
+    On a CPU a look at a loss costs nothing, and every loss is seen. Elsewhere each look waits for the device: there
+    the weights of one look are kept at the next, since all losses in between were finite, too.
+    """
+
+    def __init__(self, parameters: list[Tensor]) -> None:
+        self._parameters, self.sees_every_loss = parameters, parameters[0].device.type == "cpu"
+        self.begin()
+
+    def begin(self) -> None:
+        """Keep the weights with which a run begins."""
+        self._kept = self._copies()
+        self._candidate = [] if self.sees_every_loss else self._copies()
+
+    def keep(self) -> None:
+        """Keep the weights as they are: their loss is finite."""
+        _copy(self._parameters, self._kept)
+
+    def keep_candidate(self) -> None:
+        """Keep the weights of the last call, where not every loss is seen.
+
+        Those of now were updated after the last loss, so their own is not known yet.
+        """
+        if not self.sees_every_loss:
+            self._kept, self._candidate = self._candidate, self._copies()
+
+    def roll_back(self) -> None:
+        """Return to the weights that were kept last."""
+        _copy(self._kept, self._parameters)
+
+    def _copies(self) -> list[Tensor]:
+        return [parameter.detach().clone() for parameter in self._parameters]
+
+
+@torch.no_grad()
+def _copy(sources: list[Tensor], targets: list[Tensor]) -> None:
+    for source, target in zip(sources, targets, strict=True):
+        target.copy_(source)

@@ -5,8 +5,6 @@ attempt after a lost worker, and answers "lost" at once.
 """
 
 import secrets
-import threading
-from collections import OrderedDict
 from contextlib import suppress
 from functools import cache
 from typing import get_args
@@ -18,25 +16,12 @@ from numpy.typing import NDArray
 from nncompare import architectures
 from nncompare.config import OptimizerName, RunConfig, SplitName
 from nncompare.data import DataError, ImageData, fetch, load
+from nncompare.events import EpochEnd, Event, Failed, Finished, Parked
 from nncompare.machine import usable_cores
 from nncompare.memory import Plan
-from nncompare.messages import (
-    Assignment,
-    Controls,
-    Cursor,
-    EpochEnd,
-    Event,
-    Failed,
-    Finished,
-    Outcome,
-    Parked,
-    PredictionRequest,
-    Report,
-    Setup,
-    WorkerInfo,
-)
-from nncompare.training.backends import make_network
-from nncompare.training.channel import RunChannel
+from nncompare.messages import Assignment, Outcome, PredictionRequest, Setup, WorkerInfo
+from nncompare.training.backends import build_model, make_network
+from nncompare.training.channel import RunChannel, open_channel
 from nncompare.training.device import (
     choose_device,
     device_memory,
@@ -47,16 +32,8 @@ from nncompare.training.device import (
 )
 from nncompare.training.evaluate import Predictor
 from nncompare.training.loop import train
-from nncompare.training.model import build_model
 from nncompare.training.session import Job, Session
 from nncompare.training.tensors import TensorSplit
-
-# A run that was not polled for so long has lost its kernel: it ends, and its worker is free.
-FORGOTTEN_SECONDS = 60.0
-
-_KEPT_CHANNELS = 4
-_channels: OrderedDict[str, RunChannel] = OrderedDict()
-_channels_lock = threading.Lock()
 
 
 @cache
@@ -66,13 +43,7 @@ def _token() -> str:
 
 
 def worker_info(device: str) -> WorkerInfo:
-    """Return what this worker process is and has.
-
-    Raises
-    ------
-    DeviceError
-        When there is no such device here.
-    """
+    """Return what this worker process is and has; raise a DeviceError when there is no such device here."""
     chosen = choose_device(device)
     memory = device_memory(chosen)
     return WorkerInfo(
@@ -99,8 +70,8 @@ def warm_up(dataset: str | None) -> None:
 
 
 def run_training(assignment: Assignment) -> Outcome:
-    """Train one model from start to end; `exchange` reports what happens meanwhile."""
-    channel = _open_channel(assignment)
+    """Train one model from start to end; `channel.exchange` reports what happens meanwhile."""
+    channel = open_channel(assignment.run) if assignment.token == _token() else None
     if channel is None:
         return Outcome("lost")
     try:
@@ -111,15 +82,6 @@ def run_training(assignment: Assignment) -> Outcome:
         return Outcome("failed", _why_it_broke_off(error))
     finally:  # else what this run has taken would look as if it were taken when the next one is planned
         give_back_memory(torch.device(assignment.setup.device))
-
-
-def exchange(run: str, cursor: Cursor, controls: Controls) -> Report | None:
-    """Set the controls of a run and return what is newer than `cursor`; None while the run has not begun here."""
-    channel = _channels.get(run)
-    if channel is None:
-        return None
-    channel.set_controls(controls)
-    return channel.report(cursor)
 
 
 def predict(request: PredictionRequest) -> NDArray[np.float32]:
@@ -134,16 +96,6 @@ def predict(request: PredictionRequest) -> NDArray[np.float32]:
     predictor = Predictor(make_network(architecture, model.to(device), precision), plan.batch_size)
     probabilities: NDArray[np.float32] = predictor.log_probabilities(part).exp().cpu().numpy()
     return probabilities
-
-
-def _open_channel(assignment: Assignment) -> RunChannel | None:
-    with _channels_lock:
-        if assignment.token != _token() or assignment.run in _channels:
-            return None
-        channel = _channels[assignment.run] = RunChannel(forgotten_after_seconds=FORGOTTEN_SECONDS)
-        while len(_channels) > _KEPT_CHANNELS:
-            _channels.popitem(last=False)
-        return channel
 
 
 def _train(assignment: Assignment, channel: RunChannel) -> Outcome:

@@ -8,7 +8,7 @@ from nncompare import architectures
 from nncompare.architectures import ARCHITECTURES, DEFAULT, Architecture
 from nncompare.config import RunConfig
 from nncompare.memory.footprint import training_footprint
-from nncompare.training.model import build_model
+from nncompare.training.backends import build_model
 
 every_architecture = pytest.mark.parametrize("architecture", ARCHITECTURES.values(), ids=ARCHITECTURES.keys())
 

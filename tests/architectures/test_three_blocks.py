@@ -3,7 +3,7 @@ import torch
 from torch import nn
 
 from nncompare.architectures import DEFAULT, Layer, layers, parameter_count, widths
-from nncompare.training.model import build_model
+from nncompare.training.backends import build_model
 
 
 @pytest.mark.parametrize("channels", [1, 3, 16, 64])

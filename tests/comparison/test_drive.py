@@ -19,9 +19,10 @@ from nncompare.comparison.runner import ComparisonRun
 from nncompare.comparison.state import State
 from nncompare.config import RunConfig
 from nncompare.engine.client import LostError
+from nncompare.events import EpochEnd
 from nncompare.history import History
 from nncompare.memory import Plan
-from nncompare.messages import EpochEnd, Progress, Report, Setup, Snapshot
+from nncompare.messages import Progress, Report, Setup, Snapshot
 
 PLAN = Plan(4, 1, 4, channels=1, training_bytes=0, memory_limit=0, why={})
 LOST = "The worker process of model A ended unexpectedly"

@@ -2,9 +2,10 @@ from nncompare.comparison.fairness import Aspect, aspects, differences, seconds_
 from nncompare.comparison.state import State
 from nncompare.comparison.view import RunView
 from nncompare.config import RunConfig
+from nncompare.events import EpochEnd
 from nncompare.history import History
 from nncompare.memory import make_plan
-from nncompare.messages import EpochEnd, Progress, Setup
+from nncompare.messages import Progress, Setup
 
 
 def contender(epochs_done=None, threads=1, epoch_seconds=None, **settings):

@@ -69,7 +69,7 @@ def test_what_is_not_allowed_is_refused_where_it_starts(engine: FakeEngine) -> N
     assert engine.started == []
 
 
-def test_the_limits_of_the_environment_hold_for_whoever_starts_a_comparison(
+def test_the_limits_of_the_environment_hold_for_every_start_of_a_comparison(
     engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("NNCOMPARE_MOST_CHANNELS", "1")

@@ -49,7 +49,7 @@ def figures(history: History) -> list[list[float]]:
 
 
 def predicted(weights: Weights, images: np.ndarray, mean: float, std: float) -> np.ndarray:
-    """Predict class probabilities from bare weights, written as the brief draws the network."""
+    """Predict class probabilities from bare weights, written with the plain functions of torch."""
     arrays = [torch.from_numpy(np.array(array)) for array in weights.values()]
     maps = ((torch.from_numpy(images.astype(np.float32)) / 255 - mean) / std).unsqueeze(1)
     for kernels, bias in zip(arrays[0:6:2], arrays[1:6:2], strict=True):

@@ -146,14 +146,14 @@ def _greet(port: int, path: str) -> bytes:
             return b""
 
 
-def test_whoever_trusts_anybody_but_shows_no_certificate_is_refused(engine_pid: int) -> None:
+def test_a_client_that_trusts_anybody_but_shows_no_certificate_is_refused(engine_pid: int) -> None:
     """At every port that speaks TLS: those of the scheduler, the nannies and the workers."""
     refused = [_shakes_hands(port, None) for port in _tls_ports(engine_pid)]
     assert len(refused) >= 3
     assert set(refused) == {"refused"}
 
 
-def test_whoever_trusts_anybody_and_shows_a_certificate_of_his_own_making_is_refused(
+def test_a_client_that_trusts_anybody_and_shows_a_certificate_of_its_own_making_is_refused(
     engine_pid: int, tmp_path: Path
 ) -> None:
     own = Security.temporary()
@@ -184,7 +184,7 @@ def _tls_ports(engine_pid: int) -> list[int]:
 
 
 def _shakes_hands(port: int, certificate: Path | None) -> str:
-    """Say whether whoever listens sends a word to somebody with this certificate; with TLS 1.3 only that tells."""
+    """Return what the listener answers a client with this certificate; with TLS 1.3 only that tells."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     if certificate is not None:

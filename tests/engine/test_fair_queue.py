@@ -41,7 +41,7 @@ class Room:
         self.grant()
 
     def served(self, tickets: list[str]) -> list[str]:
-        """End whoever has workers, again and again; list the tickets in the order in which they were granted."""
+        """End those that have workers, again and again; list the tickets in the order in which they were granted."""
         seen: list[str] = []
         while len(seen) < len(tickets):
             new = [ticket for ticket in tickets if ticket not in seen and self.holds(ticket)]

@@ -4,8 +4,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from nncompare.events import TestPoint, TrainPoint
 from nncompare.history import History
-from nncompare.messages import TestPoint, TrainPoint
 
 MakeHistory = Callable[..., History]
 

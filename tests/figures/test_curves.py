@@ -7,9 +7,9 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
+from nncompare.events import TestPoint, TrainPoint
 from nncompare.figures import CurveChart, image_file
 from nncompare.history import History, seed_band
-from nncompare.messages import TestPoint, TrainPoint
 
 if TYPE_CHECKING:
     from matplotlib.typing import RcKeyType

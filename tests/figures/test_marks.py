@@ -2,11 +2,11 @@ from typing import Any
 
 import pytest
 
+from nncompare.events import Diverged, EpochEnd, TestPoint, TrainPoint
 from nncompare.figures import CurveChart
 from nncompare.figures.marks import best_epoch, best_spots, end_spots, train_eval_spots
 from nncompare.figures.points import Quantity
 from nncompare.history import History
-from nncompare.messages import Diverged, EpochEnd, TestPoint, TrainPoint
 
 
 def history_of(accuracies, losses):

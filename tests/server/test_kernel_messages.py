@@ -167,7 +167,7 @@ def test_a_huge_message_never_reaches_the_kernel(guest: Browser, kernel: str) ->
 
 @pytest.mark.skipif(os.name == "nt", reason="there are no modes")
 def test_the_keys_of_a_kernel_are_for_this_user_alone(server: LocalServer, kernel: str) -> None:
-    """Whoever has them can speak to it past the server; without them, nothing is heard or answered."""
+    """With them one can speak to it past the server; without them, nothing is heard or answered."""
     file = server.connection_files()[kernel]
     assert file.stat().st_mode & 0o077 == 0
     assert file.parent.stat().st_mode & 0o077 == 0

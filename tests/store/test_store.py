@@ -7,18 +7,22 @@ import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
-from any_records import WORDS, plain, record, records
+from any_records import WORDS, curve_of, plain, record, records
 from any_settings import comparisons
 from examples import examples
 from hypothesis import given, settings
 
 from nncompare.config import Comparison
+from nncompare.events import TrainPoint
+from nncompare.figures.points import points_of
+from nncompare.history import COLUMNS, History, seed_band
 from nncompare.store import NewerFormatError, RunFolder, StateWord, Store, StoreError, facts
 from nncompare.store import run_folder as shelf_module
 from nncompare.store.content import from_files, to_files
+from nncompare.store.tables import read_curve, write_curve
 
 PAIR = Comparison(dataset="synthetic-digits")
 TWO_SEEDS = Comparison(b=None, repeat=2, seed=4)
@@ -273,6 +277,26 @@ def test_what_the_first_store_wrote_opens(tmp_path: Path) -> None:
     assert saved.notes == ()
     assert plain(saved.runs[0, "A"]) == plain(record(epochs=3, state="finished"))
     assert plain(saved.runs[0, "B"]) == plain(record(epochs=2))
+
+
+def test_a_column_that_an_older_version_did_not_measure_is_not_a_number_and_draws_no_line(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    older = write_curve(curve_of(3))
+    monkeypatch.setitem(COLUMNS, "temperature", float)
+    curve = read_curve(older)
+    assert plain(curve) == plain(curve_of(3)) | {"temperature": ["nan"] * 3}
+    point: Any = TrainPoint(1.0, 3, 3, 1.0, 0.5, 0.5)
+    vars(point)["temperature"] = 20.0
+    curve.append(point)
+    quantity: Any = "temperature"
+    assert [column.tolist() for column in points_of(curve, quantity)] == [[1.0], [20.0]], "from now on"
+    assert len(points_of(read_curve(older), quantity).x) == 0
+    past = History(train=read_curve(older))
+    assert seed_band([past, past]).mean.train.loss == past.train.loss
+    newer = write_curve(curve)
+    monkeypatch.delitem(COLUMNS, "temperature")
+    assert read_curve(newer).loss == curve.loss, "nor is a column too many in the way"
 
 
 def test_all_that_is_saved_is_for_this_user_alone(tmp_path: Path) -> None:

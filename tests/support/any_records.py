@@ -1,5 +1,6 @@
 """Records of runs with whatever may be in them."""
 
+import math
 from dataclasses import fields
 from typing import Any
 
@@ -10,9 +11,10 @@ from numpy.typing import NDArray
 
 from nncompare.architectures import parameter_count
 from nncompare.config import RunConfig
-from nncompare.history import PER_EPOCH, Curve, History
+from nncompare.events import Diverged, MetricSums
+from nncompare.history import COLUMNS, PER_EPOCH, Curve, History
 from nncompare.memory import Plan
-from nncompare.messages import Checkpoint, Diverged, MetricSums, Position, Prediction, Progress, Setup
+from nncompare.messages import Checkpoint, Position, Prediction, Progress, Setup
 from nncompare.store import RunRecord
 
 WORDS = ["idle", "preparing", "running", "pausing", "paused", "stopping", "finished", "stopped", "failed"]
@@ -59,7 +61,15 @@ def plan_of(channels: int) -> Plan:
 
 def curve_of(points: int) -> Curve:
     whole, parts = list(range(points)), [0.25 * number for number in range(points)]
-    return Curve(list(parts), list(whole), list(whole), list(parts), list(parts), list(parts))
+    first: dict[str, Any] = {
+        "epoch": parts,
+        "images": whole,
+        "steps": whole,
+        "seconds": parts,
+        "loss": parts,
+        "accuracy": parts,
+    }
+    return Curve(**{name: list(first.get(name, [math.nan] * points)) for name in COLUMNS})
 
 
 @st.composite
@@ -67,7 +77,8 @@ def curves(draw: st.DrawFn) -> Curve:
     points = draw(st.integers(0, 4))
     column = st.lists(numbers, min_size=points, max_size=points)
     whole = st.lists(counts, min_size=points, max_size=points)
-    return Curve(draw(column), draw(whole), draw(whole), draw(column), draw(column), draw(column))
+    drawn: Any = {name: draw(whole if kind is int else column) for name, kind in COLUMNS.items()}
+    return Curve(**drawn)
 
 
 @st.composite
@@ -138,6 +149,8 @@ def plain(value: Any) -> Any:
         return value.shape, str(value.dtype), value.tobytes()
     if isinstance(value, float):
         return repr(value)
+    if isinstance(value, Curve):
+        return plain(vars(value))
     if isinstance(value, dict):
         return {key: plain(entry) for key, entry in value.items()}
     if isinstance(value, list | tuple):

@@ -10,19 +10,9 @@ from typing import Any
 import numpy as np
 
 from nncompare.engine.client import Slot
+from nncompare.events import MetricSums
 from nncompare.memory import Plan
-from nncompare.messages import (
-    Assignment,
-    Checkpoint,
-    Controls,
-    Cursor,
-    MetricSums,
-    Outcome,
-    Position,
-    Progress,
-    Report,
-    WorkerInfo,
-)
+from nncompare.messages import Assignment, Checkpoint, Controls, Cursor, Outcome, Position, Progress, Report, WorkerInfo
 
 SLOTS = ("slot-0", "slot-1")
 

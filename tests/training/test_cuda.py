@@ -7,7 +7,7 @@ import torch
 from tiny_runs import images, plan_of, session_of
 
 from nncompare.engine.tasks import worker_info
-from nncompare.messages import BatchHalved, Finished
+from nncompare.events import BatchHalved, Finished
 from nncompare.training.device import choose_device, device_memory, random_state, set_random_state
 from nncompare.training.loop import train
 from nncompare.training.tensors import TensorSplit

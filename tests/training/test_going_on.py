@@ -11,19 +11,8 @@ import torch
 from processes import until
 from tiny_runs import images, model_of, plan_of, run, same_weights, session_of
 
-from nncompare.messages import (
-    Checkpoint,
-    Controls,
-    Cursor,
-    EpochEnd,
-    Event,
-    Failed,
-    Finished,
-    Parked,
-    TestPoint,
-    TrainPoint,
-    VisibleImages,
-)
+from nncompare.events import EpochEnd, Event, Failed, Finished, Parked, TestPoint, TrainPoint
+from nncompare.messages import Checkpoint, Controls, Cursor, VisibleImages
 from nncompare.training.channel import RunChannel
 from nncompare.training.loop import train
 from nncompare.training.session import Session

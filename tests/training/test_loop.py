@@ -8,18 +8,8 @@ import torch
 from tiny_runs import images, model_of, plan_of, run, same_weights, session_of
 from torch.nn.functional import cross_entropy
 
-from nncompare.messages import (
-    Controls,
-    Cursor,
-    Diverged,
-    EpochEnd,
-    Event,
-    Failed,
-    Finished,
-    TestPoint,
-    TrainPoint,
-    VisibleImages,
-)
+from nncompare.events import Diverged, EpochEnd, Event, Failed, Finished, TestPoint, TrainPoint
+from nncompare.messages import Controls, Cursor, VisibleImages
 from nncompare.training.channel import RunChannel
 from nncompare.training.loop import train
 from nncompare.training.tensors import TensorSplit, normalise

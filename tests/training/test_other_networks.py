@@ -10,8 +10,9 @@ from nncompare import architectures
 from nncompare.architectures import Architecture, Layer
 from nncompare.config import RunConfig
 from nncompare.data import CATALOG, ImageData
+from nncompare.events import EpochEnd
 from nncompare.memory import make_plan
-from nncompare.messages import Assignment, EpochEnd, PredictionRequest, Setup
+from nncompare.messages import Assignment, PredictionRequest, Setup
 from nncompare.training import worker
 from nncompare.training.backends.plain import PlainNetwork
 from nncompare.training.loop import train

@@ -7,7 +7,7 @@ from tiny_runs import images, model_of, plan_of, run, same_weights
 from torch import Tensor
 
 from nncompare.config import RunConfig
-from nncompare.messages import BatchHalved, TrainPoint
+from nncompare.events import BatchHalved, TrainPoint
 from nncompare.training.backends.fast import FastNetwork
 from nncompare.training.device import is_out_of_memory
 from nncompare.training.evaluate import Predictor

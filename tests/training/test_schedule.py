@@ -9,7 +9,8 @@ from torch import Tensor
 from torch.nn.functional import cross_entropy
 
 from nncompare.config import RunConfig
-from nncompare.messages import Controls, TrainPoint
+from nncompare.events import TrainPoint
+from nncompare.messages import Controls
 from nncompare.training.channel import RunChannel
 from nncompare.training.loop import train
 from nncompare.training.optimizers import Schedule

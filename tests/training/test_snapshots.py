@@ -6,7 +6,8 @@ import pytest
 from processes import until
 from tiny_runs import images, run, same_weights, session_of
 
-from nncompare.messages import Controls, Cursor, EpochEnd, TrainPoint
+from nncompare.events import EpochEnd, TrainPoint
+from nncompare.messages import Controls, Cursor
 from nncompare.training.channel import RunChannel
 from nncompare.training.loop import train
 

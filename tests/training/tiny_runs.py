@@ -8,11 +8,12 @@ from torch import nn
 
 from nncompare.architectures import DEFAULT
 from nncompare.config import Precision, RunConfig
+from nncompare.events import Event
 from nncompare.memory import Plan
-from nncompare.messages import Checkpoint, Event, Setup
+from nncompare.messages import Checkpoint, Setup
+from nncompare.training.backends import build_model
 from nncompare.training.channel import RunChannel
 from nncompare.training.loop import train
-from nncompare.training.model import build_model
 from nncompare.training.session import Job, Session
 from nncompare.training.tensors import TensorSplit
 

@@ -13,7 +13,7 @@ from nncompare.messages import PredictionRequest, WorkerInfo
 
 
 class PageEngine(FakeEngine):
-    """Stands for the engine and for whoever holds it."""
+    """Stands for the engine and for what holds it."""
 
     def join(self) -> None: ...
 

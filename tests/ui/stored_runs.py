@@ -8,9 +8,10 @@ from numpy.typing import NDArray
 
 from nncompare.architectures import parameter_count
 from nncompare.config import Comparison, RunConfig
+from nncompare.events import MetricSums
 from nncompare.history import Curve, History
 from nncompare.memory import Plan
-from nncompare.messages import Checkpoint, MetricSums, Position, Prediction, Progress, Setup
+from nncompare.messages import Checkpoint, Position, Prediction, Progress, Setup
 from nncompare.store import RunRecord, Store
 
 TRAIN_COUNT = 1_000
@@ -75,6 +76,7 @@ def _history(epochs: int) -> History:
     values = [0.9 + 0.01 * epoch for epoch in range(epochs)]
     places = [0.5 * half for half in range(1, 2 * epochs + 1)]
     images = [int(place * TRAIN_COUNT) for place in places]
-    curve = Curve(places, images, [image // 64 for image in images], places, [0.5] * len(places), [0.9] * len(places))
+    counts: Any = {"epoch": places, "images": images, "steps": [image // 64 for image in images], "seconds": places}
+    curve = Curve(**counts, loss=[0.5] * len(places), accuracy=[0.9] * len(places))
     ends = [float(epoch) for epoch in range(1, epochs + 1)]
     return History(values, values, values, values, values, ends, train=curve, test=curve.copy())

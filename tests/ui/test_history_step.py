@@ -53,7 +53,8 @@ def step(refresher, store, calls):
 
 
 def history_of(accuracy):
-    points = Curve([1.0, 2.0], [500, 1000], [5, 10], [0.5, 1.0], [0.4, 0.3], [0.8, accuracy])
+    counts: dict[str, Any] = {"epoch": [1.0, 2.0], "images": [500, 1000], "steps": [5, 10], "seconds": [0.5, 1.0]}
+    points = Curve(**counts, loss=[0.4, 0.3], accuracy=[0.8, accuracy])
     per_epoch: dict[str, Any] = {name: [0.5, accuracy] for name in PER_EPOCH}
     return History(**per_epoch, train=points, test=points)
 

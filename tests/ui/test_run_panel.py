@@ -7,9 +7,10 @@ import pytest
 from nncompare.comparison.state import State
 from nncompare.comparison.view import RunView
 from nncompare.config import Precision, RunConfig
+from nncompare.events import EpochEnd
 from nncompare.history import History
 from nncompare.memory import Plan
-from nncompare.messages import EpochEnd, Setup
+from nncompare.messages import Setup
 from nncompare.ui.panels.run_panel import RunPanel
 
 PLAN = Plan(64, 1, 64, channels=16, training_bytes=0, memory_limit=0, why={})

@@ -85,8 +85,8 @@ class CurveCharts:
             chart.count(self.axis.value)
         self._draw(_curves(self._running))
 
-    def _draw(self, curves: Mapping[str, History | SeedBand]) -> None:
-        beside = {PAST: self._past.history} if self._past is not None else {}
+    def _draw(self, curves: Mapping[str, SeedBand]) -> None:
+        beside = {PAST: seed_band([self._past.history])} if self._past is not None else {}
         for quantity, chart in self._charts.items():
             chart.reach(_most_epochs(self._running))
             chart.update({**curves, **beside})
@@ -96,7 +96,7 @@ class CurveCharts:
     def _draw_values(self) -> None:
         """Write the table while it is asked for: it is long."""
         curves = _curves(self._running) if self.show_values.value else {}
-        histories = {name: curve.mean if isinstance(curve, SeedBand) else curve for name, curve in curves.items()}
+        histories = {name: curve.mean for name, curve in curves.items()}
         best = {name: best_epoch(history, "accuracy") for name, history in histories.items()}
         seeds = len(self._running.begun) if self._running is not None else 0
         self.values.show("values.html", histories=histories, best=best, seeds=seeds)
@@ -106,15 +106,12 @@ def _most_epochs(running: ComparisonRun | None) -> int:
     return max((run.config.epochs for run in running.runs), default=0) if running is not None else 0
 
 
-def _curves(running: ComparisonRun | None) -> dict[str, History | SeedBand]:
-    """Return for each model its history, or mean and range over the seeds that have begun."""
+def _curves(running: ComparisonRun | None) -> dict[str, SeedBand]:
+    """Return for each model mean and range over the seeds that have begun."""
     if running is None:
         return {}
-    pairs = running.begun
-    if len(pairs) < 2:
-        return {run.name: run.history for run in running.runs}
-    by_model = zip(*(pair.runs for pair in pairs), strict=True)
-    return {runs[0].name: seed_band([run.history for run in runs]) for runs in by_model}
+    pairs = [pair.runs for pair in running.begun] if len(running.begun) > 1 else [running.runs]
+    return {runs[0].name: seed_band([run.history for run in runs]) for runs in zip(*pairs, strict=True)}
 
 
 def _has_points(running: ComparisonRun) -> bool:

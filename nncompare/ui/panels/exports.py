@@ -5,14 +5,13 @@ from collections.abc import Callable
 from nncompare.comparison.result import ComparisonResult
 from nncompare.config import SplitName
 from nncompare.figures import image_file
-from nncompare.report import PICTURES, predictions_csv, report_page
+from nncompare.report import CURVES, PICTURES, predictions_csv, report_page
 from nncompare.ui.clickable import Clickable
 from nncompare.ui.elements import set_value
 from nncompare.ui.refresher import Refresher
 
 # The rest is of one seed, and most of it of one split.
-_CURVES = ("loss", "accuracy")
-_OF_ALL = ("report", *_CURVES)
+_OF_ALL = ("report", *CURVES)
 _TYPES = {
     "html": "text/html",
     "csv": "text/csv",
@@ -37,7 +36,7 @@ class Exports:
         if pair is None:
             set_value(self.box, html="")
             return
-        drawn = PICTURES if pair.can_be_compared else _CURVES
+        drawn = PICTURES if pair.can_be_compared else CURVES
         pictures = {key: PICTURES[key].title for key in drawn}
         weights = [model.name for model in pair.models if model.weights is not None]
         self._offered = {
