@@ -21,43 +21,19 @@ _PREFIX = "NNCOMPARE_"
 
 @dataclass(frozen=True)
 class Environment:
-    """What the environment says; empty where it says nothing.
+    """What the environment says; empty where it says nothing."""
 
-    Attributes
-    ----------
-    data_dir, home : str
-        Where images are looked for, and where comparisons are saved.
-    scheduler : str
-        Address of a Dask scheduler.
-    engine_file : str
-        File with the address and the credentials of a server's engine.
-    hub_user : str
-        Who uses this process, where a JupyterHub says so.
-    is_hub : bool
-        Whether a JupyterHub started this process.
-    memory_limit : str
-        Bytes of memory that may be used.
-    query : str
-        Query string of the web page that this kernel serves.
-    is_web_page : bool
-        Whether Voila serves this kernel; a JupyterLab notebook keeps its kernel when its page is closed.
-    session : str
-        Number of the browser session that this kernel serves.
-    settings : mapping of str to str
-        All variables of this package without their prefix: ``most_epochs`` for ``NNCOMPARE_MOST_EPOCHS``.
-    """
-
-    data_dir: str
-    home: str
-    scheduler: str
-    engine_file: str
-    hub_user: str
-    is_hub: bool
-    memory_limit: str
-    query: str
-    is_web_page: bool
-    session: str
-    settings: Mapping[str, str]
+    data_dir: str  # where images are looked for
+    home: str  # where comparisons are saved
+    scheduler: str  # address of a Dask scheduler
+    engine_file: str  # file with the address and the credentials of a server's engine
+    hub_user: str  # who uses this process, where a JupyterHub says so
+    is_hub: bool  # whether a JupyterHub started this process
+    memory_limit: str  # bytes of memory that may be used
+    query: str  # query string of the web page that this kernel serves
+    is_web_page: bool  # whether Voila serves this kernel; JupyterLab keeps a kernel when its page is closed
+    session: str  # number of the browser session that this kernel serves
+    settings: Mapping[str, str]  # all variables of this package: most_epochs for NNCOMPARE_MOST_EPOCHS
 
 
 def environment() -> Environment:

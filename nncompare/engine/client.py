@@ -2,20 +2,21 @@
 
 import asyncio
 import contextlib
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from nncompare.engine import loop
 from nncompare.engine.connections import EngineError, LostError
-from nncompare.engine.queue_client import OnWait, QueueClient, Submission, answer
+from nncompare.engine.fair_queue import Request
+from nncompare.engine.queue_client import SHORT_WORK, OnWait, QueueClient, Submission, answer
 from nncompare.engine.tasks import survey, warm_up, worker_info
-from nncompare.limits import Limits
 from nncompare.memory.budget import MODELS_OF_A_PAIR
 from nncompare.messages import WorkerInfo
 
 if TYPE_CHECKING:
-    from distributed import Client, Future
+    from distributed import Future
 
 __all__ = ["Engine", "EngineError", "LostError", "Slot"]
 
@@ -23,7 +24,6 @@ _LOST_WORKER = "The worker process ended unexpectedly. Try again."
 _RESTART_SECONDS = 60.0
 _TORCH_SECONDS = 60.0
 _LOOK_SECONDS = 1.0
-_CLOSE_SECONDS = 15.0
 
 
 @dataclass(frozen=True)
@@ -51,20 +51,14 @@ class Engine(QueueClient):
         When nobody answers, or the scheduler cannot keep a queue.
     """
 
-    def __init__(self) -> None:
-        super().__init__()
-        try:
-            if not self._connection.keeps_queue:
-                self._require_queue()
-        except BaseException:
-            self.close()
-            raise
-
     def warm_up(self, dataset: str | None) -> None:
         """Let every worker that has nothing to do prepare itself for `dataset`, without waiting for it."""
-        if self._connection.keeps_queue:
+        from distributed import fire_and_forget
+
+        if not self._connection.cluster:
             with contextlib.suppress(OSError):
-                loop.wait(self._warm_up(dataset))
+                for address in loop.wait(self.idle()):
+                    fire_and_forget(loop.call(self._submit, warm_up, dataset, address=address))
 
     def survey(self, device: str) -> WorkerInfo:
         """Ask a worker what it is and has, beside whatever it is doing.
@@ -78,22 +72,12 @@ class Engine(QueueClient):
         """
         return loop.wait(self._survey(device))
 
-    def close(self) -> None:
-        """Let go of the workers, and end what was started for them."""
-        try:
-            # Dask waits for ever where a task of its own does not give in.
-            loop.wait(_close(self._client), _CLOSE_SECONDS)
-        except Exception:  # its scheduler is gone
-            # Else its destructor would try again for minutes, on whichever thread tidies up memory, with a lock held.
-            self._client.status = "closed"
-        self._connection.close()
-
     async def claim(
         self,
         count: int,
         device: str,
         is_cancelled: Callable[[], bool] = lambda: False,
-        submission: Submission | None = None,
+        submission: Submission = SHORT_WORK,
         on_wait: OnWait = lambda _: None,
     ) -> list[Slot]:
         """Wait in the queue for `count` slots and take them; return none when the wait was cancelled.
@@ -101,7 +85,7 @@ class Engine(QueueClient):
         Parameters
         ----------
         submission : Submission, optional
-            To which press of Train it belongs; None for short work, which goes first.
+            To which press of Train it belongs; short work goes first.
         on_wait : callable, optional
             Called with the position in the queue at every poll, and with None at the end of the wait.
 
@@ -112,12 +96,13 @@ class Engine(QueueClient):
         DeviceError
             When the requested device is not there.
         """
-        request, limits = self._request(count, submission), submission.limits if submission else Limits()
+        id_, turn, comparison = secrets.token_hex(8), submission.id, submission.comparison
+        request = Request(id_, self._client.id, self._user, count, turn, comparison)
         try:
-            addresses = await self._wait_in_queue(request, limits, is_cancelled, on_wait)
+            addresses = await self._wait_in_queue(request, submission.limits, is_cancelled, on_wait)
             return await self._describe(addresses, device)
         except BaseException:
-            await self._insist("withdraw", ticket=request.id)
+            await self._insist("withdraw", ticket=id_)
             raise
 
     async def run(self, function: Callable[..., Any], *arguments: Any, address: str, key: str | None = None) -> Any:
@@ -158,22 +143,16 @@ class Engine(QueueClient):
             restarting = self._client.restart_workers([address], timeout=_RESTART_SECONDS, raise_for_error=False)
             await answer(restarting, _RESTART_SECONDS)
 
-    async def _warm_up(self, dataset: str | None) -> None:
-        from distributed import fire_and_forget
-
-        for address in await self.idle():
-            fire_and_forget(self._submit(warm_up, dataset, address=address))
-
     async def _survey(self, device: str) -> WorkerInfo:
         try:
-            address = next(iter(await self._workers()), None)
-            if address is None:
+            workers = (await self._workers())[:1]
+            if not workers:
                 raise EngineError(self._nobody())
             # Torch may have to be imported first, which takes longer than a usual question.
-            reports = await answer(self._client.run(survey, device, workers=[address]), _TORCH_SECONDS)
+            (report,) = (await answer(self._client.run(survey, device, workers=workers), _TORCH_SECONDS)).values()
         except OSError as error:
             raise EngineError(self._nobody()) from error
-        return self._share(reports[address])
+        return self._share(report)
 
     def _submit(
         self, function: Callable[..., Any], *arguments: Any, address: str, key: str | None = None
@@ -186,9 +165,8 @@ class Engine(QueueClient):
                 function, *arguments, workers=[address], allow_other_workers=False, pure=False, retries=0, key=key
             )
 
-    async def _workers(self) -> dict[str, Any]:
-        workers: dict[str, Any] = (await answer(self._scheduler().identity(n_workers=-1)))["workers"]
-        return workers
+    async def _workers(self) -> list[str]:
+        return list((await answer(self._scheduler().identity(n_workers=-1)))["workers"])
 
     async def _may_have_worker(self, address: str) -> bool:
         with contextlib.suppress(OSError):  # busy, or gone: `is_alive` will tell which
@@ -196,9 +174,9 @@ class Engine(QueueClient):
         return True
 
     def _nobody(self) -> str:
-        if self._connection.keeps_queue or not self.is_alive:
+        address = self._connection.cluster
+        if not address or not self.is_alive:
             return "No worker answers. Train to start again."
-        address = self._connection.address
         return f"No worker answers at {address}. Start some: dask worker {address} --nthreads 1"
 
     async def _describe(self, addresses: list[str], device: str) -> list[Slot]:
@@ -218,10 +196,6 @@ class Engine(QueueClient):
         if self._connection.slots is not None:
             return self._connection.slots
         return max(1, [_host_of(other) for other in await self._workers()].count(_host_of(address)))
-
-
-async def _close(client: "Client") -> None:
-    await client.close(timeout=2)
 
 
 def _host_of(address: str) -> str:

@@ -34,9 +34,9 @@ class Connection:
 
     `find` returns the address, the credentials and the number of slots, and one attempt to connect takes `seconds` at
     most; others follow for `patience_seconds`. `no_answer` and `ended` are what to tell the user when `connect` failed
-    and when the scheduler has ended; `address` is for advice on how to start more workers, and empty where the user
-    cannot. With `keeps_queue` the scheduler keeps our queue from its start. `process` was started for this connection
-    and ends with it. `slots` also counts workers that are being restarted; it is None where others decide that.
+    and when the scheduler has ended. `cluster` is the address of a scheduler that others have started: it keeps our
+    queue only once it is asked to, and the user can start more workers for it. `process` was started for this
+    connection and ends with it. `slots` also counts workers that are being restarted; it is None on a cluster.
     """
 
     find: Callable[[], tuple[str, dict[str, Any] | None, int | None]]
@@ -44,8 +44,7 @@ class Connection:
     ended: str
     seconds: float
     patience_seconds: float = 0.0
-    address: str = ""
-    keeps_queue: bool = True
+    cluster: str = ""
     process: EngineProcess | None = None
     slots: int | None = None
 
@@ -92,8 +91,7 @@ def _cluster(address: str) -> Connection:
         no_answer=lambda _: f"No Dask scheduler answers at {address}. Check {SCHEDULER}, or unset it to train here.",
         ended=f"The Dask scheduler at {address} no longer answers. Start it, then train again.",
         seconds=CLUSTER_SECONDS,
-        address=address,
-        keeps_queue=False,
+        cluster=address,
     )
 
 

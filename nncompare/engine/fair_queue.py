@@ -15,7 +15,7 @@ import math
 import statistics
 import time
 from collections import Counter, defaultdict, deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 MOST_OVERTAKEN = 10
@@ -26,23 +26,13 @@ _KEPT_DURATIONS = 50
 class Request:
     """A request for so many workers at once.
 
-    Attributes
-    ----------
-    id : str
-        Chosen by the client, so that it may ask again without asking twice.
-    client, user : str
-        Whose connection it came over, and for whom: a person where a hub names one, else the tab.
-    slots : int
-    turn : str
-        The press of Train or Continue that it belongs to, which may need several tickets: one for each seed, and one
-        for each return from a long pause. Empty for short work.
-    comparison : str
-        The comparison that it belongs to, which may have several turns.
+    Its `turn` is the press of Train or Continue that it belongs to, which may need several tickets: one for each seed,
+    and one for each return from a long pause. It is empty for short work. A comparison may have several turns.
     """
 
-    id: str
-    client: str
-    user: str
+    id: str  # chosen by the client, so that it may ask again without asking twice
+    client: str  # whose connection it came over
+    user: str  # for whom: a person where a hub names one, else the tab
     slots: int
     turn: str = ""
     comparison: str = ""
@@ -50,28 +40,14 @@ class Request:
 
 @dataclass(frozen=True)
 class QueuePosition:
-    """Where a ticket stands.
+    """Where a ticket stands."""
 
-    Attributes
-    ----------
-    workers : tuple of str
-        The addresses that were granted; empty while it waits.
-    position : int
-        1 for the next one; 0 when it waits no more.
-    seconds : float, optional
-        How long it will wait, as far as that can be told.
-    known, suitable : int
-        How many workers there are, and how many of them take one run at a time.
-    is_refused : bool
-        Whether its user has begun as many comparisons as are allowed.
-    """
-
-    workers: tuple[str, ...] = ()
-    position: int = 0
-    seconds: float | None = None
-    known: int = 0
-    suitable: int = 0
-    is_refused: bool = False
+    workers: tuple[str, ...] = ()  # the addresses that were granted; none while it waits
+    position: int = 0  # 1 for the next one; 0 when it waits no more
+    seconds: float | None = None  # how long it will wait, as far as that can be told
+    known: int = 0  # how many workers there are
+    suitable: int = 0  # how many of them take one run at a time
+    is_refused: bool = False  # whether its user has begun as many comparisons as are allowed
 
 
 @dataclass
@@ -98,7 +74,7 @@ class FairQueue:
         self._durations: deque[float] = deque(maxlen=_KEPT_DURATIONS)
 
     def ask(self, ticket: Request, most_comparisons: int | None = None) -> bool:
-        """Take a place in the line, unless the ticket has one; say whether it may have one.
+        """Take a place in the line, unless the ticket has one; return whether it may have one.
 
         It may not where its user has begun, or waits for, `most_comparisons` others already.
         """
@@ -121,32 +97,28 @@ class FairQueue:
             self._free(worker)
         self._forget_when_idle()
 
-    def release(self, client: str, worker: str) -> None:
-        """Free a worker; nothing happens where it is held by somebody else."""
-        grant = self._grants.get(self._holders.get(worker, ""))
-        if grant is not None and grant.ticket.client == client:
-            self._free(worker)
-            self._forget_when_idle()
+    def release(self, client: str, workers: Sequence[str]) -> None:
+        """Free workers, but none that is held by somebody else."""
+        for worker in workers:
+            if self._is_held_by(client, worker):
+                self._free(worker)
 
     def leave(self, client: str) -> list[str]:
         """Take everything from a client that is gone; list the workers that it held."""
         for ticket in [ticket.id for ticket in self._waiting.values() if ticket.client == client]:
             self.withdraw(ticket)
         held = [worker for grant in self._grants.values() if grant.ticket.client == client for worker in grant.held]
-        for worker in held:
-            self.release(client, worker)
+        self.release(client, held)
         return held
 
     def lose(self, worker: str) -> None:
         """Forget a worker that is gone."""
         if worker in self._holders:
             self._free(worker)
-            self._forget_when_idle()
 
     def expect(self, client: str, worker: str, seconds: float | None) -> None:
         """Note how long a worker will still be needed by the client that holds it; None where it is unknown."""
-        grant = self._grants.get(self._holders.get(worker, ""))
-        if grant is not None and grant.ticket.client == client:
+        if self._is_held_by(client, worker):
             self._ends[worker] = math.inf if seconds is None else self._clock() + seconds
 
     def is_held(self, worker: str) -> bool:
@@ -173,25 +145,20 @@ class FairQueue:
 
     def _order(self) -> list[Request]:
         short = [ticket for ticket in self._waiting.values() if not ticket.turn]
-        turns = list(self._turns())
+        turns = self._turns()
         if turns and self._overtaken[turns[0].id] >= MOST_OVERTAKEN:
             return [turns[0], *short, *turns[1:]]
         return [*short, *turns]
 
-    def _turns(self) -> Iterator[Request]:
-        """Yield those who wait to train, by rank and arrival."""
-        to_come: defaultdict[str, list[str]] = defaultdict(list)
-
-        def rank(ticket: Request) -> int:
-            if ticket.turn in self._ranks:
-                return self._ranks[ticket.turn]
-            own = to_come[ticket.user]
-            if ticket.turn not in own:
-                own.append(ticket.turn)
-            return self._begun[ticket.user] + own.index(ticket.turn)
-
-        ranked = [(rank(ticket), ticket) for ticket in self._waiting.values() if ticket.turn]
-        yield from (ticket for _, ticket in sorted(ranked, key=lambda pair: pair[0]))  # stable: arrival decides
+    def _turns(self) -> list[Request]:
+        """List those who wait to train, by rank and arrival."""
+        waiting = [ticket for ticket in self._waiting.values() if ticket.turn]
+        ranks, begun = dict(self._ranks), self._begun.copy()
+        for ticket in waiting:
+            if ticket.turn not in ranks:
+                ranks[ticket.turn] = begun[ticket.user]
+                begun[ticket.user] += 1
+        return sorted(waiting, key=lambda ticket: ranks[ticket.turn])  # stable: arrival decides
 
     def _begin(self, ticket: Request, workers: list[str]) -> None:
         if ticket.turn:
@@ -199,12 +166,16 @@ class FairQueue:
                 self._ranks[ticket.turn] = self._begun[ticket.user]
                 self._begun[ticket.user] += 1
                 self._comparisons[ticket.user].add(ticket.comparison)
-        elif first := next(self._turns(), None):
-            self._overtaken[first.id] += 1
+        elif turns := self._turns():
+            self._overtaken[turns[0].id] += 1
         del self._waiting[ticket.id]
         self._overtaken.pop(ticket.id, None)
         self._grants[ticket.id] = _Grant(ticket, self._clock(), set(workers), tuple(workers))
         self._holders |= dict.fromkeys(workers, ticket.id)
+
+    def _is_held_by(self, client: str, worker: str) -> bool:
+        grant = self._grants.get(self._holders.get(worker, ""))
+        return grant is not None and grant.ticket.client == client
 
     def _free(self, worker: str) -> None:
         grant = self._grants[self._holders.pop(worker)]
@@ -214,11 +185,10 @@ class FairQueue:
             del self._grants[grant.ticket.id]
             if grant.ticket.turn:
                 self._durations.append(self._clock() - grant.began)
+            self._forget_when_idle()
 
     def _forget_when_idle(self) -> None:
-        if not any(ticket.turn for ticket in self._waiting.values()) and not any(
-            grant.ticket.turn for grant in self._grants.values()
-        ):
+        if not any(ticket.turn for ticket in (*self._waiting.values(), *(g.ticket for g in self._grants.values()))):
             self._begun.clear()
             self._ranks.clear()
 

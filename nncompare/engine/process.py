@@ -65,7 +65,8 @@ class EngineProcess:
         """
         assert self._process.stdout is not None
         if self._process.stdout.readline().strip() != b"ready":
-            raise OSError("it ended at once: " + self._last_words())
+            lines = (self._folder / "engine.log").read_text(encoding="utf-8", errors="replace").splitlines()
+            raise OSError(f"it ended at once: {lines[-1] if lines else 'it said nothing'}")
         return read_credentials(self._folder / "engine.json")
 
     def wait_for_end(self) -> None:
@@ -84,7 +85,3 @@ class EngineProcess:
             self._process.wait()
         self._log.close()
         shutil.rmtree(self._folder, ignore_errors=True)
-
-    def _last_words(self) -> str:
-        lines = (self._folder / "engine.log").read_text(encoding="utf-8", errors="replace").splitlines()
-        return lines[-1] if lines else "it said nothing"

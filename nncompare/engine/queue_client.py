@@ -23,6 +23,7 @@ EXPECT_SECONDS = 2.0
 ASK_SECONDS = 5.0
 _POLL_SECONDS = 0.1
 _LONGEST_POLL_SECONDS = 1.0
+_CLOSE_SECONDS = 15.0
 _OWN_NAME = secrets.token_hex(8)
 
 OnWait = Callable[[QueuePosition | None], None]
@@ -32,14 +33,17 @@ OnWait = Callable[[QueuePosition | None], None]
 class Submission:
     """One press of Train or Continue: the comparison that it belongs to, its number there, and what is allowed."""
 
-    comparison: str
+    comparison: str = ""
     number: int = 0
     limits: Limits = Limits()  # noqa: RUF009 - it is frozen
 
     @property
     def id(self) -> str:
-        """Tells it from every other."""
-        return f"{self.comparison}-{self.number}"
+        """Tells it from every other; empty for short work, which belongs to no comparison."""
+        return f"{self.comparison}-{self.number}" if self.comparison else ""
+
+
+SHORT_WORK = Submission()
 
 
 class QueueError(Exception):
@@ -64,11 +68,27 @@ class QueueClient:
         except Exception as error:  # Dask answers to a wrong address with errors of many kinds
             self._connection.close()
             raise EngineError(self._connection.no_answer(error)) from error
+        try:
+            if self._connection.cluster:
+                self._require_queue()
+        except BaseException:
+            self.close()
+            raise
 
     @property
     def is_alive(self) -> bool:
         """Whether the scheduler is still there."""
         return self._connection.is_alive and self._client.status == "running"
+
+    def close(self) -> None:
+        """Let go of the workers, and end what was started for them."""
+        try:
+            # Dask waits for ever where a task of its own does not give in.
+            loop.wait(_close(self._client), _CLOSE_SECONDS)
+        except Exception:  # its scheduler is gone
+            # Else its destructor would try again for minutes, on whichever thread tidies up memory, with a lock held.
+            self._client.status = "closed"
+        self._connection.close()
 
     async def release(self, addresses: list[str]) -> None:
         """Return claimed slots to the queue; a scheduler that is gone has none."""
@@ -94,7 +114,7 @@ class QueueClient:
             raise EngineError(self._connection.no_answer(error)) from error
         except QueueError as error:
             raise EngineError(
-                f"The Dask scheduler at {self._connection.address} cannot keep a queue ({error}). "
+                f"The Dask scheduler at {self._connection.cluster} cannot keep a queue ({error}). "
                 "Install nncompare where it runs, too, in the same version."
             ) from error
 
@@ -107,10 +127,6 @@ class QueueClient:
             raise
         except Exception as error:  # whatever it is that its Python cannot import
             raise QueueError(f"{type(error).__name__}: {error}") from error
-
-    def _request(self, count: int, submission: Submission | None) -> Request:
-        turn, comparison = (submission.id, submission.comparison) if submission is not None else ("", "")
-        return Request(secrets.token_hex(8), self._client.id, self._user, count, turn, comparison)
 
     async def _wait_in_queue(
         self, request: Request, limits: Limits, is_cancelled: Callable[[], bool], on_wait: OnWait
@@ -126,7 +142,7 @@ class QueueClient:
                 elif not self.is_alive:
                     raise LostError(self._connection.ended)
                 elif position.suitable < position.known or time.monotonic() > deadline:
-                    raise EngineError(_too_few(position, request.slots, self._connection.address))
+                    raise EngineError(_too_few(position, request.slots, self._connection.cluster))
                 on_wait(position)
                 await _rest(position, is_cancelled)
         finally:
@@ -171,6 +187,10 @@ class QueueClient:
         if self._client.scheduler is None:
             raise ConnectionError("The connection to the scheduler is closed.")
         return self._client.scheduler
+
+
+async def _close(client: "Client") -> None:
+    await client.close(timeout=2)
 
 
 async def _rest(position: QueuePosition, is_cancelled: Callable[[], bool]) -> None:

@@ -2,7 +2,9 @@
 
 import asyncio
 import contextlib
+from collections.abc import Callable
 from dataclasses import asdict, replace
+from functools import wraps
 from typing import Any
 
 from distributed import Scheduler, SchedulerPlugin, Status
@@ -32,7 +34,8 @@ class QueuePlugin(SchedulerPlugin):
         self._scheduler, self._line = scheduler, FairQueue()
         self._restarting: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
-        for handler in (self.ask, self.withdraw, self.release, self.expect, self.idle):
+        changes: list[Callable[..., None]] = [self._line.withdraw, self._line.release, self._line.expect]
+        for handler in (self.ask, self.idle, *map(self._then_grant, changes)):
             scheduler.handlers[f"{NAME}_{handler.__name__}"] = handler
 
     def ask(self, ticket: dict[str, Any], most_comparisons: int | None) -> dict[str, Any]:
@@ -43,22 +46,6 @@ class QueuePlugin(SchedulerPlugin):
             self._grant()
             place = self._line.place(asked.id, suitable)
         return asdict(replace(place, known=len(self._ready()), suitable=len(suitable)))
-
-    def withdraw(self, ticket: str) -> str:
-        """Leave the line."""
-        self._line.withdraw(ticket)
-        return self._done()
-
-    def release(self, client: str, workers: list[str]) -> str:
-        """Free workers."""
-        for worker in workers:
-            self._line.release(client, worker)
-        return self._done()
-
-    def expect(self, client: str, worker: str, seconds: float | None) -> str:
-        """Note how long a worker will still be needed."""
-        self._line.expect(client, worker, seconds)
-        return self._done()
 
     def idle(self) -> list[str]:
         """List the workers that nobody holds and that have nothing to do."""
@@ -93,17 +80,21 @@ class QueuePlugin(SchedulerPlugin):
             self._restarting.difference_update(workers)
             self._grant()
 
-    def _done(self) -> str:
-        self._grant()
-        return "done"  # an answer, so that it differs from that of a scheduler that knows no such question
+    def _then_grant(self, change: Callable[..., None]) -> Any:
+        @wraps(change)
+        def answered(**values: Any) -> str:
+            change(**values)
+            self._grant()
+            return "done"  # an answer, so that it differs from that of a scheduler that knows no such question
+
+        return answered
 
     def _grant(self) -> None:
         self._line.grant(self._suitable(), self._idle())
 
     def _ready(self) -> list[str]:
         """List the workers that are neither coming nor going."""
-        workers = self._scheduler.workers.items()
-        return [address for address, worker in workers if worker.status is Status.running]
+        return [key for key, worker in self._scheduler.workers.items() if worker.status is Status.running]
 
     def _suitable(self) -> list[str]:
         return [address for address in self._ready() if self._scheduler.workers[address].nthreads == 1]

@@ -56,17 +56,12 @@ class EngineSupervisor:
         while True:
             began = time.monotonic()
             self._process.wait_for_end()
-            if self._is_closed.is_set():
-                return
             # One that ends at once would end again: the machine must not be busy with that alone.
             lived = time.monotonic() - began
             rest = 0.0 if lived > _SHORT_LIFE_SECONDS else min(_LONGEST_REST_SECONDS, 2 * rest + 0.5)
             if self._is_closed.wait(rest):
                 return
-            self._replace()
-
-    def _replace(self) -> None:
-        with self._lock, contextlib.suppress(OSError):  # a full disk: it is tried again after a longer rest
-            if not self._is_closed.is_set():
-                self._process.close()
-                self._process = self._begin()
+            with self._lock, contextlib.suppress(OSError):  # a full disk: it is tried again after a longer rest
+                if not self._is_closed.is_set():
+                    self._process.close()
+                    self._process = self._begin()

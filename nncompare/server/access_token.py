@@ -1,6 +1,7 @@
 """The token that every browser needs, where it is given: in a way that other users of the machine cannot see."""
 
 import os
+import re
 import stat
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from nncompare.errors import UserError
 
 _SHORTEST = 16
 _LONGEST = 512
+_SECRET = re.compile(f"[ -~]{{{_SHORTEST},{_LONGEST}}}")  # printable ASCII
 
 
 def given_token() -> str | None:
@@ -24,7 +26,12 @@ def given_token() -> str | None:
     token, file = take_token()
     if token is None and file is not None:
         token = _read(Path(file))
-    return _require_secret(token.strip()) if token is not None else None
+    if token is not None and not _SECRET.fullmatch(token := token.strip()):
+        raise UserError(
+            f"The token must be {_SHORTEST} to {_LONGEST} letters, digits and signs, as {TOKEN} or in the file that "
+            f"{TOKEN_FILE} names. Without either, one is made."
+        )
+    return token
 
 
 def _read(file: Path) -> str:
@@ -36,12 +43,3 @@ def _read(file: Path) -> str:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "it is not text"
         raise UserError(f"The token in {file} cannot be read: {reason}.") from None
-
-
-def _require_secret(token: str) -> str:
-    if not _SHORTEST <= len(token) <= _LONGEST or not token.isprintable() or not token.isascii():
-        raise UserError(
-            f"The token must be {_SHORTEST} to {_LONGEST} letters, digits and signs, as {TOKEN} or in the file that "
-            f"{TOKEN_FILE} names. Without either, one is made."
-        )
-    return token

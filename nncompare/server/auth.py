@@ -24,16 +24,9 @@ _HEADERS = {
 
 
 class OwnNames:
-    """The names under which a server may be called.
+    """The names under which a server that listens on `ip` may be called; `others` are such as that of a proxy.
 
     So a page of another site, whose owner lets its name point here, cannot ask anything.
-
-    Parameters
-    ----------
-    ip : str
-        The address that the server listens on.
-    others : iterable of str
-        Further names, such as that of a proxy.
     """
 
     def __init__(self, ip: str, others: Iterable[str] = ()) -> None:
@@ -77,31 +70,28 @@ class TokenIdentity(IdentityProvider):
         return hmac.compare_digest((self.get_token(handler) or "").encode(), self.token.encode())
 
 
-class AuthMixin:
+class AuthMixin(RequestHandler):
     """Mixin before a handler: refuses foreign names and anonymous requests, and adds headers that restrict browsers."""
 
     async def prepare(self) -> None:
         """Let the request through, or refuse it before anything else looks at it."""
-        handler: Any = self
-        if handler.request.host not in handler.settings[HOSTS]:
+        if self.request.host not in self.settings[HOSTS]:
             raise HTTPError(403, reason="Unknown host")
-        if handler.settings["identity_provider"].get_user(handler) is None:
+        if self.settings["identity_provider"].get_user(self) is None:
             raise HTTPError(403, reason="Token required")
-        allowed = super().prepare()  # type: ignore[misc]
+        allowed = super().prepare()
         if inspect.isawaitable(allowed):
             await allowed
 
     def set_default_headers(self) -> None:
         """Set what every answer carries."""
-        handler: Any = self
         for name, value in _HEADERS.items():
-            handler.set_header(name, value)
+            self.set_header(name, value)
 
     def write_error(self, status_code: int, **_: Any) -> None:
         """Answer with the status alone: details of the server are not for clients."""
-        handler: Any = self
-        handler.set_header("Content-Type", "text/plain; charset=utf-8")
-        handler.finish(f"{status_code}: {handler._reason}\n")
+        self.set_header("Content-Type", "text/plain; charset=utf-8")
+        self.finish(f"{status_code}: {self._reason}\n")
 
 
 def guarded(handler: type[RequestHandler]) -> type[RequestHandler]:

@@ -58,7 +58,8 @@ def serve(
         from nncompare.server.closed_voila import ClosedVoila  # takes a second, in which the engine starts
 
         def on_listening() -> None:
-            _announce(address)
+            where = f"{address.bare_url}, with the token that you gave" if address.is_token_known else address.url
+            print(f"nncompare is at {where} - press Ctrl-C to end.", flush=True)
             if open_browser:
                 _open_page(address, Path(folder))
 
@@ -71,11 +72,6 @@ def notebook_path() -> Path:
         if file.is_file():
             return file
     raise UserError("notebooks/dashboard.ipynb is missing. Install nncompare again.")
-
-
-def _announce(address: ServerAddress) -> None:
-    where = f"{address.bare_url}, with the token that you gave" if address.is_token_known else address.url
-    print(f"nncompare is at {where} - press Ctrl-C to end.", flush=True)
 
 
 def _open_page(address: ServerAddress, folder: Path) -> None:

@@ -13,26 +13,13 @@ PORTS = range(8866, 8916)
 
 @dataclass(frozen=True)
 class ServerAddress:
-    """Where the page is served, and to whom.
+    """Where the page is served, and to whom."""
 
-    Attributes
-    ----------
-    ip : str
-        The address that is listened on.
-    port : int
-    token : str
-        Empty when none is needed.
-    is_token_known : bool
-        Whether the user gave the token, and so need not be told.
-    names : tuple of str
-        Further names under which it may be called, such as that of a proxy.
-    """
-
-    ip: str
+    ip: str  # the address that is listened on
     port: int
-    token: str
-    is_token_known: bool
-    names: tuple[str, ...] = ()
+    token: str  # empty when none is needed
+    is_token_known: bool  # whether the user gave the token, and so need not be told
+    names: tuple[str, ...] = ()  # further ones under which it may be called, such as that of a proxy
 
     @property
     def bare_url(self) -> str:

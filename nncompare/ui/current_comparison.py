@@ -5,19 +5,17 @@ import threading
 from nncompare.comparison.result import ComparisonResult
 from nncompare.comparison.runner import ComparisonRun
 from nncompare.comparison.state import State
-from nncompare.config import Comparison
 from nncompare.engine.shared import EngineHolder
 from nncompare.limits import Limits
-from nncompare.store import Store
 
 _PARTING_SECONDS = 15.0
 
 
 class CurrentComparison:
-    """Starts, opens, controls and leaves comparisons, one after the other; `running` is the one that is shown."""
+    """Controls and leaves comparisons, one after the other; `running` is the one that is shown."""
 
-    def __init__(self, engines: EngineHolder, store: Store, limits: Limits) -> None:
-        self.engines, self._store, self._limits = engines, store, limits
+    def __init__(self, engines: EngineHolder, limits: Limits) -> None:
+        self.engines, self._limits = engines, limits
         self.running: ComparisonRun | None = None
         self._ended: ComparisonResult | None = None
         self._begun_before = 0
@@ -34,11 +32,6 @@ class CurrentComparison:
         return self.running.result() if self.running is not None and self.running.wait(0) else self._ended
 
     @property
-    def storage_note(self) -> str:
-        """What the user should know of the store; mostly empty."""
-        return self.running.storage_note if self.running is not None else ""
-
-    @property
     def problems(self) -> dict[str, str]:
         """Why no other comparison may begin on this server, in a sentence."""
         most = self._limits.most_comparisons
@@ -49,14 +42,6 @@ class CurrentComparison:
         """Count the comparisons for which there was room here; those that are only looked at do not count."""
         running = self.running
         return self._begun_before + bool(running is not None and running.begun and running.has_stood_in_line)
-
-    def make(self, comparison: Comparison) -> ComparisonRun:
-        """Make a comparison that is saved as it goes; it is not started yet."""
-        return ComparisonRun(comparison, self.engines, limits=self._limits, store=self._store)
-
-    def read(self, id_: str) -> ComparisonRun:
-        """Make a comparison of what was saved; it may be damaged, or open elsewhere (StoreError)."""
-        return ComparisonRun.reopen(self._store.open(id_), self.engines)
 
     def replace(self, running: ComparisonRun) -> None:
         """Show this one from now on."""
@@ -70,7 +55,7 @@ class CurrentComparison:
             self._ended = self.result
             running.train_on(more_epochs, name)
         elif running is not None:
-            {"pause": running.pause, "resume": running.resume, "stop": running.stop}[action](name)
+            getattr(running, action)(name)
 
     def leave(self) -> None:
         """Leave what trains to the store, and the workers to others."""

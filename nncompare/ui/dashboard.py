@@ -14,7 +14,7 @@ from nncompare.store import Store
 from nncompare.ui.current_comparison import CurrentComparison
 from nncompare.ui.elements import Panel, Place, close_tree, column, row, set_value
 from nncompare.ui.page import Page
-from nncompare.ui.panels.header import Navigation, Status, announcement
+from nncompare.ui.panels.header import Navigation, announcement, show_status
 from nncompare.ui.panels.interrupted import Interrupted
 from nncompare.ui.panels.machine import MachineSurvey
 from nncompare.ui.refresher import Refresher
@@ -55,22 +55,21 @@ class Dashboard:
     """
 
     def __init__(self, comparison: Comparison | None = None) -> None:
-        limits, store = Limits.from_environment(), Store.of_session()
+        self._limits, self._store = limits, store = Limits.from_environment(), Store.of_session()
         self._opening = comparison or _within(OPENING, limits)
         self._base, problems = from_query(environment().query, self._opening)
         self.refresher = Refresher(self._tick)
-        self.current = CurrentComparison(shared_engine, store, limits)
+        self.current = CurrentComparison(shared_engine, limits)
         self._address = ""
         self.is_open = True
         self.page = Page(self.refresher.posting(self._on_page_ready), limits.page_timeout_seconds, limits.grace_seconds)
-        self.status = Status()
-        self.notice, self.storage_note = Place("nnc-notice"), Place("nnc-storage")
+        self.status, self.notice, self.storage_note = Place("nnc-state"), Place("nnc-notice"), Place("nnc-storage")
         self.notice.tell(*(f"Left out of the address: {problem}" for problem in problems))
         self.interrupted = Interrupted(self.refresher, store, self._open_saved)
         self.steps = self._make_steps(limits, store)
         models = self.steps.models
         self._survey = MachineSurvey(
-            self.refresher, shared_engine, lambda: models.device, models.show_machine, self.notice.tell
+            self.refresher, shared_engine, lambda: models.shared.device, models.show_machine, self.notice.tell
         )
         self.navigation = Navigation(self.steps.by_title(), self.go)
         header = row("nnc-header", [self.navigation, self.status])
@@ -148,7 +147,7 @@ class Dashboard:
     def _train(self) -> None:
         comparison = self.comparison
         if comparison is not None and not self._problems and self.current.state.can_train:
-            running = self.current.make(comparison)
+            running = ComparisonRun(comparison, self.current.engines, limits=self._limits, store=self._store)
             self._show_comparison(running)
             running.start()
             self._tick()
@@ -161,12 +160,14 @@ class Dashboard:
         if self.current.state.can_train:
             self._open_saved(id_)
         else:
-            self.steps.history.tell("Stop the training first, then open another comparison.")
+            self.steps.history.note.tell("Stop the training first, then open another comparison.")
 
     def _open_saved(self, id_: str) -> None:
         if self.current.state.can_train:
             self.refresher.in_background(
-                lambda: self.current.read(id_), self._on_reopened, lambda error: self.notice.tell(str(error))
+                lambda: ComparisonRun.reopen(self._store.open(id_), self.current.engines),
+                self._on_reopened,
+                lambda error: self.notice.tell(str(error)),
             )
 
     def _on_reopened(self, running: ComparisonRun) -> None:
@@ -181,7 +182,7 @@ class Dashboard:
     def _show_comparison(self, running: ComparisonRun) -> None:
         self.current.replace(running)
         self.notice.tell()
-        self.steps.training.begin(running)
+        self.steps.training.curves.begin(running)
         self.steps.predictions.begin(running)
 
     def _on_page_ready(self, address: str) -> None:
@@ -189,7 +190,7 @@ class Dashboard:
         self._on_change()
         if self.current.running is None:
             self.steps.training.curves.draw_empty()
-        self.steps.data.preview_missing()
+        self.steps.data.local.preview_missing()
         self._survey.warm_up(self.steps.data.dataset if self.steps.data.images is not None else None)
 
     def _go(self, step: str) -> None:
@@ -207,13 +208,13 @@ class Dashboard:
             self.steps.history.refresh()
 
     def _tick(self) -> None:
-        steps, state = self.steps, self.current.state
+        steps, state, running = self.steps, self.current.state, self.current.running
         steps.data.tick()
-        steps.training.tick()
-        self.refresher.is_hurried = steps.training.expects_first_point
+        steps.training.tick(running)
+        self.refresher.is_hurried = running is not None and any(run.expects_first_point for run in running.runs)
         steps.predictions.tick()
         self.interrupted.tick(is_wanted=state.can_train)
-        self.storage_note.tell(self.current.storage_note)
+        self.storage_note.tell(running.storage_note if running is not None else "")
         self._show_state()
         if self.page.is_abandoned(state, goes_on=steps.training.outlives_page.value):
             self.notice.tell(_AWAY)
@@ -231,10 +232,10 @@ class Dashboard:
 
     def _show_state(self) -> None:
         running, data = self.current.running, self.steps.data
-        self.steps.training.enable(self._problems)
+        self.steps.training.enable(running, self._problems)
         is_about_run = running is not None and self.navigation.step in ("Training", "Predictions")
         info = CATALOG[running.comparison.dataset] if running is not None and is_about_run else data.info
-        self.status.show(running, info, is_ready="dataset" not in data.problems)
+        show_status(self.status, running, info, is_ready="dataset" not in data.problems)
         set_value(self.page, announcement=announcement(running))
 
 

@@ -105,13 +105,8 @@ def offer(choice: widgets.Dropdown, options: Sequence[tuple[str, Any]], otherwis
 
 def set_class(widget: widgets.DOMWidget, css_class: str, is_set: bool) -> None:
     """Add or remove a class for the style sheet."""
-    if is_set != has_class(widget, css_class):
+    if is_set != (css_class in widget._dom_classes):
         (widget.add_class if is_set else widget.remove_class)(css_class)
-
-
-def has_class(widget: widgets.DOMWidget, css_class: str) -> bool:
-    """Return whether a widget has a class for the style sheet."""
-    return css_class in widget._dom_classes
 
 
 def hide(widget: widgets.DOMWidget, is_hidden: bool) -> None:

@@ -66,15 +66,13 @@ class Page(anywidget.AnyWidget):
             return False
         self.ping()
         set_value(self, keeps_kernel=state.is_active, goes_on=goes_on)
-        return self.seconds_gone > 0 and not self._is_outlived(state, goes_on)
+        can_go_on = goes_on and state not in (State.PAUSING, State.PAUSED)  # nobody could resume it
+        is_outlived = state.is_active and (self.seconds_gone <= self._grace or can_go_on)
+        return self.seconds_gone > 0 and not is_outlived
 
     def show_top(self) -> None:
         """Bring the top of the dashboard into view, and the keyboard to the current step."""
         self.send({"top": True})
-
-    def _is_outlived(self, state: State, goes_on: bool) -> bool:
-        can_go_on = goes_on and state not in (State.PAUSING, State.PAUSED)  # nobody could resume it
-        return state.is_active and (self.seconds_gone <= self._grace or can_go_on)
 
     def _on_message(self, _widget: object, content: dict[str, Any], _buffers: object) -> None:
         self._last_pong = time.monotonic()

@@ -26,6 +26,8 @@ class Refresher:
     ----------
     is_hurried : bool
         Whether something is about to come that is waited for; then it ticks more often.
+    thread : threading.Thread
+        The one thread; it ends after `close`.
     """
 
     def __init__(self, tick: Callable[[], None]) -> None:
@@ -33,11 +35,11 @@ class Refresher:
         self.is_hurried = False
         self._posted: queue.SimpleQueue[Callable[[], object] | None] = queue.SimpleQueue()
         self._background = ThreadPoolExecutor(4, thread_name_prefix="nncompare-background")
-        self._thread = threading.Thread(target=self._work, name="nncompare-refresher", daemon=True)
+        self.thread = threading.Thread(target=self._work, name="nncompare-refresher", daemon=True)
 
     def start(self) -> None:
         """Begin."""
-        self._thread.start()
+        self.thread.start()
 
     def post(self, action: Callable[[], None]) -> None:
         """Run an action soon, in order."""
@@ -66,11 +68,6 @@ class Refresher:
         """End after what has been posted."""
         self._posted.put(None)
         self._background.shutdown(wait=False, cancel_futures=True)
-
-    def join(self, seconds: float) -> bool:
-        """Wait for the end; return whether it came."""
-        self._thread.join(seconds)
-        return not self._thread.is_alive()
 
     def _work(self) -> None:
         next_tick = time.monotonic()

@@ -18,7 +18,6 @@ from tiny_pairs import begin, finish, pair, until_both_train, words, worker_pids
 from nncompare.comparison import model_run as model_run_module
 from nncompare.comparison.runner import ComparisonRun
 from nncompare.comparison.state import State
-from nncompare.engine import client as client_module
 from nncompare.engine import loop
 from nncompare.engine import queue_client as queue_client_module
 from nncompare.engine.client import Engine, EngineError
@@ -179,7 +178,7 @@ def test_a_client_that_does_not_close_is_given_up(monkeypatch: pytest.MonkeyPatc
         def close(self) -> None:
             self.is_closed = True
 
-    monkeypatch.setattr(client_module, "_CLOSE_SECONDS", 0.01)
+    monkeypatch.setattr(queue_client_module, "_CLOSE_SECONDS", 0.01)
     engine = Engine.__new__(Engine)
     engine._client, engine._connection = Stuck(), Process()  # type: ignore[assignment]
     closed = threading.Thread(target=engine.close, daemon=True)

@@ -36,8 +36,7 @@ class Room:
         return self.line.place(ticket, self.workers).workers
 
     def end(self, ticket: str) -> None:
-        for worker in self.holds(ticket):
-            self.line.release(self.tickets[ticket].client, worker)
+        self.line.release(self.tickets[ticket].client, self.holds(ticket))
         self.grant()
 
     def served(self, tickets: list[str]) -> list[str]:
@@ -148,8 +147,7 @@ def test_a_lost_worker_is_forgotten_and_its_ticket_ends_with_the_other_one() -> 
 def test_nobody_gives_back_what_another_holds() -> None:
     room = Room(2)
     running, waiting = room.ask("ann", "a1"), room.ask("bob", "b1")
-    room.line.release("bob", "w0")
-    room.line.release("bob", "unknown")
+    room.line.release("bob", ["w0", "unknown"])
     room.line.lose("unknown")
     room.grant()
     assert (len(room.holds(running)), room.holds(waiting)) == (2, ())

@@ -2,7 +2,7 @@
 
 import pytest
 from processes import until
-from tiny_comparison import TINY
+from tiny_comparison import TINY, is_marked
 
 from nncompare.comparison.state import State
 from nncompare.config import RunConfig
@@ -75,7 +75,7 @@ def test_a_limit_is_told_beside_its_field_as_every_other_wrong_value():
     config, errors = form.read()
     form.show(config, errors, None)
     assert config is None
-    assert form.fields["epochs"].is_wrong
+    assert is_marked(form.fields["epochs"])
     assert "Epochs must be at most 5 on this server; got 6." in form.fields["epochs"].note.value
     form.fields["epochs"].value = "5"
     config, errors = form.read()
@@ -166,7 +166,7 @@ def test_what_was_asked_to_go_on_does_until_its_end(trains_for_long, clock, sett
 def test_what_is_paused_does_not_wait_for_a_page_that_is_closed(trains_for_long, clock):
     dashboard = trains_for_long
     dashboard.steps.training.outlives_page.value = True
-    dashboard.steps.training.both.press("pause")
+    dashboard.steps.training.both.buttons["pause"].click()
     until(lambda: dashboard.current.running.state is State.PAUSED, WHAT)
     pass_seconds(clock, dashboard.page, 61)
     until(lambda: dashboard.current.running.wait(0), WHAT)

@@ -30,17 +30,17 @@ def test_what_is_pressed_twice_begins_once(training, settle):
 def test_pause_and_resume_of_both_and_of_one(training):
     step = training.steps.training
     until(lambda: pressable(training) == {"Pause", "Stop", "Pause A", "Stop A", "Pause B", "Stop B"}, WHAT)
-    step.both.press("pause")
+    step.both.buttons["pause"].click()
     until(lambda: training.current.state is State.PAUSED, WHAT)
     until(lambda: pressable(training) == {"Resume", "Stop", "Resume A", "Stop A", "Resume B", "Stop B"}, WHAT)
     until(lambda: "paused at" in step.runs["A"].figures.value, WHAT)
-    until(lambda: 'data-state="paused"' in training.status.box.value, WHAT)
-    step.runs["A"].controls.press("resume")
+    until(lambda: 'data-state="paused"' in training.status.value, WHAT)
+    step.runs["A"].controls.buttons["resume"].click()
     until(lambda: pressable(training) == {"Pause", "Resume", "Stop", "Pause A", "Stop A", "Resume B", "Stop B"}, WHAT)
-    step.runs["A"].controls.press("stop")
+    step.runs["A"].controls.buttons["stop"].click()
     until(lambda: "stopped" in step.runs["A"].figures.value, WHAT)
     until(lambda: pressable(training) == {"Resume", "Stop", "Continue", "Continue A", "Resume B", "Stop B"}, WHAT)
-    step.both.press("stop")
+    step.both.buttons["stop"].click()
     until(lambda: training.result is not None, WHAT)
     until(lambda: pressable(training) == {"Train", "Continue", "Continue A", "Continue B"}, WHAT)
 
@@ -57,7 +57,7 @@ def test_epochs_are_not_added_while_other_seeds_wait(open_ready, engine):
         engine.end_all()
     until(lambda: len(dashboard.current.running.begun) > 2, WHAT)
     assert {"Continue", "Continue A", "Continue B"}.isdisjoint(pressable(dashboard))
-    dashboard.steps.training.both.press("stop")
+    dashboard.steps.training.both.buttons["stop"].click()
     until(lambda: dashboard.result is not None, WHAT)
     until(lambda: "Continue" in pressable(dashboard), WHAT)
     assert len(dashboard.result.by_seed) < 10
@@ -79,9 +79,9 @@ def test_the_clock_does_not_redraw_the_steps(tiny, settle):
     """What is pressed must still be there when it is released."""
     tiny.go("Training")
     settle(tiny)
-    steps, status = tiny.navigation.box.html, tiny.status.box.value
+    steps, status = tiny.navigation.box.html, tiny.status.value
     tiny.steps.training.train.click()
-    until(lambda: tiny.status.box.value != status, WHAT)
+    until(lambda: tiny.status.value != status, WHAT)
     assert tiny.navigation.box.html == steps
 
 

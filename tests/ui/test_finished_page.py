@@ -29,8 +29,8 @@ def test_training_images_can_be_shown_after_the_end(finished, settle):
     predictions = finished.steps.predictions
     predictions.split.value = "train"
     predictions.count.value = "100"
-    until(lambda: predictions.cards.box.value.count("data-model") == 200, WHAT)
-    until(lambda: "not predicted yet" not in predictions.cards.box.value, WHAT)
+    until(lambda: predictions.cards.value.count("data-model") == 200, WHAT)
+    until(lambda: "not predicted yet" not in predictions.cards.value, WHAT)
     assert all(index < 1_000 for index in predictions.shown.indices)  # only images that were trained with
     before = predictions.shown
     predictions.new_sample.click()
@@ -81,7 +81,7 @@ def test_after_the_end_both_are_judged_and_their_disagreements_can_be_looked_at(
     evaluation.filter.next.click()
     until(lambda: shown_indices(evaluated) == result.disagreements()[12:24].tolist(), WHAT)
     assert "13 to 24 of" in evaluation.filter.place.value
-    cards = evaluated.steps.predictions.cards.box.value
+    cards = evaluated.steps.predictions.cards.value
     assert cards.count("nnc-other") == 12 * 2 * 2, "second and third choice of both models"
 
     evaluation.filter.true_class.value = 3
@@ -89,7 +89,7 @@ def test_after_the_end_both_are_judged_and_their_disagreements_can_be_looked_at(
     wanted = [index for index in result.disagreements().tolist() if labels[index] == 3][:12]
     until(lambda: shown_indices(evaluated) == wanted, WHAT)
 
-    evaluated.steps.training.both.press("train_on")
+    evaluated.steps.training.both.buttons["train_on"].click()
     until(lambda: evaluation.verdict.value == "", WHAT)
     assert not evaluation.filter.is_on
     assert evaluated.result is result, "until the new end"
@@ -136,15 +136,14 @@ def test_a_comparison_from_several_seeds_has_one_verdict_and_each_seed_can_be_lo
 
 def test_files_are_made_of_what_is_looked_at(tiny, finished, monkeypatch):
     assert tiny.steps.predictions.evaluation.exports.box.html == ""
-    exports = finished.steps.predictions.evaluation.exports
-    box = exports.box
+    box = finished.steps.predictions.evaluation.exports.box
     until(lambda: "report.html" in box.html, WHAT)
     files = {}
     monkeypatch.setattr(box, "download", lambda name, kind, content: files.update({name: (kind, content)}))
     hostile = ("nothing.exe", "../../x.html", "x.html", "a", ".", "", "c.safetensors", "report.csv", "__class__.svg")
     wanted = ("report.html", "predictions.csv", "calibration.svg", "accuracy.png", "b.safetensors")
     for pick in (*hostile, *wanted):
-        exports.save(pick)
+        box.pick(pick)
     until(lambda: len(files) == len(wanted), WHAT)
     name, of_pair = "nncompare-synthetic-digits-", "nncompare-synthetic-digits-seed-0-test-"
     assert files[f"{name}report.html"][0] == "text/html"
@@ -187,6 +186,6 @@ def test_a_hundred_cards_are_light(evaluated):
     predictions.count.value = "100"
     predictions.evaluation.filter.pick("all")
     until(lambda: shown_indices(evaluated) == list(range(100)), WHAT)
-    cards = predictions.cards.box.value
+    cards = predictions.cards.value
     assert cards.count("nnc-other") == 400
     assert len(cards.encode()) < 1_000_000

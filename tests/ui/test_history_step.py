@@ -37,7 +37,8 @@ def refresher():
     refresher.start()
     yield refresher
     refresher.close()
-    assert refresher.join(10)
+    refresher.thread.join(10)
+    assert not refresher.thread.is_alive()
 
 
 @pytest.fixture

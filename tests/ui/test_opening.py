@@ -2,7 +2,7 @@
 
 import ipywidgets as widgets
 import pytest
-from tiny_comparison import TINY
+from tiny_comparison import TINY, steps_seen
 
 from nncompare.config import Comparison
 from nncompare.engine.shared import shared_engine
@@ -36,7 +36,7 @@ def test_only_one_step_is_seen(tiny, settle):
     for step in ("Models", "Predictions", "Training", "Data", "History"):
         tiny.go(step)
         settle(tiny)
-        assert tiny.navigation.seen == [step]
+        assert steps_seen(tiny) == [step]
         assert tiny.navigation.box.html.count('aria-current="step"') == 1
 
 
@@ -67,4 +67,4 @@ def test_only_a_web_page_offers_to_go_on(open_dashboard, monkeypatch):
 def test_what_is_no_step_is_passed_over(tiny, settle, step):
     tiny.go(step)
     settle(tiny)
-    assert tiny.navigation.seen == ["Data"]
+    assert steps_seen(tiny) == ["Data"]

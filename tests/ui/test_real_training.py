@@ -6,7 +6,7 @@ import pytest
 from processes import until
 from small_images import TEST_IMAGES
 from stored_runs import TRAIN_COUNT
-from tiny_comparison import TINY, WHAT, judged_cards, pressable
+from tiny_comparison import TINY, WHAT, judged_cards, pressable, steps_seen
 
 from nncompare.comparison.runner import ComparisonRun
 from nncompare.comparison.state import State
@@ -44,7 +44,7 @@ def test_it_trains_shows_predictions_of_both_and_trains_on(open_ready, real_engi
 
     until(lambda: "Continue" in pressable(tiny), WHAT)
     training.more.value = 2
-    training.both.press("train_on")
+    training.both.buttons["train_on"].click()
     settle(tiny)
     assert tiny.result is first, "until the new end"
     until(lambda: tiny.result is not first, WHAT)
@@ -59,7 +59,7 @@ def test_stop_keeps_what_was_learned_and_train_works_again(open_ready, real_engi
     training = dashboard.steps.training
     training.train.click()
     until(lambda: dashboard.current.running and len(dashboard.current.running.a.history.train.loss) > 2, WHAT)
-    training.both.press("stop")
+    training.both.buttons["stop"].click()
     until(lambda: dashboard.result is not None, WHAT)
     assert dashboard.result.state is State.STOPPED
     assert dashboard.result.a.probabilities("test").shape == (TEST_IMAGES, 10)
@@ -93,7 +93,7 @@ def test_an_interrupted_comparison_is_offered_opened_and_goes_on(
     until(lambda: dashboard.current.running is not None, "the opened comparison")
     settle(dashboard)
     assert dashboard.current.state is State.PAUSED
-    assert dashboard.navigation.seen == ["Training"]
+    assert steps_seen(dashboard) == ["Training"]
     assert dashboard.comparison == comparison
     training = dashboard.steps.training
     until(lambda: "paused" in training.runs["A"].figures.value, "the figures")
@@ -103,7 +103,7 @@ def test_an_interrupted_comparison_is_offered_opened_and_goes_on(
     until(lambda: judged_cards(dashboard) == 24, "predictions of both")
     assert offers.html.strip() == "", "nothing is offered beside it"
     assert not training.both.buttons["resume"].disabled
-    training.both.press("resume")
+    training.both.buttons["resume"].click()
     until(lambda: dashboard.result is not None, "the end", 60)
     assert dashboard.result.state is State.FINISHED
     assert [model.history.epochs for model in dashboard.result.models] == [4, 5]
@@ -151,11 +151,11 @@ def test_who_waits_sees_its_place(open_ready, real_engine):
     try:
         dashboard.steps.training.train.click()
         until(lambda: "Waiting: next in line" in panel.figures.value, WHAT)
-        until(lambda: "Waiting: next in line" in dashboard.status.box.value, WHAT)
-        assert 'data-state="preparing"' in dashboard.status.box.value
+        until(lambda: "Waiting: next in line" in dashboard.status.value, WHAT)
+        assert 'data-state="preparing"' in dashboard.status.value
         assert "Waiting: next in line" in dashboard.page.announcement
     finally:
         loop.wait(engine.release(taken))
     until(lambda: dashboard.result is not None, WHAT)
     assert dashboard.result.state is State.FINISHED
-    until(lambda: "Waiting" not in panel.figures.value + dashboard.status.box.value, WHAT)
+    until(lambda: "Waiting" not in panel.figures.value + dashboard.status.value, WHAT)

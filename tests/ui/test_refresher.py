@@ -19,7 +19,8 @@ def refresher(ticks):
     made.start()
     yield made
     made.close()
-    assert made.join(DEADLINE)
+    made.thread.join(DEADLINE)
+    assert not made.thread.is_alive()
 
 
 def test_what_is_posted_runs_in_order_on_one_thread(refresher):

@@ -5,7 +5,7 @@ from urllib.parse import unquote
 
 import pytest
 from processes import until
-from tiny_comparison import TINY, WHAT
+from tiny_comparison import TINY, WHAT, is_marked
 
 from nncompare.config import Comparison
 from nncompare.ui.presets import PRESETS
@@ -19,12 +19,12 @@ def upload(dashboard, content, name="settings.json"):
 @pytest.mark.parametrize("text", ["0", "101", "-1", "ten", "", "9" * 5_000, "²"])
 def test_a_wrong_number_of_images_is_marked(tiny, settle, text):
     predictions = tiny.steps.predictions
-    before = predictions.cards.box.value
+    before = predictions.cards.value
     predictions.count.value = text
     settle(tiny)
-    assert predictions.count.is_wrong
+    assert is_marked(predictions.count)
     assert "from 1 to 100" in predictions.count.note.value
-    assert predictions.cards.box.value == before
+    assert predictions.cards.value == before
 
 
 def test_a_wrong_setting_disables_train_and_says_why(tiny, settle):
@@ -46,7 +46,7 @@ def test_the_number_of_training_images_is_checked(tiny, settle, text, is_right):
     tiny.steps.data.count.value = text
     settle(tiny)
     assert tiny.steps.training.train.disabled is not is_right
-    assert tiny.steps.data.count.is_wrong is not is_right
+    assert is_marked(tiny.steps.data.count) is not is_right
 
 
 def test_copying_makes_both_models_equal(tiny, settle):

@@ -1,6 +1,7 @@
 from dataclasses import replace
 
 import pytest
+from tiny_comparison import is_marked
 
 from nncompare.config import Comparison
 from nncompare.memory.mebibytes import MEBIBYTE
@@ -61,7 +62,7 @@ def test_a_wrong_budget_is_told(shared, text):
     assert errors == {"memory_budget": f"Memory budget (MiB) must be a whole number from 1; got {text}."}
     shared.show(errors, MACHINE, None)
     assert 'role="alert"' in note(shared, "memory_budget")
-    assert shared.fields["memory_budget"].is_wrong
+    assert is_marked(shared.fields["memory_budget"])
 
 
 def test_it_is_said_what_auto_took_and_what_each_model_may_take(shared):

@@ -4,6 +4,7 @@ import re
 
 from nncompare.config import Comparison, RunConfig
 from nncompare.ui.dashboard import Dashboard
+from nncompare.ui.panels.field import Field
 
 WHAT = "the dashboard gets there"
 TINY = Comparison(
@@ -24,10 +25,21 @@ def pressable(dashboard: Dashboard) -> set[str]:
 
 def shown_indices(dashboard: Dashboard) -> list[int]:
     """List the images on the cards."""
-    return [int(index) for index in re.findall(r'data-index="(\d+)"', dashboard.steps.predictions.cards.box.value)]
+    return [int(index) for index in re.findall(r'data-index="(\d+)"', dashboard.steps.predictions.cards.value)]
 
 
 def judged_cards(dashboard: Dashboard) -> int:
     """Count the predictions on the cards that are marked as right or wrong."""
-    cards = dashboard.steps.predictions.cards.box.value
+    cards = dashboard.steps.predictions.cards.value
     return cards.count("nnc-ok") + cards.count("nnc-no")
+
+
+def steps_seen(dashboard: Dashboard) -> list[str]:
+    """Name the steps that are on the page."""
+    steps = dashboard.steps.by_title()
+    return [name for name, step in steps.items() if "nnc-hidden" not in step.box._dom_classes]
+
+
+def is_marked(field: Field) -> bool:
+    """Whether a field is marked as wrong."""
+    return "nnc-invalid" in field.control._dom_classes

@@ -4,7 +4,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from nncompare.analysis import Outcomes, SeedsVerdict, class_scores, judge
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from nncompare.analysis import ClassScores, Outcomes, SeedsVerdict, class_scores, judge
 from nncompare.analysis.wording import explanation, headline
 from nncompare.comparison.result import ComparisonResult
 from nncompare.comparison.runner import ComparisonRun
@@ -15,10 +18,11 @@ from nncompare.messages import Prediction, VisibleImages
 from nncompare.report import PICTURES
 from nncompare.ui.clickable import Clickable
 from nncompare.ui.elements import Place, column, set_value
-from nncompare.ui.panels.confusion_tables import confusion_tables, score_rows
 from nncompare.ui.panels.exports import Exports
 from nncompare.ui.panels.image_filter import ImageFilter
 from nncompare.ui.refresher import Refresher
+
+_TITLE = "{}: true class in rows, predicted in columns"
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,9 +32,6 @@ class _Subject:
     pair: ComparisonResult | None = None
     whole: ComparisonResult | None = None
     split: SplitName = "test"
-
-    def has_models_of(self, other: "_Subject") -> bool:
-        return self.pair is other.pair and self.split == other.split
 
 
 class EvaluationPanel:
@@ -50,9 +51,9 @@ class EvaluationPanel:
         self, running: ComparisonRun | None, pair: SeedRun | None, split: SplitName, classes: Sequence[str]
     ) -> bool:
         """Compare what has ended, if it is new; return whether a filter had to be given up for that."""
-        subject = _Subject(_ended(pair), _ended(running), split)
-        has_same_models = subject.has_models_of(self._subject)
-        if has_same_models and subject.whole is self._subject.whole:
+        subject, before = _Subject(_ended(pair), _ended(running), split), self._subject
+        has_same_models = subject.pair is before.pair and split == before.split
+        if has_same_models and subject.whole is before.whole:
             return False
         self._subject = subject
         self.exports.offer(subject.whole, subject.pair, split)
@@ -81,12 +82,12 @@ class EvaluationPanel:
     def _compare(self, subject: _Subject, classes: Sequence[str]) -> None:
         self._refresher.in_background(
             lambda: _compared(subject),
-            lambda found: self._on_outcomes(subject, found[0], found[1], classes),
+            lambda found: self._on_outcomes(subject, classes, *found),
             lambda error: self._on_failed(f"The models could not be compared on all images. {error}"),
         )
 
     def _on_outcomes(
-        self, subject: _Subject, outcomes: Outcomes, seeds: SeedsVerdict | None, classes: Sequence[str]
+        self, subject: _Subject, classes: Sequence[str], outcomes: Outcomes, seeds: SeedsVerdict | None
     ) -> None:
         if subject is not self._subject or subject.pair is None:
             return  # something else is looked at by now
@@ -118,8 +119,34 @@ def _compared(subject: _Subject) -> tuple[Outcomes, SeedsVerdict | None]:
 
 def _matrices(result: ComparisonResult, split: SplitName, classes: Sequence[str]) -> dict[str, Any]:
     a, b = result.confusion("a", split), result.confusion("b", split)
+    tables = [
+        _table("a", _TITLE.format("A"), a, a.sum(axis=1, keepdims=True)),
+        _table("b", _TITLE.format("B"), b, b.sum(axis=1, keepdims=True)),
+        _table("difference", "A − B", a - b, np.abs(a - b).max()),  # zero is neutral
+    ]
     return {
-        "tables": confusion_tables(a, b),
-        "scores": score_rows(class_scores(a), class_scores(b), classes),
+        "tables": tables,
+        "scores": _score_rows(class_scores(a), class_scores(b), classes),
         "pictures": [figure_svg(*picture.draw(result, split)) for picture in PICTURES.values() if picture.on_page],
     }
+
+
+def _score_rows(a: ClassScores, b: ClassScores, classes: Sequence[str]) -> list[dict[str, object]]:
+    of_a, of_b = (np.stack([scores.precision, scores.recall, scores.f1], axis=1).tolist() for scores in (a, b))
+    return [
+        {"name": name, "a": of_a[k], "b": of_b[k], "difference": float(a.f1[k] - b.f1[k])}
+        for k, name in enumerate(classes)
+    ]
+
+
+def _table(key: str, title: str, counts: NDArray[np.integer], wholes: ArrayLike) -> dict[str, object]:
+    shares = (np.abs(counts) / np.maximum(1, wholes)).round(3).tolist()
+    pairs = [zip(*both, strict=True) for both in zip(counts.tolist(), shares, strict=True)]
+    return {"key": key, "title": title, "rows": [[_cell(key, *pair) for pair in row] for row in pairs]}
+
+
+def _cell(key: str, count: int, share: float) -> dict[str, object]:
+    # The tint of a difference tells which model predicts it more often.
+    more = key if key != "difference" else "a" if count > 0 else "b"
+    words = f"{count:+,}" if key == "difference" else f"{count:,}"
+    return {"words": words if count else "·", "share": share, "tint": f"var(--nnc-{more})"}

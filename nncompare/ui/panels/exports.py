@@ -32,24 +32,18 @@ class Exports:
     def offer(self, whole: ComparisonResult | None, pair: ComparisonResult | None, split: SplitName) -> None:
         """Save of these from now on: report and curves of the whole, the rest of the pair that is looked at."""
         self._whole, self._pair, self._split = whole, pair, split
-        self._offered: set[str] = set()
         if pair is None:
             set_value(self.box, html="")
             return
         drawn = PICTURES if pair.can_be_compared else CURVES
         pictures = {key: PICTURES[key].title for key in drawn}
         weights = [model.name for model in pair.models if model.weights is not None]
-        self._offered = {
-            *("report.html", "predictions.csv"),
-            *(f"{key}.{kind}" for key in pictures for kind in ("png", "svg")),
-            *(f"{name.lower()}.safetensors" for name in weights),
-        }
         self.box.show("exports.html", pictures=pictures, weights=weights)
 
     def save(self, pick: str) -> None:
-        """Make a file, such as "report.html", and send it to the browser; what is not offered is passed over."""
+        """Make a file, such as "report.html", and send it to the browser."""
         pair, split = self._pair, self._split
-        if pair is None or pick not in self._offered:
+        if pair is None:
             return
         whole = self._whole or pair
         key, _, kind = pick.partition(".")

@@ -7,7 +7,7 @@ from typing import Any
 import ipywidgets as widgets
 from pydantic import BaseModel
 
-from nncompare.ui.elements import Place, has_class, row, set_class, set_value, watched
+from nncompare.ui.elements import Place, row, set_class, set_value, watched
 
 
 class Field:
@@ -44,11 +44,6 @@ class Field:
     @value.setter
     def value(self, value: Any) -> None:
         set_value(self.control, value=value)
-
-    @property
-    def is_wrong(self) -> bool:
-        """Whether it is marked as wrong."""
-        return has_class(self.control, "nnc-invalid")
 
     def tell(self, error: str, hint: str = "", used: str = "") -> None:
         """Write the note: of these, the first that is not empty."""

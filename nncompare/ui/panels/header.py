@@ -7,7 +7,7 @@ from nncompare.comparison.runner import ComparisonRun
 from nncompare.comparison.state import State
 from nncompare.data import DatasetInfo
 from nncompare.ui.clickable import Clickable
-from nncompare.ui.elements import Panel, Place, has_class, hide
+from nncompare.ui.elements import Panel, Place, hide
 
 _WORDS = {State.IDLE: "ready", State.RUNNING: "training"}
 
@@ -27,24 +27,15 @@ class Navigation:
             hide(panel.box, name != step)
         self.box.show("navigation.html", steps=list(self._steps), current=step)
 
-    @property
-    def seen(self) -> list[str]:
-        """The steps that are on the page."""
-        return [name for name, panel in self._steps.items() if not has_class(panel.box, "nnc-hidden")]
 
-
-class Status:
-    """A chip with the state, and a warning where the images were made by this program."""
-
-    def __init__(self) -> None:
-        self.box = Place("nnc-state")
-
-    def show(self, running: ComparisonRun | None, info: DatasetInfo, *, is_ready: bool) -> None:
-        """Show the state of a comparison, or of the data set `info` where there is none."""
-        state = running.state if running is not None else State.IDLE
-        chip = _chip(running, state) if running is not None else _without_run(info, is_ready)
-        stand_in = info.title if info.synthetic else ""
-        self.box.show("status.html", state=state, chip=chip, stand_in=stand_in)
+def show_status(place: Place, running: ComparisonRun | None, info: DatasetInfo, *, is_ready: bool) -> None:
+    """Show the state of a comparison, or of the data set `info` where there is none; and whether images are made up."""
+    state, stand_in = State.IDLE, info.title if info.synthetic else ""
+    chip = f"{info.title} · ready" if is_ready else f"{info.title}: not here yet"
+    if running is not None:
+        state = running.state
+        chip = _chip(running, state)
+    place.show("status.html", state=state, chip=chip, stand_in=stand_in)
 
 
 def announcement(running: ComparisonRun | None) -> str:
@@ -55,10 +46,6 @@ def announcement(running: ComparisonRun | None) -> str:
     place = running.position
     told = f"{states}. {words.waiting(place.position, None)}" if place is not None else states
     return told if len(running.pairs) == 1 else f"Seed {running.current.seed}: {told}"
-
-
-def _without_run(info: DatasetInfo, is_ready: bool) -> str:
-    return f"{info.title} · ready" if is_ready else f"{info.title}: not here yet"
 
 
 def _chip(running: ComparisonRun, state: State) -> str:

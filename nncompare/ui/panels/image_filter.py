@@ -111,10 +111,7 @@ class ImageFilter:
     def _draw(self) -> None:
         counts = self._outcomes.counts() if self._outcomes is not None else {}
         chosen = self._group if self._group is not None else _SAMPLE
-        if counts:
-            self.groups.show("groups.html", counts=counts, chosen=chosen)
-        else:
-            set_value(self.groups, html="")
+        self.groups.show("groups.html", counts=counts, chosen=chosen)
         hide(self._choices, not self.is_on)
 
 

@@ -6,7 +6,6 @@ from functools import partial
 from nncompare.comparison.precision import NARROWEST_FOR_BFLOAT16
 from nncompare.config import Precision
 from nncompare.engine.shared import EngineHolder
-from nncompare.errors import DeviceError
 from nncompare.machine import available_memory, physical_memory
 from nncompare.memory import in_mebibytes, model_memory_limit
 from nncompare.messages import WorkerInfo
@@ -14,14 +13,14 @@ from nncompare.ui.refresher import Refresher
 
 
 class MachineSurvey:
-    """Prepares the workers; passes what they say of the chosen device to `show(machine, trouble, device_error)`."""
+    """Prepares the workers; passes what they say of the chosen device, or why they do not, to `show`."""
 
     def __init__(
         self,
         refresher: Refresher,
         engines: EngineHolder,
         device: Callable[[], str],
-        show: Callable[[WorkerInfo | None, str, str], None],
+        show: Callable[[WorkerInfo | None, Exception | None], None],
         on_failed: Callable[[str], None],
     ) -> None:
         self._refresher, self._engines, self._device = refresher, engines, device
@@ -45,23 +44,19 @@ class MachineSurvey:
         """Ask of the device that is chosen now, if it is another one."""
         if self._asked and self._asked != self._device():
             self._ask()
-            self._show(None, "", "")
+            self._show(None, None)
 
     def _ask(self) -> None:
         device = self._asked = self._device()
         self._refresher.in_background(
             lambda: self._engines.get().survey(device),
             partial(self._on_answer, device),
-            partial(self._on_no_answer, device),
+            partial(self._on_answer, device, None),
         )
 
-    def _on_answer(self, device: str, machine: WorkerInfo | None, trouble: str = "", device_error: str = "") -> None:
+    def _on_answer(self, device: str, machine: WorkerInfo | None, error: Exception | None = None) -> None:
         if device == self._device():  # else another answer is on its way
-            self._show(machine, trouble, device_error)
-
-    def _on_no_answer(self, device: str, error: Exception) -> None:
-        kind = "device_error" if isinstance(error, DeviceError) else "trouble"
-        self._on_answer(device, None, **{kind: str(error)})
+            self._show(machine, error)
 
     def _on_warm_up_failed(self, error: Exception) -> None:
         self._is_warm = False

@@ -5,7 +5,6 @@ and what neither covers after the end is predicted when it is asked for.
 """
 
 from collections.abc import Callable
-from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,12 +62,9 @@ class NewestPredictions:
         (model,) = (model for model in self._pair.result().models if model.name == name)
         self._refresher.in_background(
             lambda: model.predict(shown.split, shown.indices),
-            partial(self._on_answer, name, shown, epoch),
+            lambda answer: self._answers.update({(name, shown): Prediction(epoch, answer, shown)}),
             lambda error: failed(f"Model {name} could not predict these images. {error}"),
         )
-
-    def _on_answer(self, name: str, shown: VisibleImages, epoch: float, probabilities: NDArray[np.float32]) -> None:
-        self._answers[name, shown] = Prediction(epoch, probabilities, shown)
 
 
 def _part(whole: Prediction | None, shown: VisibleImages) -> Prediction | None:

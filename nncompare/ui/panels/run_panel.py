@@ -29,10 +29,6 @@ class RunControls:
         self.box = row("nnc-run-controls", list(self.buttons.values()))
         self.enable([])
 
-    def press(self, action: str) -> None:
-        """Press a button."""
-        self.buttons[action].click()
-
     def enable(self, states: Sequence[State], *, can_train_on: bool = True) -> None:
         """Enable what at least one of these states allows."""
         for action, pressed in self.buttons.items():
@@ -63,12 +59,9 @@ def _figures(run: RunView) -> dict[str, Any]:
     history, progress = run.history, run.progress
     is_at_end = run.state is State.FINISHED  # then the means of the last epoch, not of its last few images
     return {
-        "state": run.state,
-        "is_over": run.state.is_over,
         "epoch": min(run.config.epochs, int(run.epoch) + 1) if progress is not None else 0,
         "share": min(1.0, run.epoch / run.config.epochs),
-        "speed": progress.images_per_second if progress and progress.images_per_second else None,
-        "left": run.seconds_left,
+        "speed": (progress.images_per_second or None) if progress else None,
         "train_loss": _last(history.train_loss if is_at_end else history.train.loss),
         "train_accuracy": _last(history.train_accuracy if is_at_end else history.train.accuracy),
         "test_loss": _last(history.test.loss),
@@ -82,9 +75,8 @@ def _last(values: list[float]) -> float | None:
     return values[-1] if values else None
 
 
-def _last_epochs(run: RunView) -> list[dict[str, float]]:
+def _last_epochs(run: RunView) -> list[tuple[int, float, float, float]]:
     ends = [0.0, *run.history.epoch_seconds]
     seconds = [end - start for start, end in itertools.pairwise(ends)]
-    columns = zip(itertools.count(1), seconds, run.history.test_accuracy, run.history.test_loss, strict=False)
-    epochs = [dict(zip(("epoch", "seconds", "accuracy", "loss"), values, strict=True)) for values in columns]
-    return epochs[-_EPOCHS_TOLD:]
+    epochs = zip(itertools.count(1), seconds, run.history.test_accuracy, run.history.test_loss, strict=False)
+    return list(epochs)[-_EPOCHS_TOLD:]

@@ -1,7 +1,7 @@
 """What both models share: the seeds, the device, how much memory they may take, and the number format."""
 
 from collections.abc import Callable
-from typing import Any, cast, get_args
+from typing import Any, get_args
 
 from pydantic import BaseModel
 from pydantic import Field as Rule
@@ -46,11 +46,6 @@ class SharedSettings:
         """The device that is chosen."""
         return str(self.fields["device"].value)
 
-    @property
-    def precision(self) -> Precision:
-        """The number format that is requested."""
-        return cast(Precision, self.fields["precision"].value)
-
     def write(self, comparison: Comparison) -> None:
         """Put settings into the fields."""
         self._budget = comparison.memory_budget
@@ -59,7 +54,7 @@ class SharedSettings:
         for name, text in (texts | {"memory_budget": _in_mebibytes(comparison.memory_budget)}).items():
             self.fields[name].value = text
 
-    def read(self) -> tuple[dict[str, object], dict[str, str]]:
+    def read(self) -> tuple[dict[str, Any], dict[str, str]]:
         """Return the values of `Comparison`'s fields that are right, and a sentence for each that is wrong."""
         entered = {name: read_field(Comparison, name, self.fields[name].value) for name in ("seed", "repeat")}
         entered["memory_budget"] = self._read_budget()
@@ -75,7 +70,7 @@ class SharedSettings:
         self._offer(*machine.devices)
         hints = _HINTS | {
             "device": device_note(machine, self.device, trouble),
-            "precision": precision_note(machine, self.precision),
+            "precision": precision_note(machine, self.fields["precision"].value),
             "memory_budget": "" if "memory_budget" in errors else budget_note(machine, budget),
         }
         for name, field in self.fields.items():

@@ -26,10 +26,10 @@ class DataStep:
     def __init__(self, refresher: Refresher, on_change: Callable[[], None], on_next: Callable[[], None]) -> None:
         self._on_change = on_change
         self.dataset = "mnist"
-        self._local = LocalDatasets(refresher, self._refresh_and_tell)
+        self.local = LocalDatasets(refresher, self._refresh_and_tell)
         self.cards = Clickable(refresher.posting(self.choose), "nnc-datasets")
         self._status = Place("nnc-status")
-        self._fetch = button("Download", refresher.posting(lambda: self._local.fetch(self.dataset)), strong=True)
+        self._fetch = button("Download", refresher.posting(lambda: self.local.fetch(self.dataset)), strong=True)
         self._stand_in = button(
             "Use the stand-in", refresher.posting(lambda: self.choose(self.info.stand_in or self.dataset))
         )
@@ -47,7 +47,7 @@ class DataStep:
         self.dataset = dataset
         self.set_count(train_images)
         for name in CATALOG:
-            self._local.look(name)
+            self.local.look(name)
         self._refresh()
 
     def choose(self, name: str) -> None:
@@ -55,9 +55,9 @@ class DataStep:
         if name not in CATALOG:
             return
         self.dataset = name
-        self._local.look(name)
-        if self._local.states[name].availability is Availability.GENERATE:
-            self._local.fetch(name)
+        self.local.look(name)
+        if self.local.states[name].availability is Availability.GENERATE:
+            self.local.fetch(name)
         self._refresh_and_tell()
 
     def set_count(self, train_images: int | None) -> None:
@@ -72,16 +72,16 @@ class DataStep:
     @property
     def images(self) -> ImageData | None:
         """Its images; None until they are loaded."""
-        return self._local.images.get(self.dataset)
+        return self.local.images.get(self.dataset)
 
     @property
     def problems(self) -> dict[str, str]:
         """What stands in the way of training: field to sentence."""
         error, title = self._read_count()[1], self.info.title
         found = {"train_images": error} if error else {}
-        if self.dataset in self._local.progress:
+        if self.dataset in self.local.progress:
             found["dataset"] = f"{title} is on its way. Training can start when it is here."
-        elif not self._local.is_ready(self.dataset):
+        elif not self.local.is_ready(self.dataset):
             found["dataset"] = f"{title} is not here yet. Get it on the Data step."
         return found
 
@@ -89,13 +89,9 @@ class DataStep:
         """Return `base` with the chosen data set and number of images."""
         return base.model_copy(update={"dataset": self.dataset, "train_images": self._read_count()[0]})
 
-    def preview_missing(self) -> None:
-        """Draw samples of the synthetic sets that are not made yet."""
-        self._local.preview_missing()
-
     def tick(self) -> None:
         """Draw what moves by itself."""
-        if self._local.progress:
+        if self.local.progress:
             self._refresh()
 
     def _read_count(self) -> tuple[int | None, str]:
@@ -116,13 +112,13 @@ class DataStep:
     def _card(self, name: str) -> dict[str, object]:
         return {
             "info": CATALOG[name],
-            "state": self._local.states[name],
+            "state": self.local.states[name],
             "is_chosen": name == self.dataset,
-            "strip": self._local.samples.get(name, []),
+            "strip": self.local.samples.get(name, []),
         }
 
     def _refresh_action(self) -> None:
-        info, local = self.info, self._local
+        info, local = self.info, self.local
         state, progress = local.states[info.name], local.progress.get(info.name)
         error = local.errors.get(info.name, "")
         self._status.show("data_status.html", info=info, state=state, progress=progress, error=error)

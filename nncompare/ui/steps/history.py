@@ -58,12 +58,8 @@ class HistoryStep:
         self._refresher.in_background(
             lambda: (store.summaries(), store.unreadable()),
             self._on_read,
-            lambda error: self.tell(f"The saved comparisons cannot be read. {error}"),
+            lambda error: self.note.tell(f"The saved comparisons cannot be read. {error}"),
         )
-
-    def tell(self, message: str) -> None:
-        """Show a sentence above the list; an empty one takes the last away."""
-        self.note.tell(message)
 
     def _on_read(self, found: tuple[list[Summary], dict[str, str]]) -> None:
         (self._summaries, self._unreadable), self._is_read = found, True
@@ -102,7 +98,7 @@ class HistoryStep:
         elif action == "delete" and id_ == self._to_delete:
             self._delete(id_)
         elif action == "open" and id_ in known:
-            self.tell("")
+            self.note.tell()
             self._on_open(id_)
         elif action in ("use", "overlay") and id_ in known:
             self._pick_model(action, known[id_], words)
@@ -125,7 +121,7 @@ class HistoryStep:
         self._refresher.in_background(
             lambda: PastModel(title, self._store.open(summary.id).load().runs[seed, line.name].history),
             lambda past: self._show_overlay(f"{summary.id}:{line.key}", past),
-            lambda error: self.tell(f"Its curves cannot be read. {error}"),
+            lambda error: self.note.tell(f"Its curves cannot be read. {error}"),
         )
 
     def _show_overlay(self, key: str, past: PastModel | None) -> None:
@@ -138,21 +134,19 @@ class HistoryStep:
         self._refresher.in_background(
             lambda: self._store.delete(id_),
             lambda _: self._on_deleted(id_),
-            lambda error: self.tell(f"It was not deleted. {error}"),
+            lambda error: self.note.tell(f"It was not deleted. {error}"),
         )
 
     def _on_deleted(self, id_: str) -> None:
-        self.tell("")
+        self.note.tell()
         if self._overlay.startswith(id_):
             self._show_overlay("", None)
         self.refresh()
 
 
 def _lines(summary: Summary) -> list[_Line]:
-    by_name: dict[str, list[ModelSummary]] = {}
-    for model in summary.models:
-        by_name.setdefault(model.name, []).append(model)
-    return [_line(name, models) for name, models in by_name.items()]
+    names = dict.fromkeys(model.name for model in summary.models)
+    return [_line(name, [model for model in summary.models if model.name == name]) for name in names]
 
 
 def _line(name: str, models: list[ModelSummary]) -> _Line:

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 from pydantic import ValidationError
-from pydantic.fields import FieldInfo
 
 from nncompare.comparison.precision import chosen_precision
 from nncompare.config import Comparison, RunConfig, one_sentence
 from nncompare.data import CATALOG, DatasetInfo
+from nncompare.errors import DeviceError
 from nncompare.limits import Limits
 from nncompare.memory import BudgetError, model_memory_limit
 from nncompare.memory.plan import fit
@@ -21,6 +22,8 @@ from nncompare.ui.panels.model_form import ModelForm
 from nncompare.ui.panels.shared_settings import SHARED, SharedSettings
 from nncompare.ui.presets import PRESETS, Preset
 from nncompare.ui.refresher import Refresher
+
+_EXPLAINED = [*RunConfig.model_fields.values(), *(Comparison.model_fields[name] for name in SHARED)]
 
 
 class ModelsStep:
@@ -39,9 +42,10 @@ class ModelsStep:
         on_next: Callable[[], None],
         limits: Limits | None = None,
     ) -> None:
-        self._refresher, self._on_change, self._on_open, self._on_images = refresher, on_change, on_open, on_images
+        self._on_change, self._on_open, self._on_images = on_change, on_open, on_images
         self._info = CATALOG[Comparison().dataset]
-        self.machine, self._trouble, self._device_error = this_machine({}), "", ""
+        self.machine = this_machine({})
+        self._trouble: Exception | None = None  # why no worker has described it
         on_field_change = refresher.posting(self._refresh_and_tell)
         self.forms = {
             name: ModelForm(name, on_field_change, is_optional=name == "B", limits=limits) for name in ("A", "B")
@@ -51,12 +55,13 @@ class ModelsStep:
         self.file = OpenFile("Open settings", ".json", LARGEST_BYTES, refresher.posting(self._open))
         self.file_note, self.kept = Place("nnc-file-note"), Place("nnc-keep")
         self.problems: dict[str, str] = {}
-        self.presets = [button(preset.name, partial(self._post, self._use, preset)) for preset in PRESETS]
-        self.copies = [button(f"Copy {x} to {y}", partial(self._post, self._copy, x, y)) for x, y in ("AB", "BA")]
+        use, copy = refresher.posting(self._use), refresher.posting(self._copy)
+        self.presets = [button(preset.name, partial(use, preset)) for preset in PRESETS]
+        self.copies = [button(f"Copy {x} to {y}", partial(copy, x, y)) for x, y in ("AB", "BA")]
         presets = row("nnc-row", [html("nnc-label", "Start from"), *self.presets])
         forms = [two(list(self.forms.values())), row("nnc-row", self.copies), self.shared]
         files = [row("nnc-row", [self.file, self.kept]), self.file_note]
-        explained = Place("nnc-help", "help.html", fields=_explained_fields())
+        explained = Place("nnc-help", "help.html", fields=_EXPLAINED)
         parts = [presets, self.question, *forms, *files, explained]
         self.box = step("Two networks, side by side", parts, button("Next: training", on_next, strong=True))
 
@@ -78,18 +83,9 @@ class ModelsStep:
         self.forms[name].write(config)
         self._refresh_and_tell()
 
-    @property
-    def device(self) -> str:
-        """The device that is chosen."""
-        return self.shared.device
-
-    def show_machine(self, machine: WorkerInfo | None, trouble: str = "", device_error: str = "") -> None:
-        """Plan for this machine from now on; None where no worker has described it, and `trouble` tells why.
-
-        `device_error` tells that the chosen device is not there.
-        """
-        self.machine = machine or this_machine(self.machine.devices)
-        self._trouble, self._device_error = trouble, device_error
+    def show_machine(self, machine: WorkerInfo | None, trouble: Exception | None) -> None:
+        """Plan for this machine from now on; None where no worker has described it, and `trouble` tells why."""
+        self.machine, self._trouble = machine or this_machine(self.machine.devices), trouble
         self._refresh_and_tell()
 
     def refresh(self) -> None:
@@ -99,10 +95,10 @@ class ModelsStep:
         limit = self._memory_limit(shared, errors)
         for name, form in self.forms.items():
             self._refresh_form(name, form, limit)
-        if self._device_error:
-            errors = {**errors, "device": self._device_error}
+        if isinstance(self._trouble, DeviceError):
+            errors["device"] = str(self._trouble)
         self.problems |= errors
-        self.shared.show(errors, self.machine, _budget(shared), self._trouble)
+        self.shared.show(errors, self.machine, shared.get("memory_budget"), str(self._trouble or ""))
 
     def settings(self, base: Comparison) -> Comparison | None:
         """Return `base` with both models and what they share as entered; None while something is wrong."""
@@ -118,32 +114,28 @@ class ModelsStep:
         json = comparison.model_dump_json(indent=2) if comparison else ""
         self.kept.show("keep.html", json=json, link=link)
 
-    def _memory_limit(self, shared: dict[str, object], errors: dict[str, str]) -> int | None:
+    def _memory_limit(self, shared: dict[str, Any], errors: dict[str, str]) -> int | None:
         """Return the bytes for one model; None, and a sentence among the errors, where the budget is wrong."""
-        if "memory_budget" in errors:
-            return None
-        try:
-            return model_memory_limit(_budget(shared), self.machine.available_bytes, self.machine.physical_bytes)
-        except BudgetError as error:
-            errors["memory_budget"] = str(error)
-            return None
+        if "memory_budget" not in errors:
+            available, physical = self.machine.available_bytes, self.machine.physical_bytes
+            try:
+                return model_memory_limit(shared["memory_budget"], available, physical)
+            except BudgetError as error:
+                errors["memory_budget"] = str(error)
+        return None
 
     def _refresh_form(self, name: str, form: ModelForm, limit: int | None) -> None:
         (config, errors), found = form.read(), None
         if config is not None and limit is not None:
             try:
-                has_native = self.machine.has_native_bfloat16
-                precision = chosen_precision(self.shared.precision, config.channels, has_native_bfloat16=has_native)
+                has_native, requested = self.machine.has_native_bfloat16, self.shared.fields["precision"].value
+                precision = chosen_precision(requested, config.channels, has_native_bfloat16=has_native)
                 found = fit(config, limit, self._info.test_count, precision)
             except ValueError as error:
                 errors = {"channels": str(error)}
         form.show(config, errors, found)
         if form.is_used:
             self.problems |= {f"{name}.{field}": f"Model {name}: {text}" for field, text in errors.items()}
-
-    def _post(self, action: Callable[..., None], *arguments: object) -> None:
-        self._refresher.posting(action)(*arguments)
-        self._refresher.post(self._refresh_and_tell)
 
     def _refresh_and_tell(self) -> None:
         self.refresh()
@@ -152,13 +144,14 @@ class ModelsStep:
     def _copy(self, source: str, target: str) -> None:
         config, _ = self.forms[source].read()
         if config is not None:
-            self.forms[target].write(config)
+            self.use(config, target)
 
     def _use(self, preset: Preset) -> None:
         self.forms["A"].write(preset.a)
         self.forms["B"].write(preset.b)
         self._on_images(preset.train_images)
         self.question.show("question.html", preset=preset)
+        self._refresh_and_tell()
 
     def _open(self, name: str, content: bytes | None) -> None:
         try:
@@ -172,12 +165,3 @@ class ModelsStep:
         else:
             self._on_open(comparison)
             self.file_note.show("opened.html", name=name)
-
-
-def _explained_fields() -> list[FieldInfo]:
-    return [*RunConfig.model_fields.values(), *(Comparison.model_fields[name] for name in SHARED)]
-
-
-def _budget(shared: dict[str, object]) -> int | None:
-    budget = shared.get("memory_budget")
-    return budget if isinstance(budget, int) else None

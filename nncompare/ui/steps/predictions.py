@@ -7,14 +7,13 @@ import ipywidgets as widgets
 
 from nncompare.comparison.runner import ComparisonRun
 from nncompare.comparison.seed_run import SeedRun
-from nncompare.config import SplitName
 from nncompare.data import DataError, ImageData, load
 from nncompare.messages import Prediction, VisibleImages
 from nncompare.ui.elements import Place, button, dropdown, hide, offer, row, step, watched
-from nncompare.ui.panels.cards import Cards, labels_of
+from nncompare.ui.panels.cards import cards_of, labels_of
 from nncompare.ui.panels.evaluation import EvaluationPanel
 from nncompare.ui.panels.field import Field
-from nncompare.ui.panels.newest_predictions import NewestPredictions
+from nncompare.ui.panels.newest_predictions import Changes, NewestPredictions
 from nncompare.ui.refresher import Refresher, Rest
 
 MOST_IMAGES = 100
@@ -46,7 +45,8 @@ class PredictionsStep:
         self._wanted = _FIRST_COUNT
         self.seed = dropdown("Models of seed", [("newest", _NEWEST)], refresher.posting(self.tick))
         self._seed_place = row("nnc-hidden", [self.seed])
-        self.summary, self.cards = Place("nnc-summary"), Cards()
+        self.summary, self.cards = Place("nnc-summary"), Place("nnc-cards", "no_images.html")
+        self._changes = Changes()
         self.evaluation = EvaluationPanel(refresher, self._show_chosen, self._on_failed)
         self.new_sample = button("New sample", refresher.posting(self._on_new_sample))
         choice = [self.split, self.count.control, self.count.note, self.new_sample, self._seed_place]
@@ -80,7 +80,7 @@ class PredictionsStep:
             self._offer_seeds(running)
             begun = (pair for pair in running.begun if pair.seed == self.seed.value)
             self._look_at(next(begun, running.current))
-        if self.evaluation.show(running, self._pair, self._chosen_split, images.info.classes):
+        if self.evaluation.show(running, self._pair, self.split.value, images.info.classes):
             self._show_sample()
         if self._newest is not None and not self.evaluation.filter.is_on:
             self._newest.ask_for_missing(self.shown, self._on_failed)
@@ -102,11 +102,7 @@ class PredictionsStep:
     def _look_at(self, pair: SeedRun) -> None:
         if pair is not self._pair:
             self._pair, self._newest, self._error = pair, NewestPredictions(pair, self._refresher), ""
-            self.cards.forget()
-
-    @property
-    def _chosen_split(self) -> SplitName:
-        return "train" if self.split.value == "train" else "test"
+            self._changes = Changes()
 
     def _prediction(self, name: str) -> Prediction | None:
         found = self.evaluation.prediction(name, self.shown)
@@ -127,7 +123,7 @@ class PredictionsStep:
         self.count.tell(error, _HINT)
         if count is not None:
             self._wanted = count
-            if self.shown.split != self._chosen_split:
+            if self.shown.split != self.split.value:
                 self._show_sample()
             else:
                 self._show_chosen()
@@ -137,13 +133,13 @@ class PredictionsStep:
 
     def _show_sample(self) -> None:
         if self._images is not None:
-            total = len(self._images.labels(self._chosen_split))
-            if self._running is not None and self._chosen_split == "train":
+            total = len(self._images.labels(self.split.value))
+            if self._running is not None and self.split.value == "train":
                 total = min(total, self._running.comparison.train_images or total)
             self._show(sorted(self._random.sample(range(total), min(self._wanted, total))))
 
     def _show(self, positions: Iterable[int]) -> None:
-        self.shown = VisibleImages(self._chosen_split, tuple(int(position) for position in positions))
+        self.shown = VisibleImages(self.split.value, tuple(int(position) for position in positions))
         self._error = ""
         if self._running is not None:
             self._running.show(self.shown)
@@ -164,7 +160,8 @@ class PredictionsStep:
         )
         trained = {run.name for run in running.runs} if running is not None else set(_MODELS)
         seen = {name: prediction for name, prediction in newest.items() if name in trained}
-        self.cards.draw(images, self.shown, seen, with_others=self.evaluation.filter.is_on)
+        cards, classes = cards_of(images, self.shown, seen, self._changes), images.info.classes
+        self.cards.show("cards.html", cards=cards, classes=classes, with_others=self.evaluation.filter.is_on)
 
 
 def _read_count(text: str) -> tuple[int | None, str]:

@@ -42,37 +42,24 @@ class TrainingStep:
         self.reason, self.seeds, self.race = Place("nnc-reason"), Place("nnc-seeds"), Place("nnc-race")
         self.runs = {name: RunPanel(name, lambda action, name=name: control(action, name)) for name in ("A", "B")}  # type: ignore[misc]
         self.curves = CurveCharts(refresher)
-        self._running: ComparisonRun | None = None
         controls = [self.train, self.both, row("nnc-more", [self.more]), self.outlives_page, self.reason]
         figures = [self.seeds, self.race, two(list(self.runs.values())), self.curves]
         parts = [row("nnc-row nnc-controls", controls), *figures]
         self.box = step("Watch them learn", parts, button("Next: predictions", on_next))
 
-    @property
-    def expects_first_point(self) -> bool:
-        """Whether a model has just begun to learn, of which nothing is drawn yet."""
-        running = self._running
-        return running is not None and any(run.expects_first_point for run in running.runs)
-
-    def begin(self, running: ComparisonRun) -> None:
-        """Show a comparison that has just been started."""
-        self._running = running
-        self.curves.begin(running)
-
-    def enable(self, problems: Mapping[str, str]) -> None:
+    def enable(self, running: ComparisonRun | None, problems: Mapping[str, str]) -> None:
         """Enable the buttons for what is possible now, and tell why Train is not."""
-        states = self._running.states() if self._running is not None else []
+        states = running.states() if running is not None else []
         can_train = all(state.can_train for state in states)
-        can_train_on = self._running is not None and self._running.can_train_on
+        can_train_on = running is not None and running.can_train_on
         set_value(self.train, disabled=bool(problems) or not can_train)
         self.both.enable(states, can_train_on=can_train_on)
         set_value(self.more, disabled=self.both.buttons["train_on"].disabled)
         reasons = list(dict.fromkeys(problems.values())) if can_train else []
         self.reason.show("reason.html", reasons=reasons)
 
-    def tick(self) -> None:
+    def tick(self, running: ComparisonRun | None) -> None:
         """Draw what has changed since the last look."""
-        running = self._running
         runs = {run.name: run for run in running.runs} if running is not None else {}
         can_train_on = running is not None and running.can_train_on
         for name, panel in self.runs.items():
