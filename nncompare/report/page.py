@@ -7,11 +7,11 @@ from typing import Any
 from nncompare import __version__
 from nncompare.analysis import Group, Order, class_scores
 from nncompare.analysis.wording import explanation, headline
-from nncompare.comparison.fairness import aspects
 from nncompare.comparison.result import ComparisonResult, ModelResult
 from nncompare.config import Comparison, RunConfig
 from nncompare.data import CATALOG, load, png_data_uri
 from nncompare.figures import best_epoch, figure_svg
+from nncompare.report.fairness import aspects
 from nncompare.report.pictures import PICTURES
 from nncompare.templates import fill
 from nncompare.words import clock, count, mebibytes
@@ -44,7 +44,7 @@ def report_page(result: ComparisonResult) -> str:
         ],
         models=models,
         facts=_facts(result),
-        aspects=_aspects(models),
+        aspects=aspects(*models) if len(models) > 1 else [],
         curves=[_svg(result, key) for key in _CURVES],
         histories={model.name: model.history for model in models},
         best={model.name: best_epoch(model.history, "accuracy") for model in models},
@@ -87,10 +87,6 @@ def _batch(model: ModelResult) -> str:
         return "–"
     steps = f" × {plan.accumulation_steps} = {plan.effective_batch_size:,}" if plan.accumulation_steps > 1 else ""
     return f"{plan.batch_size:,}{steps}"
-
-
-def _aspects(models: list[ModelResult]) -> list[Any]:
-    return list(aspects(*models)) if len(models) > 1 else []
 
 
 def _judged(result: ComparisonResult) -> dict[str, Any]:

@@ -1,10 +1,10 @@
-from nncompare.comparison.fairness import Aspect, aspects, differences, seconds_per_epoch
 from nncompare.comparison.state import State
 from nncompare.comparison.view import RunView
 from nncompare.config import RunConfig
 from nncompare.history import History
 from nncompare.memory import make_plan
 from nncompare.messages import EpochEnd, Progress, Setup
+from nncompare.report.fairness import Aspect, aspects, differences, seconds_per_epoch
 
 
 def contender(epochs_done=None, threads=1, epoch_seconds=None, **settings):
