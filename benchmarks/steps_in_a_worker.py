@@ -11,10 +11,10 @@ from typing import Any
 import torch
 from torch.profiler import ProfilerActivity, profile
 
-from nncompare.comparison.precision import chosen_precision
 from nncompare.config import RunConfig
 from nncompare.data import load
 from nncompare.memory import make_plan
+from nncompare.memory.plan import chosen_precision
 from nncompare.messages import Setup
 from nncompare.training.channel import RunChannel
 from nncompare.training.device import has_native_bfloat16

@@ -15,10 +15,12 @@ def compare(
     comparison: Comparison,
     *,
     data_progress: Callable[[int, int], None] | None = None,
-    watch: Callable[[ComparisonRun], None] | None = None,
+    watch: Callable[[ComparisonRun], None] = lambda _: None,
     store: Store | None = None,
 ) -> ComparisonResult:
     """Train both models of a comparison and wait for the end; also from a plain script.
+
+    After Ctrl-C both models stop and the KeyboardInterrupt goes on.
 
     Parameters
     ----------
@@ -39,10 +41,6 @@ def compare(
         When the data set can neither be found nor fetched.
     LimitsError
         When the environment names a limit that is none.
-
-    Notes
-    -----
-    After Ctrl-C both models stop and the KeyboardInterrupt goes on.
     """
     limits = Limits.from_environment()
     fetch(comparison.dataset, progress=data_progress)
@@ -51,14 +49,12 @@ def compare(
     running.start()
     try:
         while not running.wait(0.25):
-            if watch is not None:
-                watch(running)
+            watch(running)
     except BaseException:
         running.stop()
         running.wait(10)
         raise
-    if watch is not None:
-        watch(running)
+    watch(running)
     result = running.result()
     result.raise_for_failure()
     return result

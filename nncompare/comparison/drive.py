@@ -1,6 +1,7 @@
 """Drives a run on its worker: a small exchange four times a second, until it is over or has left."""
 
 import asyncio
+import time
 
 from nncompare.comparison.model_run import ModelRun
 from nncompare.comparison.state import State
@@ -25,13 +26,13 @@ async def drive(run: ModelRun, engine: Engine, address: str, assignment: Assignm
             await run.rest(min(EXCHANGE_SECONDS, _HURRIED_EXCHANGE_SECONDS) if is_awaited else EXCHANGE_SECONDS)
             await engine.expect(address, run.view.seconds_left)
             await _exchange(run, engine, address, assignment.run)
-            if run.is_hung:  # a step that takes too long; nothing else could end it
+            if time.monotonic() > run.stop_deadline:  # a step takes too long; nothing else could end it
                 training.cancel()
                 await engine.restart(address)
                 await run.end_hung()
                 return
         is_answered = not training.cancelled() and training.exception() is None
-        has_last_events = is_answered and await _insist(run, engine, address, assignment.run)
+        has_last_events = is_answered and await _exchange(run, engine, address, assignment.run, tries=_LAST_TRIES)
         await run.end(training.result() if has_last_events else Outcome("lost"), is_engine_alive=engine.is_alive)
     except BaseException:  # a mistake here must not leave a run behind that nobody watches
         training.cancel()
@@ -39,19 +40,14 @@ async def drive(run: ModelRun, engine: Engine, address: str, assignment: Assignm
         raise
 
 
-async def _insist(run: ModelRun, engine: Engine, address: str, key: str) -> bool:
-    for _ in range(_LAST_TRIES):
-        if await _exchange(run, engine, address, key):
-            return True
-    return False
-
-
-async def _exchange(run: ModelRun, engine: Engine, address: str, key: str) -> bool:
+async def _exchange(run: ModelRun, engine: Engine, address: str, key: str, tries: int = 1) -> bool:
     """Tell the worker what the user requests, and the run what the worker tells; return whether that answered."""
-    try:
-        report = await engine.ask(exchange, key, run.cursor, run.requested, address=address)
-    except Exception:  # whatever it is, the worker did not answer; the engine finds out whether it is lost
-        return False
-    if report is not None:
-        await run.take(report)
-    return True
+    for _ in range(tries):
+        try:
+            report = await engine.ask(exchange, key, run.cursor, run.requested, address=address)
+        except Exception:  # whatever it is, the worker did not answer; the engine finds out whether it is lost
+            continue
+        if report is not None:
+            await run.take(report)
+        return True
+    return False

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import math
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
@@ -29,61 +30,47 @@ _HUNG = "Model {name} did not stop within {seconds:.0f} s; its worker was restar
 _BACK_AT = "It is back at epoch {epoch:g}, where it was saved last."
 _NOTHING_SAVED = "The curves up to here are kept."
 
+# What becomes of a run that leaves its worker; one that runs was resumed at the last moment.
+_WITHOUT_WORKER = {State.PAUSING: (State.PAUSED,), State.RUNNING: (State.PAUSING, State.PAUSED, State.PREPARING)}
+
 
 class ModelRun:
     """The run of one model from one seed; it lives on the event loop, and `view` is what others may read.
 
     `save` returns once a record is saved; the end of an epoch is told only then. `wake` is set whenever what is
-    `requested` changes, or the worker is done. One that `is_left` waits, in the store, for somebody to go on with it.
+    `requested` changes, or the worker is done.
     """
 
     def __init__(self, name: str, seed: int, config: RunConfig, save: Callable[[RunRecord], Awaitable[None]]) -> None:
+        self.name = name
         self.view = RunView(Setup(config), state=State.IDLE, name=name, seed=seed)
         self.requested = Controls()
         self.cursor = Cursor()  # how far it has heard its worker
         self.wake = asyncio.Event()
         self._save = save
-        self._kept: RunView | None = None  # what was saved last from which it can go on
-        self._was_saved = False
-        self._stopped_at: float | None = None
+        self._kept = self.view  # where it can go on: its last checkpoint, or the beginning
+        self.stop_deadline = math.inf  # when it should have stopped, in seconds of the monotonic clock
         self._why_stopped = ""
-        self.is_left = False
-
-    @property
-    def name(self) -> str:
-        """The name of the model, "A" or "B"."""
-        return self.view.name
 
     @property
     def state(self) -> State:
         """Where it is now."""
         return self.view.state
 
-    @property
-    def is_hung(self) -> bool:
-        """Whether it should have stopped long ago."""
-        return self._stopped_at is not None and time.monotonic() - self._stopped_at > STOP_GRACE_SECONDS
-
     def start(self, epochs: int | None = None) -> None:
-        """Begin; with `epochs`, bring a run that has ended to so many in all.
-
-        Where nothing is left to go on from, it begins with the first. A cycle of the learning rate begins again in any
-        case.
-        """
+        """Begin; with `epochs`, bring a run that has ended to so many in all, from what was kept of it."""
         if epochs is not None:
-            goal = self.view.prolonged(self._kept, epochs)
-            learned = {} if goal.checkpoint is not None else _NOTHING_LEARNED
-            setup = replace(self.view.setup, config=goal.config)
-            self._publish(setup=setup, checkpoint=goal.checkpoint, cycle_start=goal.cycle_start, **learned)
-            self._kept = goal if goal.checkpoint is not None else None
-            self._stopped_at, self._why_stopped = None, ""
+            self._kept = self._prolonged(epochs)
+            setup = replace(self.view.setup, config=self._kept.config)
+            self.view = replace(self._kept, setup=setup, state=self.state, version=self.view.version)
+            self.stop_deadline, self._why_stopped = math.inf, ""
             self.requested = Controls(shown=self.requested.shown)
         self._enter(State.PREPARING)
 
     def stop(self, why: str = "") -> None:
         """Request the end, with a sentence where it is not the user who wants that; what was learned is kept."""
         if self.state.can_stop:
-            self._why_stopped, self._stopped_at = why, time.monotonic()
+            self.stop_deadline, self._why_stopped = time.monotonic() + STOP_GRACE_SECONDS, why
             self._enter(State.STOPPING)
         self._request(stop=True)
 
@@ -117,8 +104,7 @@ class ModelRun:
     async def rest(self, seconds: float | None = None) -> None:
         """Sleep until something else is requested or the worker is done, at most so long."""
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await self.wake.wait()
+            await asyncio.wait_for(self.wake.wait(), seconds)
         self.wake.clear()
 
     def begin(self, setup: Setup) -> None:
@@ -132,21 +118,19 @@ class ModelRun:
 
     async def take(self, report: Report) -> None:
         """Fold in what the worker tells; the end of an epoch is published only once it is saved."""
-        history, events, plan = self.view.history, report.events, self.view.plan
-        if report.snapshot is not None:
-            saved = report.snapshot.events - self.cursor.events
+        setup, history, events = self.view.setup, self.view.history, report.events
+        if (snapshot := report.snapshot) is not None:
+            saved = snapshot.events - self.cursor.events
             history, events = _extended(history, events[:saved]), events[saved:]
-            self._kept = self.view.at_snapshot(report.snapshot, history)
+            known = replace(self.view, history=history, progress=snapshot.progress, test=snapshot.test)
+            checkpoint, setup_then = snapshot.checkpoint, replace(setup, plan=snapshot.checkpoint.plan)
+            self._kept = replace(known, setup=setup_then, weights=checkpoint.weights, checkpoint=checkpoint)
             await self._save(self._kept)
         for event in report.events:
-            plan = plan.halved() if plan is not None and isinstance(event, BatchHalved) else plan
-        self._publish(
-            setup=replace(self.view.setup, plan=plan),
-            history=_extended(history, events),
-            progress=report.progress or self.view.progress,
-            test=report.test or self.view.test,
-            shown=report.shown or self.view.shown,
-        )
+            if setup.plan is not None and isinstance(event, BatchHalved):
+                setup = replace(setup, plan=setup.plan.halved())
+        news = {name: found for name in ("progress", "test", "shown") if (found := getattr(report, name)) is not None}
+        self._publish(setup=setup, history=_extended(history, events), **news)
         self.cursor = report.cursor
         if report.is_paused and self.state is State.PAUSING:
             self._enter(State.PAUSED)
@@ -162,71 +146,68 @@ class ModelRun:
         if outcome.checkpoint is not None:
             self._kept = self.view
         match outcome.state:
-            case "finished":
-                self._enter(State.FINISHED)
-            case "stopped":
-                self._enter(State.STOPPED, self._why_stopped)
             case "parked":
-                self._suspend()
-            case "failed":
-                self._enter(State.FAILED, outcome.message)
+                self._publish(has_left_worker=True)
+                for state in _WITHOUT_WORKER.get(self.state, ()):
+                    self._enter(state)
             case "lost":
                 self._enter(State.FAILED, _LOST.format(name=self.name) if is_engine_alive else _LOST_ENGINE)
+            case "stopped":
+                self._enter(State.STOPPED, self._why_stopped)
+            case "finished" | "failed":
+                self._enter(State(outcome.state), outcome.message)
         await self.save()
 
     async def end_hung(self) -> None:
         """Publish that it was ended together with its process: it is as it was saved last, and can go on."""
         rest = _NOTHING_SAVED
-        if self._kept is not None:
+        if self._kept.checkpoint is not None:
             self.view = replace(self._kept, state=self.state, version=self.view.version)
             rest = _BACK_AT.format(epoch=self.view.epoch)
-        self._publish(seconds=self.view.trained_seconds)
-        self._enter(State.STOPPED, _HUNG.format(name=self.name, seconds=STOP_GRACE_SECONDS, rest=rest))
+        message = _HUNG.format(name=self.name, seconds=STOP_GRACE_SECONDS, rest=rest)
+        self._enter(State.STOPPED, message, seconds=self.view.trained_seconds)
         await self.save()
 
     async def fail(self, message: str, *, is_lost: bool = False, is_refused: bool = False) -> None:
-        """End a run that found no worker; from what was kept of it, it can go on another time.
-
-        One that `is_lost` was interrupted also where nothing was kept yet.
-        """
-        self._publish(is_lost=is_lost or self._kept is not None, is_refused=is_refused or self.view.is_refused)
-        self._enter(State.FAILED, message)
+        """End a run that found no worker; it can go on another time if it `is_lost`, or from what was kept of it."""
+        is_lost, is_refused = is_lost or self._kept.checkpoint is not None, is_refused or self.view.is_refused
+        self._enter(State.FAILED, message, is_lost=is_lost, is_refused=is_refused)
         await self.save()
 
     async def save(self) -> None:
-        """Save how it stands."""
-        self._was_saved = True
-        await self._save(self.view.to_save(self._kept, is_left=self.is_left))
-
-    async def save_again(self) -> None:
-        """Save how it stands, if the store knows anything of it: epochs that were added outlive a crash."""
-        if self._was_saved:
-            await self.save()
+        """Save where it can go on, and how it stands; a run that failed for good keeps all that was learned."""
+        view, kept = self.view, self._kept
+        if view.state is State.FAILED and not view.is_lost:
+            kept = replace(view, weights=view.weights or kept.weights, checkpoint=None)
+        known = {name: getattr(view, name) for name in ("state", "message", "is_lost", "is_refused", "seconds")}
+        await self._save(replace(kept, setup=replace(kept.setup, config=view.config), **known))
 
     async def save_goal(self, epochs: int) -> None:
         """Save that so many epochs are requested of an ended run whose turn is to come: it may come after a crash."""
         if self.state.can_train_on:
-            await self._save(replace(self.view.prolonged(self._kept, epochs), state=State.PREPARING))
+            await self._save(replace(self._prolonged(epochs), state=State.PREPARING))
 
     def restore(self, record: RunRecord | None) -> None:
         """Become what was saved; a run that was under way is suspended until Resume. None: nothing was saved."""
         if record is not None:
-            self.view, self._was_saved = self.view.restored(record), True
-            self._kept = self.view if self.view.checkpoint is not None else None
+            known = {**vars(record), "state": State(record.state), "is_lost": False}
+            if record.is_interrupted and record.checkpoint is None:  # only the settings are of use
+                known = {"setup": Setup(record.config), "seconds": record.seconds, "is_refused": record.is_refused}
+            self._publish(**known)
+            self._kept = self.view if self.view.checkpoint is not None else self._kept
         if record is None or record.is_interrupted:
             self.requested = Controls(pause=True)
-            message = _INTERRUPTED.format(epoch=self.view.epoch) if self._kept is not None else _NOTHING_TO_GO_ON_FROM
+            epoch = self._kept.epoch
+            message = _INTERRUPTED.format(epoch=epoch) if self._kept.checkpoint is not None else _NOTHING_TO_GO_ON_FROM
             self._publish(state=State.PAUSED, has_left_worker=True, message=message)
 
-    def _suspend(self) -> None:
-        """Publish that the run has left its worker; the user may have requested something else meanwhile."""
-        self._publish(has_left_worker=True)
-        match self.state:
-            case State.PAUSING:
-                self._enter(State.PAUSED)
-            case State.RUNNING:  # resumed at the last moment
-                for state in (State.PAUSING, State.PAUSED, State.PREPARING):
-                    self._enter(state)
+    def _prolonged(self, epochs: int) -> RunView:
+        config = self.view.config.model_copy(update={"epochs": max(epochs, math.ceil(self.view.epoch))})
+        goal = replace(self._kept, setup=replace(self._kept.setup, config=config), seconds=self.view.seconds)
+        if goal.checkpoint is None or config.schedule != "one-cycle":
+            return goal
+        checkpoint = replace(goal.checkpoint, cycle_start=goal.checkpoint.position.images)
+        return replace(goal, checkpoint=checkpoint, cycle_start=self.view.epoch)
 
     def _request(self, **changes: Any) -> None:
         requested = replace(self.requested, **changes)
@@ -234,20 +215,14 @@ class ModelRun:
             self.requested = requested
             self.wake.set()
 
-    def _enter(self, state: State, message: str = "") -> None:
-        self._publish(state=transition(self.state, state), message=message)
+    def _enter(self, state: State, message: str = "", **changes: Any) -> None:
+        self._publish(state=transition(self.state, state), message=message, **changes)
 
     def _publish(self, **changes: Any) -> None:
         self.view = replace(self.view, **{**changes, "version": self.view.version + 1})
 
 
-_NOTHING_LEARNED: dict[str, Any] = {"history": History(), "progress": None, "test": None, "shown": None}
-
-
 def _extended(history: History, events: Sequence[Event]) -> History:
-    """Return a history with these events at its end; what was published before stays as it was."""
-    if not events:
-        return history
-    longer = history.copy()
+    longer = history.copy() if events else history  # what was published before stays as it was
     longer.extend(events)
     return longer

@@ -14,10 +14,7 @@ _TIME_IS_OVER = (
 
 
 class Quota(Stopwatch):
-    """Holds a comparison to the limits of its server; its time counts while any of its runs has a worker.
-
-    `on_end` gets a sentence when the time is over.
-    """
+    """Holds a comparison to the limits of its server; calls `on_end` with a sentence when its time is over."""
 
     def __init__(self, limits: Limits, on_end: Callable[[str], None]) -> None:
         super().__init__()

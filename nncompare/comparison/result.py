@@ -7,19 +7,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from nncompare.analysis import (
-    Calibration,
-    ClassScores,
-    Group,
-    Outcomes,
-    SeedsVerdict,
-    Verdict,
-    calibration,
-    class_scores,
-    confusion_matrix,
-    judge,
-    judge_seeds,
-)
+from nncompare import analysis
+from nncompare.analysis import Calibration, ClassScores, Group, Outcomes, SeedsVerdict, Verdict
 from nncompare.architectures import CLASSES, parameter_count
 from nncompare.comparison.state import State
 from nncompare.comparison.view import RunView
@@ -49,22 +38,9 @@ class ComparisonError(Exception):
 class ModelResult(RunView):
     """One trained model: its settings, what was used of them, its history, its weights and its predictions.
 
-    Attributes
-    ----------
-    setup : Setup
-        How it was computed; `config`, `plan`, `device`, `threads` and `precision` read its values.
-    history : History
-    seconds : float
-        Training and evaluation, wall clock.
-    state : State
-    message : str
-        A sentence when something went wrong, else empty.
-    weights : dict of str to ndarray
-        The parameters, by PyTorch's names; the last finite ones of a run that diverged, None of one that was lost.
-    epoch : float
-        Epochs done, such as 1.5.
-    seed : int
-        The seed that it was trained from.
+    `seconds` is the wall clock of training and evaluation, `epoch` the epochs done, such as 1.5; `message` is a
+    sentence when something went wrong, else empty. `weights` are the parameters, by PyTorch's names: the last finite
+    ones of a run that diverged, None of one that was lost.
     """
 
     comparison: Comparison
@@ -102,6 +78,7 @@ class ModelResult(RunView):
             raise ValueError(f"Model {self.name} has no weights to save. {self.message}".strip())
         info = CATALOG[self.comparison.dataset]
         metadata = {
+            "format": "pt",
             "config": self.config.model_dump_json(),
             "channels": str(self.plan.channels),
             "dataset": info.name,
@@ -110,7 +87,7 @@ class ModelResult(RunView):
             "mean": repr(info.mean),
             "std": repr(info.std),
         }
-        return write_arrays(self.weights, {"format": "pt", **metadata})
+        return write_arrays(self.weights, metadata)
 
     def probabilities(self, split: SplitName = "test") -> NDArray[np.float32]:
         """Return the class probabilities (N, 10) of every image of a split, in the order of the data set.
@@ -142,18 +119,9 @@ class ModelResult(RunView):
 class ComparisonResult:
     """Both models of a comparison, after the end; of several seeds, those of the first that can be compared.
 
-    Attributes
-    ----------
-    comparison : Comparison
-        What was asked for, with the epochs that were added.
-    seed : int
-        The seed of these two models.
-    a, b : ModelResult
-        `b` is None when A was trained alone.
-    seconds : float
-        From the start to the end of all, wall clock, pauses included.
-    others : tuple of ComparisonResult
-        The results of the further seeds, where there are several.
+    `comparison` is what was asked for, with the epochs that were added; `seed` is that of these two models, and `b` is
+    None when A was trained alone. `seconds` is the wall clock from the start to the end of all, pauses included.
+    `others` are the results of the further seeds.
     """
 
     comparison: Comparison
@@ -177,10 +145,9 @@ class ComparisonResult:
 
     def curves(self) -> dict[str, History | SeedBand]:
         """Return for each model ("A", "B") its history; where there are several seeds, their band."""
-        histories = {
-            model.name: [result._model(model.name).history for result in self.by_seed.values()] for model in self.models
-        }
-        return {name: seed_band(found) if len(found) > 1 else found[0] for name, found in histories.items()}
+        by_model = zip(*(result.models for result in self.by_seed.values()), strict=True)
+        found = {runs[0].name: [run.history for run in runs] for runs in by_model}
+        return {name: seed_band(several) if len(several) > 1 else several[0] for name, several in found.items()}
 
     @property
     def can_be_compared(self) -> bool:
@@ -211,23 +178,23 @@ class ComparisonResult:
 
     def confusion(self, name: str, split: SplitName = "test") -> NDArray[np.int64]:
         """Count the images of each true class (rows) that model "a" or "b" puts into each class (columns): (10, 10)."""
-        said = self._model(name).probabilities(split).argmax(axis=1)
-        return confusion_matrix(self.labels(split), said, CLASSES)
+        predicted = self._model(name).probabilities(split).argmax(axis=1)
+        return analysis.confusion_matrix(self.labels(split), predicted, CLASSES)
 
     def class_scores(self, name: str, split: SplitName = "test") -> ClassScores:
         """Return precision, recall and F1 of model "a" or "b" for each class, shape (10,) each."""
-        return class_scores(self.confusion(name, split))
+        return analysis.class_scores(self.confusion(name, split))
 
     def calibration(self, name: str, split: SplitName = "test") -> Calibration:
         """Return the reliability diagram of model "a" or "b", and its expected calibration error."""
-        return calibration(self.labels(split), self._model(name).probabilities(split))
+        return analysis.calibration(self.labels(split), self._model(name).probabilities(split))
 
     def verdict(self, split: SplitName = "test") -> Verdict:
         """Return which model is better, by how much, and how likely that is by chance alone.
 
         On the test set, `seeds` of the answer compares all seeds from which both models finished, if they are several.
         """
-        return replace(judge(self.outcomes(split)), seeds=self.over_seeds() if split == "test" else None)
+        return replace(analysis.judge(self.outcomes(split)), seeds=self.over_seeds() if split == "test" else None)
 
     def over_seeds(self) -> SeedsVerdict | None:
         """Compare both models on the test set over the seeds from which both finished alike; None of fewer than two.
@@ -237,10 +204,10 @@ class ComparisonResult:
         alike = [result for result in (self, *self.others) if result._is_like(self)]
         if len(alike) < 2:
             return None
-        judged = [judge(result.outcomes()) for result in alike]
+        judged = [analysis.judge(result.outcomes()) for result in alike]
         right_a = tuple(one.both_right + one.only_a_right for one in judged)
         right_b = tuple(one.both_right + one.only_b_right for one in judged)
-        return judge_seeds(right_a, right_b, judged[0].images, left_out=len(self.others) + 1 - len(alike))
+        return analysis.judge_seeds(right_a, right_b, judged[0].images, left_out=len(self.others) + 1 - len(alike))
 
     def _is_like(self, other: "ComparisonResult") -> bool:
         both = [[(model.config, model.plan and model.plan.channels) for model in one.models] for one in (self, other)]
@@ -255,6 +222,6 @@ class ComparisonResult:
     def raise_for_failure(self) -> None:
         """Raise `ComparisonError` when a model failed."""
         models = [model for result in (self, *self.others) for model in result.models]
-        failures = [model.message for model in models if model.state is State.FAILED]
+        failures = dict.fromkeys(model.message for model in models if model.state is State.FAILED)
         if failures:
-            raise ComparisonError(" ".join(dict.fromkeys(failures)), self)
+            raise ComparisonError(" ".join(failures), self)

@@ -33,9 +33,8 @@ class ComparisonRun(UnderWay):
 
     Everything happens on the event loop. What is known is published there and may be read on any thread; a command has
     taken effect when it returns. With a model's name it is meant for that model of the current seed, without one for
-    all of every seed. Epochs are always added to every seed: they are compared, and so must be of one length.
-
-    With a store, it is saved as it goes; `reopen` makes a comparison of what was saved.
+    all of every seed. Epochs are always added to every seed: they are compared, and so must be of one length. With a
+    store, the comparison is saved as it goes.
     """
 
     def __init__(
@@ -50,13 +49,14 @@ class ComparisonRun(UnderWay):
     ) -> None:
         super().__init__()
         self.comparison = comparison
-        self._id, self._presses = secrets.token_hex(8), 0
+        self.has_stood_in_line = False  # whether workers were asked for here, and not only before it was reopened
+        self._id, self._presses, self._is_left = secrets.token_hex(8), 0, False
         self._quota = Quota(limits or Limits.from_environment(), on_end=lambda why: self.stop(why=why))
         self._saver = AutoSaver(comparison, store, folder)
         alone = [comparison.model_copy(update={"seed": seed, "repeat": 1}) for seed in comparison.seeds]
         self.pairs = [SeedRun(one, engines, park_seconds, self._quota, self._save) for one in alone]
         self._latest = self.pairs[0]
-        self._waiting: tuple[SeedRun, ...] = ()  # those whose turn has not come
+        self._waiting: Sequence[SeedRun] = ()  # those whose turn has not come
         self._may_begin = asyncio.Event()
 
     @classmethod
@@ -78,7 +78,7 @@ class ComparisonRun(UnderWay):
     @property
     def saved_id(self) -> str | None:
         """The name of this comparison in the store; None while it has none."""
-        return self._saver.id
+        return self._saver.folder.id if self._saver.folder is not None else None
 
     @property
     def storage_note(self) -> str:
@@ -90,11 +90,6 @@ class ComparisonRun(UnderWay):
         """Whether epochs may be added to ended runs: of several seeds once all have, and where the server allows it."""
         may_grow = any(self._quota.epochs(ceil(run.epoch) + 1) > run.epoch for run in self.runs)
         return (len(self.pairs) == 1 or self.wait(0)) and may_grow and self._quota.seconds_left > 0
-
-    @property
-    def has_stood_in_line(self) -> bool:
-        """Whether workers were asked for here, and not only in the past that was reopened."""
-        return self._presses > 0
 
     @property
     def current(self) -> SeedRun:
@@ -137,7 +132,7 @@ class ComparisonRun(UnderWay):
     @on_loop
     def start(self) -> None:
         """Begin in the background."""
-        self._launch(self.pairs, {})
+        self._begin(self.pairs, {})
 
     @on_loop
     def stop(self, name: str | None = None, why: str = "") -> None:
@@ -146,13 +141,12 @@ class ComparisonRun(UnderWay):
             self._waiting = ()
         for model in self._models(name):
             model.stop(why)
-        self._let_next_begin()
+        self._let_next_begin_unless_paused()
 
     @on_loop
     def leave(self) -> None:
         """End here, as when the page is closed: what was under way can go on another time, from the store."""
-        for model in self._models():
-            model.is_left = True
+        self._is_left = True
         self.stop()
 
     @on_loop
@@ -168,21 +162,16 @@ class ComparisonRun(UnderWay):
         """Let paused runs go on."""
         for model in self._models(name):
             model.resume()
-        self._let_next_begin()
+        self._let_next_begin_unless_paused()
 
     @on_loop
     def train_on(self, epochs: int, name: str | None = None) -> None:
-        """Add epochs to runs that have ended, where they left off; nothing happens where `can_train_on` is false.
-
-        Of several seeds, those that were left behind come as far as the others.
-        """
+        """Add epochs to ended runs if `can_train_on`; of several seeds, those left behind come as far as the others."""
         ready = [run for pair in self.pairs for run in pair.runs if name in (None, run.name) and run.state.can_train_on]
-        goals: dict[str, int] = {}
-        for run in ready:
-            goals[run.name] = max(goals.get(run.name, 0), self._quota.epochs(ceil(run.epoch) + epochs))
-        seeds = {run.seed for run in ready}
-        if seeds and self.can_train_on:
-            self._launch([pair for pair in self.pairs if pair.seed in seeds], goals)
+        if ready and self.can_train_on:
+            ready.sort(key=lambda run: run.epoch)  # the one that has come furthest sets the goal
+            goals = {run.name: self._quota.epochs(ceil(run.epoch) + epochs) for run in ready}
+            self._begin([pair for pair in self.pairs if pair.seed in {run.seed for run in ready}], goals)
 
     @on_loop
     def show(self, shown: VisibleImages | None) -> None:
@@ -194,59 +183,53 @@ class ComparisonRun(UnderWay):
         pairs = self.pairs if name is None else [self.current]
         return [model for pair in pairs for model in pair.models if name in (None, model.name)]
 
-    def _launch(self, pairs: Sequence[SeedRun], goals: Mapping[str, int]) -> None:
-        self._stand_in_line(pairs)
-        self._waiting = tuple(pairs)
+    def _begin(self, pairs: Sequence[SeedRun], goals: Mapping[str, int]) -> None:
+        self._stand_in_line(pairs[:1], pairs[1:], goals)
         self._may_begin.set()
-        self._begin_next(goals)
-        self._in_background(self._see_through(self._waiting, goals))
-
-    def _stand_in_line(self, pairs: Sequence[SeedRun]) -> None:
-        for pair in pairs:
-            pair.submission = Submission(self._id, self._presses, self._quota.limits)
-        self._presses += 1
-
-    def _begin_next(self, goals: Mapping[str, int]) -> None:
-        self._latest, *waiting = self._waiting
-        self._waiting = tuple(waiting)
         self._latest.start(goals)
 
-    def _let_next_begin(self) -> None:
-        """Give the next seed its turn unless a run waits for the user."""
+    def _stand_in_line(self, first: Sequence[SeedRun], others: Sequence[SeedRun], goals: Mapping[str, int]) -> None:
+        for pair in (*first, *others):
+            pair.submission = Submission(self._id, self._presses, self._quota.limits)
+        self._presses += 1
+        self.has_stood_in_line = True
+        self._latest, self._waiting = first[-1], others
+        self._in_background(self._see_through(others, goals))
+
+    def _let_next_begin_unless_paused(self) -> None:
         if not any(run.state.can_resume for pair in self.pairs for run in pair.runs):
             self._may_begin.set()
 
     async def _see_through(self, waiting: Sequence[SeedRun], goals: Mapping[str, int]) -> None:
-        await asyncio.to_thread(self._saver.begin)
-        try:
+        async with self._saver.holding():
             for model in (model for pair in waiting for model in pair.models if model.name in goals):
                 await model.save_goal(goals[model.name])
             dropped = await self._take_turns(waiting, goals)
             for pair in self.pairs:
                 await pair.ended()
             # After a lost worker, and where the page was left, their turn comes when the user resumes.
-            if not (self._latest.models[0].is_left or any(run.is_lost for run in self._latest.runs)):
+            if not (self._is_left or any(run.is_lost for run in self._latest.runs)):
                 for model in (model for pair in dropped for model in pair.models):
                     await model.save()
-        finally:
-            await asyncio.to_thread(self._saver.end)
 
-    async def _take_turns(self, waiting: Sequence[SeedRun], goals: Mapping[str, int]) -> list[SeedRun]:
+    async def _take_turns(self, waiting: Sequence[SeedRun], goals: Mapping[str, int]) -> Sequence[SeedRun]:
         """Let those begin whose turn comes, until none waits any more; return those that were dropped."""
-        left = list(waiting)
-        while self._waiting:
+        for number, pair in enumerate(waiting):
             await self._latest.has_slots.wait()
             await self._may_begin.wait()
-            if self._latest.state is State.FAILED and not self._latest.has_begun:
-                self._waiting = ()  # it was turned away, as the others would be
-            elif self._waiting:
-                self._begin_next(goals)
-                left.remove(self._latest)
-        return left
+            is_turned_away = self._latest.state is State.FAILED and not self._latest.has_begun  # as the others would be
+            if is_turned_away or not self._waiting:
+                self._waiting = ()
+                return waiting[number:]
+            self._latest, self._waiting = pair, waiting[number + 1 :]
+            pair.start(goals)
+        return ()
 
     async def _save(self, pair: SeedRun, name: str, record: RunRecord) -> None:
-        timed = replace(record, pair_seconds=pair.seconds, total_seconds=self.seconds)
-        await asyncio.to_thread(self._saver.save, pair.seed, name, timed)
+        # A run that was left by its user is no longer trained, but has not ended.
+        state = State.PAUSED if self._is_left and record.state == State.STOPPED else record.state
+        timed = replace(record, state=state, pair_seconds=pair.seconds, total_seconds=self.seconds)
+        await self._saver.save(pair.seed, name, timed)
 
     def _gather(self) -> ComparisonResult:
         results = [pair.result() for pair in self.begun or self.pairs[:1]]
@@ -270,8 +253,4 @@ class ComparisonRun(UnderWay):
             suspended, untouched = untouched[:1], untouched[1:]
             suspended[0].restore({})
         if suspended:
-            self._latest, self._waiting = suspended[-1], tuple(untouched)
-            self._stand_in_line([*suspended, *untouched])
-            for pair in suspended:
-                pair.wait_for_user()
-            self._in_background(self._see_through(untouched, {}))
+            self._stand_in_line(suspended, untouched, {})

@@ -2,14 +2,11 @@
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
-from typing import Any
 
 from nncompare.comparison.drive import drive
 from nncompare.comparison.model_run import ModelRun
-from nncompare.comparison.precision import chosen_precision
-from nncompare.comparison.predictor import predict_on_worker
 from nncompare.comparison.quota import Quota
 from nncompare.comparison.result import ComparisonResult, ModelResult
 from nncompare.comparison.slots import SlotAllocation
@@ -20,10 +17,11 @@ from nncompare.config import Comparison
 from nncompare.data import CATALOG, DataError
 from nncompare.engine.client import Engine, EngineError, LostError, Slot
 from nncompare.engine.queue_client import Submission
-from nncompare.engine.shared import EngineHolder
+from nncompare.engine.shared import EngineHolder, predict_on_worker
 from nncompare.errors import DeviceError
 from nncompare.limits import LimitsError
 from nncompare.memory import BudgetError, make_plan, model_memory_limit
+from nncompare.memory.plan import chosen_precision
 from nncompare.messages import Assignment, Outcome, Setup
 from nncompare.store import RunRecord
 
@@ -76,24 +74,17 @@ class SeedRun(UnderWay):
         models = [model for model in self.models if not goals or (model.name in goals and model.state.can_train_on)]
         for model in models:
             model.start(goals.get(model.name))
-        if models:
-            self._look_for_slots(self._attempt(models, self._begin(models)))
+        self.has_slots.clear()
+        self._in_background(self._attempt(models, self._train(models, are_prolonged=bool(goals))))
 
     def restore(self, records: Mapping[tuple[int, str], RunRecord]) -> None:
         """Become what was saved; a model of which nothing was saved begins with its first epoch."""
+        self._end_after(record.pair_seconds for (seed, _), record in records.items() if seed == self.seed)
         for model in self.models:
             model.restore(records.get((self.seed, model.name)))
-        self._end_after(record.pair_seconds for (seed, _), record in records.items() if seed == self.seed)
-
-    def wait_for_user(self) -> None:
-        """Place the runs that were interrupted on workers when they are resumed."""
-        for model in self.models:
             if model.view.is_suspended:
-                self._look_for_slots(self._go_on(model))
-
-    def _look_for_slots(self, work: Coroutine[Any, Any, None]) -> None:
-        self.has_slots.clear()
-        self._in_background(work)
+                self.has_slots.clear()
+                self._in_background(self._train_once_resumed(model))
 
     def _on_end(self, task: "asyncio.Task[None]") -> None:
         super()._on_end(task)
@@ -105,37 +96,30 @@ class SeedRun(UnderWay):
         models = [ModelResult.of(run, self.comparison, predictor) for run in self.runs]
         settings = {model.name.lower(): model.config for model in models}  # with the epochs that were added
         comparison = self.comparison.model_copy(update=settings)
-        a, b = [*models, None][:2]
-        assert a is not None
-        return ComparisonResult(comparison, self.seed, a, b, self.seconds, self.state)
+        a, *others = models
+        return ComparisonResult(comparison, self.seed, a, others[0] if others else None, self.seconds, self.state)
 
-    async def _begin(self, models: Sequence[ModelRun]) -> None:
-        for model in models:
-            await model.save_again()
-        await self._train(models)
-
-    async def _train(self, models: Sequence[ModelRun]) -> None:
+    async def _train(self, models: Sequence[ModelRun], *, are_prolonged: bool = False) -> None:
         """Claim a slot for each run at once, so that they start together; one that is stopped first ends."""
+        for model in models if are_prolonged else ():  # epochs that were added outlive a crash
+            await model.save()
         slots: list[Slot] = []
-        while models and not slots:
+        while not slots:
             stopped = [model for model in models if model.requested.stop]
             models = [model for model in models if model not in stopped]
             for model in stopped:
                 await model.end(Outcome("stopped"))
-            if models:  # else no engine has to be started
-                engine = await asyncio.to_thread(self._engines.get)
-                if problems := self._quota.limits.problems(self.comparison):
-                    raise LimitsError(" ".join(problems))
-                slots = await self._slots.take(engine, models, self.comparison.device, self.submission)
-        if slots:
-            self.has_slots.set()
-            placed = zip(models, slots, strict=True)
-            await asyncio.gather(
-                *(self._attempt([model], self._train_on(model, engine, slot)) for model, slot in placed)
-            )
+            if not models:
+                return  # no engine has to be started
+            engine = await asyncio.to_thread(self._engines.get)
+            if problems := self._quota.limits.problems(self.comparison):
+                raise LimitsError(" ".join(problems))
+            slots = await self._slots.take(engine, models, self.comparison.device, self.submission)
+        self.has_slots.set()
+        placed = zip(models, slots, strict=True)
+        await asyncio.gather(*(self._attempt([model], self._train_on(model, engine, slot)) for model, slot in placed))
 
     async def _train_on(self, model: ModelRun, engine: Engine, slot: Slot) -> None:
-        """Train on a slot; after a long pause on another one."""
         try:
             with self._quota.counting():
                 assignment = self._assignment(model, slot)
@@ -144,10 +128,9 @@ class SeedRun(UnderWay):
         finally:
             await self._slots.leave(engine, model, slot)  # its predictions need not wait for the other model
         if model.view.has_left_worker:
-            await self._go_on(model)
+            await self._train_once_resumed(model)
 
-    async def _go_on(self, model: ModelRun) -> None:
-        """Wait until a suspended run is wanted, and train on whichever slot is free then."""
+    async def _train_once_resumed(self, model: ModelRun) -> None:
         while model.view.is_suspended:
             await model.rest()
         await self._attempt([model], self._train([model]))
@@ -167,18 +150,10 @@ class SeedRun(UnderWay):
 
     def _assignment(self, model: ModelRun, slot: Slot) -> Assignment:
         comparison, report, start, config = self.comparison, slot.report, model.view.checkpoint, model.view.config
-        precision = model.view.precision or chosen_precision(
-            comparison.precision, config.channels, has_native_bfloat16=report.has_native_bfloat16
-        )
+        wanted, is_native = comparison.precision, report.has_native_bfloat16
+        precision = model.view.precision or chosen_precision(wanted, config.channels, has_native_bfloat16=is_native)
         limit = model_memory_limit(comparison.memory_budget, report.available_bytes, report.physical_bytes)
         plan = start.plan if start else make_plan(config, limit, CATALOG[comparison.dataset].test_count, precision)
-        return Assignment(
-            run=secrets.token_hex(8),
-            token=report.token,
-            setup=Setup(config, plan, report.device, self._slots.threads_of(model, slot), precision),
-            dataset=comparison.dataset,
-            train_images=comparison.train_images,
-            seed=comparison.seed,
-            start=start,
-            park_seconds=self._park_seconds,
-        )
+        setup = Setup(config, plan, report.device, self._slots.threads_of(model, slot), precision)
+        task = setup, comparison.dataset, comparison.train_images, comparison.seed, start, self._park_seconds
+        return Assignment(secrets.token_hex(8), report.token, *task)

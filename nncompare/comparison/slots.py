@@ -31,10 +31,7 @@ class SlotAllocation:
             for run in runs:
                 run.wait_at(position)
 
-        def is_cancelled() -> bool:
-            return any(run.requested.stop for run in runs)
-
-        slots = await engine.claim(len(runs), device, is_cancelled, submission, tell)
+        slots = await engine.claim(len(runs), device, lambda: any(run.requested.stop for run in runs), submission, tell)
         if self._is_handed_over and len(slots) == 1 and not self._taken:
             looks = iter([False])  # one more slot, if it is free this moment and nobody waits for it
             self._spare += await engine.claim(1, device, lambda: next(looks, True), submission)
@@ -46,18 +43,17 @@ class SlotAllocation:
         """Release the slot of a run, or hand its threads over."""
         del self._taken[run.name]
         left = [slot]
-        if self._is_handed_over and self._taken and not run.view.is_suspended:
-            self._spare, left = [*self._spare, slot], []
-        elif not self._taken:
+        if not self._taken:
             self._spare, left = [], [slot, *self._spare]
+        elif self._is_handed_over and not run.view.is_suspended:
+            self._spare, left = [*self._spare, slot], []
         self._share()
         await engine.release([slot.address for slot in left])
 
     def threads_of(self, run: ModelRun, slot: Slot) -> int:
         """Return how many threads a run begins or goes on with: as many as it had, but never more than there are."""
-        if self._is_handed_over:
-            return self._total(slot)
-        return min(run.view.threads or slot.threads, slot.threads)
+        most = self._total(slot)
+        return most if self._is_handed_over else min(run.view.threads or most, most)
 
     def _share(self) -> None:
         if self._is_handed_over:

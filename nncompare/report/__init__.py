@@ -1,4 +1,4 @@
-"""A comparison as files: a page that needs no network, a table of predictions, and pictures."""
+"""A comparison as files: a page that needs no network, a table of predictions, pictures; and whether it was fair."""
 
 from nncompare.report.page import report_page
 from nncompare.report.pictures import CURVES, PICTURES, Picture

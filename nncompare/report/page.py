@@ -7,11 +7,11 @@ from typing import Any
 from nncompare import __version__
 from nncompare.analysis import Group, Order, class_scores
 from nncompare.analysis.wording import explanation, headline
-from nncompare.comparison.fairness import aspects
 from nncompare.comparison.result import ComparisonResult, ModelResult
 from nncompare.config import RunConfig
 from nncompare.data import CATALOG, load, png_data_uri
 from nncompare.figures import best_epoch, figure_svg
+from nncompare.report.fairness import aspects
 from nncompare.report.pictures import CURVES, PICTURES
 from nncompare.templates import fill
 from nncompare.words import clock, count, mebibytes
@@ -43,7 +43,7 @@ def report_page(result: ComparisonResult) -> str:
         ],
         models=models,
         facts=_facts(result),
-        aspects=list(aspects(*models)) if len(models) > 1 else [],
+        aspects=aspects(*models) if len(models) > 1 else [],
         curves=[_svg(result, key) for key in CURVES],
         histories={model.name: model.history for model in models},
         best={model.name: best_epoch(model.history, "accuracy") for model in models},

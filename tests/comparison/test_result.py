@@ -5,13 +5,12 @@ import pytest
 from small_images import TEST_IMAGES
 from tiny_pairs import finish, pair
 
-from nncompare.comparison.predictor import predict_on_worker
 from nncompare.comparison.result import ComparisonError, ComparisonResult, ModelResult
 from nncompare.comparison.state import State
 from nncompare.comparison.view import RunView
 from nncompare.config import Comparison, RunConfig
 from nncompare.data import load
-from nncompare.engine.shared import EngineHolder
+from nncompare.engine.shared import EngineHolder, predict_on_worker
 from nncompare.messages import Setup
 
 

@@ -11,12 +11,11 @@ from processes import until
 from tiny_pairs import begin, finish, pair
 
 from nncompare.comparison import drive as drive_module
-from nncompare.comparison.predictor import predict_on_worker
 from nncompare.comparison.runner import ComparisonRun
 from nncompare.comparison.slots import SlotAllocation
 from nncompare.comparison.state import State
 from nncompare.config import RunConfig
-from nncompare.engine.shared import EngineHolder
+from nncompare.engine.shared import EngineHolder, predict_on_worker
 from nncompare.memory import Plan
 from nncompare.messages import PredictionRequest, Setup
 

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from nncompare.comparison.precision import NARROWEST_FOR_BFLOAT16
 from nncompare.config import Precision
 from nncompare.engine.shared import EngineHolder
 from nncompare.machine import available_memory, physical_memory
 from nncompare.memory import in_mebibytes, model_memory_limit
+from nncompare.memory.plan import NARROWEST_FOR_BFLOAT16
 from nncompare.messages import WorkerInfo
 from nncompare.ui.refresher import Refresher
 

@@ -6,13 +6,12 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from nncompare.comparison.precision import chosen_precision
 from nncompare.config import Comparison, RunConfig, one_sentence
 from nncompare.data import CATALOG, DatasetInfo
 from nncompare.errors import DeviceError
 from nncompare.limits import Limits
 from nncompare.memory import BudgetError, model_memory_limit
-from nncompare.memory.plan import fit
+from nncompare.memory.plan import chosen_precision, fit
 from nncompare.messages import WorkerInfo
 from nncompare.settings_file import LARGEST_BYTES, read_settings
 from nncompare.ui.clickable import OpenFile

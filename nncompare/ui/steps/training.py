@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping
 
 import ipywidgets as widgets
 
-from nncompare.comparison.fairness import aspects, differences
 from nncompare.comparison.runner import ComparisonRun
 from nncompare.environment import environment
+from nncompare.report.fairness import aspects, differences
 from nncompare.ui.elements import Place, button, hide, row, set_value, step, two
 from nncompare.ui.panels.curve_charts import CurveCharts
 from nncompare.ui.panels.run_panel import RunControls, RunPanel

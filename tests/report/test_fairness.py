@@ -1,4 +1,3 @@
-from nncompare.comparison.fairness import Aspect, aspects, differences, seconds_per_epoch
 from nncompare.comparison.state import State
 from nncompare.comparison.view import RunView
 from nncompare.config import RunConfig
@@ -6,6 +5,7 @@ from nncompare.events import EpochEnd
 from nncompare.history import History
 from nncompare.memory import make_plan
 from nncompare.messages import Progress, Setup
+from nncompare.report.fairness import Aspect, aspects, differences, seconds_per_epoch
 
 
 def contender(epochs_done=None, threads=1, epoch_seconds=None, **settings):

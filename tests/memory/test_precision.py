@@ -2,7 +2,7 @@
 
 import pytest
 
-from nncompare.comparison.precision import chosen_precision
+from nncompare.memory.plan import chosen_precision
 
 
 @pytest.mark.parametrize(
