@@ -14,9 +14,9 @@ from pathlib import Path
 
 from rows import Measured, Row, Rule
 from setting import Setting
-from workers import ENVIRONMENT
 
 from nncompare.data import dataset_state
+from nncompare.engine.process import FOR_WORKERS
 
 _HERE = Path(__file__).parent
 CHANNELS, BATCH_SIZE = 16, 64
@@ -30,7 +30,7 @@ def measure(setting: Setting) -> Measured:
     assignment = {"dataset": setting.dataset, "channels": CHANNELS, "batch_size": BATCH_SIZE}
     rounds = [
         (
-            _seconds("worker_first_step.py", json.dumps(assignment), ENVIRONMENT),
+            _seconds("worker_first_step.py", json.dumps(assignment), FOR_WORKERS),
             _seconds("textbook_first_step.py", str(folder), {}),
         )
         for _ in range(setting.rounds)

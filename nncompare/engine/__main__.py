@@ -10,6 +10,7 @@ import contextlib
 import logging
 import shutil
 import sys
+from multiprocessing import forkserver
 from pathlib import Path
 
 from nncompare.engine.process import write_credentials
@@ -24,7 +25,6 @@ _DASK_SETTINGS = {
     "distributed.worker.memory.pause": False,
     "distributed.worker.memory.terminate": 0.95,
     "distributed.worker.daemon": True,
-    # Workers are forked from one process that has loaded torch: loading it once more takes each of them seconds.
     "distributed.worker.multiprocessing-method": "forkserver",
     # Dask watches itself, each program fifty times a second and its tasks a hundred times. Nobody looks at that.
     "distributed.worker.profile.enabled": False,
@@ -32,11 +32,7 @@ _DASK_SETTINGS = {
     "distributed.scheduler.http.routes": [],
     "distributed.worker.http.routes": [],
     "logging.distributed": "warning",
-    "distributed.nanny.pre-spawn-environ.OMP_NUM_THREADS": "1",
-    # Dask has glibc give memory back at once; a training step would then fault in the same buffers again and again.
-    "distributed.nanny.pre-spawn-environ.MALLOC_TRIM_THRESHOLD_": str(2**30),
-    "distributed.nanny.pre-spawn-environ.MALLOC_MMAP_THRESHOLD_": str(2**25),
-    "distributed.nanny.pre-spawn-environ.MALLOC_ARENA_MAX": "1",
+    "distributed.nanny.pre-spawn-environ": {},
 }
 
 
@@ -47,12 +43,19 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, required=True, help="private folder for credentials and scratch files")
     parser.add_argument("--shared-file", type=Path, help="write the credentials there as well, for other processes")
     arguments = parser.parse_args()
+    _preload_torch()
+    forkserver.ensure_running()  # while this process loads Dask
     try:
         asyncio.run(_serve(arguments.slots, arguments.folder, arguments.shared_file))
         if arguments.shared_file is not None:  # what started this has ended, and nobody needs the file any more
             shutil.rmtree(arguments.shared_file.parent, ignore_errors=True)
     finally:
         shutil.rmtree(arguments.folder, ignore_errors=True)
+
+
+def _preload_torch() -> None:
+    """Have workers forked from a process that has loaded torch: else each takes seconds and 150 MB to load its own."""
+    forkserver.set_forkserver_preload(["distributed", "nncompare.training.worker"])
 
 
 async def _serve(slots: int, folder: Path, shared_file: Path | None) -> None:
@@ -66,7 +69,8 @@ async def _serve(slots: int, folder: Path, shared_file: Path | None) -> None:
 
     security = Security.temporary()
     with dask.config.set(_DASK_SETTINGS):
-        get_mp_context().set_forkserver_preload(["distributed", "nncompare.training.worker"])
+        get_mp_context()  # which names what Dask would preload
+        _preload_torch()
         async with LocalCluster(
             asynchronous=True,
             n_workers=slots,

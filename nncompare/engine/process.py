@@ -9,7 +9,16 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from nncompare.environment import child_environment
+
 SLOTS = 2
+# Dask would have glibc give memory back at once: a training step then faults in the same buffers again and again.
+FOR_WORKERS = {
+    "OMP_NUM_THREADS": "1",
+    "MALLOC_TRIM_THRESHOLD_": str(2**30),
+    "MALLOC_MMAP_THRESHOLD_": str(2**25),
+    "MALLOC_ARENA_MAX": "1",
+}
 _CREDENTIALS = ("tls_ca_file", "tls_client_cert", "tls_client_key")
 
 
@@ -47,6 +56,7 @@ class EngineProcess:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._log,
+            env=child_environment(**FOR_WORKERS),
             start_new_session=True,
         )
 

@@ -67,11 +67,11 @@ def test_a_worker_that_is_killed_for_its_memory_is_told_and_the_other_model_fini
     synthetic_digits: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The budget leaves out the interpreter and the data; here they do not fit beside it."""
-    monkeypatch.setenv("MEM_LIMIT", str(520 * MEBIBYTE))
+    monkeypatch.setenv("MEM_LIMIT", str(370 * MEBIBYTE))
     holder = EngineHolder()
     try:
         wide = {"channels": 64, "batch_size": 512, "epochs": 20}
-        settings = {"memory_budget": 520 * MEBIBYTE, "precision": "float32"}
+        settings = {"memory_budget": 370 * MEBIBYTE, "precision": "float32"}
         comparison = pair(a=wide, b={"channels": 1, "batch_size": 64}, **settings)
         running = begin(comparison, holder)
         assert running.wait(60)

@@ -154,7 +154,7 @@ def test_a_device_that_is_not_there_is_told(engines: EngineHolder) -> None:
 
 
 def test_a_run_that_diverges_is_told_and_spares_the_other(engines: EngineHolder) -> None:
-    wild = {"channels": 4, "dropout": 0, "optimizer": "sgd", "learning_rate": 10, "batch_size": 128, "epochs": 2}
+    wild = {"channels": 4, "optimizer": "sgd", "learning_rate": 10, "weight_decay": 1, "epochs": 2}
     result = finish(pair(a=wild, b={"channels": 1}), engines)
     assert result.b is not None
     assert result.a.state is State.FAILED

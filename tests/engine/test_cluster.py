@@ -14,7 +14,7 @@ from processes import descendants, runs, until
 from tiny_pairs import begin, engine_pids, finish, pair, until_both_train
 
 from nncompare.comparison.state import State
-from nncompare.engine import connections, loop
+from nncompare.engine import connections, loop, queue_client
 from nncompare.engine.shared import EngineHolder
 
 DASK = Path(sys.executable).parent / "dask"
@@ -27,9 +27,11 @@ def started(*arguments: str, log: Path) -> Iterator[subprocess.Popen[bytes]]:
         process = subprocess.Popen([DASK, *arguments, "--no-dashboard"], stdout=stream, stderr=stream)
         try:
             yield process
-        finally:
-            process.terminate()
-            process.wait(20)
+        finally:  # at once: one that ends in order looks for its scheduler for seconds
+            below = descendants(process.pid)
+            process.kill()
+            process.wait()
+            until(lambda: not any(map(runs, below)), "the end of what it started")
 
 
 Cluster = tuple[str, list[subprocess.Popen[bytes]]]
@@ -62,6 +64,13 @@ def _is_json(file: Path) -> bool:
     return True
 
 
+@pytest.fixture(scope="module")
+def cluster(synthetic_digits: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """A cluster as it should be, for all tests that treat it well."""
+    with cluster_of(tmp_path_factory.mktemp("cluster"), "1", "1") as made:
+        yield made
+
+
 @pytest.fixture
 def holder_at(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], EngineHolder]]:
     holders = []
@@ -77,23 +86,23 @@ def holder_at(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], Engin
 
 
 def test_both_models_train_on_workers_started_elsewhere(
-    tmp_path: Path, holder_at: Callable[[str], EngineHolder], synthetic_digits: Path, engines: EngineHolder
+    cluster: Cluster, holder_at: Callable[[str], EngineHolder], engines: EngineHolder
 ) -> None:
     here = finish(pair(), engines)
     engines_before = engine_pids()
-    with cluster_of(tmp_path, "1", "1") as (address, workers):
-        holder = holder_at(address)
-        running = begin(pair(), holder)
-        assert running.wait(60)
-        there = running.result()
-        assert there.state is State.FINISHED, there.a.message
-        assert there.a.probabilities("train").shape == (1_000, 10)
-        assert there.a.history.train.loss == here.a.history.train.loss
-        assert engine_pids() == engines_before
-        pids = [worker.pid for worker in workers]
-        pids += [pid for worker in workers for pid in descendants(worker.pid)]
-        holder.close()
-        assert all(runs(pid) for pid in pids), "what others have started is not ours to end"
+    address, workers = cluster
+    holder = holder_at(address)
+    running = begin(pair(), holder)
+    assert running.wait(60)
+    there = running.result()
+    assert there.state is State.FINISHED, there.a.message
+    assert there.a.probabilities("train").shape == (1_000, 10)
+    assert there.a.history.train.loss == here.a.history.train.loss
+    assert engine_pids() == engines_before
+    pids = [worker.pid for worker in workers]
+    pids += [pid for worker in workers for pid in descendants(worker.pid)]
+    holder.close()
+    assert all(runs(pid) for pid in pids), "what others have started is not ours to end"
 
 
 def test_a_worker_with_two_threads_is_refused_with_the_command_that_is_right(
@@ -131,19 +140,19 @@ def test_an_address_that_is_none_is_told(address: str, holder_at: Callable[[str]
 
 
 def test_two_kernels_on_one_cluster_wait_in_one_line(
-    tmp_path: Path, holder_at: Callable[[str], EngineHolder], synthetic_digits: Path
+    cluster: Cluster, holder_at: Callable[[str], EngineHolder]
 ) -> None:
-    with cluster_of(tmp_path, "1", "1") as (address, _):
-        one, other = holder_at(address), holder_at(address)
-        first = begin(pair(a={"epochs": 100}, b={"epochs": 100}), one)
-        until_both_train(first)
-        second = begin(pair(), other)
-        until(lambda: second.position is not None and second.position.position == 1, "a place")
-        first.stop()
-        assert second.wait(60)
-        assert second.state is State.FINISHED
-        assert first.wait(20)
-        until(lambda: len(loop.wait(other.get().idle())) == 2, "everything is given back")
+    address, _ = cluster
+    one, other = holder_at(address), holder_at(address)
+    first = begin(pair(a={"epochs": 100}, b={"epochs": 100}), one)
+    until_both_train(first)
+    second = begin(pair(), other)
+    until(lambda: second.position is not None and second.position.position == 1, "a place")
+    first.stop()
+    assert second.wait(60)
+    assert second.state is State.FINISHED
+    assert first.wait(20)
+    until(lambda: len(loop.wait(other.get().idle())) == 2, "everything is given back")
 
 
 def test_a_scheduler_that_goes_away_and_comes_back(
@@ -157,8 +166,10 @@ def test_a_scheduler_that_goes_away_and_comes_back(
         port = str(probe.getsockname()[1])
     address, log = f"tcp://{LOOPBACK}:{port}", tmp_path / "scheduler.log"
     scheduler = ("scheduler", "--host", LOOPBACK, "--port", port)
-    worker = ("worker", address, "--nthreads", "1", "--host", LOOPBACK, "--local-directory", str(tmp_path))
-    with started(*worker, log=tmp_path / "one.log"), started(*worker, log=tmp_path / "other.log"):
+    folder = ("--local-directory", str(tmp_path))
+    workers = ("worker", address, "--nworkers", "2", "--nthreads", "1", "--host", LOOPBACK, *folder)
+    monkeypatch.setattr(queue_client, "ASK_SECONDS", 0.5)
+    with started(*workers, log=tmp_path / "workers.log"):
         with started(*scheduler, log=log) as first:
             holder = holder_at(address)
             running = begin(pair(a={"epochs": 100}, b={"epochs": 100}), holder)
@@ -176,5 +187,5 @@ def test_a_scheduler_that_goes_away_and_comes_back(
     assert running.a.history.train.loss != []
     assert waiting.a.message == f"The Dask scheduler at {address} no longer answers. Start it, then train again."
     assert gone.a.message.startswith(f"No Dask scheduler answers at {address}.")
-    with started(*scheduler, log=log), started(*worker, log=log), started(*worker, log=log):
+    with started(*scheduler, log=log), started(*workers, log=tmp_path / "workers.log"):
         assert finish(pair(), holder).state is State.FINISHED
