@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 else:
     DatasetName = Literal[*CATALOG]
 OptimizerName = Literal["adam", "sgd"]
+OPTIMIZERS: dict[OptimizerName, str] = {"adam": "Adam", "sgd": "SGD"}
 ScheduleName = Literal["constant", "one-cycle"]
 Precision = Literal["auto", "float32", "bfloat16"]
 ThreadSharing = Literal["fixed", "survivor"]
@@ -115,6 +116,11 @@ class RunConfig(BaseModel):
         title="Label smoothing",
         description="Share of each label that is spread over all classes while training. The training loss counts it.",
     )
+
+    @property
+    def optimizer_title(self) -> str:
+        """The optimiser as the user reads it."""
+        return OPTIMIZERS[self.optimizer]
 
 
 class Comparison(BaseModel):

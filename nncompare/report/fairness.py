@@ -9,8 +9,6 @@ from nncompare.config import RunConfig
 from nncompare.history import History
 from nncompare.memory import in_mebibytes
 
-_OPTIMIZERS = {"adam": "Adam", "sgd": "SGD"}
-
 
 class Aspect(NamedTuple):
     """One thing that should be equal in a fair race, and how it was."""
@@ -73,7 +71,7 @@ def _value(run: RunView, name: str) -> str:
     used = {"channels": run.plan.channels, "batch_size": run.plan.effective_batch_size} if run.plan else {}
     value = used.get(name, getattr(run.config, name))
     if isinstance(value, str):
-        return _OPTIMIZERS.get(value, value)
+        return run.config.optimizer_title if name == "optimizer" else value
     return f"{value:g}" if isinstance(value, float) else f"{value:,}"
 
 

@@ -6,14 +6,14 @@ import ipywidgets as widgets
 from pydantic.fields import FieldInfo
 
 from nncompare import architectures
-from nncompare.config import RunConfig, bounds, from_text
+from nncompare.config import OPTIMIZERS, RunConfig, bounds, from_text
 from nncompare.limits import Limits
 from nncompare.memory.plan import Fit
 from nncompare.ui.elements import Place, button, column, row, set_class, set_value, watched
 from nncompare.ui.panels.field import Field
 
 _CHOICES = {
-    "optimizer": [("Adam", "adam"), ("SGD", "sgd")],
+    "optimizer": [(title, name) for name, title in OPTIMIZERS.items()],
     "schedule": [("Constant", "constant"), ("One cycle", "one-cycle")],
 }
 _BY_OPTIMIZER = {("momentum", "adam"): "SGD only", ("learning_rate", "sgd"): "0.01 to 0.1 suits SGD"}
