@@ -1,9 +1,11 @@
 import asyncio
+import errno
 import os
 import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -116,7 +118,12 @@ def test_the_engine_ends_when_its_parent_is_killed() -> None:
     assert not left, "the private folder outlives its engine"
 
 
-def test_an_engine_that_cannot_start_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_an_engine_that_cannot_start_is_told_and_the_next_one_works(
+    synthetic_digits: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def full(**_: object) -> str:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
     broken = tmp_path / "python"
     broken.write_text("#!/bin/sh\necho 'no such thing' >&2\nexit 1\n")
     broken.chmod(0o755)
@@ -126,8 +133,13 @@ def test_an_engine_that_cannot_start_is_told(monkeypatch: pytest.MonkeyPatch, tm
     assert result.state is State.FAILED
     assert result.a.message == "The engine did not answer (it ended at once: no such thing). Try again."
     monkeypatch.undo()
+    with monkeypatch.context() as patch:
+        patch.setattr(tempfile, "mkdtemp", full)
+        assert finish(pair(), holder).a.message == (
+            "The workers could not be started: No space left on device. Mend that, then train again."
+        )
     try:
-        until(lambda: holder.get().is_alive, "a new engine")
+        assert finish(pair(), holder).state is State.FINISHED
     finally:
         holder.close()
 

@@ -1,9 +1,6 @@
 """Pause, resume, stop and train on, of one model or both, on real worker processes."""
 
-import errno
 import math
-import os
-import tempfile
 import time
 from functools import partial
 from typing import Any
@@ -217,23 +214,6 @@ def test_a_pause_acts_within_one_batch(engines: EngineHolder) -> None:
     running.stop()
     assert running.wait(20)
     assert sorted(seconds)[2] < 0.3, seconds
-
-
-def test_a_full_disk_is_told_and_the_next_comparison_works(
-    synthetic_digits: object, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def full(**_: object) -> str:
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
-    holder = EngineHolder()
-    monkeypatch.setattr(tempfile, "mkdtemp", full)
-    result = finish(pair(), holder)
-    assert result.a.message == (
-        "The workers could not be started: No space left on device. Mend that, then train again."
-    )
-    monkeypatch.undo()
-    assert finish(pair(), holder).state is State.FINISHED
-    holder.close()
 
 
 def test_a_mistake_is_told_and_the_next_comparison_works(

@@ -200,13 +200,13 @@ def test_nothing_grows_over_many_drawings(make_history):
 
     tracemalloc.start()
     try:
-        draw(8)
-        objects_before, memory_before = draw(40)
-        objects_after, memory_after = draw(120)
+        draw(4)
+        objects_before, memory_before = draw(16)
+        objects_after, memory_after = draw(48)
     finally:
         tracemalloc.stop()
-    assert objects_after - objects_before < 100
-    assert memory_after - memory_before < 50_000
+    assert objects_after - objects_before < 40
+    assert memory_after - memory_before < 20_000
 
 
 def test_settings_of_the_notebook_do_not_matter(make_history):
