@@ -235,6 +235,7 @@ class Soak:
             below = psutil.Process(kernel.pid).children(recursive=True)
         except psutil.NoSuchProcess:
             return []
+        # The process that workers are forked from looks like them, and may be killed like them.
         word = {"engine": "-m nncompare.engine", "worker": "multiprocessing.forkserver"}[kind]
         return [process for process in below if word in " ".join(_words(process))]
 

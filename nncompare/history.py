@@ -24,6 +24,8 @@ class Curve(SimpleNamespace):
     """
 
     def __init__(self, **columns: list[Any]) -> None:
+        if unknown := columns.keys() - COLUMNS.keys():
+            raise TypeError(f"A curve has no column {', '.join(sorted(unknown))}.")
         super().__init__(**{name: columns.get(name, []) for name in COLUMNS})
 
     def copy(self) -> "Curve":

@@ -25,7 +25,7 @@ _LOST = (
 )
 _LOST_ENGINE = "The connection to the workers was lost. The curves up to here are kept. Train again."
 _INTERRUPTED = "This run was interrupted after epoch {epoch:g}. Resume goes on from there."
-_NOTHING_TO_GO_ON_FROM = "This run was interrupted before anything of it was saved. Resume begins it anew."
+_NOTHING_TO_GO_ON_FROM = "This run was interrupted before anything of it was saved. Resume starts from the beginning."
 _HUNG = "Model {name} did not stop within {seconds:.0f} s; its worker was restarted. {rest}"
 _BACK_AT = "It is back at epoch {epoch:g}, where it was saved last."
 _NOTHING_SAVED = "The curves up to here are kept."
@@ -104,7 +104,8 @@ class ModelRun:
     async def rest(self, seconds: float | None = None) -> None:
         """Sleep until something else is requested or the worker is done, at most so long."""
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self.wake.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self.wake.wait()
         self.wake.clear()
 
     def begin(self, setup: Setup) -> None:

@@ -152,7 +152,7 @@ class ComparisonRun(UnderWay):
     @on_loop
     def pause(self, name: str | None = None) -> None:
         """Request a pause."""
-        if name is None:
+        if name is None and self._waiting:
             self._may_begin.clear()
         for model in self._models(name):
             model.pause()
@@ -160,6 +160,7 @@ class ComparisonRun(UnderWay):
     @on_loop
     def resume(self, name: str | None = None) -> None:
         """Let paused runs go on."""
+        self.has_stood_in_line = True
         for model in self._models(name):
             model.resume()
         self._let_next_begin_unless_paused()
@@ -184,15 +185,15 @@ class ComparisonRun(UnderWay):
         return [model for pair in pairs for model in pair.models if name in (None, model.name)]
 
     def _begin(self, pairs: Sequence[SeedRun], goals: Mapping[str, int]) -> None:
-        self._stand_in_line(pairs[:1], pairs[1:], goals)
+        self.has_stood_in_line = True
         self._may_begin.set()
-        self._latest.start(goals)
+        pairs[0].start(goals)
+        self._launch(pairs[:1], pairs[1:], goals)
 
-    def _stand_in_line(self, first: Sequence[SeedRun], others: Sequence[SeedRun], goals: Mapping[str, int]) -> None:
+    def _launch(self, first: Sequence[SeedRun], others: Sequence[SeedRun], goals: Mapping[str, int]) -> None:
         for pair in (*first, *others):
             pair.submission = Submission(self._id, self._presses, self._quota.limits)
         self._presses += 1
-        self.has_stood_in_line = True
         self._latest, self._waiting = first[-1], others
         self._in_background(self._see_through(others, goals))
 
@@ -253,4 +254,4 @@ class ComparisonRun(UnderWay):
             suspended, untouched = untouched[:1], untouched[1:]
             suspended[0].restore({})
         if suspended:
-            self._stand_in_line(suspended, untouched, {})
+            self._launch(suspended, untouched, {})

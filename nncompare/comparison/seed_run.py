@@ -16,7 +16,7 @@ from nncompare.comparison.view import RunView
 from nncompare.config import Comparison
 from nncompare.data import CATALOG, DataError
 from nncompare.engine.client import Engine, EngineError, LostError, Slot
-from nncompare.engine.queue_client import Submission
+from nncompare.engine.queue_client import SHORT_WORK
 from nncompare.engine.shared import EngineHolder, predict_on_worker
 from nncompare.errors import DeviceError
 from nncompare.limits import LimitsError
@@ -50,7 +50,7 @@ class SeedRun(UnderWay):
             if config is not None
         ]
         self.has_slots = asyncio.Event()
-        self.submission = Submission("")
+        self.submission = SHORT_WORK
         self._engines, self._park_seconds, self._quota = engines, park_seconds, quota
         self._slots = SlotAllocation(comparison.threads)
 
@@ -155,5 +155,13 @@ class SeedRun(UnderWay):
         limit = model_memory_limit(comparison.memory_budget, report.available_bytes, report.physical_bytes)
         plan = start.plan if start else make_plan(config, limit, CATALOG[comparison.dataset].test_count, precision)
         setup = Setup(config, plan, report.device, self._slots.threads_of(model, slot), precision)
-        task = setup, comparison.dataset, comparison.train_images, comparison.seed, start, self._park_seconds
-        return Assignment(secrets.token_hex(8), report.token, *task)
+        return Assignment(
+            run=secrets.token_hex(8),
+            token=report.token,
+            setup=setup,
+            dataset=comparison.dataset,
+            train_images=comparison.train_images,
+            seed=comparison.seed,
+            start=start,
+            park_seconds=self._park_seconds,
+        )

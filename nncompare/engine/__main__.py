@@ -10,6 +10,7 @@ import contextlib
 import logging
 import shutil
 import sys
+import tempfile
 from multiprocessing import forkserver
 from pathlib import Path
 
@@ -25,15 +26,15 @@ _DASK_SETTINGS = {
     "distributed.worker.memory.pause": False,
     "distributed.worker.memory.terminate": 0.95,
     "distributed.worker.daemon": True,
-    "distributed.worker.multiprocessing-method": "forkserver",
     # Dask watches itself, each program fifty times a second and its tasks a hundred times. Nobody looks at that.
     "distributed.worker.profile.enabled": False,
     "distributed.admin.tick.interval": "1s",
     "distributed.scheduler.http.routes": [],
     "distributed.worker.http.routes": [],
     "logging.distributed": "warning",
-    "distributed.nanny.pre-spawn-environ": {},
+    "distributed.nanny.pre-spawn-environ": {},  # EngineProcess has set it for all
 }
+_PRELOADED = ["distributed", "nncompare.training.worker"]
 
 
 def main() -> None:
@@ -43,22 +44,32 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, required=True, help="private folder for credentials and scratch files")
     parser.add_argument("--shared-file", type=Path, help="write the credentials there as well, for other processes")
     arguments = parser.parse_args()
-    _preload_torch()
-    forkserver.ensure_running()  # while this process loads Dask
+    tempfile.tempdir = str(arguments.folder)  # what lies there is removed with it
     try:
-        asyncio.run(_serve(arguments.slots, arguments.folder, arguments.shared_file))
+        method = "forkserver" if _start_forkserver() else "spawn"
+        asyncio.run(_serve(arguments.slots, arguments.folder, arguments.shared_file, method))
         if arguments.shared_file is not None:  # what started this has ended, and nobody needs the file any more
             shutil.rmtree(arguments.shared_file.parent, ignore_errors=True)
     finally:
         shutil.rmtree(arguments.folder, ignore_errors=True)
 
 
-def _preload_torch() -> None:
-    """Have workers forked from a process that has loaded torch: else each takes seconds and 150 MB to load its own."""
-    forkserver.set_forkserver_preload(["distributed", "nncompare.training.worker"])
+def _start_forkserver() -> bool:
+    """Start the process that loads torch once for all workers; return whether they can be forked from it.
+
+    Each would need seconds and 150 MB to load its own. While it loads, this process loads Dask.
+    """
+    if sys.platform != "linux":  # elsewhere there is no fork, or it is not safe once libraries are loaded
+        return False
+    forkserver.set_forkserver_preload(_PRELOADED)
+    try:
+        forkserver.ensure_running()
+    except OSError:  # the name of its socket is too long, in a long folder
+        return False
+    return True
 
 
-async def _serve(slots: int, folder: Path, shared_file: Path | None) -> None:
+async def _serve(slots: int, folder: Path, shared_file: Path | None, method: str) -> None:
     import dask
     from distributed import LocalCluster
     from distributed.security import Security
@@ -68,9 +79,9 @@ async def _serve(slots: int, folder: Path, shared_file: Path | None) -> None:
     from nncompare.machine import physical_memory
 
     security = Security.temporary()
-    with dask.config.set(_DASK_SETTINGS):
-        get_mp_context()  # which names what Dask would preload
-        _preload_torch()
+    with dask.config.set({**_DASK_SETTINGS, "distributed.worker.multiprocessing-method": method}):
+        get_mp_context()  # Dask names what it would preload; a forkserver that is started again must load ours
+        forkserver.set_forkserver_preload(_PRELOADED)
         async with LocalCluster(
             asynchronous=True,
             n_workers=slots,

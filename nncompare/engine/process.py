@@ -14,7 +14,7 @@ from nncompare.environment import child_environment
 SLOTS = 2
 # Dask would have glibc give memory back at once: a training step then faults in the same buffers again and again.
 FOR_WORKERS = {
-    "OMP_NUM_THREADS": "1",
+    **dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1"),
     "MALLOC_TRIM_THRESHOLD_": str(2**30),
     "MALLOC_MMAP_THRESHOLD_": str(2**25),
     "MALLOC_ARENA_MAX": "1",

@@ -38,7 +38,7 @@ from nncompare.training.tensors import TensorSplit
 
 @cache
 def _token() -> str:
-    """Draw it when it is first asked for: what is drawn at the import, all forked processes have in common."""
+    """Make it when it is first asked for: made at import it would be the same in all forked workers."""
     return secrets.token_hex(8)
 
 

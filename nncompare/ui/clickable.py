@@ -40,8 +40,12 @@ class Clickable(anywidget.AnyWidget):
 
     def pick(self, pick: object) -> None:
         """Report a click, as the page does."""
-        if isinstance(pick, str) and f'data-pick="{escape(pick)}"' in self.html:
+        if isinstance(pick, str) and self.offers(pick):
             self._on_pick(pick)
+
+    def offers(self, pick: str) -> bool:
+        """Return whether there is something to pick by this name."""
+        return f'data-pick="{escape(pick)}"' in self.html
 
     def _on_message(self, _widget: object, content: dict[str, Any], _buffers: object) -> None:
         self.pick(content.get("pick"))

@@ -34,6 +34,8 @@ holder.get()
 print("ready", flush=True)
 signal.pause()
 """
+# Before anything was asked of a worker: what it trains with is loaded, and no GPU was touched before it was forked.
+HAS_LOADED = "'nncompare.training.worker' in __import__('sys').modules, __import__('torch').cuda.is_initialized()"
 
 
 @pytest.fixture(scope="module")
@@ -81,6 +83,22 @@ def test_a_killed_engine_is_told_and_the_next_comparison_works(own: OwnEngine) -
     assert not folder.exists()
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="there, workers are not forked")
+def test_a_killed_process_that_workers_are_forked_from_is_told_and_replaced(own: OwnEngine) -> None:
+    running = begin(pair(a={"epochs": 50}, b={"epochs": 50}), own.holder)
+    until_both_train(running)
+    workers = worker_pids(own.pid)
+    parent = psutil.Process(workers[0]).ppid()
+    assert parent != own.pid
+    os.kill(parent, signal.SIGKILL)
+    assert running.wait(20), "nobody tells that the workers are gone"
+    for run in running.runs:
+        assert run.state is State.FAILED
+        assert run.message.startswith(f"The worker process of model {run.name} ended unexpectedly")
+    until_gone([parent, *workers])
+    assert finish(pair(), own.holder).state is State.FINISHED
+
+
 def test_an_engine_killed_while_a_comparison_waits_for_workers_is_told_and_replaced(own: OwnEngine) -> None:
     assert len(loop.wait(own.holder.get().claim(2, "cpu"))) == 2
     running = begin(pair(), own.holder)
@@ -96,6 +114,9 @@ def test_the_end_of_the_holder_is_the_end_of_everything(synthetic_digits: Path) 
     own = OwnEngine()
     pids, folder = [own.pid, *descendants(own.pid)], own.folder
     assert len(pids) >= 3
+    if sys.platform == "linux":
+        for address in loop.wait(own.get().idle()):
+            assert loop.wait(own.get().ask(eval, HAS_LOADED, address=address)) == (True, False)
     own.holder.close()
     until_gone(pids, seconds=5)
     assert not folder.exists()

@@ -247,7 +247,10 @@ def test_a_kernel_killed_before_the_first_epoch_begins_anew(
     again = reopened(store, engines)
     assert again.state is State.PAUSED
     if not again.a.history.epochs:
-        assert again.a.message == "This run was interrupted before anything of it was saved. Resume begins it anew."
+        assert (
+            again.a.message
+            == "This run was interrupted before anything of it was saved. Resume starts from the beginning."
+        )
     assert_same(resume(again), uninterrupted)
 
 

@@ -84,6 +84,15 @@ def test_stop_ends_the_pair_and_lets_no_other_begin(turns: ThreeSeeds) -> None:
     assert turns.engine.all_free
 
 
+def test_a_pause_that_comes_after_a_stop_holds_up_nothing(turns: ThreeSeeds) -> None:
+    turns.running.start()
+    turns.running.stop()
+    turns.running.pause()
+    assert turns.running.wait(10)
+    assert turns.running.state is State.STOPPED
+    assert turns.engine.all_free
+
+
 def test_stop_of_one_model_is_meant_for_this_seed(turns: ThreeSeeds) -> None:
     turns.running.start()
     turns.until_training(5)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from processes import until
 from safetensors.numpy import load as load_tensors
+from small_images import TEST_IMAGES
 from tiny_comparison import TINY, WHAT, judged_cards, pressable, shown_indices
 
 
@@ -148,7 +149,7 @@ def test_files_are_made_of_what_is_looked_at(tiny, finished, monkeypatch):
     name, of_pair = "nncompare-synthetic-digits-", "nncompare-synthetic-digits-seed-0-test-"
     assert files[f"{name}report.html"][0] == "text/html"
     assert files[f"{name}report.html"][1].startswith(b"<!doctype html>")
-    assert files[f"{of_pair}predictions.csv"][1].count(b"\n") == 10_001
+    assert files[f"{of_pair}predictions.csv"][1].count(b"\n") == TEST_IMAGES + 1
     assert b"<svg" in files[f"{of_pair}calibration.svg"][1]
     assert files[f"{name}accuracy.png"][1].startswith(b"\x89PNG")
     saved = load_tensors(files[f"{name}seed-0-b.safetensors"][1])

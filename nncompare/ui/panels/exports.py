@@ -43,7 +43,7 @@ class Exports:
     def save(self, pick: str) -> None:
         """Make a file, such as "report.html", and send it to the browser."""
         pair, split = self._pair, self._split
-        if pair is None:
+        if pair is None or not self.box.offers(pick):  # others may be offered since it was pressed
             return
         whole = self._whole or pair
         key, _, kind = pick.partition(".")

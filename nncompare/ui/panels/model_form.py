@@ -12,7 +12,7 @@ from nncompare.memory.plan import Fit
 from nncompare.ui.elements import Place, button, column, row, set_class, set_value, watched
 from nncompare.ui.panels.field import Field
 
-_CHOICES = {
+_CHOICES: dict[str, list[tuple[str, str]]] = {
     "optimizer": [(title, name) for name, title in OPTIMIZERS.items()],
     "schedule": [("Constant", "constant"), ("One cycle", "one-cycle")],
 }
