@@ -2,6 +2,7 @@
 
 import csv
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import numpy as np
@@ -85,6 +86,14 @@ def test_the_report_holds_everything_and_asks_for_nothing(result: ComparisonResu
     assert result.b.plan.why["batch_size"] in page.words
     assert f"{result.a.history.test_accuracy[0]:.2%}" in page.words
     assert len(text) < 2**20
+
+
+def test_the_momentum_is_told_of_a_model_that_uses_it(result: ComparisonResult) -> None:
+    a, b = result.models
+    with_sgd = replace(b, config=b.config.model_copy(update={"optimizer": "sgd", "momentum": 0.8}))
+    text = re.sub(r"\s+", " ", Page(report_page(replace(result, b=with_sgd))).words)
+    assert a.config.optimizer == "adam"
+    assert "Momentum – 0.8" in text
 
 
 def test_the_first_image_of_the_report_is_the_greatest_disagreement(result: ComparisonResult) -> None:

@@ -6,8 +6,10 @@ import io
 import json
 import os
 import shutil
+from collections.abc import Callable
 from datetime import UTC, timedelta, timezone
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -159,6 +161,16 @@ FOREIGN = {
 def test_files_that_were_never_ours_are_refused(name: str, content: bytes) -> None:
     with pytest.raises(DamagedError):
         from_files({**FILES, name: content})
+
+
+@pytest.mark.parametrize(
+    "change", [lambda columns: columns["test_loss"].pop(), lambda columns: columns.pop("test_loss")]
+)
+def test_columns_of_epochs_that_do_not_fit_each_other_are_refused(change: Callable[[Any], object]) -> None:
+    values = json.loads(FILES["state.json"])
+    change(values["epochs"])
+    with pytest.raises(DamagedError):
+        from_files({**FILES, "state.json": json.dumps(values).encode()})
 
 
 def table_with(head: bytes) -> bytes:
