@@ -235,9 +235,11 @@ class Soak:
             below = psutil.Process(kernel.pid).children(recursive=True)
         except psutil.NoSuchProcess:
             return []
-        # The process that workers are forked from looks like them, and may be killed like them.
-        word = {"engine": "-m nncompare.engine", "worker": "multiprocessing.forkserver"}[kind]
-        return [process for process in below if word in " ".join(_words(process))]
+        if kind == "engine":
+            return [process for process in below if "-m nncompare.engine" in " ".join(_words(process))]
+        forked = [process for process in below if "multiprocessing.forkserver" in " ".join(_words(process))]
+        # Workers, and once there are some, the process that they are forked from, which looks like them.
+        return forked if len(forked) > 1 else []
 
     def _compare_with_store(self) -> None:
         """Compare every epoch that a kernel was told of with the store."""

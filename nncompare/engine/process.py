@@ -75,8 +75,7 @@ class EngineProcess:
         """
         assert self._process.stdout is not None
         if self._process.stdout.readline().strip() != b"ready":
-            lines = (self._folder / "engine.log").read_text(encoding="utf-8", errors="replace").splitlines()
-            raise OSError(f"it ended at once: {lines[-1] if lines else 'it said nothing'}")
+            raise OSError(f"it ended at once: {self._last_words()}")
         return read_credentials(self._folder / "engine.json")
 
     def wait_for_end(self) -> None:
@@ -95,3 +94,12 @@ class EngineProcess:
             self._process.wait()
         self._log.close()
         shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _last_words(self) -> str:
+        try:
+            lines = (self._folder / "engine.log").read_text(encoding="utf-8", errors="replace").splitlines()
+        except OSError:  # it has tidied up already
+            lines = []
+        # After an error multiprocessing lists what was left behind.
+        said = [line for line in lines if "resource_tracker" not in line]
+        return said[-1] if said else "it said nothing"

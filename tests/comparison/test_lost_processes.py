@@ -7,7 +7,6 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -36,13 +35,6 @@ signal.pause()
 """
 # Before anything was asked of a worker: what it trains with is loaded, and no GPU was touched before it was forked.
 HAS_LOADED = "'nncompare.training.worker' in __import__('sys').modules, __import__('torch').cuda.is_initialized()"
-
-
-@pytest.fixture(scope="module")
-def own(synthetic_digits: Path) -> Iterator[OwnEngine]:
-    own = OwnEngine()
-    yield own
-    own.holder.close()
 
 
 def test_a_killed_worker_is_told_the_other_model_finishes_and_the_next_comparison_works(own: OwnEngine) -> None:

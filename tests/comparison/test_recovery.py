@@ -7,7 +7,6 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import get_args
 
@@ -56,14 +55,6 @@ def store() -> Store:
 @pytest.fixture(scope="module")
 def uninterrupted(engines: EngineHolder) -> ComparisonResult:
     return finish(LONG, engines)
-
-
-@pytest.fixture(scope="module")
-def own(synthetic_digits: Path) -> Iterator[OwnEngine]:
-    """Return an engine that a test may kill."""
-    own = OwnEngine()
-    yield own
-    own.holder.close()
 
 
 def reopened(store: Store, engines: EngineHolder) -> ComparisonRun:

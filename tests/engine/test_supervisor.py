@@ -63,18 +63,25 @@ class Server:
     def pids(self) -> list[int]:
         return [pid for pid in engine_pids() - self._others if runs(pid)]
 
-    def close(self) -> None:
+    def disconnect(self) -> None:
         for holder in self.holders:
             holder.close()
-        self.server.close()
+        self.holders = []
+
+
+@pytest.fixture(scope="module")
+def one_server(synthetic_digits: Path) -> Iterator[Server]:
+    """One server for all tests of this module; the last one closes it."""
+    made = Server()
+    yield made
+    made.server.close()
 
 
 @pytest.fixture
-def server(synthetic_digits: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
-    made = Server()
-    monkeypatch.setenv("NNCOMPARE_ENGINE", str(made.server.file))
-    yield made
-    made.close()
+def server(one_server: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    monkeypatch.setenv("NNCOMPARE_ENGINE", str(one_server.server.file))
+    yield one_server
+    one_server.disconnect()
 
 
 @contextmanager
@@ -103,24 +110,6 @@ def press(process: subprocess.Popen[str]) -> None:
 def _said(process: subprocess.Popen[str]) -> str:
     assert process.stdout is not None
     return process.stdout.readline().strip()
-
-
-def test_kernels_share_one_engine_and_leave_it_running(server: Server) -> None:
-    with kernel(pair()) as first, kernel(pair()) as second:
-        for process in (first, second):
-            press(process)
-        assert [_said(process) for process in (first, second)] == ["finished", "finished"]
-        for process in (first, second):
-            assert descendants(process.pid) == [], "a kernel has started an engine of its own"
-        holder = server.connect()
-        assert finish(pair(), holder).state is State.FINISHED
-        assert len(server.pids) == 1
-        holder.close()
-    assert len(server.pids) == 1, "the engine is not a kernel's to end"
-    folder, pids = server.server.file.parent, [*server.pids, *descendants(server.pids[0])]
-    server.close()
-    until_gone(pids)
-    assert not folder.exists()
 
 
 def test_its_credentials_are_for_this_user_alone(server: Server) -> None:
@@ -208,6 +197,24 @@ def test_a_killed_engine_is_started_again_and_the_next_train_finds_it(server: Se
     assert server.pids != [engine]
     assert len(server.pids) == 1
     assert server.server.file.read_text() != before
+
+
+def test_kernels_share_one_engine_and_leave_it_running(server: Server) -> None:
+    with kernel(pair()) as first, kernel(pair()) as second:
+        for process in (first, second):
+            press(process)
+        assert [_said(process) for process in (first, second)] == ["finished", "finished"]
+        for process in (first, second):
+            assert descendants(process.pid) == [], "a kernel has started an engine of its own"
+        holder = server.connect()
+        assert finish(pair(), holder).state is State.FINISHED
+        assert len(server.pids) == 1
+        holder.close()
+    assert len(server.pids) == 1, "the engine is not a kernel's to end"
+    folder, pids = server.server.file.parent, [*server.pids, *descendants(server.pids[0])]
+    server.server.close()
+    until_gone(pids)
+    assert not folder.exists()
 
 
 def test_a_killed_server_leaves_nothing(synthetic_digits: Path) -> None:
