@@ -1,7 +1,8 @@
 """Row "first step": from the start of a process to its first training step done, against a plain textbook script.
 
-Ours is a fresh process that does what a worker of the engine does: it imports what Dask's nanny has it import, warms up
-(torch, its rehearsal, the images), reports itself, and trains an assignment. It has no connection to a scheduler.
+Ours is a fresh process that does what a worker of the engine does where it is not forked: it imports what Dask's nanny
+has it import, warms up (torch, its rehearsal, the images), reports itself, and trains an assignment. It has no
+connection to a scheduler.
 Theirs is `python textbook_first_step.py`.
 """
 

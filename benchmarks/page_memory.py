@@ -1,6 +1,7 @@
 """Row "memory": what the kernel of an open dashboard weighs, and a worker while it trains at 32 channels.
 
-Both are proportional set sizes (PSS): memory that several processes share is divided between them. The kernel is looked
+Both are proportional set sizes (PSS): memory that several processes share is divided between them, torch
+also with the process that workers are forked from, which is not counted itself. The kernel is looked
 at when nothing has happened for a while after the page was opened; of the worker, the largest of many looks counts.
 """
 

@@ -79,7 +79,7 @@ def train_side_by_side(dashboard: DashboardPage) -> None:
     looks += [dashboard.watch_curves_grow(looks[-1])]
     assert [looks[0][model].state for model in MODELS] == ["running", "running"]
     for look in looks:
-        assert all(re.fullmatch(rf"epoch \d of {EPOCHS}", look[model].epoch) for model in MODELS)
+        assert all(re.fullmatch(rf"epoch [1-{EPOCHS}] of {EPOCHS}", look[model].epoch) for model in MODELS)
     assert len(dashboard.host.workers()) >= len(MODELS)
     dashboard.wait_for_end()
     for model in MODELS:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from nncompare.engine.client import Slot
+from nncompare.engine.fair_queue import QueuePosition
 from nncompare.events import MetricSums
 from nncompare.memory import Plan
 from nncompare.messages import Assignment, Checkpoint, Controls, Cursor, Outcome, Position, Progress, Report, WorkerInfo
@@ -78,13 +79,17 @@ class FakeEngine:
         device: str,
         is_cancelled: Callable[[], bool] = lambda: False,
         submission: object = None,
-        on_wait: object = None,
+        on_wait: Callable[[QueuePosition | None], None] = lambda _: None,
     ) -> list[Slot]:
-        while not is_cancelled():
-            if taken := self.take(count):
-                return taken
-            await asyncio.sleep(0.001)
-        return []
+        on_wait(QueuePosition(position=1) if len(self._free) < count else None)
+        try:
+            while not is_cancelled():
+                if taken := self.take(count):
+                    return taken
+                await asyncio.sleep(0.001)
+            return []
+        finally:
+            on_wait(None)
 
     async def release(self, addresses: list[str]) -> None:
         self._give_back(addresses)

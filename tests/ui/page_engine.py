@@ -1,14 +1,11 @@
 """An engine behind a page that trains nothing: what it predicts is made up, and its runs end when a test wants it."""
 
-from collections.abc import Callable
 from typing import Any
 
 from fake_engine import FakeEngine
 from stored_runs import predicted
 
 from nncompare.data import load
-from nncompare.engine.client import Slot
-from nncompare.engine.fair_queue import QueuePosition
 from nncompare.messages import PredictionRequest, WorkerInfo
 
 
@@ -23,21 +20,6 @@ class PageEngine(FakeEngine):
 
     def survey(self, device: str) -> WorkerInfo:
         return WorkerInfo("token", 2, "cpu", {"cpu": "A Processor"}, 2**33, 2**34)
-
-    async def claim(
-        self,
-        count: int,
-        device: str,
-        is_cancelled: Callable[[], bool] = lambda: False,
-        submission: object = None,
-        on_wait: Any = None,
-    ) -> list[Slot]:
-        tell = on_wait or (lambda _: None)
-        tell(QueuePosition(position=1) if len(self._free) < count else None)
-        try:
-            return await super().claim(count, device, is_cancelled, submission)
-        finally:
-            tell(None)
 
     async def run(self, function: object, request: Any, *, address: str, key: str | None = None) -> Any:
         if not isinstance(request, PredictionRequest):
