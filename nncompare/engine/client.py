@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from nncompare.engine import loop
 from nncompare.engine.connections import EngineError, LostError
 from nncompare.engine.fair_queue import Request
-from nncompare.engine.queue_client import SHORT_WORK, OnWait, QueueClient, Submission, answer
+from nncompare.engine.queue_client import SHORT_WORK, OnWait, QueueClient, Submission
 from nncompare.engine.tasks import survey, warm_up, worker_info
 from nncompare.memory.budget import MODELS_OF_A_PAIR
 from nncompare.messages import WorkerInfo
@@ -117,15 +117,10 @@ class Engine(QueueClient):
 
         future = self._submit(function, *arguments, address=address, key=key)
         result = asyncio.ensure_future(future.result())
-        try:
-            while not (await asyncio.wait({result}, timeout=_LOOK_SECONDS))[0]:
-                if not self.is_alive or not await self._may_have_worker(address):
-                    raise LostError(_LOST_WORKER)
-            if future.cancelled() or isinstance(result.exception(), KilledWorker):
-                raise LostError(_LOST_WORKER)
-            return result.result()
-        finally:
-            result.cancel()
+        await self._wait_for(result, address)
+        if future.cancelled() or isinstance(result.exception(), KilledWorker):
+            raise LostError(_LOST_WORKER)
+        return result.result()
 
     async def ask(self, function: Callable[..., Any], *arguments: Any, address: str) -> Any:
         """Run a short function beside whatever the worker is doing.
@@ -135,13 +130,25 @@ class Engine(QueueClient):
         Exception
             When the worker is gone or does not answer.
         """
-        return (await answer(self._client.run(function, *arguments, workers=[address])))[address]
+        answers = asyncio.ensure_future(self._client.run(function, *arguments, workers=[address]))
+        await self._answer(self._wait_for(answers, address))
+        return answers.result()[address]
 
     async def restart(self, address: str) -> None:
         """End a worker process that hangs; its nanny starts a new one."""
         with contextlib.suppress(OSError, ValueError):  # ValueError: it has no nanny
             restarting = self._client.restart_workers([address], timeout=_RESTART_SECONDS, raise_for_error=False)
-            await answer(restarting, _RESTART_SECONDS)
+            await self._answer(restarting, _RESTART_SECONDS)
+
+    async def _wait_for(self, task: asyncio.Future[Any], address: str) -> None:
+        """Wait until a task is done; end it with a LostError when the worker or the engine ends meanwhile."""
+        # The client's own calls wait a minute for a worker that was killed.
+        try:
+            while not (await asyncio.wait({task}, timeout=_LOOK_SECONDS))[0]:
+                if not self.is_alive or not await self._may_have_worker(address):
+                    raise LostError(_LOST_WORKER)
+        finally:
+            task.cancel()
 
     async def _survey(self, device: str) -> WorkerInfo:
         try:
@@ -149,7 +156,7 @@ class Engine(QueueClient):
             if not workers:
                 raise EngineError(self._nobody())
             # Torch may have to be imported first, which takes longer than a usual question.
-            (report,) = (await answer(self._client.run(survey, device, workers=workers), _TORCH_SECONDS)).values()
+            (report,) = (await self._answer(self._client.run(survey, device, workers=workers), _TORCH_SECONDS)).values()
         except OSError as error:
             raise EngineError(self._nobody()) from error
         return self._share(report)
@@ -166,7 +173,7 @@ class Engine(QueueClient):
             )
 
     async def _workers(self) -> list[str]:
-        return list((await answer(self._scheduler().identity(n_workers=-1)))["workers"])
+        return list((await self._answer(self._scheduler().identity(n_workers=-1)))["workers"])
 
     async def _may_have_worker(self, address: str) -> bool:
         with contextlib.suppress(OSError):  # busy, or gone: `is_alive` will tell which

@@ -22,6 +22,7 @@ MISSING_SECONDS = 60.0
 EXPECT_SECONDS = 2.0
 ASK_SECONDS = 5.0
 _POLL_SECONDS = 0.1
+_LOOK_SECONDS = 0.1
 _LONGEST_POLL_SECONDS = 1.0
 _CLOSE_SECONDS = 15.0
 _OWN_NAME = secrets.token_hex(8)
@@ -48,12 +49,6 @@ SHORT_WORK = Submission()
 
 class QueueError(Exception):
     """The scheduler cannot keep a queue."""
-
-
-async def answer(question: Awaitable[Any], seconds: float | None = None) -> Any:
-    """Await an answer of the scheduler or a worker, `ASK_SECONDS` at most unless told otherwise."""
-    # The client's own calls wait a minute for a worker that was killed, and for ever for a scheduler that was.
-    return await asyncio.wait_for(question, seconds or ASK_SECONDS)
 
 
 class QueueClient:
@@ -107,6 +102,19 @@ class QueueClient:
         """List the workers that nobody holds and that have nothing to do."""
         return list(await self._call("idle"))
 
+    async def _answer(self, question: Awaitable[Any], seconds: float | None = None) -> Any:
+        """Await an answer, `ASK_SECONDS` at most unless told otherwise, and no longer than the scheduler is there."""
+        # The client's own calls wait for ever for a scheduler that was killed.
+        asked = asyncio.ensure_future(question)
+        try:
+            async with asyncio.timeout(seconds or ASK_SECONDS):
+                while not (await asyncio.wait({asked}, timeout=_LOOK_SECONDS))[0]:
+                    if not self.is_alive:
+                        raise ConnectionError(self._connection.ended)
+            return asked.result()
+        finally:
+            asked.cancel()
+
     def _require_queue(self) -> None:
         try:
             loop.wait(self._open_queue())
@@ -122,7 +130,7 @@ class QueueClient:
         from nncompare.engine.scheduler_plugin import QueuePlugin
 
         try:
-            await answer(self._client.register_plugin(QueuePlugin(restarts=True)))
+            await self._answer(self._client.register_plugin(QueuePlugin(restarts=True)))
         except OSError:
             raise
         except Exception as error:  # whatever it is that its Python cannot import
@@ -177,10 +185,10 @@ class QueueClient:
         from nncompare.engine.scheduler_plugin import NAME
 
         method = getattr(self._scheduler(), f"{NAME}_{question}")
-        found = await answer(method(**values))
+        found = await self._answer(method(**values))
         if found is None:  # it is a new scheduler, which does not know the question
             await self._open_queue()
-            found = await answer(method(**values))
+            found = await self._answer(method(**values))
         return found
 
     def _scheduler(self) -> Any:

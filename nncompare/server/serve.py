@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import sys
 import tempfile
 import webbrowser
 from collections.abc import Sequence
@@ -54,6 +55,7 @@ def serve(
     token = (given or secrets.token_urlsafe(32)) if needs_token else ""
     address = ServerAddress(ip, free_port(ip, port), token, needs_token and given is not None, tuple(names))
     prepend_path("JUPYTER_PATH", _HERE / "share" / "jupyter")  # where Voila looks for templates
+    _skip_the_grammar_of_addresses()
     with tempfile.TemporaryDirectory(prefix="nncompare-") as folder, classroom(limits):
         from nncompare.server.closed_voila import ClosedVoila  # takes a second, in which the engine starts
 
@@ -72,6 +74,11 @@ def notebook_path() -> Path:
         if file.is_file():
             return file
     raise UserError("notebooks/dashboard.ipynb is missing. Install nncompare again.")
+
+
+def _skip_the_grammar_of_addresses() -> None:
+    """Let jsonschema do without a format that nothing here uses: preparing it takes three seconds of every start."""
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 
 def _open_page(address: ServerAddress, folder: Path) -> None:

@@ -201,7 +201,7 @@ def test_fifty_random_presses_on_real_workers(engines: EngineHolder, seed: int) 
     running.start()
     for _ in range(50):
         press(running, chance.choice(ACTIONS), chance.choice(["A", "B", None]))
-        threading.Event().wait(chance.choice([0, 0.02, 0.2]))
+        threading.Event().wait(chance.choice([0, 0.02, 0.1]))
     running.stop()
     until(lambda: running.wait(0), f"the end of {[run.state for run in running.runs]}", 60)
     assert all(run.state in (State.FINISHED, State.STOPPED) for run in running.runs), [r.message for r in running.runs]

@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import get_args
 
@@ -14,9 +15,9 @@ import numpy as np
 import psutil
 import pytest
 from fake_engine import FakeEngine
-from own_engine import OwnEngine
+from own_engine import OwnEngine, folder_of
 from processes import descendants, until, until_gone
-from tiny_pairs import finish, pair, worker_pids
+from tiny_pairs import begin, finish, pair, until_both_train, words, worker_pids
 
 from nncompare.comparison.compare import compare
 from nncompare.comparison.result import ComparisonResult
@@ -204,23 +205,24 @@ def test_an_interrupted_comparison_that_is_only_looked_at_stays_interrupted(
     assert {model.state for model in store.summaries()[0].models} == {"stopped"}
 
 
-def kill_kernel(comparison: Comparison, is_time) -> list[int]:
-    """Run a comparison in a process of its own, and kill that in the middle; give the epochs that it had told."""
-    command = [sys.executable, "-c", KERNEL, comparison.model_dump_json()]
+def test_a_killed_kernel_takes_its_engine_along_and_loses_no_epoch_that_was_told(
+    engines: EngineHolder, store: Store, uninterrupted: ComparisonResult
+) -> None:
+    command = [sys.executable, "-c", KERNEL, LONG.model_dump_json()]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as kernel:
+        is_time = lambda: min(epochs_on_disk(store), default=0) >= 2  # noqa: E731
         until(lambda: is_time() or kernel.poll() is not None, "the moment to kill", 60)
         assert kernel.poll() is None, "it has ended before it was killed"
         others = descendants(kernel.pid)
+        assert len(others) >= 3
+        (folder,) = [folder_of(pid) for pid in others if "--folder" in words(psutil.Process(pid))]
         kernel.kill()
-        told, _ = kernel.communicate()
+        said, _ = kernel.communicate()
     until_gone(others)
-    return [int(epochs) for epochs in (told.splitlines() or ["0 0"])[-1].split()]
-
-
-def test_a_killed_kernel_loses_no_epoch_that_was_told(
-    engines: EngineHolder, store: Store, uninterrupted: ComparisonResult
-) -> None:
-    told = kill_kernel(LONG, lambda: min(epochs_on_disk(store), default=0) >= 2)
+    is_left = folder.exists()
+    shutil.rmtree(folder, ignore_errors=True)
+    assert not is_left, "the private folder outlives its engine"
+    told = [int(epochs) for epochs in said.splitlines()[-1].split()]
     assert min(told) >= 1
     before = epochs_on_disk(store)
     assert_none_lost(before, told)
@@ -231,24 +233,36 @@ def test_a_killed_kernel_loses_no_epoch_that_was_told(
     assert_same(resume(again), uninterrupted)
 
 
-def test_a_kernel_killed_before_the_first_epoch_begins_anew(
-    engines: EngineHolder, store: Store, uninterrupted: ComparisonResult
+def store_at_a_crash(
+    comparison: Comparison, engines: EngineHolder, to: Path, is_time: Callable[[Store], object]
+) -> Store:
+    """Return the store as a crash at this moment would leave it; the comparison itself is stopped."""
+    store = Store.default()
+    running = ComparisonRun(comparison, engines, store=store)
+    running.start()
+    until(lambda: is_time(store), "the moment of the crash")
+    crashed = Store(copied(store.home, to))
+    running.stop()
+    assert running.wait(60)
+    return crashed
+
+
+def test_a_crash_before_the_first_epoch_begins_anew(
+    engines: EngineHolder, tmp_path: Path, uninterrupted: ComparisonResult
 ) -> None:
-    kill_kernel(LONG, store.summaries)
-    again = reopened(store, engines)
+    again = reopened(store_at_a_crash(LONG, engines, tmp_path, Store.summaries), engines)
     assert again.state is State.PAUSED
-    if not again.a.history.epochs:
-        assert (
-            again.a.message
-            == "This run was interrupted before anything of it was saved. Resume starts from the beginning."
-        )
+    assert again.a.history.epochs == 0
+    assert again.a.message == (
+        "This run was interrupted before anything of it was saved. Resume starts from the beginning."
+    )
     assert_same(resume(again), uninterrupted)
 
 
-def test_seeds_that_had_not_begun_wait_for_their_turn(engines: EngineHolder, store: Store) -> None:
+def test_seeds_that_had_not_begun_wait_for_their_turn(engines: EngineHolder, tmp_path: Path) -> None:
     comparison = pair(a={"epochs": 2}, b={"epochs": 2}, repeat=3, seed=1)
-    kill_kernel(comparison, lambda: sum(epochs_on_disk(store)) >= 5)
-    again = reopened(store, engines)
+    crashed = store_at_a_crash(comparison, engines, tmp_path, lambda store: sum(epochs_on_disk(store)) >= 5)
+    again = reopened(crashed, engines)
     assert len(again.begun) < 3
     result = resume(again)
     assert list(result.by_seed) == [1, 2, 3]
@@ -341,17 +355,32 @@ def test_after_a_killed_worker_the_lost_model_goes_on(
     assert_same(resume(again), uninterrupted)
 
 
-def test_after_a_killed_engine_both_go_on(own: OwnEngine, store: Store, uninterrupted: ComparisonResult) -> None:
-    engine = own.pid
+def test_a_killed_engine_is_told_to_those_who_train_and_wait_and_both_models_go_on_from_another(
+    own: OwnEngine, store: Store, uninterrupted: ComparisonResult
+) -> None:
     running = ComparisonRun(LONG, own.holder, store=store)
     running.start()
+    until_both_train(running)
+    waiting = begin(pair(), own.holder)
+    until(lambda: waiting.position is not None, "a place in the queue")
     until(lambda: min(run.history.epochs for run in running.runs) >= 1, "an epoch of both")
-    told = [run.history.epochs for run in running.runs]
-    psutil.Process(engine).kill()
-    assert running.wait(60)
+    told, engine, folder = [run.history.epochs for run in running.runs], own.pid, own.folder
+    workers = worker_pids(engine)
+    os.kill(engine, signal.SIGKILL)
+    assert running.wait(3), "nobody tells that the engine is gone"
+    assert waiting.wait(3), "nobody tells that the engine is gone"
+    for run in running.runs:
+        assert run.state is State.FAILED
+        assert run.message == "The connection to the workers was lost. The curves up to here are kept. Train again."
+        assert run.history.train.loss != []
+    assert waiting.state is State.FAILED
+    assert waiting.a.message == "The engine that trains the models has ended. Train again to start a new one."
+    until_gone([engine, *workers])
     again = reopened(store, own.holder)
     assert_none_lost([run.history.epochs for run in again.runs], told)
     assert_same(resume(again), uninterrupted)
+    assert own.pid != engine
+    assert not folder.exists()
 
 
 def test_a_full_disk_is_told_and_the_training_goes_on(

@@ -3,11 +3,12 @@
 import os
 import re
 import resource
+import signal
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from own_engine import OwnEngine
 from small_images import TEST_IMAGES
 from tiny_pairs import begin, pair
 
@@ -21,13 +22,6 @@ MEBIBYTE = 2**20
 needs_linux = pytest.mark.skipif(sys.platform != "linux", reason="address space is limited and measured as Linux does")
 
 
-@pytest.fixture
-def own(synthetic_digits: Path) -> Iterator[EngineHolder]:
-    holder = EngineHolder()
-    yield holder
-    holder.close()
-
-
 def limit_address_space(engine: Engine, address: str, extra_bytes: int) -> None:
     """Warm a worker, and let its address space grow by so much and no more."""
     loop.wait(engine.run(warm_up, "synthetic-digits", address=address))
@@ -37,13 +31,13 @@ def limit_address_space(engine: Engine, address: str, extra_bytes: int) -> None:
 
 
 @needs_linux
-def test_a_worker_that_is_refused_memory_goes_on_in_smaller_steps(own: EngineHolder) -> None:
-    engine = own.get()
+def test_a_worker_that_is_refused_memory_goes_on_in_smaller_steps(own: OwnEngine) -> None:
+    engine, pid = own.get(), own.pid
     for slot in loop.wait(engine.claim(2, "cpu")):
         limit_address_space(engine, slot.address, 300 * MEBIBYTE)
         loop.wait(engine.release([slot.address]))
     wide = {"channels": 32, "batch_size": 1_024}
-    running = begin(pair(a=wide, b={"channels": 2, "batch_size": 64}, precision="float32"), own)
+    running = begin(pair(a=wide, b={"channels": 2, "batch_size": 64}, precision="float32"), own.holder)
     assert running.wait(120)
     result = running.result()
     assert result.b is not None
@@ -60,6 +54,7 @@ def test_a_worker_that_is_refused_memory_goes_on_in_smaller_steps(own: EngineHol
     assert result.a.probabilities("test").shape == (TEST_IMAGES, 10)
     assert result.b.plan is not None
     assert result.b.plan.why == {}
+    os.kill(pid, signal.SIGKILL)  # nobody else shall have its workers
 
 
 @needs_linux

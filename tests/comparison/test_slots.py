@@ -117,7 +117,7 @@ def test_where_no_other_seat_is_free_a_alone_has_its_own() -> None:
 
 
 def test_on_real_workers_the_survivor_finishes(engines: EngineHolder) -> None:
-    result = finish(pair(a={"epochs": 1}, b={"epochs": 4}, threads="survivor"), engines)
+    result = finish(pair(a={"epochs": 1}, b={"epochs": 2}, threads="survivor"), engines)
     assert result.state is State.FINISHED
     alone = begin(pair(threads="survivor").model_copy(update={"b": None}), engines)
     assert alone.wait(60)

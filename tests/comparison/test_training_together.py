@@ -165,7 +165,7 @@ def test_a_run_that_diverges_is_told_and_spares_the_other(engines: EngineHolder)
 
 @pytest.mark.parametrize("settings", [{}, {"precision": "bfloat16"}])
 def test_the_shown_images_are_predicted_while_training_goes_on(engines: EngineHolder, settings: dict) -> None:
-    running = begin(pair(a={"epochs": 3}, b={"epochs": 3}, **settings), engines)
+    running = begin(pair(**settings), engines)
     running.show(VisibleImages("train", (5, 6, 7)))
     assert running.wait(60)
     result = running.result()

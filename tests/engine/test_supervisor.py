@@ -12,8 +12,10 @@ import pytest
 from processes import descendants, runs, until, until_gone
 from tiny_pairs import begin, engine_pids, finish, pair, until_both_train, worker_pids
 
+from nncompare.comparison import view as view_module
 from nncompare.comparison.state import State
 from nncompare.engine import loop
+from nncompare.engine import queue_client as queue_client_module
 from nncompare.engine.process import SLOTS
 from nncompare.engine.shared import EngineHolder
 from nncompare.engine.supervisor import MOST_SLOTS, EngineSupervisor, slots_for
@@ -119,7 +121,9 @@ def test_its_credentials_are_for_this_user_alone(server: Server) -> None:
     assert [file.name for file in server.server.file.parent.iterdir()] == ["engine.json"]
 
 
-def test_who_waits_learns_where_it_stands_and_how_long(server: Server) -> None:
+def test_who_waits_learns_where_it_stands_and_how_long(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(view_module, "_SECONDS_TO_WARM_UP", 0.1)
+    monkeypatch.setattr(queue_client_module, "EXPECT_SECONDS", 0.1)
     holder = server.connect()
     first = begin(pair(a=LONG, b=LONG), holder)
     until_both_train(first)

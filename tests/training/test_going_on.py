@@ -3,13 +3,16 @@
 import pickle
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
 from processes import until
 from tiny_runs import images, model_of, plan_of, run, same_weights, session_of
+from torch import nn
 
 from nncompare.events import EpochEnd, Event, Failed, Finished, Parked, TestPoint, TrainPoint
 from nncompare.messages import Checkpoint, Controls, Cursor, VisibleImages
@@ -17,9 +20,22 @@ from nncompare.training.channel import RunChannel
 from nncompare.training.loop import train
 from nncompare.training.session import Session
 
-SETTINGS = {"dropout": 0.5, "learning_rate": 0.01, "epochs": 3}
+SETTINGS = {"dropout": 0.5, "learning_rate": 0.01, "epochs": 2}
 PLANS = [plan_of(16), plan_of(8, 4)]  # the second leaves an update half done when it is paused within
 OPTIMIZERS = [{"optimizer": "adam"}, {"optimizer": "sgd"}, {"optimizer": "sgd", "momentum": 0}]
+
+
+@pytest.fixture(scope="module")
+def uninterrupted() -> Callable[..., tuple[nn.Module, list[Event]]]:
+    """Train 205 images from start to end, once for all tests with the same settings."""
+    done: dict[str, tuple[nn.Module, list[Event]]] = {}
+
+    def trained(**settings: Any) -> tuple[nn.Module, list[Event]]:
+        if str(settings) not in done:
+            done[str(settings)] = run(images(205), images(50), **settings)
+        return done[str(settings)]
+
+    return trained
 
 
 def leave_at(session: Session, channel: RunChannel, image: int, controls: Controls) -> list[Event]:
@@ -46,10 +62,10 @@ def figures(events: list[Event]) -> list[EpochEnd]:
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 @pytest.mark.parametrize("plan", PLANS)
 @pytest.mark.parametrize("image", [8, 100, 204, 205, 400])
-def test_a_run_that_was_parked_goes_on_elsewhere_to_the_same_weights(plan, optimizer, image) -> None:
+def test_a_run_that_was_parked_goes_on_elsewhere_to_the_same_weights(plan, optimizer, image, uninterrupted) -> None:
     data, test = images(205), images(50)
     settings = {**SETTINGS, **optimizer, "plan": plan}
-    whole, told = run(data, test, **settings)
+    whole, told = uninterrupted(**settings)
     channel = RunChannel()
     first = session_of(data, test, channel, **settings, park_seconds=0)
     before = leave_at(first, channel, image, Controls(pause=True))
@@ -65,12 +81,12 @@ def test_a_run_that_was_parked_goes_on_elsewhere_to_the_same_weights(plan, optim
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
-def test_epochs_added_at_the_end_give_the_weights_of_the_longer_run(optimizer) -> None:
+def test_epochs_added_at_the_end_give_the_weights_of_the_longer_run(optimizer, uninterrupted) -> None:
     data, test = images(205), images(50)
-    whole, told = run(data, test, **{**SETTINGS, **optimizer, "epochs": 4})
+    whole, told = uninterrupted(**{**SETTINGS, **optimizer, "epochs": 3})
     first = session_of(data, test, **{**SETTINGS, **optimizer, "epochs": 1})
     before = list(train(first))
-    second = session_of(data, test, **{**SETTINGS, **optimizer, "epochs": 4}, start=travelled(first))
+    second = session_of(data, test, **{**SETTINGS, **optimizer, "epochs": 3}, start=travelled(first))
     after = list(train(second))
     assert same_weights(second.model, whole)
     assert figures(before + after) == figures(told)
@@ -79,9 +95,9 @@ def test_epochs_added_at_the_end_give_the_weights_of_the_longer_run(optimizer) -
 
 
 @pytest.mark.parametrize("image", [30, 205, 300])
-def test_a_stopped_run_goes_on_to_the_same_weights(image) -> None:
+def test_a_stopped_run_goes_on_to_the_same_weights(image, uninterrupted) -> None:
     data, test = images(205), images(50)
-    whole, _ = run(data, test, **SETTINGS)
+    whole, _ = uninterrupted(**SETTINGS)
     channel = RunChannel()
     first = session_of(data, test, channel, **SETTINGS)
     before = leave_at(first, channel, image, Controls(stop=True))
@@ -90,7 +106,7 @@ def test_a_stopped_run_goes_on_to_the_same_weights(image) -> None:
     second = session_of(data, test, **SETTINGS, start=travelled(first))
     after = list(train(second))
     assert same_weights(second.model, whole)
-    assert figures(before + after)[-1].epoch == 3
+    assert figures(before + after)[-1].epoch == 2
 
 
 def test_a_halved_batch_stays_halved(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -116,11 +132,10 @@ class InThread:
 
 
 def test_a_pause_holds_no_core_and_the_resumed_run_is_the_same() -> None:
-    data, test = images(2_000), images(50)
-    settings = {**SETTINGS, "epochs": 3}
-    whole, _ = run(data, test, **settings)
+    data, test = images(1_500), images(50)
+    whole, _ = run(data, test, **SETTINGS)
     channel = RunChannel()
-    running = InThread(session_of(data, test, channel, **settings))
+    running = InThread(session_of(data, test, channel, **SETTINGS))
     until(lambda: channel.progress is not None, "the first batch")
     channel.set_controls(Controls(pause=True))
     until(lambda: channel.report(Cursor()).is_paused, "the pause")
@@ -129,7 +144,7 @@ def test_a_pause_holds_no_core_and_the_resumed_run_is_the_same() -> None:
     began = time.monotonic()
     threading.Event().wait(0.5)
     assert time.process_time() - used < 0.1 * (time.monotonic() - began)
-    assert channel.progress.images == seen < 6_000
+    assert channel.progress.images == seen < 3_000
     channel.set_controls(Controls())
     running.thread.join(30)
     assert same_weights(running.session.model, whole)

@@ -214,7 +214,7 @@ def test_a_stop_is_never_taken_back() -> None:
 @pytest.mark.parametrize("batch_size", [4, 8, 16, 32, 64, 128, 256])
 @pytest.mark.parametrize("channels", [2, 4])
 def test_no_event_of_a_wild_run_carries_a_nan(batch_size: int, channels: int) -> None:
-    _, events = run(images(400), images(100), epochs=4, channels=channels, batch_size=batch_size, **WILD)
+    _, events = run(images(200), images(100), epochs=3, channels=channels, batch_size=batch_size, **WILD)
     assert_finite(events)
 
 
@@ -250,12 +250,12 @@ def test_a_loss_that_is_no_number_ends_the_run_at_once() -> None:
 
 def test_bfloat16_learns() -> None:
     data = images(600)
-    model, events = run(data, images(200, seed=1), precision="bfloat16", epochs=4, learning_rate=0.01, channels=4)
+    model, events = run(data, images(200, seed=1), precision="bfloat16", epochs=3, learning_rate=0.01, channels=4)
     ends = of_kind(events, EpochEnd)
     assert ends[-1].train_loss < 0.5 * ends[0].train_loss
     assert ends[-1].test_accuracy > 0.9
     assert {parameter.dtype for parameter in model.parameters()} == {torch.float32}
-    _, exact = run(data, images(200, seed=1), epochs=4, learning_rate=0.01, channels=4)
+    _, exact = run(data, images(200, seed=1), epochs=3, learning_rate=0.01, channels=4)
     assert losses(exact) != losses(events)
 
 

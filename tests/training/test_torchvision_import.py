@@ -32,19 +32,27 @@ print(json.dumps({
 """
 
 
-def answer(script: str) -> str:
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=120)
-    assert done.returncode == 0, done.stderr
-    return done.stdout.strip()
+@pytest.fixture(scope="module")
+def answers() -> dict[str, str]:
+    """What both scripts print; they run at the same time."""
+    started = {
+        script: subprocess.Popen(
+            [sys.executable, "-c", script], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        for script in (PLAIN, OURS)
+    }
+    said = {script: process.communicate(timeout=120) for script, process in started.items()}
+    assert [process.returncode for process in started.values()] == [0, 0], said
+    return {script: output.strip() for script, (output, _) in said.items()}
 
 
 @pytest.fixture(scope="module")
-def imported() -> Any:
-    return json.loads(answer(OURS))
+def imported(answers: dict[str, str]) -> Any:
+    return json.loads(answers[OURS])
 
 
-def test_the_plain_import_works_or_fails_for_the_reason_that_is_dealt_with() -> None:
-    assert answer(PLAIN) in ("works", "operator torchvision::nms does not exist")
+def test_the_plain_import_works_or_fails_for_the_reason_that_is_dealt_with(answers: dict[str, str]) -> None:
+    assert answers[PLAIN] in ("works", "operator torchvision::nms does not exist")
 
 
 def test_ours_gives_the_module_with_data_sets_and_transforms(imported: Any) -> None:
