@@ -17,6 +17,7 @@ from pathlib import Path
 from nncompare.engine.process import write_credentials
 
 LOOPBACK = "127.0.0.1"
+_WORKER = "nncompare.training.worker"
 
 # A run that was killed must not be tried again blindly; and a worker that is short of memory must not swap to disk.
 _DASK_SETTINGS = {
@@ -33,8 +34,9 @@ _DASK_SETTINGS = {
     "distributed.worker.http.routes": [],
     "logging.distributed": "warning",
     "distributed.nanny.pre-spawn-environ": {},  # EngineProcess has set it for all
+    "distributed.worker.preload": [_WORKER],  # for its `dask_teardown`
 }
-_PRELOADED = ["distributed", "nncompare.training.worker"]
+_PRELOADED = ["distributed", _WORKER]
 
 
 def main() -> None:

@@ -59,15 +59,17 @@ def no_network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, s
 
 
 @pytest.fixture(scope="session")
+def voila_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of both servers of pages: what one has saved, the other one offers."""
+    return tmp_path_factory.mktemp("voila")
+
+
+@pytest.fixture(scope="session")
 def voila_host(
-    chromium: str,
-    user_cache: Path,
-    synthetic_digits: Path,
-    no_network: dict[str, str],
-    tmp_path_factory: pytest.TempPathFactory,
+    chromium: str, user_cache: Path, synthetic_digits: Path, no_network: dict[str, str], voila_folder: Path
 ) -> Iterator[Host]:
     """One server for all tests that treat it well."""
-    with voila(tmp_path_factory.mktemp("voila"), user_cache, no_network) as host:
+    with voila(voila_folder, user_cache, no_network) as host:
         yield host
 
 

@@ -1,7 +1,6 @@
 """What happens to a run whose page is closed, and when the server is killed; on a server that is impatient."""
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -19,54 +18,39 @@ pytestmark = pytest.mark.browser
 IMPATIENT = ("--grace", "0", "--page-timeout", "4")
 SHORT = {"train_images": 3_000, "a": {"channels": 4, "epochs": 4}, "b": {"channels": 4, "epochs": 4}}
 ENDLESS: dict[str, object] = {"a": {"channels": 4, "epochs": 100}, "b": {"channels": 4, "epochs": 100}}
-Start = Callable[[], Host]
 
 
 @pytest.fixture(scope="module")
-def start(
-    chromium: str,
-    user_cache: Path,
-    synthetic_digits: Path,
-    real_data_or_none: Path | None,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Start]:
-    """The server that runs; another one, in the same folder, where the last has been killed."""
-    folder = tmp_path_factory.mktemp("impatient")
+def host(
+    chromium: str, user_cache: Path, synthetic_digits: Path, real_data_or_none: Path | None, voila_folder: Path
+) -> Iterator[Host]:
+    """A server of its own, which the last test kills."""
     data = {"NNCOMPARE_DATA_DIR": str(real_data_or_none)} if real_data_or_none else {}
-    with ExitStack() as servers:
-        started: list[Host] = []
-
-        def start_one() -> Host:
-            if not started or not started[-1].processes():
-                started.append(servers.enter_context(voila(folder, user_cache, data, *IMPATIENT)))
-            return started[-1]
-
-        yield start_one
+    with voila(voila_folder, user_cache, data, *IMPATIENT) as host:
+        yield host
 
 
 def test_what_a_page_trains_ends_with_it_unless_it_is_to_go_on(
-    browser: Browser, own_browser: tuple[Browser, psutil.Process], start: Start
+    browser: Browser, own_browser: tuple[Browser, psutil.Process], host: Host
 ) -> None:
     own, process = own_browser
-    killed = DashboardPage(own.new_page(), start())
-    open_and_train(killed, ENDLESS)
-    killed.watch_curves_grow()
     with browser.new_context() as context:
-        closed = DashboardPage(context.new_page(), start())
-        open_and_train(closed, ENDLESS)
+        killed, closed, last = (DashboardPage(one.new_page(), host).open() for one in (own, context, context))
+        train(killed, ENDLESS)
+        killed.watch_curves_grow()
+        train(closed, ENDLESS)
         expect_to_wait(closed)
         process.kill()  # which then tells nobody
         closed.watch_curves_grow()
 
-        last = DashboardPage(context.new_page(), start())
-        open_and_train(last, SHORT)
+        train(last, SHORT)
         last.page.get_by_label("Go on when this page is closed").check()
         expect_to_wait(last)
         close(closed)
         last.watch_curves_grow()
         kernel = last.kernel
         close(last)
-    with connected(start().connection_files()[kernel]) as client:
+    with connected(host.connection_files()[kernel]) as client:
         wait_until(
             lambda: value_of(client, "str(getattr(dashboard.result, 'state', ''))") == "finished",
             120,
@@ -74,22 +58,9 @@ def test_what_a_page_trains_ends_with_it_unless_it_is_to_go_on(
         )
 
 
-def test_after_a_killed_server_the_next_one_offers_the_run(browser: Browser, start: Start) -> None:
-    host = start()
-    with browser.new_context() as context:
-        first = DashboardPage(context.new_page(), host).open()
-        first.use(**LONG)
-        train_an_epoch(first)
-        host.server.kill()
-        wait_until(lambda: not host.processes(), 60, "the end of everything that it started")
-    with tab(browser, start()) as dashboard:
-        dashboard.open()
-        resume_what_is_offered(dashboard)
-
-
 @pytest.mark.real_data
-def test_real_mnist(browser: Browser, real_data: Path, start: Start) -> None:
-    with tab(browser, start()) as dashboard:
+def test_real_mnist(browser: Browser, real_data: Path, host: Host) -> None:
+    with tab(browser, host) as dashboard:
         dashboard.open("?dataset=mnist&train_images=2000&a.channels=8&a.epochs=1&b.channels=4&b.epochs=1")
         dashboard.wait_for_dataset("mnist")
         dashboard.train()
@@ -100,8 +71,19 @@ def test_real_mnist(browser: Browser, real_data: Path, start: Start) -> None:
         expect(dashboard.page.locator(".nnc-summary")).not_to_contain_text("made by this program")
 
 
-def open_and_train(dashboard: DashboardPage, settings: dict[str, object]) -> None:
-    dashboard.open()
+def test_after_a_killed_server_the_next_one_offers_the_run(browser: Browser, host: Host, voila_host: Host) -> None:
+    with browser.new_context() as context:
+        first = DashboardPage(context.new_page(), host).open()
+        first.use(**LONG)
+        train_an_epoch(first)
+        host.server.kill()
+        wait_until(lambda: not host.processes(), 60, "the end of everything that it started")
+    with tab(browser, voila_host) as dashboard:
+        dashboard.open()
+        resume_what_is_offered(dashboard)
+
+
+def train(dashboard: DashboardPage, settings: dict[str, object]) -> None:
     dashboard.use(**settings)
     dashboard.train()
 

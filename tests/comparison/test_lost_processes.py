@@ -93,8 +93,13 @@ def test_an_engine_that_cannot_start_is_told_and_the_next_one_works_until_its_ho
         (engine,) = engine_pids() - before
         pids, folder = [engine, *descendants(engine)], folder_of(engine)
         assert len(pids) >= 3
+        running = begin(pair(a={"epochs": 100}, b={"epochs": 100}), holder)
+        until_both_train(running)
+        began = time.monotonic()
     finally:
         holder.close()
+    assert time.monotonic() - began < 3, "it waits for those who train"
+    assert running.wait(10)
     until_gone(pids, seconds=5)
     assert not folder.exists()
     with pytest.raises(EngineError, match="The engine was closed"):

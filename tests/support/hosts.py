@@ -135,7 +135,7 @@ def _running(
     mark = secrets.token_hex(8)
     (folder / "tmp").mkdir(exist_ok=True)
     variables = {**_environment(folder, cache), **environment, _MARK: mark, "TMPDIR": str(folder / "tmp")}
-    log = folder / "server.log"
+    log = folder / f"server-{mark}.log"
     with log.open("wb") as output:
         server = subprocess.Popen(command, env=variables, cwd=folder, stdout=output, stderr=output)
     host = Host(name, f"http://{LOOPBACK}:{port}/", folder, mark, psutil.Process(server.pid))
