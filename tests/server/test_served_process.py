@@ -66,7 +66,7 @@ def test_the_token_is_seen_nowhere_else(served: Served) -> None:
         assert token not in " ".join(process.cmdline())
         if process.ppid() != psutil.Process().pid:
             assert token not in str(process.environ())
-    assert token not in (served.host.folder / "server.log").read_text("utf-8")
+    assert token not in served.host.log.read_text("utf-8")
 
 
 def test_a_configuration_in_the_current_folder_opens_nothing(served: Served) -> None:

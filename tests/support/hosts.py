@@ -48,6 +48,11 @@ class Host:
     server: psutil.Process
     token: str = ""
 
+    @property
+    def log(self) -> Path:
+        """What the server has said."""
+        return _log(self.folder, self.mark)
+
     def processes(self) -> list[psutil.Process]:
         """List the living processes that this server, its kernels and their engines consist of."""
         return [process for process in psutil.process_iter() if _mark_of(process) == self.mark]
@@ -135,7 +140,7 @@ def _running(
     mark = secrets.token_hex(8)
     (folder / "tmp").mkdir(exist_ok=True)
     variables = {**_environment(folder, cache), **environment, _MARK: mark, "TMPDIR": str(folder / "tmp")}
-    log = folder / f"server-{mark}.log"
+    log = _log(folder, mark)
     with log.open("wb") as output:
         server = subprocess.Popen(command, env=variables, cwd=folder, stdout=output, stderr=output)
     host = Host(name, f"http://{LOOPBACK}:{port}/", folder, mark, psutil.Process(server.pid))
@@ -155,6 +160,10 @@ def _environment(folder: Path, cache: Path) -> dict[str, str]:
     ]
     folders = {name: str(folder / name.lower()) for name in own}
     return {**kept, **folders, "XDG_CACHE_HOME": str(cache), "NO_PROXY": "*"}
+
+
+def _log(folder: Path, mark: str) -> Path:
+    return folder / f"server-{mark}.log"
 
 
 def _answers(port: int) -> bool:
