@@ -88,10 +88,10 @@ class Kernel:
         """Resume what was interrupted, or begin a new one."""
         for summary in self._store.summaries():
             if summary.is_interrupted:
-                running = ComparisonRun.reopen(self._store.open(summary.id), self._engines, park_seconds=1)
+                running = ComparisonRun.reopen(self._store.open(summary.id), self._engines, suspend_seconds=1)
                 running.resume()
                 return running
-        running = ComparisonRun(self._any_comparison(), self._engines, park_seconds=1, store=self._store)
+        running = ComparisonRun(self._any_comparison(), self._engines, suspend_seconds=1, store=self._store)
         running.start()
         return running
 

@@ -95,7 +95,7 @@ class Diverged(Moment):
 
 
 @dataclass(frozen=True)
-class Parked:
+class Suspended:
     """The run was paused for so long that it left its worker; it can go on from its checkpoint."""
 
 
@@ -115,4 +115,4 @@ class Failed:
     message: str
 
 
-Event = TrainPoint | TestPoint | EpochEnd | BatchHalved | Diverged | Parked | Finished | Failed
+Event = TrainPoint | TestPoint | EpochEnd | BatchHalved | Diverged | Suspended | Finished | Failed

@@ -17,7 +17,7 @@ from nncompare.memory import Plan
 Weights = dict[str, NDArray[np.float32]]
 
 # A longer pause makes room for other runs.
-PARK_SECONDS = 60.0
+SUSPEND_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
@@ -201,18 +201,18 @@ class Assignment:
     train_images: int | None
     seed: int
     start: Checkpoint | None = None
-    park_seconds: float = PARK_SECONDS
+    suspend_seconds: float = SUSPEND_SECONDS
 
 
 @dataclass(frozen=True)
 class Outcome:
     """How a run ended; `state` is "lost" for a second attempt, which trains nothing.
 
-    A run that was finished, stopped or parked can go on from its checkpoint; one that diverged leaves its last finite
-    weights.
+    A run that was finished, stopped or suspended can go on from its checkpoint; one that diverged leaves its last
+    finite weights.
     """
 
-    state: Literal["finished", "stopped", "parked", "failed", "lost"]
+    state: Literal["finished", "stopped", "suspended", "failed", "lost"]
     message: str = ""
     weights: Weights | None = None
     checkpoint: Checkpoint | None = None

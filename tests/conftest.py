@@ -11,6 +11,7 @@ from capabilities import CAP_DAC_OVERRIDE, without_capability
 from examples import QUICK_PROFILE
 from hypothesis import settings
 from small_images import make_small_digits
+from wheels import build_wheel, install
 
 from nncompare.engine.shared import EngineHolder, shared_engine
 
@@ -75,6 +76,17 @@ def engines(synthetic_digits: Path) -> Iterator[EngineHolder]:
     shared_engine.get()  # now, so that it inherits nothing of what a test sets for itself
     yield shared_engine
     shared_engine.close()
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build_wheel(Path(__file__).parents[1], tmp_path_factory.mktemp("wheel"))
+
+
+@pytest.fixture(scope="session")
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Install the wheel, and return the folder for `PYTHONPATH`."""
+    return install(wheel, tmp_path_factory.mktemp("site"))
 
 
 @pytest.fixture(scope="session")

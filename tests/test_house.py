@@ -145,7 +145,10 @@ from nncompare import Comparison, Dashboard, RunConfig, closest_valid_batch_size
 from nncompare.messages import Controls, Cursor
 assert nncompare.engine.tasks.exchange("not begun", Cursor(), Controls()) is None
 Comparison(a=RunConfig(channels=8)).model_dump_json()
-print(sorted({name.partition(".")[0] for name in sys.modules} & {"torch", "torchvision"}))
+import nncompare.server.serve
+nncompare.server.serve._skip_the_grammar_of_addresses()
+import nncompare.server.closed_voila
+print(sorted({name.partition(".")[0] for name in sys.modules} & {"torch", "torchvision", "lark"}))
 """
 
 

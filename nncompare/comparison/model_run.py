@@ -147,7 +147,7 @@ class ModelRun:
         if outcome.checkpoint is not None:
             self._kept = self.view
         match outcome.state:
-            case "parked":
+            case "suspended":
                 self._publish(has_left_worker=True)
                 for state in _WITHOUT_WORKER.get(self.state, ()):
                     self._enter(state)

@@ -21,7 +21,7 @@ from nncompare.engine.loop import on_loop
 from nncompare.engine.queue_client import Submission
 from nncompare.engine.shared import EngineHolder
 from nncompare.limits import Limits
-from nncompare.messages import PARK_SECONDS, VisibleImages
+from nncompare.messages import SUSPEND_SECONDS, VisibleImages
 from nncompare.store import RunFolder, RunRecord, SavedComparison, Store
 
 
@@ -42,7 +42,7 @@ class ComparisonRun(UnderWay):
         comparison: Comparison,
         engines: EngineHolder,
         *,
-        park_seconds: float = PARK_SECONDS,
+        suspend_seconds: float = SUSPEND_SECONDS,
         limits: Limits | None = None,
         store: Store | None = None,
         folder: RunFolder | None = None,
@@ -54,13 +54,15 @@ class ComparisonRun(UnderWay):
         self._quota = Quota(limits or Limits.from_environment(), on_end=lambda why: self.stop(why=why))
         self._saver = AutoSaver(comparison, store, folder)
         alone = [comparison.model_copy(update={"seed": seed, "repeat": 1}) for seed in comparison.seeds]
-        self.pairs = [SeedRun(one, engines, park_seconds, self._quota, self._save) for one in alone]
+        self.pairs = [SeedRun(one, engines, suspend_seconds, self._quota, self._save) for one in alone]
         self._latest = self.pairs[0]
         self._waiting: Sequence[SeedRun] = ()  # those whose turn has not come
         self._may_begin = asyncio.Event()
 
     @classmethod
-    def reopen(cls, folder: RunFolder, engines: EngineHolder, *, park_seconds: float = PARK_SECONDS) -> "ComparisonRun":
+    def reopen(
+        cls, folder: RunFolder, engines: EngineHolder, *, suspend_seconds: float = SUSPEND_SECONDS
+    ) -> "ComparisonRun":
         """Make a comparison of what was saved. Runs that were under way wait; `resume` goes on from their last epoch.
 
         Raises
@@ -71,7 +73,7 @@ class ComparisonRun(UnderWay):
         saved = folder.load()
         if saved.is_interrupted:
             folder.hold()
-        running = cls(saved.comparison, engines, park_seconds=park_seconds, folder=folder)
+        running = cls(saved.comparison, engines, suspend_seconds=suspend_seconds, folder=folder)
         loop.call(running._restore, saved)
         return running
 

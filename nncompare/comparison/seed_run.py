@@ -40,7 +40,7 @@ class SeedRun(UnderWay):
     """
 
     def __init__(
-        self, comparison: Comparison, engines: EngineHolder, park_seconds: float, quota: Quota, save: Save
+        self, comparison: Comparison, engines: EngineHolder, suspend_seconds: float, quota: Quota, save: Save
     ) -> None:
         super().__init__()
         self.comparison, self.seed = comparison, comparison.seed
@@ -51,7 +51,7 @@ class SeedRun(UnderWay):
         ]
         self.has_slots = asyncio.Event()
         self.submission = SHORT_WORK
-        self._engines, self._park_seconds, self._quota = engines, park_seconds, quota
+        self._engines, self._suspend_seconds, self._quota = engines, suspend_seconds, quota
         self._slots = SlotAllocation(comparison.threads)
 
     @property
@@ -163,5 +163,5 @@ class SeedRun(UnderWay):
             train_images=comparison.train_images,
             seed=comparison.seed,
             start=start,
-            park_seconds=self._park_seconds,
+            suspend_seconds=self._suspend_seconds,
         )

@@ -96,13 +96,13 @@ class Engine(QueueClient):
         DeviceError
             When the requested device is not there.
         """
-        id_, turn, comparison = secrets.token_hex(8), submission.id, submission.comparison
-        request = Request(id_, self._client.id, self._user, count, turn, comparison)
+        id_ = secrets.token_hex(8)
+        request = Request(id_, self._client.id, self._user, count, submission.id, submission.comparison)
         try:
             addresses = await self._wait_in_queue(request, submission.limits, is_cancelled, on_wait)
             return await self._describe(addresses, device)
         except BaseException:
-            await self._insist("withdraw", ticket=id_)
+            await self._insist("withdraw", request_id=id_)
             raise
 
     async def run(self, function: Callable[..., Any], *arguments: Any, address: str, key: str | None = None) -> Any:

@@ -1,13 +1,13 @@
-"""The line of those who wait for workers: plain logic, without a network.
+"""The queue of those who wait for workers: plain logic, without a network.
 
-Whole tickets are granted, in this order:
+Whole requests are granted, in this order:
 
 - short work (predictions) first, so that nobody waits for minutes to see them; but not for ever;
-- then the user who has begun the fewest comparisons since the line was last empty, so that nobody's second comparison
+- then the user who has begun the fewest comparisons since the queue was last empty, so that nobody's second comparison
   goes before another's first;
 - among equals, who came first.
 
-Whoever is first in line is not overtaken by a smaller ticket behind it: the workers that are free are kept for it.
+Whoever is first is not overtaken by a smaller request behind it: the workers that are free are kept for it.
 """
 
 import itertools
@@ -26,21 +26,21 @@ _KEPT_DURATIONS = 50
 class Request:
     """A request for so many workers at once.
 
-    Its `turn` is the press of Train or Continue that it belongs to, which may need several tickets: one for each seed,
-    and one for each return from a long pause. It is empty for short work. A comparison may have several turns.
+    Its `submission` is the press of Train or Continue that it belongs to, which may need several requests: one for each
+    seed, and one for each return from a long pause. It is empty for short work. A comparison may have several.
     """
 
     id: str  # chosen by the client, so that it may ask again without asking twice
     client: str  # whose connection it came over
     user: str  # for whom: a person where a hub names one, else the tab
     slots: int
-    turn: str = ""
+    submission: str = ""
     comparison: str = ""
 
 
 @dataclass(frozen=True)
 class QueuePosition:
-    """Where a ticket stands."""
+    """Where a request stands."""
 
     workers: tuple[str, ...] = ()  # the addresses that were granted; none while it waits
     position: int = 0  # 1 for the next one; 0 when it waits no more
@@ -52,7 +52,7 @@ class QueuePosition:
 
 @dataclass
 class _Grant:
-    ticket: Request
+    request: Request
     began: float
     held: set[str]
     all: tuple[str, ...]
@@ -73,27 +73,27 @@ class FairQueue:
         self._ends: dict[str, float] = {}
         self._durations: deque[float] = deque(maxlen=_KEPT_DURATIONS)
 
-    def ask(self, ticket: Request, most_comparisons: int | None = None) -> bool:
-        """Take a place in the line, unless the ticket has one; return whether it may have one.
+    def poll(self, request: Request, most_comparisons: int | None = None) -> bool:
+        """Take a place in the queue, unless the request has one; return whether it may have one.
 
         It may not where its user has begun, or waits for, `most_comparisons` others already.
         """
-        if ticket.id in self._waiting or ticket.id in self._grants:
+        if request.id in self._waiting or request.id in self._grants:
             return True
-        if ticket.comparison and most_comparisons is not None:
-            others = self._comparisons[ticket.user] | {
-                other.comparison for other in self._waiting.values() if other.user == ticket.user and other.comparison
+        if request.comparison and most_comparisons is not None:
+            others = self._comparisons[request.user] | {
+                other.comparison for other in self._waiting.values() if other.user == request.user and other.comparison
             }
-            if ticket.comparison not in others and len(others) >= most_comparisons:
+            if request.comparison not in others and len(others) >= most_comparisons:
                 return False
-        self._waiting[ticket.id] = ticket
+        self._waiting[request.id] = request
         return True
 
-    def withdraw(self, ticket: str) -> None:
-        """Leave the line, and give back what was granted meanwhile."""
-        self._waiting.pop(ticket, None)
-        self._overtaken.pop(ticket, None)
-        for worker in list(self._grants[ticket].held) if ticket in self._grants else ():
+    def withdraw(self, request_id: str) -> None:
+        """Leave the queue, and give back what was granted meanwhile."""
+        self._waiting.pop(request_id, None)
+        self._overtaken.pop(request_id, None)
+        for worker in list(self._grants[request_id].held) if request_id in self._grants else ():
             self._free(worker)
         self._forget_when_idle()
 
@@ -105,9 +105,9 @@ class FairQueue:
 
     def leave(self, client: str) -> list[str]:
         """Take everything from a client that is gone; list the workers that it held."""
-        for ticket in [ticket.id for ticket in self._waiting.values() if ticket.client == client]:
-            self.withdraw(ticket)
-        held = [worker for grant in self._grants.values() if grant.ticket.client == client for worker in grant.held]
+        for request_id in [request.id for request in self._waiting.values() if request.client == client]:
+            self.withdraw(request_id)
+        held = [worker for grant in self._grants.values() if grant.request.client == client for worker in grant.held]
         self.release(client, held)
         return held
 
@@ -126,73 +126,75 @@ class FairQueue:
         return worker in self._holders
 
     def grant(self, suitable: Sequence[str], idle: Sequence[str]) -> None:
-        """Hand out the `idle` ones of all `suitable` workers, to whole tickets, in order."""
+        """Hand out the `idle` ones of all `suitable` workers, to whole requests, in order."""
         free = [worker for worker in idle if worker not in self._holders]
-        for ticket in self._order():
-            if ticket.slots > len(suitable):  # not before others join: it must not hold up those behind it
+        for request in self._order():
+            if request.slots > len(suitable):  # not before others join: it must not hold up those behind it
                 continue
-            if ticket.slots > len(free):
+            if request.slots > len(free):
                 return
-            self._begin(ticket, free[: ticket.slots])
-            free = free[ticket.slots :]
+            self._begin(request, free[: request.slots])
+            free = free[request.slots :]
 
-    def place(self, ticket: str, suitable: Sequence[str]) -> QueuePosition:
-        """Return where a ticket stands."""
-        if ticket in self._grants:
-            return QueuePosition(self._grants[ticket].all)
-        ahead = list(itertools.takewhile(lambda other: other.id != ticket, self._order()))
-        return QueuePosition(position=len(ahead) + 1, seconds=self._seconds_until(ticket, suitable))
+    def place(self, request_id: str, suitable: Sequence[str]) -> QueuePosition:
+        """Return where a request stands."""
+        if request_id in self._grants:
+            return QueuePosition(self._grants[request_id].all)
+        ahead = list(itertools.takewhile(lambda other: other.id != request_id, self._order()))
+        return QueuePosition(position=len(ahead) + 1, seconds=self._seconds_until(request_id, suitable))
 
     def _order(self) -> list[Request]:
-        short = [ticket for ticket in self._waiting.values() if not ticket.turn]
-        turns = self._turns()
-        if turns and self._overtaken[turns[0].id] >= MOST_OVERTAKEN:
-            return [turns[0], *short, *turns[1:]]
-        return [*short, *turns]
+        short = [request for request in self._waiting.values() if not request.submission]
+        to_train = self._to_train()
+        if to_train and self._overtaken[to_train[0].id] >= MOST_OVERTAKEN:
+            return [to_train[0], *short, *to_train[1:]]
+        return [*short, *to_train]
 
-    def _turns(self) -> list[Request]:
+    def _to_train(self) -> list[Request]:
         """List those who wait to train, by rank and arrival."""
-        waiting = [ticket for ticket in self._waiting.values() if ticket.turn]
+        waiting = [request for request in self._waiting.values() if request.submission]
         ranks, begun = dict(self._ranks), self._begun.copy()
-        for ticket in waiting:
-            if ticket.turn not in ranks:
-                ranks[ticket.turn] = begun[ticket.user]
-                begun[ticket.user] += 1
-        return sorted(waiting, key=lambda ticket: ranks[ticket.turn])  # stable: arrival decides
+        for request in waiting:
+            if request.submission not in ranks:
+                ranks[request.submission] = begun[request.user]
+                begun[request.user] += 1
+        return sorted(waiting, key=lambda request: ranks[request.submission])  # stable: arrival decides
 
-    def _begin(self, ticket: Request, workers: list[str]) -> None:
-        if ticket.turn:
-            if ticket.turn not in self._ranks:
-                self._ranks[ticket.turn] = self._begun[ticket.user]
-                self._begun[ticket.user] += 1
-                self._comparisons[ticket.user].add(ticket.comparison)
-        elif turns := self._turns():
-            self._overtaken[turns[0].id] += 1
-        del self._waiting[ticket.id]
-        self._overtaken.pop(ticket.id, None)
-        self._grants[ticket.id] = _Grant(ticket, self._clock(), set(workers), tuple(workers))
-        self._holders |= dict.fromkeys(workers, ticket.id)
+    def _begin(self, request: Request, workers: list[str]) -> None:
+        if request.submission:
+            if request.submission not in self._ranks:
+                self._ranks[request.submission] = self._begun[request.user]
+                self._begun[request.user] += 1
+                self._comparisons[request.user].add(request.comparison)
+        elif to_train := self._to_train():
+            self._overtaken[to_train[0].id] += 1
+        del self._waiting[request.id]
+        self._overtaken.pop(request.id, None)
+        self._grants[request.id] = _Grant(request, self._clock(), set(workers), tuple(workers))
+        self._holders |= dict.fromkeys(workers, request.id)
 
     def _is_held_by(self, client: str, worker: str) -> bool:
         grant = self._grants.get(self._holders.get(worker, ""))
-        return grant is not None and grant.ticket.client == client
+        return grant is not None and grant.request.client == client
 
     def _free(self, worker: str) -> None:
         grant = self._grants[self._holders.pop(worker)]
         self._ends.pop(worker, None)
         grant.held.discard(worker)
         if not grant.held:
-            del self._grants[grant.ticket.id]
-            if grant.ticket.turn:
+            del self._grants[grant.request.id]
+            if grant.request.submission:
                 self._durations.append(self._clock() - grant.began)
             self._forget_when_idle()
 
     def _forget_when_idle(self) -> None:
-        if not any(ticket.turn for ticket in (*self._waiting.values(), *(g.ticket for g in self._grants.values()))):
+        if not any(
+            request.submission for request in (*self._waiting.values(), *(g.request for g in self._grants.values()))
+        ):
             self._begun.clear()
             self._ranks.clear()
 
-    def _seconds_until(self, ticket: str, suitable: Sequence[str]) -> float | None:
+    def _seconds_until(self, request_id: str, suitable: Sequence[str]) -> float | None:
         """Play on from now: who gets what when, as far as that can be told."""
         usual = statistics.median(self._durations) if self._durations else math.inf
         ends = sorted(self._seconds_left(worker, usual) for worker in suitable)
@@ -200,9 +202,9 @@ class FairQueue:
             if waiting.slots > len(ends):
                 continue
             start = ends[waiting.slots - 1]
-            if waiting.id == ticket:
+            if waiting.id == request_id:
                 return start if 0 < start < math.inf else None
-            after = start + (usual if waiting.turn else 0.0)
+            after = start + (usual if waiting.submission else 0.0)
             ends = sorted([*ends[waiting.slots :], *[after] * waiting.slots])
         return None
 
@@ -210,5 +212,5 @@ class FairQueue:
         if worker not in self._holders:
             return 0.0
         now, grant = self._clock(), self._grants[self._holders[worker]]
-        end = self._ends.get(worker, grant.began + usual if grant.ticket.turn else now)
+        end = self._ends.get(worker, grant.began + usual if grant.request.submission else now)
         return max(0.0, end - now)

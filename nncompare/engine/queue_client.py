@@ -155,12 +155,12 @@ class QueueClient:
                 await _rest(position, is_cancelled)
         finally:
             on_wait(None)
-        await self._insist("withdraw", ticket=request.id)
+        await self._insist("withdraw", request_id=request.id)
         return []
 
     async def _poll(self, request: Request, limits: Limits) -> QueuePosition:
         try:
-            fields = await self._call("ask", ticket=asdict(request), most_comparisons=limits.most_comparisons)
+            fields = await self._call("poll", request=asdict(request), most_comparisons=limits.most_comparisons)
         except OSError:  # busy, or gone: the next poll finds out which
             return QueuePosition()
         except QueueError as error:

@@ -1,4 +1,4 @@
-"""The line, kept in the scheduler's process: so all kernels on one scheduler wait in the same one."""
+"""The queue, kept in the scheduler's process: so all kernels on one scheduler wait in the same one."""
 
 import asyncio
 import contextlib
@@ -11,13 +11,13 @@ from distributed import Scheduler, SchedulerPlugin, Status
 
 from nncompare.engine.fair_queue import FairQueue, QueuePosition, Request
 
-# It changes with what is said over the network, so that an older nncompare on the same scheduler keeps its own line.
-NAME = "nncompare_queue_1"
+# It changes with what is said over the network, so that an older nncompare on the same scheduler keeps its own queue.
+NAME = "nncompare_queue_2"
 _RESTART_SECONDS = 30.0
 
 
 class QueuePlugin(SchedulerPlugin):
-    """Answers `ask`, `withdraw`, `release`, `expect` and `idle`, each named after `NAME`.
+    """Answers `poll`, `withdraw`, `release`, `expect` and `idle`, each named after `NAME`.
 
     What a client held that is gone is free again. Its run may still be at work there, so with `restarts` that worker is
     restarted first, where it has a nanny to do that; elsewhere the run ends itself after a minute.
@@ -30,30 +30,30 @@ class QueuePlugin(SchedulerPlugin):
         self._restarts = restarts
 
     async def start(self, scheduler: Scheduler) -> None:
-        """Begin with an empty line."""
-        self._scheduler, self._line = scheduler, FairQueue()
+        """Begin with an empty queue."""
+        self._scheduler, self._queue = scheduler, FairQueue()
         self._restarting: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
-        changes: list[Callable[..., None]] = [self._line.withdraw, self._line.release, self._line.expect]
-        for handler in (self.ask, self.idle, *map(self._then_grant, changes)):
+        changes: list[Callable[..., None]] = [self._queue.withdraw, self._queue.release, self._queue.expect]
+        for handler in (self.poll, self.idle, *map(self._then_grant, changes)):
             scheduler.handlers[f"{NAME}_{handler.__name__}"] = handler
 
-    def ask(self, ticket: dict[str, Any], most_comparisons: int | None) -> dict[str, Any]:
+    def poll(self, request: dict[str, Any], most_comparisons: int | None) -> dict[str, Any]:
         """Take a place, or look where it is; return the fields of a `QueuePosition`."""
-        asked, suitable = Request(**ticket), self._suitable()
+        asked, suitable = Request(**request), self._suitable()
         place = QueuePosition(is_refused=True)
-        if self._line.ask(asked, most_comparisons):
+        if self._queue.poll(asked, most_comparisons):
             self._grant()
-            place = self._line.place(asked.id, suitable)
+            place = self._queue.place(asked.id, suitable)
         return asdict(replace(place, known=len(self._ready()), suitable=len(suitable)))
 
     def idle(self) -> list[str]:
         """List the workers that nobody holds and that have nothing to do."""
-        return [worker for worker in self._idle() if not self._line.is_held(worker)]
+        return [worker for worker in self._idle() if not self._queue.is_held(worker)]
 
     def remove_client(self, scheduler: Scheduler, client: str) -> None:
         """Free what a client held that is gone."""
-        held = self._line.leave(client)
+        held = self._queue.leave(client)
         with_nanny = [worker for worker in held if worker in scheduler.workers and scheduler.workers[worker].nanny]
         if self._restarts and with_nanny:
             self._restarting.update(with_nanny)  # at once: what is granted below must not be about to end
@@ -64,7 +64,7 @@ class QueuePlugin(SchedulerPlugin):
 
     def remove_worker(self, scheduler: Scheduler, worker: str, **_: Any) -> None:
         """Forget a worker that is gone."""
-        self._line.lose(worker)
+        self._queue.lose(worker)
 
     async def _restart(self, workers: list[str]) -> None:
         try:
@@ -90,7 +90,7 @@ class QueuePlugin(SchedulerPlugin):
         return answered
 
     def _grant(self) -> None:
-        self._line.grant(self._suitable(), self._idle())
+        self._queue.grant(self._suitable(), self._idle())
 
     def _ready(self) -> list[str]:
         """List the workers that are neither coming nor going."""

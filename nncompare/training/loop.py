@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from nncompare.events import BatchHalved, Event, Failed, Finished, Parked
+from nncompare.events import BatchHalved, Event, Failed, Finished, Suspended
 from nncompare.training.session import Session
 from nncompare.training.step import NotFinite, OutOfMemory
 
@@ -10,7 +10,7 @@ from nncompare.training.step import NotFinite, OutOfMemory
 def train(session: Session) -> Iterator[Event]:
     """Train a network and yield what happens; the channel's controls are looked at after every step.
 
-    The last event is `Finished`, `Failed` or `Parked`.
+    The last event is `Finished`, `Failed` or `Suspended`.
     """
     metrics = session.metrics
     while not session.is_complete and session.may_go_on():
@@ -30,12 +30,12 @@ def train(session: Session) -> Iterator[Event]:
         if metrics.diverged:
             yield from _give_up(session)
             return
-    if session.is_parked and session.has_finite_weights:
-        yield Parked()
+    if session.is_suspended and session.has_finite_weights:
+        yield Suspended()
         return
-    if metrics.images_of_epoch and not session.is_parked:  # stopped within an epoch
+    if metrics.images_of_epoch and not session.is_suspended:  # stopped within an epoch
         yield from metrics.end_of_epoch()
-    if metrics.diverged or session.is_parked:
+    if metrics.diverged or session.is_suspended:
         yield from _give_up(session)
         return
     yield Finished(metrics.epoch, metrics.seconds, stopped=not session.is_complete)

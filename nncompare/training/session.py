@@ -19,11 +19,11 @@ from nncompare.training.tensors import TensorSplit, to_array
 
 @dataclass(frozen=True)
 class Job:
-    """What decides a run: its setup and its seed. After a pause of `park_seconds` it leaves its worker to others."""
+    """What decides a run: its setup and its seed. After a pause of `suspend_seconds` it leaves its worker to others."""
 
     setup: Setup
     seed: int
-    park_seconds: float = math.inf
+    suspend_seconds: float = math.inf
 
 
 class Session:
@@ -50,7 +50,7 @@ class Session:
             self._go_on_from(start)
         self._order_of_epoch = self._order.get_state()
         self._shuffled, self._shuffled_epoch = torch.empty(0), -1
-        self.is_parked = False
+        self.is_suspended = False
         self.model.train()
 
     @property
@@ -80,7 +80,7 @@ class Session:
             self._pause()
         if self.channel.is_forgotten:
             self.channel.set_controls(replace(self.channel.controls, stop=True))
-        return not (self.channel.controls.stop or self.is_parked)
+        return not (self.channel.controls.stop or self.is_suspended)
 
     def checkpoint(self) -> Checkpoint:
         """Return everything from which the run can go on."""
@@ -113,11 +113,11 @@ class Session:
         if self.has_finite_weights:
             self.channel.publish(None, self.checkpoint())
         self.channel.is_paused = True
-        while (controls := self.channel.controls).pause and not controls.stop and not self.is_parked:
-            left = began + self.job.park_seconds - time.monotonic()
+        while (controls := self.channel.controls).pause and not controls.stop and not self.is_suspended:
+            left = began + self.job.suspend_seconds - time.monotonic()
             self.channel.wait_for_change(controls, max(0.0, left))
-            self.is_parked = left <= 0
+            self.is_suspended = left <= 0
             if self.channel.controls.shown != controls.shown:
                 self.metrics.live.now(self.metrics.epoch)
-        self.channel.is_paused = self.is_parked
+        self.channel.is_paused = self.is_suspended
         self.metrics.leave_out(time.monotonic() - began)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from nncompare import architectures
 from nncompare.config import OptimizerName, RunConfig, SplitName
 from nncompare.data import DataError, ImageData, fetch, load
-from nncompare.events import EpochEnd, Event, Failed, Finished, Parked
+from nncompare.events import EpochEnd, Event, Failed, Finished, Suspended
 from nncompare.machine import usable_cores
 from nncompare.memory import Plan
 from nncompare.messages import Assignment, Outcome, PredictionRequest, Setup, WorkerInfo
@@ -109,7 +109,7 @@ def _train(assignment: Assignment, channel: RunChannel) -> Outcome:
     device = torch.device(assignment.setup.device)
     images = _images(assignment.dataset)
     training = _split(images, "train", assignment.train_images, device)
-    job = Job(assignment.setup, assignment.seed, assignment.park_seconds)
+    job = Job(assignment.setup, assignment.seed, assignment.suspend_seconds)
     session = Session(job, training, _split(images, "test", None, device), channel, assignment.start)
     last: Event | None = None
     for event in train(session):
@@ -120,8 +120,8 @@ def _train(assignment: Assignment, channel: RunChannel) -> Outcome:
     match last:
         case Finished(stopped=stopped):
             return Outcome("stopped" if stopped else "finished", "", *kept)
-        case Parked():
-            return Outcome("parked", "", *kept)
+        case Suspended():
+            return Outcome("suspended", "", *kept)
         case Failed(message):
             return Outcome("failed", message, checkpoint.weights, None, checkpoint.position.seconds)
         case _:

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.browser
 
 DIGITS = "0123456789"
 EPOCHS = 4
-COUNTED = {"A": {"channels": 6, "epochs": EPOCHS}, "B": {"channels": 8, "epochs": EPOCHS, "batch_size": 128}}
+COUNTED = {"A": {"channels": 12, "epochs": EPOCHS}, "B": {"channels": 16, "epochs": EPOCHS, "batch_size": 128}}
 
 
 def test_two_models_train_side_by_side_on_the_web(on_voila: DashboardPage, no_network: dict[str, str]) -> None:
@@ -67,8 +67,8 @@ def train_side_by_side(dashboard: DashboardPage) -> None:
     """Fill in both forms, press Train twice, which starts one run, and watch the curves until the end."""
     dashboard.train_images.fill("3,000")
     dashboard.go("Models")
-    dashboard.fill("A", channels="6", epochs=str(EPOCHS))
-    dashboard.fill("B", channels="8", epochs=str(EPOCHS), batch_size="128", optimiser="SGD", learning_rate="0.05")
+    dashboard.fill("A", channels="12", epochs=str(EPOCHS))
+    dashboard.fill("B", channels="16", epochs=str(EPOCHS), batch_size="128", optimiser="SGD", learning_rate="0.05")
     dashboard.wait_for_settings(train_images=3_000, a=COUNTED["A"], b={**COUNTED["B"], "optimizer": "sgd"})
     dashboard.go("Training")
     expect(dashboard.train_button).to_be_enabled()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from own_engine import OwnEngine, folder_of
+from killable_engine import KillableEngine, folder_of
 from processes import descendants, until, until_gone
 from small_images import TEST_IMAGES
 from tiny_pairs import begin, engine_pids, finish, pair, until_both_train, worker_pids
@@ -27,10 +27,12 @@ from nncompare.engine.shared import EngineHolder
 HAS_LOADED = "'nncompare.training.worker' in __import__('sys').modules, __import__('torch').cuda.is_initialized()"
 
 
-def test_a_killed_worker_is_told_the_other_model_finishes_and_the_next_comparison_works(own: OwnEngine) -> None:
-    running = begin(pair(a={"epochs": 5}, b={"epochs": 5, "channels": 1}), own.holder)
+def test_a_killed_worker_is_told_the_other_model_finishes_and_the_next_comparison_works(
+    killable: KillableEngine,
+) -> None:
+    running = begin(pair(a={"epochs": 5}, b={"epochs": 5, "channels": 1}), killable.holder)
     until_both_train(running)
-    workers = worker_pids(own.pid)
+    workers = worker_pids(killable.pid)
     assert len(workers) == 2
     os.kill(workers[0], signal.SIGKILL)
     began = time.monotonic()
@@ -46,23 +48,23 @@ def test_a_killed_worker_is_told_the_other_model_finishes_and_the_next_compariso
     assert lost.seconds > 0
     assert other.history.epochs == 5
     assert other.probabilities("test").shape == (TEST_IMAGES, 10)
-    assert finish(pair(), own.holder).state is State.FINISHED
+    assert finish(pair(), killable.holder).state is State.FINISHED
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="there, workers are not forked")
-def test_a_killed_process_that_workers_are_forked_from_is_told_and_replaced(own: OwnEngine) -> None:
-    running = begin(pair(a={"epochs": 50}, b={"epochs": 50}), own.holder)
+def test_a_killed_process_that_workers_are_forked_from_is_told_and_replaced(killable: KillableEngine) -> None:
+    running = begin(pair(a={"epochs": 50}, b={"epochs": 50}), killable.holder)
     until_both_train(running)
-    workers = worker_pids(own.pid)
+    workers = worker_pids(killable.pid)
     parent = psutil.Process(workers[0]).ppid()
-    assert parent != own.pid
+    assert parent != killable.pid
     os.kill(parent, signal.SIGKILL)
     assert running.wait(20), "nobody tells that the workers are gone"
     for run in running.runs:
         assert run.state is State.FAILED
         assert run.message.startswith(f"The worker process of model {run.name} ended unexpectedly")
     until_gone([parent, *workers])
-    assert finish(pair(), own.holder).state is State.FINISHED
+    assert finish(pair(), killable.holder).state is State.FINISHED
 
 
 def test_an_engine_that_cannot_start_is_told_and_the_next_one_works_until_its_holder_ends(
@@ -107,15 +109,15 @@ def test_an_engine_that_cannot_start_is_told_and_the_next_one_works_until_its_ho
 
 
 def test_a_run_that_hangs_is_ended_with_its_worker_and_the_other_model_finishes(
-    own: OwnEngine, monkeypatch: pytest.MonkeyPatch
+    killable: KillableEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(model_run_module, "STOP_GRACE_SECONDS", 0.2)
     monkeypatch.setattr(queue_client_module, "ASK_SECONDS", 0.5)
-    running = begin(pair(a={"epochs": 50}, b={"epochs": 8}), own.holder)
+    running = begin(pair(a={"epochs": 50}, b={"epochs": 8}), killable.holder)
     until_both_train(running)
     until(lambda: running.a.history.epochs >= 1, "an epoch")
-    before = worker_pids(own.pid)
-    hung = loop.wait(own.get().ask(os.getpid, address=address_of(running, "A")))
+    before = worker_pids(killable.pid)
+    hung = loop.wait(killable.get().ask(os.getpid, address=address_of(running, "A")))
     os.kill(hung, signal.SIGSTOP)
     running.stop("A")
     assert running.wait(60)
@@ -124,7 +126,7 @@ def test_a_run_that_hangs_is_ended_with_its_worker_and_the_other_model_finishes(
         "Model A did not stop within 0 s; its worker was restarted. It is back at epoch"
     )
     assert running.a.weights is not None
-    after = worker_pids(own.pid)
+    after = worker_pids(killable.pid)
     assert hung in before
     assert hung not in after
     assert len(after) == len(before) == 2

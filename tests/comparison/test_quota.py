@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import pytest
 from fake_engine import FakeEngine
-from own_engine import OwnEngine
+from killable_engine import KillableEngine
 from processes import until
 from tiny_pairs import begin, finish, pair
 
@@ -147,10 +147,10 @@ def test_a_comparison_that_has_used_up_its_time_cannot_go_on(engine: FakeEngine)
 
 
 def test_real_workers_begin_no_more_comparisons_than_are_allowed(
-    own: OwnEngine, monkeypatch: pytest.MonkeyPatch
+    killable: KillableEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("NNCOMPARE_MOST_COMPARISONS", "1")
-    monkeypatch.setenv("NNCOMPARE_ENGINE", str(own.folder / "engine.json"))
+    monkeypatch.setenv("NNCOMPARE_ENGINE", str(killable.folder / "engine.json"))
     monkeypatch.setenv("JUPYTERHUB_USER", "ann")
     holder = EngineHolder()
     try:

@@ -58,11 +58,11 @@ class Race:
             return
         self.running.start()
         self._wait(lambda: len(self.engine.active()) == 2)
-        if state in ("paused", "parked"):
+        if state in ("paused", "suspended"):
             self.running.pause("A")
             self._wait(lambda: self.a.state is State.PAUSED)
-        if state == "parked":
-            self._worker_of_a().end("parked")
+        if state == "suspended":
+            self._worker_of_a().end("suspended")
             self._wait(lambda: self.a.is_suspended)
         if state == "stopped":
             self.running.stop("A")
@@ -103,15 +103,15 @@ def race() -> Iterator[Race]:
     race.end()
 
 
-STATES = ["idle", "preparing", "running", "paused", "parked", "finished", "stopped", "failed"]
+STATES = ["idle", "preparing", "running", "paused", "suspended", "finished", "stopped", "failed"]
 LEADS_TO = {
     ("preparing", "stop"): "stopped",
     ("running", "pause"): "paused",
     ("running", "stop"): "stopped",
     ("paused", "resume"): "running",
     ("paused", "stop"): "stopped",
-    ("parked", "resume"): "running",
-    ("parked", "stop"): "stopped",
+    ("suspended", "resume"): "running",
+    ("suspended", "stop"): "stopped",
     ("finished", "train_on"): "running",
     ("stopped", "train_on"): "running",
 }
@@ -122,11 +122,11 @@ LEADS_TO = {
 def test_every_button_in_every_state(race: Race, state: str, action: str) -> None:
     race.bring_a_to(state)
     press(race.running, action, "A")
-    wanted = LEADS_TO.get((state, action), "paused" if state == "parked" else state)
+    wanted = LEADS_TO.get((state, action), "paused" if state == "suspended" else state)
     until(lambda: race.a.state == wanted, f"{wanted}, not {race.a.state}", 10)
 
 
-@pytest.mark.parametrize("state", ["paused", "parked", "finished", "stopped", "running"])
+@pytest.mark.parametrize("state", ["paused", "suspended", "finished", "stopped", "running"])
 @pytest.mark.parametrize("presses", ["resume stop", "stop train_on", "train_on stop", "pause resume", "resume pause"])
 def test_two_buttons_at_once(race: Race, state: str, presses: str) -> None:
     """Without a moment between them for the threads to see the first one."""
@@ -153,7 +153,7 @@ def test_what_stopped_before_it_began_can_train_on(race: Race) -> None:
 
 
 class Presses(RuleBasedStateMachine):
-    """Presses buttons at random, and lets runs finish, fail, and be parked."""
+    """Presses buttons at random, and lets runs finish, fail, and be suspended."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -170,10 +170,10 @@ class Presses(RuleBasedStateMachine):
             worker.end(state)
 
     @rule()
-    def park(self) -> None:
+    def suspend(self) -> None:
         for worker in self.race.engine.active():
             if worker.controls.pause and not worker.controls.stop:
-                worker.end("parked")
+                worker.end("suspended")
 
     @rule()
     def let_the_threads_work(self) -> None:
@@ -197,7 +197,7 @@ TestPresses.settings = settings(
 def test_fifty_random_presses_on_real_workers(engines: EngineHolder, seed: int) -> None:
     chance = random.Random(seed)
     settings = {"a": {"channels": 2, "epochs": 4}, "b": {"channels": 2, "epochs": 4}}
-    running = ComparisonRun(pair(**settings), engines, park_seconds=0.3)
+    running = ComparisonRun(pair(**settings), engines, suspend_seconds=0.3)
     running.start()
     for _ in range(50):
         press(running, chance.choice(ACTIONS), chance.choice(["A", "B", None]))

@@ -15,7 +15,7 @@ import numpy as np
 import psutil
 import pytest
 from fake_engine import FakeEngine
-from own_engine import OwnEngine, folder_of
+from killable_engine import KillableEngine, folder_of
 from processes import descendants, until, until_gone
 from tiny_pairs import begin, finish, pair, until_both_train, words, worker_pids
 
@@ -340,31 +340,31 @@ def test_a_worker_lost_before_anything_was_saved_leaves_a_comparison_that_begins
 
 
 def test_after_a_killed_worker_the_lost_model_goes_on(
-    own: OwnEngine, store: Store, uninterrupted: ComparisonResult
+    killable: KillableEngine, store: Store, uninterrupted: ComparisonResult
 ) -> None:
-    engine = own.pid
-    running = ComparisonRun(LONG, own.holder, store=store)
+    engine = killable.pid
+    running = ComparisonRun(LONG, killable.holder, store=store)
     running.start()
     until(lambda: min(run.history.epochs for run in running.runs) >= 1, "an epoch of both")
     os.kill(worker_pids(engine)[0], signal.SIGKILL)
     assert running.wait(60)
     assert sorted(run.state for run in running.runs) == [State.FAILED, State.FINISHED]
     assert store.summaries()[0].is_interrupted
-    again = reopened(store, own.holder)
+    again = reopened(store, killable.holder)
     assert again.state is State.PAUSED
     assert_same(resume(again), uninterrupted)
 
 
 def test_a_killed_engine_is_told_to_those_who_train_and_wait_and_both_models_go_on_from_another(
-    own: OwnEngine, store: Store, uninterrupted: ComparisonResult
+    killable: KillableEngine, store: Store, uninterrupted: ComparisonResult
 ) -> None:
-    running = ComparisonRun(LONG, own.holder, store=store)
+    running = ComparisonRun(LONG, killable.holder, store=store)
     running.start()
     until_both_train(running)
-    waiting = begin(pair(), own.holder)
+    waiting = begin(pair(), killable.holder)
     until(lambda: waiting.position is not None, "a place in the queue")
     until(lambda: min(run.history.epochs for run in running.runs) >= 1, "an epoch of both")
-    told, engine, folder = [run.history.epochs for run in running.runs], own.pid, own.folder
+    told, engine, folder = [run.history.epochs for run in running.runs], killable.pid, killable.folder
     workers = worker_pids(engine)
     os.kill(engine, signal.SIGKILL)
     assert running.wait(3), "nobody tells that the engine is gone"
@@ -376,10 +376,10 @@ def test_a_killed_engine_is_told_to_those_who_train_and_wait_and_both_models_go_
     assert waiting.state is State.FAILED
     assert waiting.a.message == "The engine that trains the models has ended. Train again to start a new one."
     until_gone([engine, *workers])
-    again = reopened(store, own.holder)
+    again = reopened(store, killable.holder)
     assert_none_lost([run.history.epochs for run in again.runs], told)
     assert_same(resume(again), uninterrupted)
-    assert own.pid != engine
+    assert killable.pid != engine
     assert not folder.exists()
 
 

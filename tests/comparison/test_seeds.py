@@ -112,7 +112,7 @@ def test_while_all_are_paused_no_other_pair_trains(turns: ThreeSeeds) -> None:
     running.pause()
     until(lambda: running.state is State.PAUSED, "a pause", 10)
     for worker in turns.engine.active():
-        worker.end("parked")
+        worker.end("suspended")
     until(lambda: running.pairs[1].has_begun, "6 has found room", 10)
     until(lambda: running.pairs[1].state is State.PAUSED, "and waits as it began", 10)
     assert running.pairs[2].state is State.IDLE

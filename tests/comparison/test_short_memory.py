@@ -8,7 +8,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from own_engine import OwnEngine
+from killable_engine import KillableEngine
+from processes import until_gone
 from small_images import TEST_IMAGES
 from tiny_pairs import begin, pair
 
@@ -31,13 +32,13 @@ def limit_address_space(engine: Engine, address: str, extra_bytes: int) -> None:
 
 
 @needs_linux
-def test_a_worker_that_is_refused_memory_goes_on_in_smaller_steps(own: OwnEngine) -> None:
-    engine, pid = own.get(), own.pid
+def test_a_worker_that_is_refused_memory_goes_on_in_smaller_steps(killable: KillableEngine) -> None:
+    engine, pid = killable.get(), killable.pid
     for slot in loop.wait(engine.claim(2, "cpu")):
         limit_address_space(engine, slot.address, 300 * MEBIBYTE)
         loop.wait(engine.release([slot.address]))
     wide = {"channels": 32, "batch_size": 1_024}
-    running = begin(pair(a=wide, b={"channels": 2, "batch_size": 64}, precision="float32"), own.holder)
+    running = begin(pair(a=wide, b={"channels": 2, "batch_size": 64}, precision="float32"), killable.holder)
     assert running.wait(120)
     result = running.result()
     assert result.b is not None
@@ -55,6 +56,8 @@ def test_a_worker_that_is_refused_memory_goes_on_in_smaller_steps(own: OwnEngine
     assert result.b.plan is not None
     assert result.b.plan.why == {}
     os.kill(pid, signal.SIGKILL)  # nobody else shall have its workers
+    until_gone([pid])
+    killable.get()
 
 
 @needs_linux

@@ -76,11 +76,11 @@ def test_one_that_trains_on_gets_its_seat_back() -> None:
     ended(running, engine)
 
 
-def test_a_parked_run_leaves_its_seat_to_others() -> None:
+def test_a_suspended_run_leaves_its_seat_to_others() -> None:
     engine, running = started("survivor")
     running.pause("A")
     until(lambda: running.a.state is State.PAUSED, "a pause", 10)
-    worker(engine, 1).end("parked")
+    worker(engine, 1).end("suspended")
     until(lambda: engine._free != [], "a free slot", 10)
     assert worker(engine, 2).controls.threads in (0, 1)
     running.resume("A")

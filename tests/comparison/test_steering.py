@@ -86,7 +86,7 @@ def test_one_model_can_be_paused_while_the_other_goes_on(
 def test_a_long_pause_frees_its_worker_and_goes_on_elsewhere(
     engines: EngineHolder, uninterrupted: dict[str, Weights]
 ) -> None:
-    running = ComparisonRun(pair(**SHORT), engines, park_seconds=0.2)
+    running = ComparisonRun(pair(**SHORT), engines, suspend_seconds=0.2)
     running.start()
     until_both_train(running)
     running.pause("A")
@@ -102,8 +102,8 @@ def test_a_long_pause_frees_its_worker_and_goes_on_elsewhere(
     assert same(weights_of(running.a), uninterrupted["A"])
 
 
-def test_a_parked_run_can_be_stopped_and_looked_at(engines: EngineHolder) -> None:
-    running = ComparisonRun(pair(**SHORT), engines, park_seconds=0)
+def test_a_suspended_run_can_be_stopped_and_looked_at(engines: EngineHolder) -> None:
+    running = ComparisonRun(pair(**SHORT), engines, suspend_seconds=0)
     running.start()
     until_both_train(running)
     running.pause()

@@ -207,16 +207,3 @@ def test_compare_raises_what_failed(engines: EngineHolder, monkeypatch: pytest.M
     with pytest.raises(ComparisonError, match="is too small") as error:
         module.compare(pair(memory_budget=1_000))
     assert error.value.result.a.state is State.FAILED
-
-
-@pytest.mark.real_data
-def test_real_mnist_is_learned(real_data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    own = EngineHolder()
-    monkeypatch.setenv("NNCOMPARE_DATA_DIR", str(real_data))
-    try:
-        small = {"channels": 4, "batch_size": 32}
-        result = finish(pair(a=small, b=small | {"learning_rate": 0.01}, dataset="mnist", train_images=4_000), own)
-    finally:
-        own.close()
-    assert result.b is not None
-    assert result.b.history.test_accuracy[-1] > 0.85

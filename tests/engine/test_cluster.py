@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -34,16 +35,23 @@ def started(*arguments: str, log: Path) -> Iterator[subprocess.Popen[bytes]]:
             until(lambda: not any(map(runs, below)), "the end of what it started")
 
 
-Cluster = tuple[str, list[subprocess.Popen[bytes]]]
+@dataclass(frozen=True)
+class Cluster:
+    """A scheduler and its workers, each a process of somebody else's."""
+
+    address: str
+    scheduler: subprocess.Popen[bytes]
+    workers: list[subprocess.Popen[bytes]]
 
 
 @contextmanager
-def cluster_of(folder: Path, *threads: str) -> Iterator[Cluster]:
-    """Start a scheduler and one worker for each number of threads; give the address and the workers."""
+def cluster_of(folder: Path, *threads: str, port: str = "0") -> Iterator[Cluster]:
+    """Start a scheduler and one worker for each number of threads."""
     file = folder / "scheduler.json"
+    file.unlink(missing_ok=True)
     with ExitStack() as stack:
-        scheduler = ("scheduler", "--host", LOOPBACK, "--port", "0", "--scheduler-file", str(file))
-        stack.enter_context(started(*scheduler, log=folder / "scheduler.log"))
+        called = ("scheduler", "--host", LOOPBACK, "--port", port, "--scheduler-file", str(file))
+        scheduler = stack.enter_context(started(*called, log=folder / "scheduler.log"))
         until(lambda: file.exists() and file.stat().st_size, "the scheduler")
         until(lambda: _is_json(file), "the address of the scheduler")
         address = json.loads(file.read_text())["address"]
@@ -53,7 +61,7 @@ def cluster_of(folder: Path, *threads: str) -> Iterator[Cluster]:
             workers.append(stack.enter_context(started(*words, log=folder / f"worker-{number}.log")))
         logs = [folder / f"worker-{number}.log" for number in range(len(threads))]
         until(lambda: all("Registered to" in log.read_text() for log in logs), "the workers")
-        yield address, workers
+        yield Cluster(address, scheduler, workers)
 
 
 def _is_json(file: Path) -> bool:
@@ -90,8 +98,7 @@ def test_both_models_train_on_workers_started_elsewhere(
 ) -> None:
     here = finish(pair(), engines)
     engines_before = engine_pids()
-    address, workers = cluster
-    holder = holder_at(address)
+    workers, holder = cluster.workers, holder_at(cluster.address)
     running = begin(pair(), holder)
     assert running.wait(60)
     there = running.result()
@@ -108,11 +115,11 @@ def test_both_models_train_on_workers_started_elsewhere(
 def test_a_worker_with_two_threads_is_refused_with_the_command_that_is_right(
     tmp_path: Path, holder_at: Callable[[str], EngineHolder], synthetic_digits: Path
 ) -> None:
-    with cluster_of(tmp_path, "2") as (address, _):
-        result = finish(pair(), holder_at(address))
+    with cluster_of(tmp_path, "2") as cluster:
+        result = finish(pair(), holder_at(cluster.address))
         assert result.state is State.FAILED
         assert result.a.message == (
-            f"1 of 1 workers have more than one thread. Start them with: dask worker {address} --nthreads 1"
+            f"1 of 1 workers have more than one thread. Start them with: dask worker {cluster.address} --nthreads 1"
         )
 
 
@@ -142,8 +149,7 @@ def test_an_address_that_is_none_is_told(address: str, holder_at: Callable[[str]
 def test_two_kernels_on_one_cluster_wait_in_one_line(
     cluster: Cluster, holder_at: Callable[[str], EngineHolder]
 ) -> None:
-    address, _ = cluster
-    one, other = holder_at(address), holder_at(address)
+    one, other = holder_at(cluster.address), holder_at(cluster.address)
     first = begin(pair(a={"epochs": 100}, b={"epochs": 100}), one)
     until_both_train(first)
     second = begin(pair(), other)
@@ -156,36 +162,29 @@ def test_two_kernels_on_one_cluster_wait_in_one_line(
 
 
 def test_a_scheduler_that_goes_away_and_comes_back(
-    tmp_path: Path,
-    holder_at: Callable[[str], EngineHolder],
-    synthetic_digits: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    cluster: Cluster, holder_at: Callable[[str], EngineHolder], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        port = str(probe.getsockname()[1])
-    address, log = f"tcp://{LOOPBACK}:{port}", tmp_path / "scheduler.log"
-    scheduler = ("scheduler", "--host", LOOPBACK, "--port", port)
-    folder = ("--local-directory", str(tmp_path))
-    workers = ("worker", address, "--nworkers", "2", "--nthreads", "1", "--host", LOOPBACK, *folder)
+    """The last one: it ends the scheduler of all tests of this module, and with it the workers."""
+    address = cluster.address
     monkeypatch.setattr(queue_client, "ASK_SECONDS", 0.5)
-    with started(*workers, log=tmp_path / "workers.log"):
-        with started(*scheduler, log=log) as first:
-            holder = holder_at(address)
-            running = begin(pair(a={"epochs": 100}, b={"epochs": 100}), holder)
-            until_both_train(running)
-            waiting = begin(pair(), holder)
-            until(lambda: waiting.position is not None, "a place")
-            first.kill()
-            assert running.wait(30)
-            assert waiting.wait(30)
-        with monkeypatch.context() as patch:
-            patch.setattr(connections, "CLUSTER_SECONDS", 1.0)
-            gone = finish(pair(), holder)
+    holder = holder_at(address)
+    running = begin(pair(a={"epochs": 100}, b={"epochs": 100}), holder)
+    until_both_train(running)
+    waiting = begin(pair(), holder)
+    until(lambda: waiting.position is not None, "a place")
+    cluster.scheduler.kill()
+    assert running.wait(30)
+    assert waiting.wait(30)
+    with monkeypatch.context() as patch:
+        patch.setattr(connections, "CLUSTER_SECONDS", 0.3)
+        gone = finish(pair(), holder)
     lost = "The connection to the workers was lost. The curves up to here are kept. Train again."
     assert running.a.message == lost
     assert running.a.history.train.loss != []
     assert waiting.a.message == f"The Dask scheduler at {address} no longer answers. Start it, then train again."
     assert gone.a.message.startswith(f"No Dask scheduler answers at {address}.")
-    with started(*scheduler, log=log), started(*workers, log=tmp_path / "workers.log"):
+    for worker in cluster.workers:
+        worker.kill()
+    with cluster_of(tmp_path, "1", "1", port=address.rpartition(":")[2]) as again:
+        assert again.address == address
         assert finish(pair(), holder).state is State.FINISHED

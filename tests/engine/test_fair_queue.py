@@ -12,56 +12,58 @@ from nncompare.engine.fair_queue import MOST_OVERTAKEN, FairQueue, Request
 
 
 class Room:
-    """A line, its workers, and a clock that a test moves."""
+    """A queue, its workers, and a clock that a test moves."""
 
     def __init__(self, workers: int) -> None:
         self.now = 0.0
-        self.line = FairQueue(lambda: self.now)
+        self.queue = FairQueue(lambda: self.now)
         self.workers = [f"w{number}" for number in range(workers)]
-        self.tickets: dict[str, Request] = {}
+        self.requests: dict[str, Request] = {}
 
     def ask(
-        self, user: str, turn: str = "", slots: int = 2, most: int | None = None, comparison: str | None = None
+        self, user: str, submission: str = "", slots: int = 2, most: int | None = None, comparison: str | None = None
     ) -> str:
-        ticket = Request(f"t{len(self.tickets)}", user, user, slots, turn, turn if comparison is None else comparison)
-        self.tickets[ticket.id] = ticket
-        assert self.line.ask(ticket, most)
+        request = Request(
+            f"t{len(self.requests)}", user, user, slots, submission, submission if comparison is None else comparison
+        )
+        self.requests[request.id] = request
+        assert self.queue.poll(request, most)
         self.grant()
-        return ticket.id
+        return request.id
 
     def grant(self) -> None:
-        self.line.grant(self.workers, self.workers)
+        self.queue.grant(self.workers, self.workers)
 
-    def holds(self, ticket: str) -> tuple[str, ...]:
-        return self.line.place(ticket, self.workers).workers
+    def holds(self, request: str) -> tuple[str, ...]:
+        return self.queue.place(request, self.workers).workers
 
-    def end(self, ticket: str) -> None:
-        self.line.release(self.tickets[ticket].client, self.holds(ticket))
+    def end(self, request: str) -> None:
+        self.queue.release(self.requests[request].client, self.holds(request))
         self.grant()
 
-    def served(self, tickets: list[str]) -> list[str]:
-        """End those that have workers, again and again; list the tickets in the order in which they were granted."""
+    def served(self, requests: list[str]) -> list[str]:
+        """End those that have workers, again and again; list the requests in the order in which they were granted."""
         seen: list[str] = []
-        while len(seen) < len(tickets):
-            new = [ticket for ticket in tickets if ticket not in seen and self.holds(ticket)]
+        while len(seen) < len(requests):
+            new = [request for request in requests if request not in seen and self.holds(request)]
             assert new, f"after {seen} nobody is next"
             seen += new
-            for ticket in new:
-                self.end(ticket)
+            for request in new:
+                self.end(request)
         return seen
 
-    def position(self, ticket: str) -> int:
-        return self.line.place(ticket, self.workers).position
+    def position(self, request: str) -> int:
+        return self.queue.place(request, self.workers).position
 
-    def seconds(self, ticket: str) -> float | None:
-        return self.line.place(ticket, self.workers).seconds
+    def seconds(self, request: str) -> float | None:
+        return self.queue.place(request, self.workers).seconds
 
 
 def test_nobodys_second_goes_before_anothers_first() -> None:
     room = Room(2)
     first = [room.ask("ann", "a1"), room.ask("ann", "a2"), room.ask("ann", "a3"), room.ask("bob", "b1")]
     later = room.ask("cyn", "c1")
-    assert [room.position(ticket) for ticket in (*first, later)] == [0, 3, 4, 1, 2]
+    assert [room.position(request) for request in (*first, later)] == [0, 3, 4, 1, 2]
     assert room.served([*first, later]) == [first[0], first[3], later, first[1], first[2]]
 
 
@@ -126,17 +128,17 @@ def test_short_work_goes_first_but_not_for_ever() -> None:
 def test_what_a_client_held_is_free_when_it_is_gone() -> None:
     room = Room(2)
     gone, waiting, other = room.ask("ann", "a1"), room.ask("ann", "a2"), room.ask("bob", "b1")
-    assert sorted(room.line.leave("ann")) == room.workers
+    assert sorted(room.queue.leave("ann")) == room.workers
     room.grant()
     assert room.holds(other)
-    assert room.line.leave("ann") == []
-    assert {room.position(ticket) for ticket in (gone, waiting)} == {1}, "nobody is before them, nor are they there"
+    assert room.queue.leave("ann") == []
+    assert {room.position(request) for request in (gone, waiting)} == {1}, "nobody is before them, nor are they there"
 
 
-def test_a_lost_worker_is_forgotten_and_its_ticket_ends_with_the_other_one() -> None:
+def test_a_lost_worker_is_forgotten_and_its_request_ends_with_the_other_one() -> None:
     room = Room(2)
     running, waiting = room.ask("ann", "a1"), room.ask("bob", "b1")
-    room.line.lose("w0")
+    room.queue.lose("w0")
     room.workers = ["w1", "w2"]
     room.grant()
     assert not room.holds(waiting), "one of the two that it needs is still held"
@@ -147,8 +149,8 @@ def test_a_lost_worker_is_forgotten_and_its_ticket_ends_with_the_other_one() -> 
 def test_nobody_gives_back_what_another_holds() -> None:
     room = Room(2)
     running, waiting = room.ask("ann", "a1"), room.ask("bob", "b1")
-    room.line.release("bob", ["w0", "unknown"])
-    room.line.lose("unknown")
+    room.queue.release("bob", ["w0", "unknown"])
+    room.queue.lose("unknown")
     room.grant()
     assert (len(room.holds(running)), room.holds(waiting)) == (2, ())
 
@@ -156,26 +158,26 @@ def test_nobody_gives_back_what_another_holds() -> None:
 def test_withdrawing_gives_back_what_was_granted_meanwhile() -> None:
     room = Room(2)
     running, waiting = room.ask("ann", "a1"), room.ask("bob", "b1")
-    room.line.withdraw(running)
-    room.line.withdraw("unknown")
+    room.queue.withdraw(running)
+    room.queue.withdraw("unknown")
     room.grant()
     assert room.holds(waiting)
 
 
 def test_asking_again_is_not_asking_twice() -> None:
     room = Room(2)
-    ticket = Request("same", "ann", "ann", 2, "a1", "a1")
+    request = Request("same", "ann", "ann", 2, "a1", "a1")
     for _ in range(3):
-        assert room.line.ask(ticket, most_comparisons=1)
+        assert room.queue.poll(request, most_comparisons=1)
         room.grant()
-    assert room.line.place("same", room.workers).workers == ("w0", "w1")
+    assert room.queue.place("same", room.workers).workers == ("w0", "w1")
 
 
 def test_a_user_begins_no_more_comparisons_than_are_allowed() -> None:
     room = Room(2)
     room.end(room.ask("ann", "a1", most=2))
     room.ask("ann", "a2", most=2)
-    assert not room.line.ask(Request("third", "ann", "ann", 2, "a3", "a3"), 2)
+    assert not room.queue.poll(Request("third", "ann", "ann", 2, "a3", "a3"), 2)
     room.ask("ann", "a1-on", most=2, comparison="a1")
     room.ask("bob", "b1", most=2)
     room.ask("ann", slots=1, most=2)
@@ -185,19 +187,19 @@ def test_those_who_wait_count_as_well() -> None:
     room = Room(2)
     room.ask("bob", "b1")
     waiting = room.ask("ann", "a1", most=1)
-    assert not room.line.ask(Request("second", "ann", "ann", 2, "a2", "a2"), 1)
-    room.line.withdraw(waiting)
-    assert room.line.ask(Request("second", "ann", "ann", 2, "a2", "a2"), 1), "the first one never began"
+    assert not room.queue.poll(Request("second", "ann", "ann", 2, "a2", "a2"), 1)
+    room.queue.withdraw(waiting)
+    assert room.queue.poll(Request("second", "ann", "ann", 2, "a2", "a2"), 1), "the first one never began"
 
 
 def test_the_wait_is_unknown_until_there_is_something_to_reckon_with() -> None:
     room = Room(2)
     running, next_one, after = room.ask("ann", "a1"), room.ask("bob", "b1"), room.ask("cyn", "c1")
-    assert [room.seconds(ticket) for ticket in (running, next_one, after)] == [None] * 3
-    room.line.expect("ann", "w0", 30)
+    assert [room.seconds(request) for request in (running, next_one, after)] == [None] * 3
+    room.queue.expect("ann", "w0", 30)
     assert room.seconds(next_one) is None
-    room.line.expect("ann", "w1", 90)
-    room.line.expect("bob", "w1", 1)
+    room.queue.expect("ann", "w1", 90)
+    room.queue.expect("bob", "w1", 1)
     assert room.seconds(next_one) == 90
     assert room.seconds(after) is None, "nobody knows how long the next one will take"
     room.now = 50
@@ -208,7 +210,7 @@ def test_the_wait_is_unknown_until_there_is_something_to_reckon_with() -> None:
     assert room.seconds(after) == 100, "as long as the one before it took"
     room.now = 130
     assert room.seconds(after) == 70
-    room.line.expect("bob", "w0", None)
+    room.queue.expect("bob", "w0", None)
     assert room.seconds(after) is None
 
 
@@ -221,7 +223,7 @@ def test_the_wait_counts_who_is_before_and_who_trains_beside() -> None:
     waiting = [room.ask(name, name) for name in ("cyn", "dan", "eve")]
     room.now = 80
     assert (len(room.holds(one)), len(room.holds(two))) == (2, 2)
-    assert [room.seconds(ticket) for ticket in waiting] == [40, 40, 100]
+    assert [room.seconds(request) for request in waiting] == [40, 40, 100]
 
 
 @pytest.mark.parametrize("tabs", [1, 7, 30])
@@ -231,14 +233,14 @@ def test_a_class_that_presses_train_again_and_again(tabs: int, workers: int) -> 
     begun: list[str] = []
     under_way = {room.ask(f"user{n}", f"{n}-0"): (n, 0) for n in range(tabs)}
     while under_way:
-        served = [ticket for ticket in under_way if room.holds(ticket)]
+        served = [request for request in under_way if room.holds(request)]
         assert served
-        begun += [f"user{under_way[ticket][0]}" for ticket in served]
-        for ticket in served:
-            number, turn = under_way.pop(ticket)
-            room.end(ticket)
-            if turn + 1 < rounds:
-                under_way[room.ask(f"user{number}", f"{number}-{turn + 1}")] = (number, turn + 1)
+        begun += [f"user{under_way[request][0]}" for request in served]
+        for request in served:
+            number, submission = under_way.pop(request)
+            room.end(request)
+            if submission + 1 < rounds:
+                under_way[room.ask(f"user{number}", f"{number}-{submission + 1}")] = (number, submission + 1)
     counts: Counter[str] = Counter()
     for user in begun:
         counts[user] += 1
@@ -263,63 +265,63 @@ class Lines(RuleBasedStateMachine):
 
     @rule(choice=st.integers(0, 100))
     def end(self, choice: int) -> None:
-        held = [ticket for ticket in self.room.tickets if self.room.holds(ticket)]
+        held = [request for request in self.room.requests if self.room.holds(request)]
         if held:
             self.room.end(held[choice % len(held)])
 
     @rule(choice=st.integers(0, 100))
     def withdraw(self, choice: int) -> None:
-        if self.room.tickets:
-            self.room.line.withdraw(list(self.room.tickets)[choice % len(self.room.tickets)])
+        if self.room.requests:
+            self.room.queue.withdraw(list(self.room.requests)[choice % len(self.room.requests)])
             self.room.grant()
 
     @rule(user=st.sampled_from("abcd"))
     def leave(self, user: str) -> None:
-        self.room.line.leave(user)
+        self.room.queue.leave(user)
         self.room.grant()
 
     @rule(number=st.integers(0, 2))
     def lose_a_worker_that_comes_back_under_another_name(self, number: int) -> None:
         self.count += 1
-        self.room.line.lose(self.room.workers[number])
+        self.room.queue.lose(self.room.workers[number])
         self.room.workers[number] = f"w{number}-{self.count}"
         self.room.grant()
 
     @invariant()
     def nobody_shares_a_worker(self) -> None:
-        grants = self.room.line._grants.values()
+        grants = self.room.queue._grants.values()
         held = [worker for grant in grants for worker in grant.held]
         assert len(held) == len(set(held))
-        assert set(held) == set(self.room.line._holders) <= set(self.room.workers)
+        assert set(held) == set(self.room.queue._holders) <= set(self.room.workers)
 
     @invariant()
     def tickets_are_granted_whole(self) -> None:
-        for ticket in self.room.tickets.values():
-            assert len(self.room.holds(ticket.id)) in (0, ticket.slots)
+        for request in self.room.requests.values():
+            assert len(self.room.holds(request.id)) in (0, request.slots)
 
     @invariant()
     def workers_are_idle_only_while_the_first_in_line_waits_for_more_of_them(self) -> None:
-        line, free = self.room.line, 3 - len(self.room.line._holders)
+        line, free = self.room.queue, 3 - len(self.room.queue._holders)
         order = line._order()
         assert not order or order[0].slots > free
 
     @invariant()
     def of_those_who_wait_the_one_who_had_least_is_first(self) -> None:
-        line = self.room.line
-        ranks = [line._begun[ticket.user] for ticket in line._turns()]
+        line = self.room.queue
+        ranks = [line._begun[request.user] for request in line._to_train()]
         assert not ranks or ranks[0] == min(ranks)
 
     def teardown(self) -> None:
         """In the end, everybody who still waits is served."""
-        waiting = [ticket.id for ticket in self.room.line._order()]
-        for ticket in [ticket for ticket in self.room.tickets if self.room.holds(ticket)]:
-            self.room.end(ticket)
+        waiting = [request.id for request in self.room.queue._order()]
+        for request in [request for request in self.room.requests if self.room.holds(request)]:
+            self.room.end(request)
         self.room.served(waiting)
-        for ticket in waiting:
-            self.room.end(ticket)
-        assert not self.room.line._holders
-        assert not self.room.line._waiting
-        assert not self.room.line._overtaken
+        for request in waiting:
+            self.room.end(request)
+        assert not self.room.queue._holders
+        assert not self.room.queue._waiting
+        assert not self.room.queue._overtaken
 
 
 TestLines = Lines.TestCase

@@ -38,14 +38,6 @@ for line in sys.stdin:
     running.wait()
     print(running.state, running.a.message, flush=True)
 """
-SERVER_SCRIPT = """
-import signal
-from nncompare.engine.supervisor import EngineSupervisor
-
-server = EngineSupervisor()
-print(server.file, flush=True)
-signal.pause()
-"""
 LONG = {"epochs": 100}
 
 
@@ -219,19 +211,6 @@ def test_kernels_share_one_engine_and_leave_it_running(server: Server) -> None:
     server.server.close()
     until_gone(pids)
     assert not folder.exists()
-
-
-def test_a_killed_server_leaves_nothing(synthetic_digits: Path) -> None:
-    process = subprocess.Popen([sys.executable, "-c", SERVER_SCRIPT], stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    with process:
-        file = Path(process.stdout.readline().strip())
-        until(file.exists, "the credentials")
-        pids = descendants(process.pid)
-        assert len(pids) >= 3
-        process.kill()
-    until_gone(pids)
-    assert not file.parent.exists()
 
 
 def test_a_server_that_is_told_of_an_engine_that_is_not_there(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

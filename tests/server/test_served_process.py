@@ -1,4 +1,7 @@
-"""``nncompare serve`` as it is: its processes, files and environment. One server for all, in the order of the tests."""
+"""``nncompare serve`` of an installed wheel: its processes, files and environment.
+
+One server for all, in the order of the tests.
+"""
 
 import json
 import os
@@ -29,12 +32,12 @@ class Served:
 
 
 @pytest.fixture(scope="module")
-def served(user_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def served(user_cache: Path, installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """One server for all tests of this module; where it is started there lies a configuration of Voila's."""
     folder = tmp_path_factory.mktemp("served")
     (folder / "voila.py").write_text("open('ran', 'w').close()\nc.Voila.ip = '0.0.0.0'\n")
     (folder / "voila.json").write_text('{"Voila": {"token": ""}, "VoilaConfiguration": {"file_allowlist": [".*"]}}')
-    with voila(folder, user_cache) as host:
+    with voila(folder, user_cache, {"PYTHONPATH": str(installed)}) as host:
         ready = wait_until(host.waiting_kernels, 30, "a kernel in waiting")[0] if os.name != "nt" else None
         browser = Browser(host).sign_in()
         yield Served(host, browser, ready, browser.open_page("?a.channels=3"), browser.open_page("?a.channels=5"))
@@ -76,6 +79,11 @@ def test_a_configuration_in_the_current_folder_opens_nothing(served: Served) -> 
     assert not (served.host.folder / "ran").exists()
 
 
+def test_it_is_the_installed_one(served: Served, installed: Path) -> None:
+    with connected(served.host.connection_files()[served.first]) as client:
+        assert value_of(client, "__import__('nncompare').__file__") == str(installed / "nncompare" / "__init__.py")
+
+
 def test_the_page_shows_nothing_of_the_notebook(served: Served) -> None:
     code = "".join(json.loads(NOTEBOOK.read_text("utf-8"))["cells"][1]["source"])
     lines = [line for line in code.splitlines() if " " in line]
@@ -97,7 +105,10 @@ def test_a_killed_server_leaves_neither_kernels_nor_one_that_waits(served: Serve
     (waiting,) = wait_until(served.host.waiting_kernels, 30, "the next kernel in waiting")
     kernel = served.host.kernels()[served.first]
     assert {waiting, kernel} < set(served.host.processes())
+    folder = served.host.folder / "tmp"
+    assert len(list(folder.rglob("engine.json"))) == 2, "that of the engine, and the one for kernels"
     server = kernel.parent()
     assert server is not None
     server.kill()
     wait_until(lambda: not served.host.processes(), 30, "the end of all that the server had started")
+    assert list(folder.rglob("engine.json")) == []

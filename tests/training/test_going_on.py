@@ -14,7 +14,7 @@ from processes import until
 from tiny_runs import images, model_of, plan_of, run, same_weights, session_of
 from torch import nn
 
-from nncompare.events import EpochEnd, Event, Failed, Finished, Parked, TestPoint, TrainPoint
+from nncompare.events import EpochEnd, Event, Failed, Finished, Suspended, TestPoint, TrainPoint
 from nncompare.messages import Checkpoint, Controls, Cursor, VisibleImages
 from nncompare.training.channel import RunChannel
 from nncompare.training.loop import train
@@ -62,14 +62,14 @@ def figures(events: list[Event]) -> list[EpochEnd]:
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 @pytest.mark.parametrize("plan", PLANS)
 @pytest.mark.parametrize("image", [8, 100, 204, 205, 400])
-def test_a_run_that_was_parked_goes_on_elsewhere_to_the_same_weights(plan, optimizer, image, uninterrupted) -> None:
+def test_a_run_that_was_suspended_goes_on_elsewhere_to_the_same_weights(plan, optimizer, image, uninterrupted) -> None:
     data, test = images(205), images(50)
     settings = {**SETTINGS, **optimizer, "plan": plan}
     whole, told = uninterrupted(**settings)
     channel = RunChannel()
-    first = session_of(data, test, channel, **settings, park_seconds=0)
+    first = session_of(data, test, channel, **settings, suspend_seconds=0)
     before = leave_at(first, channel, image, Controls(pause=True))
-    assert isinstance(before[-1], Parked)
+    assert isinstance(before[-1], Suspended)
     checkpoint = travelled(first)
     torch.rand(7)  # another process has drawn other numbers
     second = session_of(data, test, **settings, start=checkpoint)
@@ -185,7 +185,7 @@ def test_a_pause_during_the_measurement_of_an_epoch_measures_it_afterwards(monke
     data, test = images(100), images(600)
     _, told = run(data, test, **SETTINGS)
     channel = RunChannel()
-    session = session_of(data, test, channel, **SETTINGS, park_seconds=0)
+    session = session_of(data, test, channel, **SETTINGS, suspend_seconds=0)
     before = []
     for event in train(session):
         before.append(event)
@@ -214,10 +214,10 @@ def test_a_network_that_diverged_goes_back_to_its_last_finite_weights(looks_at_e
 
 
 @pytest.mark.parametrize("wish", [Controls(stop=True), Controls(pause=True)])
-def test_weights_that_are_no_numbers_are_neither_kept_nor_parked(wish: Controls) -> None:
+def test_weights_that_are_no_numbers_are_neither_kept_nor_suspended(wish: Controls) -> None:
     """As an update that overflowed leaves them, before the next loss could tell."""
     channel = RunChannel()
-    session = session_of(images(205), images(50), channel, **SETTINGS, park_seconds=0)
+    session = session_of(images(205), images(50), channel, **SETTINGS, suspend_seconds=0)
     events = []
     for event in train(session):
         events.append(event)
@@ -253,7 +253,7 @@ def test_threads_that_are_handed_over_are_taken_at_the_next_batch() -> None:
 
 
 def test_a_checkpoint_from_another_kind_of_device_is_gone_on_from() -> None:
-    session = session_of(images(205), images(50), **SETTINGS, park_seconds=0)
+    session = session_of(images(205), images(50), **SETTINGS, suspend_seconds=0)
     events = train(session)
     next(events)
     from_a_card = replace(travelled(session), randomness=np.zeros(16, np.uint8))

@@ -1,4 +1,4 @@
-"""A network that only its own entry describes is planned, trained, parked, gone on with and predicted by autograd."""
+"""A network that only its own entry describes is planned, trained, suspended, resumed and predicted by autograd."""
 
 import numpy as np
 import pytest

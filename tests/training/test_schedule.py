@@ -87,15 +87,15 @@ def test_smoothing_is_that_of_torch() -> None:
 SETTINGS = {"learning_rate": 0.02, "dropout": 0.5, "schedule": "one-cycle", "weight_decay": 0.1, "epochs": 2}
 
 
-def test_a_run_that_was_parked_goes_on_in_the_same_cycle() -> None:
+def test_a_run_that_was_suspended_goes_on_in_the_same_cycle() -> None:
     data, test = images(100), images(20)
     whole, _ = run(data, test, **SETTINGS)
     channel = RunChannel()
-    first = session_of(data, test, channel, park_seconds=0.0, **SETTINGS)
+    first = session_of(data, test, channel, suspend_seconds=0.0, **SETTINGS)
     for event in train(first):
         if isinstance(event, TrainPoint) and event.images >= 32:
             channel.set_controls(Controls(pause=True))
-    assert first.is_parked
+    assert first.is_suspended
     second = session_of(data, test, start=first.checkpoint(), **SETTINGS)
     list(train(second))
     assert same_weights(whole, second.model)

@@ -45,14 +45,14 @@ def session_of(
     seed: int = 0,
     precision: Precision = "float32",
     start: Checkpoint | None = None,
-    park_seconds: float = 60.0,
+    suspend_seconds: float = 60.0,
     **settings: Any,
 ) -> Session:
     """Begin a training; with `model`, from its weights."""
     config = RunConfig(**{"channels": 2, "epochs": 1, "batch_size": 16, "dropout": 0.0, **settings})
     plan = plan or plan_of(config.batch_size, channels=config.channels)
     session = Session(
-        Job(Setup(config, plan, "cpu", 0, precision), seed, park_seconds),
+        Job(Setup(config, plan, "cpu", 0, precision), seed, suspend_seconds),
         training,
         test,
         channel or RunChannel(),

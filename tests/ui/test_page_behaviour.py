@@ -91,61 +91,57 @@ def shown(open_dashboard: Callable[..., Dashboard], settle: Settle, synthetic_di
     return found
 
 
-@pytest.mark.parametrize(
-    ("label", "value", "sentence"),
-    [
-        ("Channels", "abc", "Channels must be a whole number from 1 to 256; got abc."),
-        ("Channels", "0", "Channels must be a whole number from 1 to 256; got 0."),
-        ("Channels", "-1", "Channels must be a whole number from 1 to 256; got -1."),
-        ("Channels", "1000000000", "Channels must be a whole number from 1 to 256; got 1000000000."),
-        ("Channels", "", "Channels must be a whole number from 1 to 256; got nothing."),
-        ("Dropout", "1", "Dropout must be a number from 0 to below 1; got 1."),
-        ("Learning rate", "nan", "Learning rate must be a number above 0 to 10; got nan."),
-        ("Epochs", "2.5", "Epochs must be a whole number from 1 to 100; got 2.5."),
-    ],
-)
-def test_a_wrong_setting_of_a_model_is_told_at_its_field_and_at_train(
-    shown: Shown, label: str, value: str, sentence: str
-) -> None:
-    right = shown.field(label, "A").value
-    shown.fill(label, value, "A")
-    assert shown.is_marked(label, "A")
-    assert 'role="alert"' in shown.note(label, "A")
-    assert sentence in shown.note(label, "A")
-    assert not shown.can_train
-    assert f"Model A: {sentence}" in shown.text("nnc-reason")
-    shown.fill(label, right, "A")
-    assert not shown.is_marked(label, "A")
-    assert 'role="alert"' not in shown.note(label, "A")
-    assert shown.can_train
-    assert shown.text("nnc-reason").strip() == ""
+WRONG_SETTINGS = [
+    ("Channels", "abc", "Channels must be a whole number from 1 to 256; got abc."),
+    ("Channels", "0", "Channels must be a whole number from 1 to 256; got 0."),
+    ("Channels", "-1", "Channels must be a whole number from 1 to 256; got -1."),
+    ("Channels", "1000000000", "Channels must be a whole number from 1 to 256; got 1000000000."),
+    ("Channels", "", "Channels must be a whole number from 1 to 256; got nothing."),
+    ("Dropout", "1", "Dropout must be a number from 0 to below 1; got 1."),
+    ("Learning rate", "nan", "Learning rate must be a number above 0 to 10; got nan."),
+    ("Epochs", "2.5", "Epochs must be a whole number from 1 to 100; got 2.5."),
+]
 
 
-@pytest.mark.parametrize(
-    ("label", "values", "sentence"),
-    [
-        (
-            "Training images",
-            ("abc", "0", "999", "60,001", "nan"),
-            "Training images must be a whole number from 1,000 to 60,000; got ",
-        ),
-        ("Seed", ("abc", "-1", "4294967296"), "Seed must be a whole number from 0 to 4,294,967,295; got "),
-        ("Memory budget (MiB)", ("much",), "Memory budget (MiB) must be a whole number from 1; got "),
-    ],
-)
-def test_a_wrong_number_beside_the_models_is_told(
-    shown: Shown, label: str, values: tuple[str, ...], sentence: str
-) -> None:
-    right = shown.field(label).value
-    for value in values:
-        shown.fill(label, value)
-        assert shown.is_marked(label)
-        assert f"{sentence}{value.replace(',', '')}." in shown.note(label)
+def test_a_wrong_setting_of_a_model_is_told_at_its_field_and_at_train(shown: Shown) -> None:
+    for label, value, sentence in WRONG_SETTINGS:
+        right = shown.field(label, "A").value
+        shown.fill(label, value, "A")
+        assert shown.is_marked(label, "A"), value
+        assert 'role="alert"' in shown.note(label, "A")
+        assert sentence in shown.note(label, "A")
         assert not shown.can_train
-        assert sentence in shown.text("nnc-reason")
-    shown.fill(label, right)
-    assert not shown.is_marked(label)
-    assert shown.can_train
+        assert shown.dashboard.comparison is None
+        assert f"Model A: {sentence}" in shown.text("nnc-reason")
+        shown.fill(label, right, "A")
+        assert not shown.is_marked(label, "A"), value
+        assert 'role="alert"' not in shown.note(label, "A")
+        assert shown.can_train
+        assert shown.text("nnc-reason").strip() == ""
+
+
+WRONG_NUMBERS = {
+    "Training images": (
+        ("abc", "0", "999", "60,001", "nan"),
+        "Training images must be a whole number from 1,000 to 60,000; got ",
+    ),
+    "Seed": (("abc", "-1", "4294967296"), "Seed must be a whole number from 0 to 4,294,967,295; got "),
+    "Memory budget (MiB)": (("much",), "Memory budget (MiB) must be a whole number from 1; got "),
+}
+
+
+def test_a_wrong_number_beside_the_models_is_told(shown: Shown) -> None:
+    for label, (values, sentence) in WRONG_NUMBERS.items():
+        right = shown.field(label).value
+        for value in values:
+            shown.fill(label, value)
+            assert shown.is_marked(label), value
+            assert f"{sentence}{value.replace(',', '')}." in shown.note(label)
+            assert not shown.can_train
+            assert sentence in shown.text("nnc-reason")
+        shown.fill(label, right)
+        assert not shown.is_marked(label)
+        assert shown.can_train
 
 
 def test_a_wrong_setting_of_a_model_that_is_switched_off_does_not_count(shown: Shown) -> None:
@@ -159,32 +155,40 @@ def test_a_wrong_setting_of_a_model_that_is_switched_off_does_not_count(shown: S
     assert shown.can_train
 
 
-@pytest.mark.parametrize("value", ["0", "101", "abc", "-3", "1e9"])
-def test_a_wrong_number_of_shown_images_is_told_and_the_right_one_taken(shown: Shown, value: str) -> None:
-    shown.fill("How many", value)
-    assert shown.is_marked("How many")
-    assert f"How many must be a whole number from 1 to 100; got {value}." in shown.note("How many")
+def test_a_wrong_number_of_shown_images_is_told_and_the_right_one_taken(shown: Shown) -> None:
+    cards = shown.dashboard.steps.predictions.cards
+    until(lambda: "nnc-image" in cards.value, "the images")
+    before = cards.value
+    for value in ("0", "101", "abc", "-3", "1e9", "ten", "²", "9" * 5_000, ""):
+        shown.fill("How many", value)
+        assert shown.is_marked("How many"), value
+        sentence = f"How many must be a whole number from 1 to 100; got {value[:40] or 'nothing'}."
+        assert sentence in shown.note("How many")
+        assert cards.value == before
     shown.fill("How many", "3")
     assert not shown.is_marked("How many")
 
 
-@pytest.mark.parametrize(
-    ("name", "content"),
-    [
-        ("another.json", b'{"hello": 1}'),
-        ("text.json", b"not JSON"),
-        ("binary.json", b"\x00\xff\xfe"),
-        ("list.json", b"[]"),
-        ("empty.json", b""),
-        ("wrong.json", b'{"a": {"channels": 0}}'),
-        ("large.json", b" " * 200_000),
-    ],
-)
-def test_a_foreign_file_is_refused_in_a_sentence(shown: Shown, name: str, content: bytes) -> None:
-    shown.send(name, content)
-    assert 'role="alert"' in shown.text("nnc-file-note")
-    assert f"{name} was not taken" in shown.text("nnc-file-note")
-    assert shown.dashboard.comparison == SMALL
+FOREIGN_FILES = {
+    "another.json": b'{"hello": 1}',
+    "text.json": b"not JSON",
+    "binary.json": b"\x00\xff\xfe",
+    "list.json": b"[]",
+    "empty.json": b"",
+    "wrong.json": b'{"a": {"channels": 0}}',
+    "deep.json": b"{" * 10_000,
+    "large.json": b"x" * 200_000,
+    "evil.json": b'{"evil": "<script>"}',
+}
+
+
+def test_a_foreign_file_is_refused_in_a_sentence(shown: Shown) -> None:
+    for name, content in FOREIGN_FILES.items():
+        shown.send(name, content)
+        assert 'role="alert"' in shown.text("nnc-file-note")
+        assert f"{name} was not taken" in shown.text("nnc-file-note")
+        assert "<script>" not in shown.text("nnc-file-note")
+        assert shown.dashboard.comparison == SMALL
 
 
 def test_each_model_is_copied_to_the_other(shown: Shown) -> None:

@@ -1,29 +1,26 @@
-"""An engine that a test may kill; a module of tests shares one, which starts again after every kill."""
+"""The engine of all tests, as one that may be killed: whoever asks for it next has another one started."""
 
 from pathlib import Path
 
 import psutil
-from processes import runs
-from tiny_pairs import engine_pids, words
+from tiny_pairs import words
 
 from nncompare.engine.client import Engine
 from nncompare.engine.shared import EngineHolder
 
 
-class OwnEngine:
-    def __init__(self) -> None:
-        self._others = engine_pids()
-        self.holder = EngineHolder()
-        self.holder.get()
+class KillableEngine:
+    def __init__(self, holder: EngineHolder) -> None:
+        self.holder = holder
 
     def get(self) -> Engine:
         return self.holder.get()
 
     @property
     def pid(self) -> int:
-        self.holder.get()
-        (pid,) = [pid for pid in engine_pids() - self._others if runs(pid)]
-        return pid
+        process = self.get()._connection.process
+        assert process is not None
+        return process._process.pid
 
     @property
     def folder(self) -> Path:
