@@ -37,7 +37,7 @@ class CurveCharts:
         self.show_values.add_class("nnc-button")
         self.values, self._past_note = Place("nnc-values"), Place("nnc-legend")
         self._rest = Rest()
-        self._drawn, self._is_final_drawn = -1, True
+        self._drawn, self._begun, self._is_final_drawn = -1, 0, True
         self._running: ComparisonRun | None = None
         self._past: PastModel | None = None
         charts = [row("nnc-row nnc-axis", [self.axis]), two(list(self.drawings.values()))]
@@ -51,7 +51,7 @@ class CurveCharts:
     def begin(self, running: ComparisonRun) -> None:
         """Show the curves of a comparison that has just been started."""
         self._running, self._rest = running, Rest()
-        self._drawn, self._is_final_drawn = -1, False
+        self._drawn, self._begun, self._is_final_drawn = -1, 0, False
         for chart in self._charts.values():
             chart.reset(_most_epochs(running), subject=CATALOG[running.comparison.dataset].subject)
         self._draw({})
@@ -67,13 +67,13 @@ class CurveCharts:
         running = self._running
         if running is None:
             return
-        is_over, version = running.wait(0), running.version
-        # An empty chart is not drawn again: that would delay the first point.
-        is_due = (is_over and not self._is_final_drawn) or (self._rest.is_over and _has_points(running))
+        is_over, version, begun = running.wait(0), running.version, _curves_begun(running)
+        # An empty chart is not drawn again: that would delay the first point, which waits for nothing.
+        is_due = begun != self._begun or (begun > 0 and self._rest.is_over) or (is_over and not self._is_final_drawn)
         if version != self._drawn and is_due:
             curves = _curves(running)
             self._rest.after(lambda: self._draw(curves))
-            self._drawn, self._is_final_drawn = version, is_over
+            self._drawn, self._begun, self._is_final_drawn = version, begun, is_over
 
     @cached_property
     def _charts(self) -> dict[str, CurveChart]:
@@ -114,5 +114,5 @@ def _curves(running: ComparisonRun | None) -> dict[str, SeedBand]:
     return {runs[0].name: seed_band([run.history for run in runs]) for runs in zip(*pairs, strict=True)}
 
 
-def _has_points(running: ComparisonRun) -> bool:
-    return any(run.history.train.epoch for pair in running.pairs for run in pair.runs)
+def _curves_begun(running: ComparisonRun) -> int:
+    return sum(bool(run.history.train.epoch) for pair in running.pairs for run in pair.runs)
