@@ -24,9 +24,11 @@ def percent(share: float | None, digits: int = 1) -> str:
     return UNKNOWN if share is None or not math.isfinite(share) else f"{100 * share:.{digits}f}%"
 
 
-def loss(value: float | None) -> str:
-    """Format a loss: 0.052."""
-    return UNKNOWN if value is None or not math.isfinite(value) else f"{value:.3f}"
+def loss(value: float | None, digits: int = 3) -> str:
+    """Format a loss: 0.052; 9.27e+26 where it grew beyond all bounds."""
+    if value is None or not math.isfinite(value):
+        return UNKNOWN
+    return f"{value:.{digits}f}" if abs(value) < 10_000 else f"{value:.3g}"
 
 
 def clock(seconds: float | None) -> str:

@@ -14,6 +14,8 @@ from nncompare import words
         (words.percent(1.0, 0), "100%"),
         (words.percent(math.nan), "–"),
         (words.loss(0.05231), "0.052"),
+        (words.loss(0.05231, 4), "0.0523"),
+        (words.loss(9.268337e26, 4), "9.27e+26"),
         (words.loss(math.inf), "–"),
         (words.clock(7.4), "0:07"),
         (words.clock(59.6), "1:00"),
