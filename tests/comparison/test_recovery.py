@@ -210,8 +210,7 @@ def test_a_killed_kernel_takes_its_engine_along_and_loses_no_epoch_that_was_told
 ) -> None:
     command = [sys.executable, "-c", KERNEL, LONG.model_dump_json()]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as kernel:
-        is_time = lambda: min(epochs_on_disk(store), default=0) >= 2  # noqa: E731
-        until(lambda: is_time() or kernel.poll() is not None, "the moment to kill", 60)
+        until(lambda: min(epochs_on_disk(store), default=0) >= 2 or kernel.poll() is not None, "the moment to kill", 60)
         assert kernel.poll() is None, "it has ended before it was killed"
         others = descendants(kernel.pid)
         assert len(others) >= 3

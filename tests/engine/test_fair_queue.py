@@ -301,14 +301,14 @@ class Lines(RuleBasedStateMachine):
 
     @invariant()
     def workers_are_idle_only_while_the_first_in_line_waits_for_more_of_them(self) -> None:
-        line, free = self.room.queue, 3 - len(self.room.queue._holders)
-        order = line._order()
+        queue, free = self.room.queue, 3 - len(self.room.queue._holders)
+        order = queue._order()
         assert not order or order[0].slots > free
 
     @invariant()
     def of_those_who_wait_the_one_who_had_least_is_first(self) -> None:
-        line = self.room.queue
-        ranks = [line._begun[request.user] for request in line._to_train()]
+        queue = self.room.queue
+        ranks = [queue._begun[request.user] for request in queue._to_train()]
         assert not ranks or ranks[0] == min(ranks)
 
     def teardown(self) -> None:
