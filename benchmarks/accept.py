@@ -165,7 +165,7 @@ def _cost_of_shown_images() -> Check:
 
     look.LivePredictor.now = timed  # type: ignore[method-assign]
     began = time.monotonic()
-    job = Job(Setup(config, make_plan(config, 2**30, 10_000), "cpu", 0, "float32"), 0)
+    job = Job(Setup(config, make_plan(config, 2**30, 10_000), "cpu", "float32"), 0)
     for _ in train(Session(job, training, test, channel)):
         pass
     share = spent / (time.monotonic() - began)

@@ -92,8 +92,7 @@ def _models(setting: Setting, count: int) -> Cost:
     models = [config] * count
     pairs = [models[first : first + 2] for first in range(0, count, 2)]
     comparisons = [
-        setting.comparison(a=pair[0], b=pair[1] if len(pair) == 2 else None, train_images=20_000, threads="survivor")
-        for pair in pairs
+        setting.comparison(a=pair[0], b=pair[1] if len(pair) == 2 else None, train_images=20_000) for pair in pairs
     ]
     images = count * (comparisons[0].train_images or 0)
     return Cost(images * training_flops(config.channels), train(*comparisons)[0])

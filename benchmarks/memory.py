@@ -50,11 +50,12 @@ def main() -> None:
 
 
 def _row(rounds: int, channels: int, batch: int, steps: int, optimizer: str, precision: str) -> bool:
+    from nncompare.machine import usable_cores
     from nncompare.memory.footprint import training_footprint
 
     peaks = [_in_a_fresh_process(channels, batch, steps, optimizer, precision) for _ in range(rounds)]
     peak = int(statistics.median(peaks))  # by chance the allocator finds its room in pieces: up to a fifth more
-    formula = training_footprint(channels, optimizer, precision).total(batch)  # type: ignore[arg-type]
+    formula = training_footprint(channels, optimizer, precision).total(batch, usable_cores())  # type: ignore[arg-type]
     is_off = max(peak, formula) > SMALLEST and abs(formula / peak - 1) > TOLERANCE
     figures = (f"{peak / MEBIBYTE:.1f} M", f"{formula / MEBIBYTE:.1f} M", f"{formula / peak:.2f}")
     row = (channels, batch, steps, optimizer, precision, *figures)
@@ -74,13 +75,14 @@ def _measure(channels: int, batch: int, steps: int, optimizer: str, precision: s
 
     from nncompare.architectures import DEFAULT
     from nncompare.config import RunConfig
+    from nncompare.machine import usable_cores
     from nncompare.memory import Plan
     from nncompare.training.backends import build_model
+    from nncompare.training.shards import Crew
     from nncompare.training.step import Updates
     from nncompare.training.tensors import TensorSplit
     from nncompare.training.worker import warm_up
 
-    torch.set_num_threads(1)
     warm_up(None)
     count = batch * steps
     images = torch.randint(0, 255, (count, 1, 28, 28), dtype=torch.uint8)
@@ -89,10 +91,11 @@ def _measure(channels: int, batch: int, steps: int, optimizer: str, precision: s
     Path("/proc/self/clear_refs").write_text("5")
     before = _status("VmRSS")
     model = build_model(DEFAULT, channels, 0.25, 0)
-    plan = Plan(batch, steps, count, channels, training_bytes=0, memory_limit=0, why={})
-    updates = Updates(model, split, config, plan, precision)  # type: ignore[arg-type]
-    for _ in range(3):
-        list(updates.epoch(torch.randperm(count)))
+    plan = Plan(batch, steps, count, channels)
+    with Crew(usable_cores()) as crew:
+        updates = Updates(model, split, config, plan, precision, crew=crew)  # type: ignore[arg-type]
+        for _ in range(3):
+            list(updates.epoch(torch.randperm(count)))
     return _status("VmHWM") - before
 
 

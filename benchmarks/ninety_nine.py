@@ -54,7 +54,7 @@ def measure(setting: Setting) -> Measured:
 
 def _ours(setting: Setting, chromium: Browser, host: Host, seed: int) -> tuple[float, float]:
     """Return the seconds from Train to the end, and the test accuracy."""
-    comparison = setting.comparison(a=_fast_model(setting), b=None, threads="survivor", seed=seed)
+    comparison = setting.comparison(a=_fast_model(setting), b=None, seed=seed)
     _, opened = open_dashboard(chromium, host, comparison)
     warm(opened)
     began = time.perf_counter()

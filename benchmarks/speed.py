@@ -23,6 +23,7 @@ from nncompare.messages import Setup
 from nncompare.training.channel import RunChannel
 from nncompare.training.loop import train
 from nncompare.training.session import Job, Session
+from nncompare.training.shards import Crew
 from nncompare.training.tensors import TensorSplit
 
 ALL_THREADS = textbook.THREADS
@@ -73,17 +74,17 @@ def _textbook(config: RunConfig, images: ImageData, count: int) -> float:
 
 
 def _ours(config: RunConfig, images: ImageData, count: int, threads: int, precision: Precision = "float32") -> float:
-    torch.set_num_threads(threads)
     cpu = torch.device("cpu")
     mean, std = images.info.mean, images.info.std
     training = TensorSplit.of(images.train_images[:count], images.train_labels[:count], mean, std, cpu)
     test = TensorSplit.of(images.test_images[:1], images.test_labels[:1], mean, std, cpu)
-    job = Job(Setup(config, make_plan(config, 2**31, 10_000, precision), "cpu", 0, precision), 0)
-    session = Session(job, training, test, RunChannel())
-    began = time.perf_counter()
-    for _ in train(session):
-        pass
-    return count / (time.perf_counter() - began)
+    job = Job(Setup(config, make_plan(config, 2**31, 10_000, precision), "cpu", precision), 0)
+    with Crew(threads) as crew:
+        session = Session(job, training, test, RunChannel(), crew=crew)
+        began = time.perf_counter()
+        for _ in train(session):
+            pass
+        return count / (time.perf_counter() - began)
 
 
 if __name__ == "__main__":

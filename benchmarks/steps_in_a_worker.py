@@ -6,6 +6,7 @@ Reads one JSON argument and prints one JSON answer, for `growth.py` and `flops.p
 import json
 import sys
 import time
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -19,6 +20,7 @@ from nncompare.messages import Setup
 from nncompare.training.channel import RunChannel
 from nncompare.training.device import has_native_bfloat16
 from nncompare.training.session import Job, Session
+from nncompare.training.shards import Crew
 from nncompare.training.tensors import TensorSplit
 from nncompare.training.worker import warm_up
 
@@ -30,14 +32,18 @@ _UNTIMED_STEPS = 2
 def main() -> None:
     """Answer what the argument asks for."""
     asked = json.loads(sys.argv[1])
-    torch.set_num_threads(asked["threads"])
     warm_up(None)
     job, training, test = _prepare(asked)
-    run(Session(job, training, test, RunChannel()), _UNTIMED_STEPS)
-    if asked["profiled_steps"]:
-        answer = _profiled(Session(job, training, test, RunChannel()), asked["profiled_steps"])
-    else:
-        answer = _timed(job, training, test, asked["seconds"], whole_epochs=asked["whole_epochs"])
+    with Crew(asked["threads"]) as crew:
+
+        def begin() -> Session:
+            return Session(job, training, test, RunChannel(), crew=crew)
+
+        run(begin(), _UNTIMED_STEPS)
+        if asked["profiled_steps"]:
+            answer = _profiled(begin(), asked["profiled_steps"])
+        else:
+            answer = _timed(begin, asked["seconds"], whole_epochs=asked["whole_epochs"])
     print(json.dumps({**answer, "precision": job.setup.precision}))
 
 
@@ -60,19 +66,17 @@ def _prepare(asked: dict[str, Any]) -> tuple[Job, TensorSplit, TensorSplit]:
     training = TensorSplit.of(images.train_images[:count], images.train_labels[:count], mean, std, cpu)
     test = TensorSplit.of(images.test_images[:1], images.test_labels[:1], mean, std, cpu)
     return (
-        Job(Setup(config, make_plan(config, _MEMORY_LIMIT, _TEST_IMAGES, precision), "cpu", 0, precision), 0),
+        Job(Setup(config, make_plan(config, _MEMORY_LIMIT, _TEST_IMAGES, precision), "cpu", precision), 0),
         training,
         test,
     )
 
 
-def _timed(
-    job: Job, training: TensorSplit, test: TensorSplit, seconds: float, *, whole_epochs: bool
-) -> dict[str, float]:
+def _timed(begin: Callable[[], Session], seconds: float, *, whole_epochs: bool) -> dict[str, float]:
     """Train epochs from fresh weights for some seconds; the start of an epoch is not counted."""
     images, spent = 0, 0.0
     while spent < seconds:
-        steps = Session(job, training, test, RunChannel()).steps()
+        steps = begin().steps()
         began = time.perf_counter()
         for step in steps:
             images += step.images  # type: ignore[union-attr]

@@ -27,7 +27,7 @@ def main() -> None:
     assignment = Assignment(
         run="first",
         token=report.token,
-        setup=Setup(config, make_plan(config, report.available_bytes // 2, 10_000), report.device, 1, "float32"),
+        setup=Setup(config, make_plan(config, report.available_bytes // 2, 10_000), report.device, "float32"),
         dataset=wanted["dataset"],
         train_images=None,
         seed=0,

@@ -7,7 +7,7 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 from pydantic.fields import FieldInfo
 
 from nncompare.catalog import CATALOG
@@ -20,7 +20,6 @@ OptimizerName = Literal["adam", "sgd"]
 OPTIMIZERS: dict[OptimizerName, str] = {"adam": "Adam", "sgd": "SGD"}
 ScheduleName = Literal["constant", "one-cycle"]
 Precision = Literal["auto", "float32", "bfloat16"]
-ThreadSharing = Literal["fixed", "survivor"]
 SplitName = Literal["train", "test"]
 
 LARGEST_SEED = 2**32 - 1
@@ -149,12 +148,6 @@ class Comparison(BaseModel):
         description="Number format of the computation. Auto takes bfloat16 where the device has it and the network is "
         "wide enough to gain, else float32.",
     )
-    threads: ThreadSharing = Field(
-        "fixed",
-        title="Threads",
-        description="Fixed: each model keeps its share of the cores, so a run is the same alone or side by side. "
-        "Survivor: the one that is left gets the whole share of both, and finishes sooner.",
-    )
     device: str = Field(
         "auto",
         pattern=r"^(auto|cpu|cuda(:\d+)?)$",
@@ -185,6 +178,12 @@ class Comparison(BaseModel):
         "certain.",
         json_schema_extra={"unit": "seeds"},
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_former_settings(cls, values: object) -> object:
+        """Leave out what files of earlier versions name, and no longer decides anything."""
+        return values if not isinstance(values, dict) else {name: values[name] for name in values if name != "threads"}
 
     @property
     def seeds(self) -> list[int]:

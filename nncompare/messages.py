@@ -36,6 +36,11 @@ class WorkerInfo:
     physical_bytes: int
     has_native_bfloat16: bool = False
 
+    @property
+    def threads(self) -> int:
+        """The most threads that may compute shards of a batch; 0 on a card, which computes a whole batch at once."""
+        return 0 if self.device.startswith("cuda") else max(1, self.cores)
+
 
 @dataclass(frozen=True)
 class DeviceInfo:
@@ -51,14 +56,13 @@ class DeviceInfo:
 class Setup:
     """How one model is computed: its settings, what memory made of them, and where it runs.
 
-    Until a worker was found there is nothing but the settings. `device` is such as ``cpu`` or ``cuda:0``, `threads` are
-    those that the run began with, and `precision` is the number format of the computation.
+    Until a worker was found there is nothing but the settings. `device` is such as ``cpu`` or ``cuda:0``, and
+    `precision` is the number format of the computation.
     """
 
     config: RunConfig
     plan: Plan | None = None
     device: str = ""
-    threads: int = 0
     precision: Precision | None = None
 
     @property
@@ -79,12 +83,11 @@ class VisibleImages:
 
 @dataclass(frozen=True)
 class Controls:
-    """What the user requests of a run; `threads` are those that it has now, 0 for those that it began with."""
+    """What the user requests of a run."""
 
     stop: bool = False
     pause: bool = False
     shown: VisibleImages | None = None
-    threads: int = 0
 
 
 @dataclass(frozen=True)

@@ -72,7 +72,6 @@ WRONG_COMPARISON_VALUES = [
     ("device", ["tpu", "cuda:", "cuda:x", "", 0, "cpu\n"], "Device must be auto, cpu, cuda or cuda:N"),
     ("memory_budget", [0, -1, "x", True, NAN], "Memory budget must be a whole number from 1"),
     ("train_images", [999, 60_001, 0, True, "x"], "Training images must be a whole number from 1,000 to 60,000"),
-    ("threads", ["all", 2, None], "Threads must be fixed or survivor"),
     ("repeat", [0, 11, 1.5, True, None], "Repeat must be a whole number from 1 to 10"),
     ("a", [5, "x", None, [1]], "Model A must be a set of settings"),
     ("b", [5, "x", [1]], "Model B must be a set of settings"),
@@ -110,7 +109,6 @@ def test_the_defaults_are_those_of_the_design() -> None:
         "memory_budget": None,
         "train_images": None,
         "repeat": 1,
-        "threads": "fixed",
     }
 
 

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 import psutil
 
 from nncompare.data import CATALOG, dataset_state
-from nncompare.engine.process import SLOTS
 from nncompare.engine.tasks import device_infos
 from nncompare.environment import HOME, MEMORY_LIMIT, environment
 from nncompare.machine import (
@@ -32,8 +31,7 @@ def examine() -> str:
 
 def _cores() -> Iterator[str]:
     cores = usable_cores()
-    threads = max(1, cores // SLOTS)
-    yield f"Cores: {cores}; each model trains on {threads} thread{'s' if threads > 1 else ''}"
+    yield f"Cores: {cores}, shared by the models that train"
     readings = core_readings()
     for reading in readings:
         yield _row(f"{reading.cores:g}", reading.source)

@@ -14,7 +14,7 @@ from nncompare.history import PER_EPOCH
 from nncompare.words import count, mebibytes
 
 _UNKNOWN = "-"
-_SAME = ("state", "message", "device", "threads", "precision", "parameters", "seconds")
+_SAME = ("state", "message", "device", "precision", "parameters", "seconds")
 
 
 def result_table(result: ComparisonResult) -> str:
@@ -85,11 +85,15 @@ def _batch(model: ModelResult) -> str:
     return f"{plan.batch_size} x {plan.accumulation_steps}" if plan.accumulation_steps > 1 else str(plan.batch_size)
 
 
+def _plan(model: ModelResult) -> dict[str, Any] | None:
+    return {**asdict(model.plan), "training_bytes": model.plan.training_bytes} if model.plan else None
+
+
 def _facts(result: ComparisonResult) -> dict[str, Any]:
     return {
         model.name.lower(): {
             **{name: getattr(model, name) for name in _SAME},
-            "plan": vars(model.plan) if model.plan else None,
+            "plan": _plan(model),
             "history": {column: getattr(model.history, column) for column in PER_EPOCH},
         }
         for model in result.models

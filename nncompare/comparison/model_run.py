@@ -91,11 +91,6 @@ class ModelRun:
         """Request predictions of the images on the screen while the network learns."""
         self._request(shown=shown)
 
-    def give_threads(self, threads: int) -> None:
-        """Set how many threads the run has from now on."""
-        self._publish(threads_now=threads)
-        self._request(threads=threads)
-
     def wait_at(self, position: QueuePosition | None) -> None:
         """Publish where it stands in the queue; None when it waits no more."""
         if position != self.view.position:

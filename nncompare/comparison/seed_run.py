@@ -9,13 +9,13 @@ from nncompare.comparison.drive import drive
 from nncompare.comparison.model_run import ModelRun
 from nncompare.comparison.quota import Quota
 from nncompare.comparison.result import ComparisonResult, ModelResult
-from nncompare.comparison.slots import SlotAllocation
 from nncompare.comparison.state import State, of_pair
 from nncompare.comparison.under_way import UnderWay
 from nncompare.comparison.view import RunView
 from nncompare.config import Comparison
 from nncompare.data import CATALOG, DataError
 from nncompare.engine.client import Engine, EngineError, LostError, Slot
+from nncompare.engine.fair_queue import QueuePosition
 from nncompare.engine.queue_client import SHORT_WORK
 from nncompare.engine.shared import EngineHolder, predict_on_worker
 from nncompare.errors import DeviceError
@@ -52,7 +52,6 @@ class SeedRun(UnderWay):
         self.has_slots = asyncio.Event()
         self.submission = SHORT_WORK
         self._engines, self._suspend_seconds, self._quota = engines, suspend_seconds, quota
-        self._slots = SlotAllocation(comparison.threads)
 
     @property
     def runs(self) -> list[RunView]:
@@ -114,7 +113,7 @@ class SeedRun(UnderWay):
             engine = await asyncio.to_thread(self._engines.get)
             if problems := self._quota.limits.problems(self.comparison):
                 raise LimitsError(" ".join(problems))
-            slots = await self._slots.take(engine, models, self.comparison.device, self.submission)
+            slots = await self._claim(engine, models)
         self.has_slots.set()
         placed = zip(models, slots, strict=True)
         await asyncio.gather(*(self._attempt([model], self._train_on(model, engine, slot)) for model, slot in placed))
@@ -126,9 +125,21 @@ class SeedRun(UnderWay):
                 model.begin(assignment.setup)
                 await drive(model, engine, slot.address, assignment)
         finally:
-            await self._slots.leave(engine, model, slot)  # its predictions need not wait for the other model
+            await engine.release([slot.address])  # its predictions need not wait for the other model
         if model.view.has_left_worker:
             await self._train_once_resumed(model)
+
+    async def _claim(self, engine: Engine, models: Sequence[ModelRun]) -> list[Slot]:
+        """Wait for a slot for each run; return none when the end of one was requested meanwhile."""
+
+        def tell(position: QueuePosition | None) -> None:
+            for model in models:
+                model.wait_at(position)
+
+        def is_cancelled() -> bool:
+            return any(model.requested.stop for model in models)
+
+        return await engine.claim(len(models), self.comparison.device, is_cancelled, self.submission, tell)
 
     async def _train_once_resumed(self, model: ModelRun) -> None:
         while model.view.is_suspended:
@@ -153,8 +164,9 @@ class SeedRun(UnderWay):
         wanted, is_native = comparison.precision, report.has_native_bfloat16
         precision = model.view.precision or chosen_precision(wanted, config.channels, has_native_bfloat16=is_native)
         limit = model_memory_limit(comparison.memory_budget, report.available_bytes, report.physical_bytes)
-        plan = start.plan if start else make_plan(config, limit, CATALOG[comparison.dataset].test_count, precision)
-        setup = Setup(config, plan, report.device, self._slots.threads_of(model, slot), precision)
+        images, threads = CATALOG[comparison.dataset].test_count, report.threads
+        plan = start.plan.on(threads) if start else make_plan(config, limit, images, precision, threads)
+        setup = Setup(config, plan, report.device, precision)
         return Assignment(
             run=secrets.token_hex(8),
             token=report.token,

@@ -23,7 +23,6 @@ class RunView(RunRecord):
     name: str = "A"
     seed: int = 0
     shown: Prediction | None = None  # for the images on the screen
-    threads_now: int = 0  # where another run has left it more; 0 for those that it began with
     position: QueuePosition | None = None  # while it waits for a worker
     has_left_worker: bool = False  # in a long pause, or it was interrupted before it had one
     placed_at: float = 0.0  # when it began on its worker, in seconds of the monotonic clock

@@ -28,16 +28,10 @@ _LOOK_SECONDS = 1.0
 
 @dataclass(frozen=True)
 class Slot:
-    """A worker process that takes one run at a time, and the threads that a run may use there."""
+    """A worker process that takes one run at a time."""
 
     address: str
     report: WorkerInfo
-    threads: int
-
-    @property
-    def host(self) -> str:
-        """The machine."""
-        return _host_of(self.address)
 
 
 class Engine(QueueClient):
@@ -188,23 +182,9 @@ class Engine(QueueClient):
 
     async def _describe(self, addresses: list[str], device: str) -> list[Slot]:
         reports = await asyncio.gather(*(self.run(worker_info, device, address=address) for address in addresses))
-        return [
-            Slot(address, self._share(report), max(1, report.cores // await self._slots_beside(address)))
-            for address, report in zip(addresses, reports, strict=True)
-        ]
+        return [Slot(address, self._share(report)) for address, report in zip(addresses, reports, strict=True)]
 
     def _share(self, report: WorkerInfo) -> WorkerInfo:
         """Leave as much memory to the pairs that others may train meanwhile: they are planned before it is taken."""
         pairs = max(1, (self._connection.slots or 0) // MODELS_OF_A_PAIR)
         return replace(report, available_bytes=report.available_bytes // pairs)
-
-    async def _slots_beside(self, address: str) -> int:
-        """Count the slots on a worker's machine; in our own engine also while one of them is being restarted."""
-        if self._connection.slots is not None:
-            return self._connection.slots
-        return max(1, [_host_of(other) for other in await self._workers()].count(_host_of(address)))
-
-
-def _host_of(address: str) -> str:
-    """Return the machine of a worker's address, such as ``tls://127.0.0.1:8786``."""
-    return address.rpartition("://")[2].rpartition(":")[0]

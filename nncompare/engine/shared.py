@@ -73,9 +73,7 @@ def predict_on_worker(engines: EngineHolder, device: str, request: PredictionReq
 async def _predict(engine: Engine, device: str, request: PredictionRequest) -> NDArray[np.float32]:
     (slot,) = await engine.claim(1, device)
     try:
-        # It may have been trained on another machine, or with more than the share of one slot.
-        threads = min(request.setup.threads or slot.threads, slot.threads)
-        here = replace(request, setup=replace(request.setup, device=slot.report.device, threads=threads))
+        here = replace(request, setup=replace(request.setup, device=slot.report.device))
         return np.asarray(await engine.run(predict, here, address=slot.address))
     finally:
         await engine.release([slot.address])

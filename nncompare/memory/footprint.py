@@ -1,10 +1,11 @@
 """What training one network costs in memory, as a closed formula of its settings.
 
-Once: the weights as they are and as they were last seen to work, their gradients of this step and of the steps before
-it, the optimiser's state, and the weights in the order in which the convolutions of the forward and of the backward
-pass want them. For every image of a batch: the input, what the forward pass keeps for the backward pass, the gradients
-of the pooled values, and that of the largest layer with its copies while it is being made. `benchmarks/memory.py`
-holds the formula against the measured peak of real training steps.
+Once: the weights as they are and as they were last seen to work, the gradients of this step and of the steps before it,
+and the optimiser's state. For every thread: the gradient that it makes, and the weights in the order in which the
+convolutions of the forward and of the backward pass want them. For every image that is computed at once: what the
+forward pass keeps for the backward pass, the gradients of the pooled values, and that of the largest layer with its
+copies while it is being made. For every image of a batch: its pixels. `benchmarks/memory.py` compares the formula with
+the measured peak of real training steps.
 """
 
 import math
@@ -14,6 +15,7 @@ from nncompare.architectures import DEFAULT, Architecture, Layer
 from nncompare.config import OptimizerName, Precision
 
 SMALLEST_BATCH = 4
+SHARD_IMAGES = 32  # on a processor: so many images stay in its cache
 FLOAT_BYTES = 4
 _POSITION_BYTES = 8  # where in its window the pooled value was
 _STATES = {"adam": 2, "sgd": 1}
@@ -22,18 +24,40 @@ _VALUE_BYTES: dict[Precision, int] = {"auto": 4, "float32": 4, "bfloat16": 2}
 
 @dataclass(frozen=True)
 class Footprint:
-    """Bytes of a training: `fixed_bytes` whatever the batch, `image_bytes` more for each image in it."""
+    """Bytes of a training: of it all, of each thread, of each image computed at once, and of each image in a batch.
+
+    On a processor each thread computes `SHARD_IMAGES` at once, on a card (0 threads) a whole batch is computed at once.
+    """
 
     fixed_bytes: int
-    image_bytes: int
+    thread_bytes: int = 0
+    image_bytes: int = 0
+    pixel_bytes: int = 0
 
-    def total(self, batch_size: int) -> int:
-        """Return the bytes of training with this batch size."""
-        return self.fixed_bytes + batch_size * self.image_bytes
+    def total(self, batch_size: int, threads: int = 1) -> int:
+        """Return the bytes of training with this batch size on so many threads."""
+        at_once = min(batch_size, threads * SHARD_IMAGES) if threads else batch_size
+        of_threads = max(1, threads) * self.thread_bytes
+        return self.fixed_bytes + of_threads + at_once * self.image_bytes + batch_size * self.pixel_bytes
 
-    def largest_batch(self, limit_bytes: int) -> int:
-        """Return the number of images that fit beside the fixed part, 0 if not even that fits."""
-        return max(0, limit_bytes - self.fixed_bytes) // self.image_bytes
+    def largest_batch(self, limit_bytes: int, threads: int = 1) -> int:
+        """Return the number of images that fit, 0 if not even the rest does."""
+        left = limit_bytes - self.total(0, threads)
+        at_once = left // (self.image_bytes + self.pixel_bytes)
+        if threads and at_once >= threads * SHARD_IMAGES:
+            return (left - threads * SHARD_IMAGES * self.image_bytes) // self.pixel_bytes
+        return max(0, at_once)
+
+    def most_threads(self, limit_bytes: int, batch_size: int, cores: int) -> int:
+        """Return how many threads fit and have something to do: from 1 to `cores`, and 0 where there are none.
+
+        A batch that is too small for two threads has another one for the predictions.
+        """
+        most = min(cores, max(2, math.ceil(batch_size / SHARD_IMAGES)))
+        return max((n for n in range(1, most + 1) if self.total(batch_size, n) <= limit_bytes), default=min(cores, 1))
+
+
+UNKNOWN = Footprint(0)
 
 
 def training_footprint(
@@ -43,24 +67,27 @@ def training_footprint(
     architecture: Architecture = DEFAULT,
 ) -> Footprint:
     """Estimate the memory of training a network with this width, optimiser and number format."""
-    weights, gradients, reordered = 2, 2, 2
-    copies = weights + gradients + reordered + _STATES[optimizer]
+    parameters = architecture.parameter_count(channels) * FLOAT_BYTES
+    weights, gradients = 2, 2
+    gradient, reordered = 1, 2
+    image, *layers = architecture.layers(channels)
     return Footprint(
-        fixed_bytes=copies * architecture.parameter_count(channels) * FLOAT_BYTES,
-        image_bytes=_image_bytes(architecture.layers(channels), _VALUE_BYTES[precision]),
+        fixed_bytes=(weights + gradients + _STATES[optimizer]) * parameters,
+        thread_bytes=(gradient + reordered) * parameters,
+        image_bytes=_image_bytes(layers, math.prod(image.shape), _VALUE_BYTES[precision]),
+        pixel_bytes=math.prod(image.shape) * FLOAT_BYTES,
     )
 
 
-def _image_bytes(table: list[Layer], value_bytes: int) -> int:
-    image, *layers = table
-    pixels, kept, largest = math.prod(image.shape), 0, 0
+def _image_bytes(layers: list[Layer], pixels: int, value_bytes: int) -> int:
+    kept, largest = 0, 0
     for layer in layers:
         if layer.activations:
             pooled_and_their_gradients = math.prod(layer.shape) * (2 * value_bytes + _POSITION_BYTES)
             kept += layer.activations * value_bytes + pooled_and_their_gradients
             largest = max(largest, layer.activations * value_bytes)
-    # The images are made as float32, and once more where the network computes in another format.
-    converted = 0 if value_bytes == FLOAT_BYTES else value_bytes
+    # The pixels once more where the network computes in another format than float32.
+    converted = 0 if value_bytes == FLOAT_BYTES else pixels * value_bytes
     # The gradient of the largest layer, and what oneDNN copies of it: by measurement none to all, most in bfloat16.
     with_copies = largest * 3 // 2 if value_bytes == FLOAT_BYTES else 2 * largest
-    return pixels * (FLOAT_BYTES + converted) + kept + with_copies
+    return converted + kept + with_copies

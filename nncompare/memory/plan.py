@@ -2,13 +2,13 @@
 
 import math
 from bisect import bisect_right
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from nncompare import architectures
 from nncompare.architectures import DEFAULT, IMAGE_CHANNELS, IMAGE_SIDE, Architecture
 from nncompare.config import OptimizerName, Precision, RunConfig
 from nncompare.memory.batch_size import calculate_max_batch_size, closest_valid_batch_size
-from nncompare.memory.footprint import SMALLEST_BATCH, training_footprint
+from nncompare.memory.footprint import SMALLEST_BATCH, UNKNOWN, Footprint, training_footprint
 from nncompare.memory.mebibytes import in_mebibytes
 
 WIDEST = 256
@@ -22,19 +22,29 @@ class Plan:
     """What a run really uses.
 
     A step through the network takes `batch_size` images, in training and test; `accumulation_steps` of them make one
-    update of the weights, from `effective_batch_size` images. Of the `memory_limit` in bytes the training is estimated
-    to take `training_bytes`, of which each image of a batch adds `image_bytes`. `why` has a sentence for every value
-    that differs from the settings (``batch_size``, ``channels``).
+    update of the weights, from `effective_batch_size` images. On a processor it is computed on `threads` threads, 0
+    stands for a card. The training is estimated to take `training_bytes` of the `memory_limit`, by its `footprint`.
+    `why` has a sentence for every value that differs from the settings (``batch_size``, ``channels``).
     """
 
     batch_size: int
     accumulation_steps: int
     effective_batch_size: int
     channels: int
-    training_bytes: int
-    memory_limit: int
-    why: dict[str, str]
-    image_bytes: int = 0
+    memory_limit: int = 0
+    why: dict[str, str] = field(default_factory=dict)
+    footprint: Footprint = UNKNOWN
+    threads: int = 1
+
+    @property
+    def training_bytes(self) -> int:
+        """What the training is estimated to take."""
+        return self.footprint.total(self.batch_size, self.threads)
+
+    def on(self, cores: int) -> "Plan":
+        """Return the plan with as many threads as fit on another machine; what it computes stays the same."""
+        threads = self.footprint.most_threads(self.memory_limit, self.batch_size, cores)
+        return replace(self, threads=threads)
 
     def halved(self) -> "Plan":
         """Return the plan after memory ran out: half the batch, twice the steps, so that the update stays the same."""
@@ -47,7 +57,7 @@ class Plan:
             self,
             batch_size=batch_size,
             accumulation_steps=steps,
-            training_bytes=self.training_bytes - (self.batch_size - batch_size) * self.image_bytes,
+            threads=self.footprint.most_threads(self.memory_limit, batch_size, self.threads),
             why={**self.why, "batch_size": f"{planned} {now}".strip()},
         )
 
@@ -81,24 +91,33 @@ class Fit:
     widest: int
 
 
-def make_plan(config: RunConfig, memory_limit: int, test_images: int, precision: Precision = "float32") -> Plan:
-    """Fit a configuration into `memory_limit` bytes.
+def make_plan(
+    config: RunConfig, memory_limit: int, test_images: int, precision: Precision = "float32", cores: int = 1
+) -> Plan:
+    """Fit a configuration into `memory_limit` bytes, on a processor with so many `cores`, or a card (0).
+
+    Batch and width depend on the memory alone: there are as many threads as fit beside them.
 
     Raises
     ------
     ValueError
         When not even one channel with a batch of 4 fits.
     """
-    return fit(config, memory_limit, test_images, precision).plan
+    return fit(config, memory_limit, test_images, precision, cores).plan
 
 
-def fit(config: RunConfig, memory_limit: int, test_images: int, precision: Precision = "float32") -> Fit:
+def fit(
+    config: RunConfig, memory_limit: int, test_images: int, precision: Precision = "float32", cores: int = 1
+) -> Fit:
     """Return all that memory makes of a configuration; raise as `make_plan`."""
     architecture = architectures.of(config)
     widest = widest_that_fits(memory_limit, config.optimizer, precision, architecture)
     channels = min(config.channels, widest)
     footprint = training_footprint(channels, config.optimizer, precision, architecture)
-    capacity = image_capacity(channels, config.optimizer, memory_limit, precision, architecture)
+    capacity = Capacity(
+        by_pixels=calculate_max_batch_size(IMAGE_SIDE**2, IMAGE_CHANNELS, memory_limit=memory_limit),
+        by_network=footprint.largest_batch(memory_limit, min(cores, 1)),
+    )
     batch_size = closest_valid_batch_size(test_images, capacity.images, config.batch_size)
     steps = math.ceil(config.batch_size / batch_size)
     plan = Plan(
@@ -106,27 +125,12 @@ def fit(config: RunConfig, memory_limit: int, test_images: int, precision: Preci
         accumulation_steps=steps,
         effective_batch_size=batch_size * steps,
         channels=channels,
-        training_bytes=footprint.total(batch_size),
         memory_limit=memory_limit,
         why=_reasons(config, channels, batch_size, steps, _bound(capacity, test_images)),
-        image_bytes=footprint.image_bytes,
+        footprint=footprint,
+        threads=footprint.most_threads(memory_limit, batch_size, cores),
     )
     return Fit(plan, capacity, widest)
-
-
-def image_capacity(
-    channels: int,
-    optimizer: OptimizerName,
-    memory_limit: int,
-    precision: Precision = "float32",
-    architecture: Architecture = DEFAULT,
-) -> Capacity:
-    """Return the number of images that fit: by their pixels alone, and by the footprint of the network."""
-    footprint = training_footprint(channels, optimizer, precision, architecture)
-    return Capacity(
-        by_pixels=calculate_max_batch_size(IMAGE_SIDE**2, IMAGE_CHANNELS, memory_limit=memory_limit),
-        by_network=footprint.largest_batch(memory_limit),
-    )
 
 
 def widest_that_fits(

@@ -27,7 +27,7 @@ class Difference(NamedTuple):
 
 
 def aspects(a: RunView, b: RunView) -> list[Aspect]:
-    """List what was equal and what was not; of devices and threads only once they are known."""
+    """List what was equal and what was not; of device and precision only once they are known."""
     has_same_width = _channels(a) == _channels(b)
     found = [
         # One seed and one set of images for both: the order is drawn from the seed alone.
@@ -35,8 +35,8 @@ def aspects(a: RunView, b: RunView) -> list[Aspect]:
         Aspect("initial weights", has_same_width, "same" if has_same_width else "differ, widths differ"),
         _aspect("epochs", _epochs(a), _epochs(b)),
     ]
-    if a.threads and b.threads:
-        found += [_aspect(name, getattr(a, name), getattr(b, name)) for name in ("threads", "device", "precision")]
+    if a.device and b.device:
+        found += [_aspect(name, getattr(a, name), getattr(b, name)) for name in ("device", "precision")]
     return found
 
 

@@ -66,7 +66,7 @@ def _facts(result: ComparisonResult) -> list[tuple[str, list[str]]]:
         ("Parameters", [count(model.parameters) for model in models]),
         ("Memory for training", [mebibytes(model.plan.training_bytes) if model.plan else "–" for model in models]),
         ("Time", [clock(model.seconds) for model in models]),
-        ("Device", [f"{model.device or '–'}, threads: {model.threads}, {model.precision or '–'}" for model in models]),
+        ("Device", [f"{model.device or '–'}, {model.precision or '–'}" for model in models]),
         ("Memory budget of the pair", [mebibytes(budget) if budget else "70% of what was available"] * len(models)),
         ("State", [str(model.state) for model in models]),
     ]

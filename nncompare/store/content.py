@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from nncompare.architectures import CLASSES, parameter_count
 from nncompare.config import Precision, RunConfig
@@ -49,7 +49,6 @@ class RunState(BaseModel):
     is_refused: bool
     plan: Plan | None
     device: str
-    threads: int = Field(ge=0, le=4096)
     precision: Precision | None
     cycle_start: float
     seconds: float

@@ -1,14 +1,15 @@
 """Converts JSON files of older formats; a change that an older version would misread raises the number.
 
 1. Before schedules of the learning rate: no `cycle_start`, no `machine`.
-2. The present format.
+2. Before batches were computed in shards: how many threads a run had, and what each image of a batch took.
+3. The present format.
 """
 
 from typing import Any
 
 from nncompare.store.errors import DamagedError, NewerFormatError
 
-FORMAT = 2
+FORMAT = 3
 
 
 def migrated(content: object) -> dict[str, Any]:
@@ -20,7 +21,9 @@ def migrated(content: object) -> dict[str, Any]:
             f"It was saved by a newer version of nncompare (format {content['format']:.0f}, here {FORMAT}). It was "
             "left as it is; update nncompare to open it."
         )
-    return _from_1(content) if content["format"] == 1 else content
+    for number, step in enumerate((_from_1, _from_2), start=1):
+        content = step(content) if content["format"] == number else content
+    return content
 
 
 def _from_1(content: dict[str, Any]) -> dict[str, Any]:
@@ -30,3 +33,22 @@ def _from_1(content: dict[str, Any]) -> dict[str, Any]:
     if isinstance(content.get("checkpoint"), dict):
         content["checkpoint"] = {"cycle_start": 0, **content["checkpoint"]}
     return content
+
+
+def _from_2(content: dict[str, Any]) -> dict[str, Any]:
+    content = {name: value for name, value in content.items() if name != "threads"} | {"format": 3}
+    if "plan" in content:
+        content["plan"] = _plan_from_2(content["plan"])
+    if isinstance(content.get("checkpoint"), dict):
+        content["checkpoint"] = {**content["checkpoint"], "plan": _plan_from_2(content["checkpoint"].get("plan"))}
+    return content
+
+
+def _plan_from_2(plan: Any) -> Any:
+    try:
+        kept = {name: value for name, value in plan.items() if name not in ("training_bytes", "image_bytes")}
+        of_image = plan.get("image_bytes", 0)
+        fixed = plan["training_bytes"] - plan["batch_size"] * of_image
+    except (AttributeError, KeyError, TypeError):
+        return plan  # none, or damaged: the reader will say so
+    return {**kept, "footprint": {"fixed_bytes": fixed, "pixel_bytes": of_image}}

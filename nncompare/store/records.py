@@ -35,11 +35,6 @@ class HasSetup:
         return self.setup.device
 
     @property
-    def threads(self) -> int:
-        """How many threads the run began with; 0 when it never did."""
-        return self.setup.threads
-
-    @property
     def precision(self) -> Precision | None:
         """The number format of the computation; None when the run never began."""
         return self.setup.precision

@@ -14,10 +14,11 @@ from nncompare.errors import DeviceError
 from nncompare.machine import MemoryReading, available_memory, physical_memory
 from nncompare.messages import DeviceInfo
 
-# The CPU allocator, on Linux and on Windows; C++; oneDNN; CUDA and its libraries.
+# The CPU allocator, on Linux and on Windows; C++; oneDNN; CUDA and its libraries; Python, without room for a stack.
 _OUT_OF_MEMORY = re.compile(
     "can't allocate memory|not enough memory|bad_alloc|"
-    "could not create a (memory|primitive)|could not execute a primitive|out of memory|alloc_failed"
+    "could not create a (memory|primitive)|could not execute a primitive|out of memory|alloc_failed|"
+    "can't start new thread"
 )
 
 

@@ -2,19 +2,21 @@
 
 import time
 from collections.abc import Callable, Iterator
+from typing import cast
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from nncompare.memory.footprint import SHARD_IMAGES
 from nncompare.messages import Prediction
 from nncompare.training.backends import Network
 from nncompare.training.channel import RunChannel
 from nncompare.training.oom import run_or_none
 from nncompare.training.tensors import TensorSplit, normalise
 
-# Images whose activations stay in the cache of a processor are evaluated faster than a whole batch.
-MOST_ON_CPU = 250
+# Without a backward pass twice as many take no more memory than those of a training step.
+_PREDICTED_AT_ONCE = 2 * SHARD_IMAGES
 SHARE = 0.008  # of the run; the predictions at the ends of epochs come on top, and bring it towards 1%
 
 
@@ -26,35 +28,28 @@ class Predictor:
 
     def log_probabilities(self, split: TensorSplit) -> Tensor:
         """Predict log class probabilities (N, K)."""
-        return torch.cat(list(self._micro_batches(split)))
+        return cast(Tensor, self.log_probabilities_unless(lambda: False, split))
 
     def log_probabilities_unless(self, give_up: Callable[[], bool], split: TensorSplit) -> Tensor | None:
-        """Predict as `log_probabilities`; None as soon as `give_up` is true after a micro-batch."""
-        found = []
-        for scores in self._micro_batches(split):
-            if give_up():
-                return None
-            found.append(scores)
-        return torch.cat(found)
+        """Predict as `log_probabilities`; None as soon as `give_up` is true before a shard."""
+        device, images = split.images.device, split.images
+        size = min(self.batch_size, _PREDICTED_AT_ONCE) if device.type == "cpu" else self.batch_size
+        has_given_up = False
 
-    def _micro_batches(self, split: TensorSplit) -> Iterator[Tensor]:
-        is_on_processor = split.images.device.type == "cpu"
-        size, done = min(self.batch_size, MOST_ON_CPU) if is_on_processor else self.batch_size, 0
-        while done < len(split):
-            scores = self._scores_or_none(split, done, size)
-            if scores is None:
-                size //= 2
-                continue
-            done += len(scores)
-            yield scores
+        def shards() -> Iterator[Tensor]:
+            nonlocal has_given_up
+            for shard in images.split(size):
+                has_given_up = give_up()
+                if has_given_up:
+                    return
+                yield normalise(shard, split.mean, split.std)
 
-    def _scores_or_none(self, split: TensorSplit, start: int, size: int) -> Tensor | None:
-        images = split.images[start : start + size]
-        return run_or_none(
-            lambda: self._network.log_probabilities(normalise(images, split.mean, split.std)),
-            images.device,
-            can_be_smaller=size > 1,
-        )
+        def predict() -> list[Tensor]:
+            return self._network.log_probabilities(shards(), -(-len(images) // size))
+
+        while (found := run_or_none(predict, device, can_be_smaller=size > 1)) is None:
+            size //= 2
+        return None if has_given_up else torch.cat(found)
 
 
 class LivePredictor:

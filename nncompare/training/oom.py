@@ -23,7 +23,7 @@ def run_or_none(work: Callable[[], T], device: torch.device, *, can_be_smaller: 
     """
     try:
         fresh: ThreadPoolExecutor | None = getattr(_fresh, "thread", None)
-        return work() if fresh is None else fresh.submit(_with_threads, torch.get_num_threads(), work).result()
+        return work() if fresh is None else fresh.submit(_alone, work).result()
     except (RuntimeError, MemoryError) as error:
         if not (can_be_smaller and is_out_of_memory(error)):
             raise
@@ -33,6 +33,6 @@ def run_or_none(work: Callable[[], T], device: torch.device, *, can_be_smaller: 
     return None
 
 
-def _with_threads(count: int, work: Callable[[], T]) -> T:
-    torch.set_num_threads(count)
+def _alone(work: Callable[[], T]) -> T:
+    torch.set_num_threads(1)
     return work()

@@ -13,6 +13,7 @@ from nncompare.training.backends import build_model
 from nncompare.training.channel import RunChannel
 from nncompare.training.device import random_state, set_random_state
 from nncompare.training.metrics import MetricsRecorder
+from nncompare.training.shards import Crew
 from nncompare.training.step import Step, Updates
 from nncompare.training.tensors import TensorSplit, to_array
 
@@ -29,11 +30,17 @@ class Job:
 class Session:
     """A network in training: begins with fresh weights, or goes on from a checkpoint to the last bit.
 
-    The order of the images depends on the seed alone.
+    The order of the images depends on the seed alone. Without a `crew` it computes on the thread that calls.
     """
 
     def __init__(
-        self, job: Job, training: TensorSplit, test: TensorSplit, channel: RunChannel, start: Checkpoint | None = None
+        self,
+        job: Job,
+        training: TensorSplit,
+        test: TensorSplit,
+        channel: RunChannel,
+        start: Checkpoint | None = None,
+        crew: Crew | None = None,
     ) -> None:
         config, (plan, precision) = job.setup.config, job.setup.resolved
         plan = start.plan if start else plan
@@ -43,7 +50,7 @@ class Session:
         if start is not None:
             self.model.load_state_dict({name: torch.from_numpy(array.copy()) for name, array in start.weights.items()})
         self._cycle_start = start.cycle_start if start else 0
-        self.updates = Updates(self.model, training, config, plan, precision, self._cycle_start)
+        self.updates = Updates(self.model, training, config, plan, precision, self._cycle_start, crew)
         self.metrics = MetricsRecorder(self.updates, training, test, epochs=config.epochs, channel=channel)
         self._order = torch.Generator().manual_seed(job.seed)
         if start is not None:
@@ -73,9 +80,6 @@ class Session:
 
     def may_go_on(self) -> bool:
         """Wait for the end of a pause; return whether to go on, neither after a stop nor after too long a pause."""
-        threads = self.channel.controls.threads
-        if threads and threads != torch.get_num_threads():
-            torch.set_num_threads(threads)
         if self.channel.controls.pause and not self.channel.controls.stop:
             self._pause()
         if self.channel.is_forgotten:

@@ -23,11 +23,13 @@ from nncompare import architectures
 from nncompare.config import Precision, RunConfig
 from nncompare.events import MetricSums
 from nncompare.memory import Plan
+from nncompare.memory.footprint import SHARD_IMAGES
 from nncompare.messages import Checkpoint
 from nncompare.training.backends import make_network
 from nncompare.training.device import random_state, set_random_state
 from nncompare.training.oom import run_or_none
 from nncompare.training.optimizers import Schedule, make_optimizer
+from nncompare.training.shards import Crew
 from nncompare.training.tensors import TensorSplit, to_array
 
 
@@ -64,9 +66,10 @@ class Updates:
         plan: Plan,
         precision: Precision,
         cycle_start: int = 0,
+        crew: Crew | None = None,
     ) -> None:
         self.plan = plan
-        self.network = make_network(architectures.of(config), model, precision, config.label_smoothing)
+        self.network = make_network(architectures.of(config), model, precision, config.label_smoothing, crew)
         self.good_weights = GoodWeights(self.network.parameters)
         self._training, self._weight_decay = training, config.weight_decay
         self._schedule = Schedule.of(config, cycle_start, len(training))
@@ -87,7 +90,7 @@ class Updates:
             micro_batch = index[done : done + self.plan.batch_size]
             sums = self._backward_or_none(micro_batch, len(index))
             if sums is None:
-                yield from self._halve_below(len(micro_batch))
+                yield from self._halve_below(self._images_at_once(micro_batch))
                 continue
             if self.good_weights.sees_every_loss and not math.isfinite(sums[0]):
                 self._forget_gradient()
@@ -115,8 +118,12 @@ class Updates:
             set_random_state(device, randomness)
         return sums
 
+    def _images_at_once(self, micro_batch: Tensor) -> int:
+        threads = self.plan.threads if self._training.images.device.type == "cpu" else 0
+        return min(len(micro_batch), threads * SHARD_IMAGES or len(micro_batch))
+
     def _halve_below(self, images: int) -> Iterator[OutOfMemory]:
-        """Halve until micro-batches are smaller than the one that failed, as the last of an epoch may be short."""
+        """Halve until micro-batches are smaller than what failed at once: the last of an epoch may be short."""
         is_smaller = False
         while not is_smaller:
             self.plan = self.plan.halved()

@@ -34,6 +34,7 @@ from nncompare.training.device import (
 from nncompare.training.evaluate import Predictor
 from nncompare.training.loop import train
 from nncompare.training.session import Job, Session
+from nncompare.training.shards import Crew
 from nncompare.training.tensors import TensorSplit
 
 
@@ -61,10 +62,10 @@ def worker_info(device: str) -> WorkerInfo:
 def warm_up(dataset: str | None) -> None:
     """Train a tiny network with each optimiser and map the data, so that the first training step need not wait."""
     black = TensorSplit.of(np.zeros((8, 28, 28), np.uint8), np.zeros(8, np.uint8), 0.5, 0.5, torch.device("cpu"))
-    plan = Plan(4, 1, 4, channels=1, training_bytes=0, memory_limit=0, why={})
+    plan = Plan(4, 1, 4, channels=1)
     for optimizer in get_args(OptimizerName):
         config = RunConfig(epochs=1, channels=1, optimizer=optimizer)
-        list(train(Session(Job(Setup(config, plan, "cpu", 1, "float32"), 0), black, black, RunChannel())))
+        list(train(Session(Job(Setup(config, plan, "cpu", "float32"), 0), black, black, RunChannel())))
     if dataset is not None:
         with suppress(DataError):  # the run itself will say so, with advice
             _images(dataset)
@@ -93,28 +94,28 @@ def dask_teardown(_: object) -> None:
 def predict(request: PredictionRequest) -> NDArray[np.float32]:
     """Predict class probabilities (N, K) with given weights."""
     setup, (plan, precision) = request.setup, request.setup.resolved
-    torch.set_num_threads(setup.threads)
     device, architecture = torch.device(setup.device), architectures.of(setup.config)
     model = build_model(architecture, plan.channels, setup.config.dropout, seed=0)
     model.load_state_dict({name: torch.from_numpy(np.array(array)) for name, array in request.weights.items()})
     split = _split(_images(request.dataset), request.split, None, device)
     part = split if request.indices is None else split.take(torch.tensor(request.indices, dtype=torch.long))
-    predictor = Predictor(make_network(architecture, model.to(device), precision), plan.batch_size)
-    probabilities: NDArray[np.float32] = predictor.log_probabilities(part).exp().cpu().numpy()
+    with Crew(plan.on(usable_cores() if device.type == "cpu" else 0).threads) as crew:
+        predictor = Predictor(make_network(architecture, model.to(device), precision, crew=crew), plan.batch_size)
+        probabilities: NDArray[np.float32] = predictor.log_probabilities(part).exp().cpu().numpy()
     return probabilities
 
 
 def _train(assignment: Assignment, channel: RunChannel) -> Outcome:
-    torch.set_num_threads(assignment.setup.threads)
     device = torch.device(assignment.setup.device)
     images = _images(assignment.dataset)
     training = _split(images, "train", assignment.train_images, device)
     job = Job(assignment.setup, assignment.seed, assignment.suspend_seconds)
-    session = Session(job, training, _split(images, "test", None, device), channel, assignment.start)
     last: Event | None = None
-    for event in train(session):
-        channel.publish(event, session.checkpoint() if isinstance(event, EpochEnd) else None)
-        last = event
+    with Crew(assignment.setup.resolved[0].threads) as crew:
+        session = Session(job, training, _split(images, "test", None, device), channel, assignment.start, crew)
+        for event in train(session):
+            channel.publish(event, session.checkpoint() if isinstance(event, EpochEnd) else None)
+            last = event
     checkpoint = session.checkpoint()
     kept = checkpoint.weights, checkpoint, checkpoint.position.seconds
     match last:

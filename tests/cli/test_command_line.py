@@ -192,11 +192,11 @@ def test_what_cannot_be_saved_is_told_once_and_the_result_is_printed(
 
 
 def test_the_table_says_what_memory_changed(engine: None) -> None:
-    flags = ("--a", "channels=8,epochs=1,batch_size=300", "--b", "none", "--memory-budget", str(20 * 2**20))
+    flags = ("--a", "channels=8,epochs=1,batch_size=300", "--b", "none", "--memory-budget", str(8 * 2**20))
     code, out, _ = called("compare", *SMALL, *flags)
     assert code == 0
-    assert re.search(r"^batch used +64 x 5$", out, re.MULTILINE)
-    assert "Model A, batch size: Used: 64 × 5 steps = 320 images an update, not 300." in out
+    assert re.search(r"^batch used +16 x 19$", out, re.MULTILINE)
+    assert "Model A, batch size: Used: 16 × 19 steps = 304 images an update, not 300." in out
 
 
 def test_fetch_makes_a_synthetic_set_and_says_where_it_is(synthetic_digits: Path) -> None:

@@ -33,10 +33,10 @@ def lines():
 
 
 def test_cores_are_told_with_every_quota(monkeypatch):
-    assert lines()[:3] == ["Cores: 4; each model trains on 2 threads", "4 affinity", "no quota control groups"]
+    assert lines()[:3] == ["Cores: 4, shared by the models that train", "4 affinity", "no quota control groups"]
     monkeypatch.setattr(doctor, "core_readings", lambda: [CoreReading(4, "affinity"), CoreReading(1.5, "/a/cpu.max")])
     monkeypatch.setattr(doctor, "usable_cores", lambda: 1)
-    assert lines()[:3] == ["Cores: 1; each model trains on 1 thread", "4 affinity", "1.5 /a/cpu.max"]
+    assert lines()[:3] == ["Cores: 1, shared by the models that train", "4 affinity", "1.5 /a/cpu.max"]
 
 
 def test_memory_is_told_with_every_limit_and_its_source(monkeypatch):

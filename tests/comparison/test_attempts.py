@@ -1,11 +1,15 @@
 import dataclasses
+from typing import Any
+
+import numpy as np
+from fake_engine import FakeEngine
 
 from nncompare.config import RunConfig
 from nncompare.engine import loop
-from nncompare.engine.shared import EngineHolder
+from nncompare.engine.shared import EngineHolder, predict_on_worker
 from nncompare.engine.tasks import exchange, run_training
-from nncompare.memory import make_plan
-from nncompare.messages import Assignment, Controls, Cursor, Outcome, Setup
+from nncompare.memory import Plan, make_plan
+from nncompare.messages import Assignment, Controls, Cursor, Outcome, PredictionRequest, Setup
 
 
 def test_a_second_attempt_answers_lost_and_trains_nothing(engines: EngineHolder) -> None:
@@ -13,7 +17,7 @@ def test_a_second_attempt_answers_lost_and_trains_nothing(engines: EngineHolder)
     (slot,) = loop.wait(engine.claim(1, "cpu"))
     config = RunConfig(channels=1, epochs=1)
     plan = make_plan(config, 10**9, 10_000)
-    setup = Setup(config, plan, slot.report.device, slot.threads, "float32")
+    setup = Setup(config, plan, slot.report.device, "float32")
     right = Assignment("first", slot.report.token, setup, "synthetic-digits", 1_000, 0)
     elsewhere = dataclasses.replace(right, run="second", token="of a worker that is gone")
     try:
@@ -31,9 +35,15 @@ def test_every_worker_has_a_token_of_its_own(engines: EngineHolder) -> None:
     assert len({slot.report.token for slot in slots}) == len({slot.address for slot in slots}) == 2
 
 
-def test_all_slots_have_the_same_number_of_threads_whether_or_not_the_others_are_busy(engines: EngineHolder) -> None:
-    engine = engines.get()
-    (alone,) = loop.wait(engine.claim(1, "cpu"))
-    (beside,) = loop.wait(engine.claim(1, "cpu"))
-    loop.wait(engine.release([alone.address, beside.address]))
-    assert alone.threads == beside.threads == max(1, alone.report.cores // 2)
+def test_a_prediction_is_made_on_the_device_that_is_here() -> None:
+    class Predicting(FakeEngine):
+        async def run(self, function: object, request: Any, *, address: str, key: str | None = None) -> np.ndarray:
+            asked.append(request.setup.device)
+            return np.zeros((1, 10), np.float32)
+
+    asked: list[str] = []
+    engine, plan = Predicting(), Plan(4, 1, 4, channels=1)
+    request = PredictionRequest(Setup(RunConfig(), plan, "cuda:3", "float32"), {}, "mnist", "test", (0,))
+    predict_on_worker(engine, "auto", request)  # type: ignore[arg-type]
+    assert asked == ["cpu"]
+    assert engine.all_free

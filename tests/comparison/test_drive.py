@@ -24,7 +24,7 @@ from nncompare.history import History
 from nncompare.memory import Plan
 from nncompare.messages import Progress, Report, Setup, Snapshot
 
-PLAN = Plan(4, 1, 4, channels=1, training_bytes=0, memory_limit=0, why={})
+PLAN = Plan(4, 1, 4, channels=1)
 LOST = "The worker process of model A ended unexpectedly"
 
 

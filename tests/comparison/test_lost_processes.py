@@ -16,12 +16,15 @@ from small_images import TEST_IMAGES
 from tiny_pairs import begin, engine_pids, finish, pair, until_both_train, worker_pids
 
 from nncompare.comparison import model_run as model_run_module
-from nncompare.comparison.runner import ComparisonRun
+from nncompare.comparison import seed_run as seed_run_module
+from nncompare.comparison.drive import drive as true_drive
+from nncompare.comparison.model_run import ModelRun
 from nncompare.comparison.state import State
 from nncompare.engine import loop
 from nncompare.engine import queue_client as queue_client_module
 from nncompare.engine.client import Engine, EngineError
 from nncompare.engine.shared import EngineHolder
+from nncompare.messages import Assignment
 
 # Before anything was asked of a worker: what it trains with is loaded, and no GPU was touched before it was forked.
 HAS_LOADED = "'nncompare.training.worker' in __import__('sys').modules, __import__('torch').cuda.is_initialized()"
@@ -113,11 +116,18 @@ def test_a_run_that_hangs_is_ended_with_its_worker_and_the_other_model_finishes(
 ) -> None:
     monkeypatch.setattr(model_run_module, "STOP_GRACE_SECONDS", 0.2)
     monkeypatch.setattr(queue_client_module, "ASK_SECONDS", 0.5)
+    addresses: dict[str, str] = {}
+
+    async def drive(run: ModelRun, engine: Engine, address: str, assignment: Assignment) -> None:
+        addresses[run.name] = address
+        await true_drive(run, engine, address, assignment)
+
+    monkeypatch.setattr(seed_run_module, "drive", drive)
     running = begin(pair(a={"epochs": 50}, b={"epochs": 8}), killable.holder)
     until_both_train(running)
     until(lambda: running.a.history.epochs >= 1, "an epoch")
     before = worker_pids(killable.pid)
-    hung = loop.wait(killable.get().ask(os.getpid, address=address_of(running, "A")))
+    hung = loop.wait(killable.get().ask(os.getpid, address=addresses["A"]))
     os.kill(hung, signal.SIGSTOP)
     running.stop("A")
     assert running.wait(60)
@@ -133,12 +143,6 @@ def test_a_run_that_hangs_is_ended_with_its_worker_and_the_other_model_finishes(
     running.train_on(1, "A")
     assert running.wait(60)
     assert running.a.state is State.FINISHED
-
-
-def address_of(running: ComparisonRun, name: str) -> str:
-    """Find the worker of a run."""
-    (address,) = [slot.address for model, slot in running.current._slots._taken.values() if model.name == name]
-    return address
 
 
 def test_a_client_that_does_not_close_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -35,9 +35,9 @@ def limit_address_space(engine: Engine, address: str, extra_bytes: int) -> None:
 def test_a_worker_that_is_refused_memory_goes_on_in_smaller_steps(killable: KillableEngine) -> None:
     engine, pid = killable.get(), killable.pid
     for slot in loop.wait(engine.claim(2, "cpu")):
-        limit_address_space(engine, slot.address, 300 * MEBIBYTE)
+        limit_address_space(engine, slot.address, 75 * MEBIBYTE)
         loop.wait(engine.release([slot.address]))
-    wide = {"channels": 32, "batch_size": 1_024}
+    wide = {"channels": 64, "batch_size": 256}
     running = begin(pair(a=wide, b={"channels": 2, "batch_size": 64}, precision="float32"), killable.holder)
     assert running.wait(120)
     result = running.result()
@@ -45,11 +45,11 @@ def test_a_worker_that_is_refused_memory_goes_on_in_smaller_steps(killable: Kill
     assert (result.a.state, result.b.state) == (State.FINISHED, State.FINISHED), result.a.message
     plan = result.a.plan
     assert plan is not None
-    assert plan.batch_size < 1_024
-    assert plan.batch_size * plan.accumulation_steps == plan.effective_batch_size == 1_024
+    assert plan.batch_size < 256
+    assert plan.batch_size * plan.accumulation_steps == plan.effective_batch_size == 256
     assert plan.why["batch_size"] == (
         f"Memory ran out while training. From then on {plan.batch_size:,} × {plan.accumulation_steps:,}, "
-        "still 1,024 images an update."
+        "still 256 images an update."
     )
     assert result.a.history.epochs == 1
     assert result.a.probabilities("test").shape == (TEST_IMAGES, 10)
@@ -68,7 +68,7 @@ def test_a_worker_that_is_killed_for_its_memory_is_told_and_the_other_model_fini
     monkeypatch.setenv("MEM_LIMIT", str(370 * MEBIBYTE))
     holder = EngineHolder()
     try:
-        wide = {"channels": 64, "batch_size": 512, "epochs": 20}
+        wide = {"channels": 256, "batch_size": 512, "epochs": 20}
         settings = {"memory_budget": 370 * MEBIBYTE, "precision": "float32"}
         comparison = pair(a=wide, b={"channels": 1, "batch_size": 64}, **settings)
         running = begin(comparison, holder)

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from nncompare.architectures import parameter_count
 from nncompare.config import OptimizerName, RunConfig
 from nncompare.memory import Plan, make_plan
-from nncompare.memory.footprint import training_footprint
-from nncompare.memory.plan import image_capacity, widest_that_fits
+from nncompare.memory.footprint import SHARD_IMAGES, Footprint, training_footprint
+from nncompare.memory.plan import fit, widest_that_fits
 
 PLENTY = 10**11
 MEBIBYTE = 2**20
@@ -34,7 +34,7 @@ def test_nine_thousand_images_become_two_steps() -> None:
 
 def test_less_memory_makes_accumulation_and_keeps_a_power_of_two() -> None:
     whole = make_plan(RunConfig(batch_size=1_024, channels=8), PLENTY, 10_000)
-    tight = make_plan(RunConfig(batch_size=1_024, channels=8), 20 * MEBIBYTE, 10_000)
+    tight = make_plan(RunConfig(batch_size=1_024, channels=8), 5 * MEBIBYTE, 10_000)
     assert whole.accumulation_steps == 1
     assert tight.accumulation_steps > 1
     assert tight.effective_batch_size == whole.effective_batch_size == 1_024
@@ -93,10 +93,49 @@ def test_too_little_for_one_channel_is_told() -> None:
         make_plan(RunConfig(), 40_000, 10_000)
 
 
-def test_the_fixed_part_counts_weights_gradients_optimiser_and_two_orders() -> None:
+def test_the_fixed_part_counts_weights_gradients_and_optimiser_and_each_thread_its_own() -> None:
     floats = 4 * parameter_count(16)
-    assert training_footprint(16, "adam").fixed_bytes == (2 + 2 + 2 + 2) * floats
-    assert training_footprint(16, "sgd").fixed_bytes == (2 + 2 + 1 + 2) * floats
+    assert training_footprint(16, "adam").fixed_bytes == (2 + 2 + 2) * floats
+    assert training_footprint(16, "sgd").fixed_bytes == (2 + 2 + 1) * floats
+    assert training_footprint(16, "sgd").thread_bytes == (1 + 2) * floats
+
+
+def test_a_batch_grows_by_its_pixels_alone_once_no_more_of_it_is_computed_at_once() -> None:
+    of_16 = training_footprint(16, "adam")
+    for threads in (1, 3):
+        at_once = threads * SHARD_IMAGES
+        assert of_16.total(8_192, threads) - of_16.total(at_once, threads) == (8_192 - at_once) * 28 * 28 * 4
+        assert of_16.total(at_once, threads) - of_16.total(0, threads) == at_once * (of_16.image_bytes + 28 * 28 * 4)
+    assert of_16.total(8_192, 0) - of_16.total(0, 0) == 8_192 * (of_16.image_bytes + 28 * 28 * 4), "on a card"
+
+
+@given(st.integers(1, 256), st.integers(200_000, 10**11), st.integers(0, 3))
+def test_the_largest_batch_is_the_largest_that_fits(channels: int, limit: int, threads: int) -> None:
+    found = training_footprint(channels, "adam")
+    largest = found.largest_batch(limit, threads)
+    assert largest == 0 or found.total(largest, threads) <= limit
+    assert found.total(largest + 1, threads) > limit
+
+
+@given(st.integers(1, 60_000), st.integers(1, 256), st.integers(200_000, 10**11), st.integers(1, 200))
+def test_there_are_as_many_threads_as_fit_and_have_work_and_batch_and_width_do_not_depend_on_them(
+    wish: int, channels: int, limit: int, cores: int
+) -> None:
+    config = RunConfig(batch_size=wish, channels=channels)
+    alone, plan = (make_plan(config, limit, 10_000, cores=number) for number in (1, cores))
+    assert (plan.batch_size, plan.channels, plan.why) == (alone.batch_size, alone.channels, alone.why)
+    assert 1 <= plan.threads <= min(cores, max(2, -(-plan.batch_size // SHARD_IMAGES)))
+    assert plan.training_bytes <= limit
+    assert plan.on(1) == alone
+    assert alone.on(cores) == plan
+
+
+def test_a_plan_that_knows_no_footprint_has_one_thread_for_each_core_that_has_work() -> None:
+    large, small = (Plan(size, 1, size, 1, memory_limit=10, footprint=Footprint(10)) for size in (256, 16))
+    assert large.on(6).threads == 6
+    assert large.on(60).threads == 8
+    assert small.on(6).threads == 2, "the second one helps to predict"
+    assert small.on(0).threads == 0, "on a card"
 
 
 def test_half_the_bytes_a_value_are_not_half_of_everything() -> None:
@@ -113,8 +152,9 @@ def test_the_images_of_a_batch_cost_at_least_their_convolutions() -> None:
 
 def test_every_number_of_the_plan_is_in_its_sentence() -> None:
     plan: Plan = make_plan(RunConfig(batch_size=1_000, channels=16), 10 * MEBIBYTE, 10_000)
+    assert plan.accumulation_steps > 1
     numbers = [int(number.replace(",", "")) for number in re.findall(r"[\d,]*\d", plan.why["batch_size"])]
-    assert numbers == [plan.batch_size, plan.accumulation_steps, plan.effective_batch_size, 1_000, 38]
+    assert numbers == [plan.batch_size, plan.accumulation_steps, plan.effective_batch_size, 1_000, 483]
 
 
 @given(st.integers(1, 60_000), st.integers(1, 60_000), st.integers(1, 256), st.integers(200_000, 10**11))
@@ -158,7 +198,7 @@ def test_running_out_of_memory_halves_the_batch_and_keeps_the_update(wish: int, 
 
 
 def test_the_pixels_alone_would_allow_far_more_images() -> None:
-    capacity = image_capacity(16, "adam", 100 * MEBIBYTE)
-    assert capacity.by_pixels == 100 * MEBIBYTE // (28 * 28 * 4)
-    assert capacity.by_network < capacity.by_pixels / 10
+    capacity = fit(RunConfig(channels=16), 10 * MEBIBYTE, 10_000).capacity
+    assert capacity.by_pixels == 10 * MEBIBYTE // (28 * 28 * 4)
+    assert capacity.by_network < capacity.by_pixels / 2
     assert capacity.images == capacity.by_network

@@ -8,9 +8,9 @@ from nncompare.messages import Progress, Setup
 from nncompare.report.fairness import Aspect, aspects, differences, seconds_per_epoch
 
 
-def contender(epochs_done=None, threads=1, epoch_seconds=None, **settings):
+def contender(epochs_done=None, device="cpu", epoch_seconds=None, **settings):
     config = RunConfig(**settings)
-    setup = Setup(config, make_plan(config, 2**30, 10_000), "cpu", threads, "float32")
+    setup = Setup(config, make_plan(config, 2**30, 10_000), device, "float32")
     history = History()
     if epoch_seconds is not None:
         history.add(EpochEnd(1, epoch_seconds, 0.1, 0.9, 0.9, 0.1, 0.9))
@@ -26,14 +26,14 @@ def said(*sides):
 def test_equal_models_have_everything_the_same():
     told = said(contender(), contender())
     assert all(is_same for is_same, _ in told.values())
-    assert set(told) == {"data order", "initial weights", "epochs", "threads", "device", "precision"}
+    assert set(told) == {"data order", "initial weights", "epochs", "device", "precision"}
 
 
 def test_what_was_not_equal_is_told():
-    told = said(contender(channels=8, epochs=3), contender(channels=16, epochs=5, threads=2))
+    told = said(contender(channels=8, epochs=3), contender(channels=16, epochs=5, device="cuda:1"))
     assert told["initial weights"] == (False, "differ, widths differ")
     assert told["epochs"] == (False, "3 and 5")
-    assert told["threads"] == (False, "1 and 2")
+    assert told["device"] == (False, "cpu and cuda:1")
     assert told["data order"] == (True, "same")
 
 

@@ -226,23 +226,34 @@ def as_format_1(values: dict) -> dict:
     values.pop("machine", None)
     values.pop("cycle_start", None)
     values.get("checkpoint", {}).pop("cycle_start", None)
-    return {**values, "format": 1}
+    return {**as_format_2(values), "format": 1}
+
+
+def as_format_2(values: dict) -> dict:
+    if "comparison" in values:
+        return {**values, "comparison": {**values["comparison"], "threads": "survivor"}, "format": 2}
+    for owner in (values, values["checkpoint"]):
+        owner["plan"].pop("footprint")
+        owner["plan"].pop("threads")
+        owner["plan"] |= {"training_bytes": 10_000, "image_bytes": 7}
+    return {**values, "threads": 2, "format": 2}
 
 
 def as_newer_format(values: dict) -> dict:
     return {"format": 99, "everything": ["is", "different"]}
 
 
-def test_what_an_older_version_wrote_opens(store: Store, shelf: RunFolder) -> None:
+@pytest.mark.parametrize("as_then", [as_format_1, as_format_2])
+def test_what_an_older_version_wrote_opens(store: Store, shelf: RunFolder, as_then) -> None:
     shelf.save(0, "A", record())
     folder = store.home / "runs" / shelf.id
     for head in (folder, folder / "copy"):
-        rewrite(head, "comparison.json", as_format_1)
-    rewrite(folder / "seed-0" / "a" / "000001", "state.json", as_format_1)
+        rewrite(head, "comparison.json", as_then)
+    rewrite(folder / "seed-0" / "a" / "000001", "state.json", as_then)
     saved = store.open(shelf.id).load()
     assert plain(saved.runs[0, "A"]) == plain(record())
     assert saved.notes == ()
-    assert saved.machine == {}
+    assert (saved.machine == {}) == (as_then is as_format_1)
     assert saved.comparison == PAIR
 
 

@@ -14,6 +14,7 @@ from nncompare.config import RunConfig
 from nncompare.events import Diverged, MetricSums
 from nncompare.history import COLUMNS, PER_EPOCH, Curve, History
 from nncompare.memory import Plan
+from nncompare.memory.footprint import Footprint
 from nncompare.messages import Checkpoint, Position, Prediction, Progress, Setup
 from nncompare.store import RunRecord
 
@@ -36,7 +37,7 @@ def record(channels: int = 1, epochs: int = 2, state: str = "running", **changes
     weights = weights_of(channels, 1)
     position = Position(2_000, 20, epochs, 3.5, MetricSums(1, 0.5, 1.0), MetricSums(), MetricSums())
     values = {
-        "setup": Setup(config, plan, "cpu", 1, "float32"),
+        "setup": Setup(config, plan, "cpu", "float32"),
         "progress": Progress(2_000, 3_000, float(epochs), 3.5, 900.0),
         "history": History(**columns, train=curve_of(5), test=curve_of(3)),
         "test": Prediction(float(epochs), noise((20, 10), 2)),
@@ -56,7 +57,8 @@ def weights_of(channels: int, seed: int) -> dict[str, NDArray[np.float32]]:
 
 
 def plan_of(channels: int) -> Plan:
-    return Plan(16, 2, 32, channels, 10_000, 20_000, {"batch_size": "A wish, and “why”."}, 7)
+    footprint = Footprint(10_000 - 16 * 7, pixel_bytes=7)
+    return Plan(16, 2, 32, channels, 20_000, {"batch_size": "A wish, and “why”."}, footprint)
 
 
 def curve_of(points: int) -> Curve:
@@ -123,7 +125,6 @@ def records(draw: st.DrawFn) -> RunRecord:
                 config=runs,
                 plan=plan if has_weights else st.none() | plan,
                 device=texts,
-                threads=st.integers(0, 64),
                 precision=st.none() | st.sampled_from(["float32", "bfloat16"]),
             ),
             state=st.sampled_from(WORDS),

@@ -27,6 +27,5 @@ comparisons = st.builds(
     device=st.sampled_from(["auto", "cpu", "cuda", "cuda:3"]),
     memory_budget=st.none() | st.integers(1, 2**50),
     train_images=st.none() | st.integers(1_000, 60_000),
-    threads=st.sampled_from(["fixed", "survivor"]),
     repeat=st.integers(1, 10),
 )

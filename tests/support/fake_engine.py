@@ -68,7 +68,7 @@ class FakeEngine:
                 return []
             taken, self._free = self._free[:count], self._free[count:]
         report = WorkerInfo("token", 2, "cpu", {"cpu": "fake"}, 2**33, 2**34)
-        return [Slot(address, report, 1) for address in taken]
+        return [Slot(address, report) for address in taken]
 
     def give_back(self, slots: list[Slot]) -> None:
         self._give_back([slot.address for slot in slots])

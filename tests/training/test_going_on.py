@@ -241,17 +241,6 @@ def test_a_run_that_nobody_asks_for_any_more_ends() -> None:
     assert events[-1].stopped
 
 
-def test_threads_that_are_handed_over_are_taken_at_the_next_batch() -> None:
-    channel = RunChannel()
-    session = session_of(images(205), images(50), channel, **SETTINGS)
-    events = train(session)
-    next(events)
-    assert torch.get_num_threads() == 1
-    channel.set_controls(Controls(threads=2))
-    next(events)
-    assert torch.get_num_threads() == 2
-
-
 def test_a_checkpoint_from_another_kind_of_device_is_gone_on_from() -> None:
     session = session_of(images(205), images(50), **SETTINGS, suspend_seconds=0)
     events = train(session)

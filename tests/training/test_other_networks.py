@@ -12,6 +12,7 @@ from nncompare.config import RunConfig
 from nncompare.data import CATALOG, ImageData
 from nncompare.events import EpochEnd
 from nncompare.memory import make_plan
+from nncompare.memory.footprint import SHARD_IMAGES
 from nncompare.messages import Assignment, PredictionRequest, Setup
 from nncompare.training import worker
 from nncompare.training.backends.plain import PlainNetwork
@@ -80,9 +81,10 @@ def test_it_goes_on_from_its_checkpoint_to_the_same_weights() -> None:
 
 def test_its_memory_follows_from_its_layers(two_layers: Architecture) -> None:
     plan = make_plan(RunConfig(channels=256, batch_size=1_024), 10**8, 10_000)
-    copies, activations = 4 * 8 * two_layers.parameter_count(256), 2 * 256
+    copies, activations = 4 * 9 * two_layers.parameter_count(256), 2 * 256
     assert (plan.channels, plan.batch_size) == (256, 1_024)
-    assert plan.training_bytes == copies + 1_024 * (4 * 28 * 28 + activations * (4 + 2 * 4 + 8) + 256 * 4 * 3 // 2)
+    of_image = activations * (4 + 2 * 4 + 8) + 256 * 4 * 3 // 2
+    assert plan.training_bytes == copies + 1_024 * 4 * 28 * 28 + SHARD_IMAGES * of_image
 
 
 def test_a_worker_trains_it_and_predicts_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -90,7 +92,7 @@ def test_a_worker_trains_it_and_predicts_with_it(monkeypatch: pytest.MonkeyPatch
     data = ImageData(CATALOG["mnist"], *arrays, *arrays)
     monkeypatch.setattr(worker, "_images", lambda name: data)
     config = RunConfig(**{**SETTINGS, "epochs": 1})
-    setup = Setup(config, make_plan(config, 10**9, 10_000), "cpu", 1, "float32")
+    setup = Setup(config, make_plan(config, 10**9, 10_000), "cpu", "float32")
     token = worker.worker_info("cpu").token
     outcome = worker.run_training(Assignment("two-layers", token, setup, "mnist", None, seed=0))
     assert outcome.state == "finished", outcome.message

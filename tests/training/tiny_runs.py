@@ -15,11 +15,12 @@ from nncompare.training.backends import build_model
 from nncompare.training.channel import RunChannel
 from nncompare.training.loop import train
 from nncompare.training.session import Job, Session
+from nncompare.training.shards import Crew
 from nncompare.training.tensors import TensorSplit
 
 
 def plan_of(batch_size: int, steps: int = 1, channels: int = 2) -> Plan:
-    return Plan(batch_size, steps, batch_size * steps, channels, training_bytes=0, memory_limit=0, why={})
+    return Plan(batch_size, steps, batch_size * steps, channels)
 
 
 def images(count: int, seed: int = 0) -> TensorSplit:
@@ -46,17 +47,19 @@ def session_of(
     precision: Precision = "float32",
     start: Checkpoint | None = None,
     suspend_seconds: float = 60.0,
+    crew: Crew | None = None,
     **settings: Any,
 ) -> Session:
     """Begin a training; with `model`, from its weights."""
     config = RunConfig(**{"channels": 2, "epochs": 1, "batch_size": 16, "dropout": 0.0, **settings})
     plan = plan or plan_of(config.batch_size, channels=config.channels)
     session = Session(
-        Job(Setup(config, plan, "cpu", 0, precision), seed, suspend_seconds),
+        Job(Setup(config, plan, "cpu", precision), seed, suspend_seconds),
         training,
         test,
         channel or RunChannel(),
         start,
+        crew,
     )
     if model is not None:
         session.model.load_state_dict(model.state_dict())

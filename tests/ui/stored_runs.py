@@ -11,6 +11,7 @@ from nncompare.config import Comparison, RunConfig
 from nncompare.events import MetricSums
 from nncompare.history import Curve, History
 from nncompare.memory import Plan
+from nncompare.memory.footprint import Footprint
 from nncompare.messages import Checkpoint, Position, Prediction, Progress, Setup
 from nncompare.store import RunRecord, Store
 
@@ -29,10 +30,10 @@ def store_interrupted(store: Store, comparison: Comparison, labels: NDArray[np.i
 
 def finished(config: RunConfig, labels: NDArray[np.integer], source: int) -> RunRecord:
     """Make the record of a run that has finished; `source` seeds what it predicts."""
-    plan = Plan(64, 1, 64, channels=config.channels, training_bytes=2**22, memory_limit=2**30, why={})
+    plan = Plan(64, 1, 64, config.channels, memory_limit=2**30, footprint=Footprint(2**22))
     epochs, images = config.epochs, config.epochs * TRAIN_COUNT
     return RunRecord(
-        Setup(config, plan, "cpu", 1, "float32"),
+        Setup(config, plan, "cpu", "float32"),
         "finished",
         seconds=float(epochs),
         pair_seconds=float(epochs),

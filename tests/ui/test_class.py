@@ -114,7 +114,7 @@ def test_a_tab_that_has_begun_its_comparisons_trains_on_but_begins_no_other(open
 def test_what_is_only_looked_at_is_no_comparison_that_was_begun(open_ready, engine, settle, monkeypatch, home):
     store = Store(home)
     folder = store.create(TINY)
-    plan = Plan(64, 1, 64, channels=1, training_bytes=0, memory_limit=0, why={})
+    plan = Plan(64, 1, 64, channels=1)
     for name, config in (("A", TINY.a), ("B", TINY.b)):
         folder.save(0, name, RunRecord(Setup(config, plan), "finished"))
     folder.release()

@@ -13,7 +13,7 @@ from nncompare.memory import Plan
 from nncompare.messages import Setup
 from nncompare.ui.panels.run_panel import RunPanel
 
-PLAN = Plan(64, 1, 64, channels=16, training_bytes=0, memory_limit=0, why={})
+PLAN = Plan(64, 1, 64, channels=16)
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def run_of(epochs: int, precision: Precision | None = None, **known: Any) -> Run
     history = History()
     for epoch in range(1, epochs + 1):
         history.add(EpochEnd(epoch, 2.0 * epoch, 0.5, 0.8, 0.8, 0.4, 0.9))
-    setup = Setup(RunConfig(epochs=max(1, epochs)), PLAN, "cpu", 1, precision)
+    setup = Setup(RunConfig(epochs=max(1, epochs)), PLAN, "cpu", precision)
     return RunView(setup, state=State.RUNNING, history=history, **known)
 
 

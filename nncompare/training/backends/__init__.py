@@ -1,5 +1,6 @@
 """What computes gradients and predictions: chosen by the architecture, and alike for everything above."""
 
+from collections.abc import Iterator
 from typing import Protocol
 
 import torch
@@ -9,6 +10,7 @@ from nncompare.architectures import Architecture
 from nncompare.config import Precision
 from nncompare.training.backends.fast import FastNetwork
 from nncompare.training.backends.plain import PlainNetwork
+from nncompare.training.shards import Crew
 
 
 class Network(Protocol):
@@ -19,8 +21,8 @@ class Network(Protocol):
     def backward(self, images: Tensor, labels: Tensor, update_images: int) -> tuple[Tensor, Tensor]:
         """Compute the gradient of a micro-batch; return its summed loss and its number of right answers."""
 
-    def log_probabilities(self, images: Tensor) -> Tensor:
-        """Predict log class probabilities (B, K) in evaluation mode."""
+    def log_probabilities(self, shards: Iterator[Tensor], count: int) -> list[Tensor]:
+        """Predict log class probabilities (B, K) of each of about `count` shards, in evaluation mode."""
 
 
 def build_model(architecture: Architecture, channels: int, dropout: float, seed: int) -> nn.Sequential:
@@ -36,7 +38,11 @@ BACKENDS: dict[str, type[FastNetwork] | type[PlainNetwork]] = {"fast": FastNetwo
 
 
 def make_network(
-    architecture: Architecture, model: nn.Sequential, precision: Precision, label_smoothing: float = 0.0
+    architecture: Architecture,
+    model: nn.Sequential,
+    precision: Precision,
+    label_smoothing: float = 0.0,
+    crew: Crew | None = None,
 ) -> Network:
     """Return what computes a model of this architecture; its parameters stay those of the model."""
-    return BACKENDS[architecture.backend](model, precision, label_smoothing)
+    return BACKENDS[architecture.backend](model, precision, label_smoothing, crew)

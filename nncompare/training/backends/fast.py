@@ -7,19 +7,30 @@ that an update is one operation, and the conversion to bfloat16 another.
 B batch, C channels, H/W pixels, F features, K classes.
 """
 
+from collections.abc import Iterator
+
 import torch
 from torch import Tensor, nn
 
 from nncompare.config import Precision
+from nncompare.memory.footprint import SHARD_IMAGES
 from nncompare.training.backends.scripted import scripted
+from nncompare.training.shards import Crew
 
 _ALIGNED = 16  # floats: where oneDNN reads weights in whole cache lines
+_Gradient = tuple[Tensor, list[Tensor]]
+"""A vector, and its views in the parameters' shapes."""
+_Shard = tuple[_Gradient, Tensor, Tensor, Tensor | None]
+"""Where its gradient is written, images, labels, and the mask of dropout."""
 
 
 class FastNetwork:
     """Computes gradients by hand; `parameters` is one vector, of which the model's parameters become views."""
 
-    def __init__(self, model: nn.Sequential, precision: Precision, label_smoothing: float = 0.0) -> None:
+    def __init__(
+        self, model: nn.Sequential, precision: Precision, label_smoothing: float = 0.0, crew: Crew | None = None
+    ) -> None:
+        self._crew = crew or Crew()
         parts = list(model.parameters())
         self._sizes = [-(-part.numel() // _ALIGNED) * _ALIGNED for part in parts]
         self._shapes = [part.shape for part in parts]
@@ -34,9 +45,9 @@ class FastNetwork:
         self._converted = vector.bfloat16() if precision == "bfloat16" else vector
         self._weights = self._views(self._converted)
         self._weights_to_predict = [*self._weights[:-2], *exact[-2:]]
-        # Every step writes the same gradient, whose views stay: to cut a vector costs as much as a small convolution.
-        self._gradient = torch.zeros_like(vector)
-        self._slots = self._views(self._gradient)
+        # Their views stay: to cut a vector costs as much as a small convolution. The first one becomes the sum.
+        self._gradient = self._new_gradient()
+        self._spare: list[_Gradient] = []
         classes = parts[-1].numel()
         smoothed = torch.full((classes, classes), label_smoothing / classes, device=vector.device)
         self._targets = smoothed + (1 - label_smoothing) * torch.eye(classes, device=vector.device)
@@ -47,14 +58,50 @@ class FastNetwork:
         The next step overwrites it: copy what is needed longer.
         """
         self._convert()
-        sums = _backward(images, labels, self._targets, self._weights, self._slots, self._dropout, update_images)
-        self.parameters[0].grad = self._gradient
-        return sums
+        sums: list[tuple[Tensor, Tensor]] = []
 
-    def log_probabilities(self, images: Tensor) -> Tensor:
-        """Predict log class probabilities (B, K), as `PlainNetwork.log_probabilities` does."""
+        def compute(shard: _Shard) -> tuple[_Gradient, tuple[Tensor, Tensor]]:
+            gradient, images, labels, mask = shard
+            return gradient, _backward(images, labels, self._targets, self._weights, gradient[1], mask, update_images)
+
+        def add(result: tuple[_Gradient, tuple[Tensor, Tensor]]) -> None:
+            gradient, of_shard = result
+            sums.append(of_shard)
+            if gradient is not self._gradient:
+                self._gradient[0].add_(gradient[0])
+                self._spare.append(gradient)
+
+        size = SHARD_IMAGES if images.device.type == "cpu" else len(images)
+        self._crew.run(self._shards(images, labels, size), -(-len(images) // size), compute, add)
+        self.parameters[0].grad = self._gradient[0]
+        losses, right = zip(*sums, strict=True)
+        return sum(losses[1:], losses[0]), sum(right[1:], right[0])
+
+    def log_probabilities(self, shards: Iterator[Tensor], count: int) -> list[Tensor]:
+        """Predict log class probabilities (B, K) of each shard, as `PlainNetwork.log_probabilities` does."""
         self._convert()
-        return _log_probabilities(images, self._weights_to_predict)
+        found: list[Tensor] = []
+        weights = self._weights_to_predict
+        self._crew.run(shards, count, lambda images: _log_probabilities(images, weights), found.append)
+        return found
+
+    def _shards(self, images: Tensor, labels: Tensor, size: int) -> Iterator[_Shard]:
+        """Cut a micro-batch up; the numbers for dropout are drawn here, in the order of the shards."""
+        gradient = self._gradient
+        for some, of_some in zip(images.split(size), labels.split(size), strict=True):
+            yield gradient, some, of_some, self._mask(len(some))
+            gradient = self._spare.pop() if self._spare else self._new_gradient()
+
+    def _mask(self, images: int) -> Tensor | None:
+        """Draw the factors of the features, with the random numbers that torch's dropout draws."""
+        if not self._dropout:
+            return None
+        kept = 1 - self._dropout
+        return self._weights[-2].new_empty(images, self._weights[-2].size(1)).bernoulli_(kept).div_(kept)
+
+    def _new_gradient(self) -> _Gradient:
+        vector = torch.zeros_like(self.parameters[0])
+        return vector, self._views(vector)
 
     def _convert(self) -> None:
         if self._converted is not self.parameters[0]:
@@ -80,7 +127,7 @@ def _backward(
     target_of: Tensor,
     weights: list[Tensor],
     slots: list[Tensor],
-    dropout: float,
+    mask: Tensor | None,
     update_images: int,
 ) -> tuple[Tensor, Tensor]:
     """Write the gradient of every weight into its slot; return summed loss and right answers of images (B, C, H, W)."""
@@ -97,9 +144,7 @@ def _backward(
         maps = maps.relu_()
         places.append(origin)
     features = maps.reshape(maps.size(0), -1)
-    mask = torch.ones(0)
-    if dropout > 0:  # with the random numbers that torch's dropout draws
-        mask = torch.empty_like(features).bernoulli_(1 - dropout).div_(1 - dropout)
+    if mask is not None:
         features = features * mask
     scores = torch.addmm(weights[-1], features, weights[-2].t()).float()
     logs = scores.log_softmax(1)
@@ -110,7 +155,7 @@ def _backward(
     slots[-2].copy_(torch.mm(back.t(), features))
     slots[-1].copy_(back.sum(0))
     back = torch.mm(back, weights[-2])
-    if dropout > 0:
+    if mask is not None:
         back = back.mul_(mask)
     back = back.view(maps.size()).contiguous(memory_format=torch.channels_last)
     for number in range(len(given) - 1, -1, -1):

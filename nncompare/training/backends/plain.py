@@ -1,16 +1,25 @@
 """A step as any book has it, with autograd, for any network; the oracle that the fast backend is tested against."""
 
+from collections.abc import Iterator
+
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from nncompare.config import Precision
+from nncompare.memory.footprint import SHARD_IMAGES
+from nncompare.training.shards import Crew
 
 
 class PlainNetwork:
-    """Computes gradients with autograd; `parameters` are those of the model, whose last module is a linear layer."""
+    """Computes gradients with autograd; `parameters` are those of the model, whose last module is a linear layer.
 
-    def __init__(self, model: nn.Sequential, precision: Precision, label_smoothing: float = 0.0) -> None:
+    The shards are computed one after the other: they share the gradient of autograd and the random numbers of dropout.
+    """
+
+    def __init__(
+        self, model: nn.Sequential, precision: Precision, label_smoothing: float = 0.0, _: Crew | None = None
+    ) -> None:
         self._model, self._precision, self._label_smoothing = model, precision, label_smoothing
         self.parameters: list[Tensor] = list(model.parameters())
 
@@ -25,6 +34,12 @@ class PlainNetwork:
 
         The loss is a sum over images divided by those of the whole update: so accumulation is exact.
         """
+        size = SHARD_IMAGES if images.device.type == "cpu" else len(images)
+        shards = zip(images.split(size), labels.split(size), strict=True)
+        losses, right = zip(*(self._backward(*shard, update_images) for shard in shards), strict=True)
+        return sum(losses[1:], losses[0]), sum(right[1:], right[0])
+
+    def _backward(self, images: Tensor, labels: Tensor, update_images: int) -> tuple[Tensor, Tensor]:
         with self._number_format:
             scores = self._model(images)
         loss = cross_entropy(scores.float(), labels, reduction="sum", label_smoothing=self._label_smoothing)
@@ -32,16 +47,19 @@ class PlainNetwork:
         return loss.detach(), (scores.detach().argmax(dim=1) == labels).sum()
 
     @torch.inference_mode()
-    def log_probabilities(self, images: Tensor) -> Tensor:
-        """Predict log class probabilities (B, K) in evaluation mode.
+    def log_probabilities(self, shards: Iterator[Tensor], _: int) -> list[Tensor]:
+        """Predict log class probabilities (B, K) of each shard, in evaluation mode.
 
         The last layer is computed in float32 in any case: bfloat16 keeps three digits, and confidences would show it.
         """
         was_training = self._model.training
         self._model.eval()
         try:
-            with self._number_format:
-                features = self._model[:-1](images)
-            return torch.log_softmax(self._model[-1](features.float()), dim=1)
+            return [self._log_probabilities(images) for images in shards]
         finally:
             self._model.train(was_training)
+
+    def _log_probabilities(self, images: Tensor) -> Tensor:
+        with self._number_format:
+            features = self._model[:-1](images)
+        return torch.log_softmax(self._model[-1](features.float()), dim=1)

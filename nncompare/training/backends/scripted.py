@@ -4,6 +4,7 @@ import sys
 import warnings
 from collections.abc import Callable
 from functools import cache, wraps
+from threading import Lock
 from typing import ParamSpec, TypeVar
 
 import torch
@@ -17,13 +18,15 @@ def scripted(function: Callable[P, R]) -> Callable[P, R]:
 
     It computes the same. Where there is no TorchScript, the function runs as Python.
     """
-    script = cache(lambda: _script(function))
+    script, alone = cache(lambda: _script(function)), Lock()
 
     @wraps(function)
     def run(*arguments: P.args, **keywords: P.kwargs) -> R:
+        with alone:  # no two threads may compile at once
+            compiled = script()
         # Its optimiser would watch the first runs and compile in the next ones; there is nothing to gain here.
         with torch.no_grad(), torch.jit.optimized_execution(False):  # type: ignore[attr-defined]
-            return script()(*arguments, **keywords)
+            return compiled(*arguments, **keywords)
 
     return run
 

@@ -13,19 +13,17 @@ from nncompare.ui.elements import offer, row
 from nncompare.ui.panels.field import Field
 from nncompare.ui.panels.machine import budget_note, device_note, precision_note
 
-SHARED = ("seed", "repeat", "device", "memory_budget", "precision", "threads")
-_CHOSEN = ("device", "precision", "threads")
+SHARED = ("seed", "repeat", "device", "memory_budget", "precision")
+_CHOSEN = ("device", "precision")
 _OTHERWISE: dict[str, dict[str, Any]] = {
     "repeat": {"description": "Repeat (seeds)"},
     "device": {"options": [("auto", "auto"), ("cpu", "cpu")]},
     "memory_budget": {"description": "Memory budget (MiB)", "placeholder": "70% of what is available"},
     "precision": {"options": get_args(Precision)},
-    "threads": {"options": [("fixed shares", "fixed"), ("passed on at the end", "survivor")]},
 }
 _HINTS = {
     "seed": "used by both models; the same seed gives the same run",
     "repeat": "1 to 10 seeds; with more of them the verdict is more certain",
-    "threads": "fixed shares: repeatable; passed on: the last model to end gets all threads",
 }
 
 
@@ -34,7 +32,7 @@ class _Budget(BaseModel):
 
 
 class SharedSettings:
-    """Six fields, each with a note; `read` returns their values, and a sentence for what is wrong."""
+    """Five fields, each with a note; `read` returns their values, and a sentence for what is wrong."""
 
     def __init__(self, on_change: Callable[[], None]) -> None:
         self.fields = {name: Field.of(Comparison, name, on_change, **_OTHERWISE.get(name, {})) for name in SHARED}

@@ -129,7 +129,7 @@ class ModelsStep:
             try:
                 has_native, requested = self.machine.has_native_bfloat16, self.shared.fields["precision"].value
                 precision = chosen_precision(requested, config.channels, has_native_bfloat16=has_native)
-                found = fit(config, limit, self._info.test_count, precision)
+                found = fit(config, limit, self._info.test_count, precision, self.machine.threads)
             except ValueError as error:
                 errors = {"channels": str(error)}
         form.show(config, errors, found)
