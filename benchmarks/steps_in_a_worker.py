@@ -15,14 +15,12 @@ from torch.profiler import ProfilerActivity, profile
 from nncompare.config import RunConfig
 from nncompare.data import load
 from nncompare.memory import make_plan
-from nncompare.memory.plan import chosen_precision
 from nncompare.messages import Setup
 from nncompare.training.channel import RunChannel
-from nncompare.training.device import has_native_bfloat16
 from nncompare.training.session import Job, Session
 from nncompare.training.shards import Crew
 from nncompare.training.tensors import TensorSplit
-from nncompare.training.worker import warm_up
+from nncompare.training.worker import warm_up, worker_info
 
 _MEMORY_LIMIT = 2**36  # no batch is to be divided here
 _TEST_IMAGES = 10_000
@@ -60,7 +58,7 @@ def run(session: Session, most_steps: int) -> int:
 def _prepare(asked: dict[str, Any]) -> tuple[Job, TensorSplit, TensorSplit]:
     config = RunConfig(channels=asked["channels"], batch_size=asked["batch_size"], epochs=1)
     cpu = torch.device("cpu")
-    precision = chosen_precision(asked["precision"], config.channels, has_native_bfloat16=has_native_bfloat16(cpu))
+    precision = worker_info("cpu").resolved(asked["precision"])
     images, count = load(asked["dataset"]), asked["images"]
     mean, std = images.info.mean, images.info.std
     training = TensorSplit.of(images.train_images[:count], images.train_labels[:count], mean, std, cpu)

@@ -145,8 +145,8 @@ class Comparison(BaseModel):
     precision: Precision = Field(
         "auto",
         title="Precision",
-        description="Number format of the computation. Auto takes bfloat16 where the device has it and the network is "
-        "wide enough to gain, else float32.",
+        description="Number format of the computation. Auto takes the faster one for both models, as measured on the "
+        "device.",
     )
     device: str = Field(
         "auto",

@@ -57,8 +57,7 @@ def _devices() -> Iterator[str]:
     yield f"Devices: auto takes {automatic}"
     for device in devices:
         memory = f", {in_mebibytes(device.memory.available_bytes)} of {in_mebibytes(device.memory.total_bytes)} free"
-        bfloat16 = "float32, bfloat16" if device.has_native_bfloat16 else "float32; bfloat16 only imitated, so slow"
-        yield _row(device.name, f"{device.title}{memory if device.name != 'cpu' else ''}; {bfloat16}")
+        yield _row(device.name, f"{device.title}{memory if device.name != 'cpu' else ''}; {device.formats.words}")
 
 
 def _datasets() -> Iterator[str]:

@@ -12,7 +12,7 @@ from nncompare.comparison.result import ComparisonResult, ModelResult
 from nncompare.comparison.state import State, of_pair
 from nncompare.comparison.under_way import UnderWay
 from nncompare.comparison.view import RunView
-from nncompare.config import Comparison
+from nncompare.config import Comparison, Precision
 from nncompare.data import CATALOG, DataError
 from nncompare.engine.client import Engine, EngineError, LostError, Slot
 from nncompare.engine.fair_queue import QueuePosition
@@ -21,8 +21,7 @@ from nncompare.engine.shared import EngineHolder, predict_on_worker
 from nncompare.errors import DeviceError
 from nncompare.limits import LimitsError
 from nncompare.memory import BudgetError, make_plan, model_memory_limit
-from nncompare.memory.plan import chosen_precision
-from nncompare.messages import Assignment, Outcome, Setup
+from nncompare.messages import Assignment, Outcome, Setup, WorkerInfo
 from nncompare.store import RunRecord
 
 Save = Callable[["SeedRun", str, RunRecord], Awaitable[None]]
@@ -146,6 +145,11 @@ class SeedRun(UnderWay):
             await model.rest()
         await self._attempt([model], self._train([model]))
 
+    def _precision(self, report: WorkerInfo) -> Precision:
+        """Return one number format for both models, whatever another worker finds faster."""
+        chosen = (run.precision for run in self.runs if run.precision is not None)
+        return next(chosen, report.resolved(self.comparison.precision))
+
     @staticmethod
     async def _attempt(models: Sequence[ModelRun], work: Awaitable[None]) -> None:
         """Await what trains these runs; where it breaks off, they fail with a sentence."""
@@ -161,8 +165,7 @@ class SeedRun(UnderWay):
 
     def _assignment(self, model: ModelRun, slot: Slot) -> Assignment:
         comparison, report, start, config = self.comparison, slot.report, model.view.checkpoint, model.view.config
-        wanted, is_native = comparison.precision, report.has_native_bfloat16
-        precision = model.view.precision or chosen_precision(wanted, config.channels, has_native_bfloat16=is_native)
+        precision = model.view.precision or self._precision(report)
         limit = model_memory_limit(comparison.memory_budget, report.available_bytes, report.physical_bytes)
         images, threads = CATALOG[comparison.dataset].test_count, report.threads
         plan = start.plan.on(threads) if start else make_plan(config, limit, images, precision, threads)

@@ -25,14 +25,12 @@ def worker_info(device: str) -> WorkerInfo:
 
 def device_infos() -> tuple[str, list[DeviceInfo]]:
     """Return the device that ``auto`` takes, and every device that can be chosen."""
-    from nncompare.training import device
-
-    return str(device.choose_device("auto")), device.describe_devices()
+    return str(_worker().choose_device("auto")), _worker().describe_devices()
 
 
 async def survey(device: str) -> WorkerInfo:
     """Return the same beside whatever the process is doing: off the loop that answers for it, as torch may be new."""
-    return await asyncio.to_thread(worker_info, device)
+    return await asyncio.to_thread(lambda: _worker().worker_info(device, is_idle=False))
 
 
 def warm_up(dataset: str | None) -> None:

@@ -1,4 +1,4 @@
-"""From what was asked for to what is trained: the precision; batch, accumulation and width that fit into memory."""
+"""From what was asked for to what is trained: batch, accumulation and width that fit into memory."""
 
 import math
 from bisect import bisect_right
@@ -12,8 +12,6 @@ from nncompare.memory.footprint import SMALLEST_BATCH, UNKNOWN, Footprint, train
 from nncompare.memory.mebibytes import in_mebibytes
 
 WIDEST = 256
-# Below this width the conversions cost as much as the faster multiplications bring: `benchmarks/precision.py`.
-NARROWEST_FOR_BFLOAT16 = 16
 _RAN_OUT = "Memory ran out while training."
 
 
@@ -73,13 +71,6 @@ class Capacity:
     def images(self) -> int:
         """The smaller of the two."""
         return min(self.by_pixels, self.by_network)
-
-
-def chosen_precision(wanted: Precision, channels: int, *, has_native_bfloat16: bool) -> Precision:
-    """Resolve "auto": bfloat16 where the device computes in it and the network is wide enough to gain, else float32."""
-    if wanted != "auto":
-        return wanted
-    return "bfloat16" if has_native_bfloat16 and channels >= NARROWEST_FOR_BFLOAT16 else "float32"
 
 
 @dataclass(frozen=True)

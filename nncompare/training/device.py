@@ -1,4 +1,4 @@
-"""Where the computation runs, and in which number format."""
+"""Where the computation runs, and what is done otherwise on a card."""
 
 import contextlib
 import ctypes
@@ -12,7 +12,6 @@ from torch import Tensor
 
 from nncompare.errors import DeviceError
 from nncompare.machine import MemoryReading, available_memory, physical_memory
-from nncompare.messages import DeviceInfo
 
 # The CPU allocator, on Linux and on Windows; C++; oneDNN; CUDA and its libraries; Python, without room for a stack.
 _OUT_OF_MEMORY = re.compile(
@@ -53,14 +52,6 @@ def device_titles() -> dict[str, str]:
     return {"cpu": _processor().get("cpu_name", "processor")} | cards
 
 
-def describe_devices() -> list[DeviceInfo]:
-    """Describe the devices that can be chosen here."""
-    return [
-        DeviceInfo(name, title, device_memory(torch.device(name)), has_native_bfloat16(torch.device(name)))
-        for name, title in device_titles().items()
-    ]
-
-
 def random_state(device: torch.device) -> Tensor:
     """Return the state of the random numbers that a forward pass on this device draws."""
     return torch.cuda.get_rng_state(device) if device.type == "cuda" else torch.get_rng_state()
@@ -88,13 +79,6 @@ def give_back_memory(device: torch.device) -> None:
     elif sys.platform == "linux":
         with contextlib.suppress(AttributeError):  # another C library than glibc
             ctypes.CDLL(None).malloc_trim(0)
-
-
-def has_native_bfloat16(device: torch.device) -> bool:
-    """Return whether the device multiplies in bfloat16, and not only by way of float32."""
-    if device.type == "cuda":
-        return torch.cuda.get_device_capability(device) >= (8, 0)
-    return any(_processor().get(name, False) for name in ("avx512_bf16", "amx_bf16", "arm_bf16"))
 
 
 def _processor() -> dict[str, Any]:

@@ -20,7 +20,8 @@ from nncompare.data import DataError, ImageData, fetch, load
 from nncompare.events import EpochEnd, Event, Failed, Finished, Suspended
 from nncompare.machine import usable_cores
 from nncompare.memory import Plan
-from nncompare.messages import Assignment, Outcome, PredictionRequest, Setup, WorkerInfo
+from nncompare.messages import Assignment, DeviceInfo, Outcome, PredictionRequest, Setup, WorkerInfo
+from nncompare.training import number_format
 from nncompare.training.backends import build_model, make_network
 from nncompare.training.channel import RunChannel, open_channel
 from nncompare.training.device import (
@@ -28,7 +29,6 @@ from nncompare.training.device import (
     device_memory,
     device_titles,
     give_back_memory,
-    has_native_bfloat16,
     is_out_of_memory,
 )
 from nncompare.training.evaluate import Predictor
@@ -44,8 +44,12 @@ def _token() -> str:
     return secrets.token_hex(8)
 
 
-def worker_info(device: str) -> WorkerInfo:
-    """Return what this worker process is and has; raise a DeviceError when there is no such device here."""
+def worker_info(device: str, *, is_idle: bool = True) -> WorkerInfo:
+    """Return what this worker process is and has; raise a DeviceError when there is no such device here.
+
+    One that `is_idle` measures its number formats where nobody has: beside a training that would take its random
+    numbers.
+    """
     chosen = choose_device(device)
     memory = device_memory(chosen)
     return WorkerInfo(
@@ -55,12 +59,21 @@ def worker_info(device: str) -> WorkerInfo:
         devices=device_titles(),
         available_bytes=memory.available_bytes,
         physical_bytes=memory.total_bytes,
-        has_native_bfloat16=has_native_bfloat16(chosen),
+        formats=number_format.measured(chosen) if is_idle else number_format.known(chosen),
     )
 
 
+def describe_devices() -> list[DeviceInfo]:
+    """Describe the devices that can be chosen here, in a process that does not train."""
+    return [
+        DeviceInfo(name, title, device_memory(torch.device(name)), number_format.measured(torch.device(name)))
+        for name, title in device_titles().items()
+    ]
+
+
 def warm_up(dataset: str | None) -> None:
-    """Train a tiny network with each optimiser and map the data, so that the first training step need not wait."""
+    """Measure the number formats, train a tiny network with each optimiser, map the data: the first step waits less."""
+    number_format.measured(choose_device("auto"))
     black = TensorSplit.of(np.zeros((8, 28, 28), np.uint8), np.zeros(8, np.uint8), 0.5, 0.5, torch.device("cpu"))
     plan = Plan(4, 1, 4, channels=1)
     for optimizer in get_args(OptimizerName):

@@ -1,15 +1,19 @@
-import dataclasses
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from fake_engine import FakeEngine
+from processes import until
+from tiny_pairs import pair
 
+from nncompare.comparison.runner import ComparisonRun
 from nncompare.config import RunConfig
 from nncompare.engine import loop
+from nncompare.engine.client import Slot
 from nncompare.engine.shared import EngineHolder, predict_on_worker
 from nncompare.engine.tasks import exchange, run_training
 from nncompare.memory import Plan, make_plan
-from nncompare.messages import Assignment, Controls, Cursor, Outcome, PredictionRequest, Setup
+from nncompare.messages import Assignment, Controls, Cursor, FormatTimes, Outcome, PredictionRequest, Setup
 
 
 def test_a_second_attempt_answers_lost_and_trains_nothing(engines: EngineHolder) -> None:
@@ -19,7 +23,7 @@ def test_a_second_attempt_answers_lost_and_trains_nothing(engines: EngineHolder)
     plan = make_plan(config, 10**9, 10_000)
     setup = Setup(config, plan, slot.report.device, "float32")
     right = Assignment("first", slot.report.token, setup, "synthetic-digits", 1_000, 0)
-    elsewhere = dataclasses.replace(right, run="second", token="of a worker that is gone")
+    elsewhere = replace(right, run="second", token="of a worker that is gone")
     try:
         assert loop.wait(engine.run(run_training, elsewhere, address=slot.address)) == Outcome("lost")
         assert loop.wait(engine.ask(exchange, "second", Cursor(), Controls(), address=slot.address)) is None
@@ -47,3 +51,23 @@ def test_a_prediction_is_made_on_the_device_that_is_here() -> None:
     predict_on_worker(engine, "auto", request)  # type: ignore[arg-type]
     assert asked == ["cpu"]
     assert engine.all_free
+
+
+def test_both_models_compute_in_one_format_whatever_another_worker_finds_faster() -> None:
+    class Mixed(FakeEngine):
+        async def claim(self, *arguments: Any, **keywords: Any) -> list[Slot]:
+            slots = await super().claim(*arguments, **keywords)
+            formats = (FormatTimes(2.0, 1.0), FormatTimes(1.0, 2.0))
+            return [
+                replace(slot, report=replace(slot.report, formats=found))
+                for slot, found in zip(slots, formats, strict=True)
+            ]
+
+    engine = Mixed()
+    running = ComparisonRun(pair(), engine)  # type: ignore[arg-type]
+    running.start()
+    until(lambda: len(engine.active()) == 2, "training", 10)
+    assert [one.assignment.setup.precision for one in engine.active()] == ["bfloat16", "bfloat16"]
+    for one in engine.active():
+        one.end("finished")
+    assert running.wait(10)

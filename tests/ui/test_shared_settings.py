@@ -5,7 +5,7 @@ from tiny_comparison import is_marked
 
 from nncompare.config import Comparison
 from nncompare.memory.mebibytes import MEBIBYTE
-from nncompare.messages import WorkerInfo
+from nncompare.messages import FormatTimes, WorkerInfo
 from nncompare.ui.panels.machine import this_machine
 from nncompare.ui.panels.shared_settings import SHARED, SharedSettings
 
@@ -89,6 +89,7 @@ def test_until_a_worker_answers_that_is_said(shared):
 
 def test_it_is_said_which_number_format_auto_takes(shared):
     shared.show({}, MACHINE, None)
-    assert "auto takes float32: bfloat16 is not native here" in note(shared, "precision")
-    shared.show({}, replace(MACHINE, has_native_bfloat16=True), None)
-    assert "auto takes bfloat16 from 16 channels on, below it float32" in note(shared, "precision")
+    assert "auto takes the faster one, which is measured before the first training" in note(shared, "precision")
+    shared.show({}, replace(MACHINE, formats=FormatTimes(0.014, 0.01)), None)
+    told = "auto takes bfloat16 for both models; bfloat16: 1.4 times as fast as float32 here"
+    assert told in note(shared, "precision")

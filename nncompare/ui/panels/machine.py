@@ -7,7 +7,6 @@ from nncompare.config import Precision
 from nncompare.engine.shared import EngineHolder
 from nncompare.machine import available_memory, physical_memory
 from nncompare.memory import in_mebibytes, model_memory_limit
-from nncompare.memory.plan import NARROWEST_FOR_BFLOAT16
 from nncompare.messages import WorkerInfo
 from nncompare.ui.refresher import Refresher
 
@@ -81,9 +80,9 @@ def precision_note(machine: WorkerInfo, requested: Precision) -> str:
     """Return what "auto" comes to."""
     if requested != "auto" or not machine.device:
         return ""
-    if not machine.has_native_bfloat16:
-        return "auto takes float32: bfloat16 is not native here"
-    return f"auto takes bfloat16 from {NARROWEST_FOR_BFLOAT16} channels on, below it float32"
+    if machine.formats is None:
+        return "auto takes the faster one, which is measured before the first training"
+    return f"auto takes {machine.formats.faster} for both models; {machine.formats.words} here"
 
 
 def budget_note(machine: WorkerInfo, budget: int | None) -> str:

@@ -11,7 +11,7 @@ from nncompare.data import CATALOG, DatasetInfo
 from nncompare.errors import DeviceError
 from nncompare.limits import Limits
 from nncompare.memory import BudgetError, model_memory_limit
-from nncompare.memory.plan import chosen_precision, fit
+from nncompare.memory.plan import fit
 from nncompare.messages import WorkerInfo
 from nncompare.settings_file import LARGEST_BYTES, read_settings
 from nncompare.ui.clickable import OpenFile
@@ -127,8 +127,7 @@ class ModelsStep:
         (config, errors), found = form.read(), None
         if config is not None and limit is not None:
             try:
-                has_native, requested = self.machine.has_native_bfloat16, self.shared.fields["precision"].value
-                precision = chosen_precision(requested, config.channels, has_native_bfloat16=has_native)
+                precision = self.machine.resolved(self.shared.fields["precision"].value)
                 found = fit(config, limit, self._info.test_count, precision, self.machine.threads)
             except ValueError as error:
                 errors = {"channels": str(error)}

@@ -1,0 +1,91 @@
+"""Which number format is the faster one on a device: measured once for a machine and a version, and kept."""
+
+import hashlib
+import json
+import os
+import secrets
+import statistics
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+
+import torch
+
+from nncompare.architectures import DEFAULT
+from nncompare.config import Precision
+from nncompare.data.folders import cache_folder
+from nncompare.messages import FormatTimes
+from nncompare.training.backends import build_model, make_network
+from nncompare.training.device import device_titles
+from nncompare.training.tensors import normalise
+
+_CHANNELS, _ON_PROCESSOR, _ON_CARD = 16, 32, 256
+_STEPS, _HOPELESS = 5, 3.0
+_FORMATS: tuple[Precision, Precision] = ("float32", "bfloat16")
+
+
+@cache
+def measured(device: torch.device) -> FormatTimes:
+    """Return the time of a reference step in both formats; measure it where no process of this machine has.
+
+    It takes a fraction of a second, and draws from torch's random numbers.
+    """
+    found = known(device)
+    if found is None:
+        found = _measure(device)
+        with suppress(OSError):
+            _keep(device, found)
+            found = known(device) or found  # what another process kept first: so all take the same
+    return found
+
+
+def known(device: torch.device) -> FormatTimes | None:
+    """Return the times that were kept of an earlier measurement; None where there was none."""
+    with suppress(OSError, ValueError, TypeError):
+        return FormatTimes(**json.loads(_file(device).read_text()))
+    return None
+
+
+def _measure(device: torch.device) -> FormatTimes:
+    float32, bfloat16 = (_step(precision, device) for precision in _FORMATS)
+    times = [(float32(), bfloat16())]
+    while len(times) < _STEPS and times[0][1] < _HOPELESS * times[0][0]:  # by turns: whatever else is going on
+        times.append((float32(), bfloat16()))
+    return FormatTimes(*map(statistics.median, zip(*times, strict=True)))
+
+
+def _step(precision: Precision, device: torch.device) -> Callable[[], float]:
+    """Return what takes a step of a network that is neither narrow nor wide, and returns its seconds."""
+    network = make_network(DEFAULT, build_model(DEFAULT, _CHANNELS, dropout=0.0, seed=0).to(device), precision)
+    count = _ON_PROCESSOR if device.type == "cpu" else _ON_CARD
+    images = normalise(torch.zeros(count, 1, 28, 28, dtype=torch.uint8, device=device), 0.5, 0.5)
+    labels = torch.zeros(count, dtype=torch.long, device=device)
+
+    def step() -> float:
+        began = time.perf_counter()
+        float(network.backward(images, labels, count)[0])  # which waits for a card
+        return time.perf_counter() - began
+
+    step()  # the first one makes the machine code
+    return step
+
+
+def _keep(device: torch.device, found: FormatTimes) -> None:
+    file = _file(device)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    fresh = file.with_name(f"{file.name}.{secrets.token_hex(4)}")
+    try:
+        fresh.write_text(json.dumps(vars(found)))
+        os.link(fresh, file)  # unlike a renaming it never replaces what is there
+    except FileExistsError:
+        if known(device) is None:  # damaged
+            fresh.replace(file)
+    finally:
+        fresh.unlink(missing_ok=True)
+
+
+def _file(device: torch.device) -> Path:
+    what = f"{device_titles().get(str(device))} {torch.__version__}"
+    return cache_folder() / f"number-formats-{hashlib.sha256(what.encode()).hexdigest()[:16]}.json"
