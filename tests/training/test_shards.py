@@ -15,6 +15,7 @@ from nncompare.config import Precision
 from nncompare.events import EpochEnd, Event
 from nncompare.memory.footprint import SHARD_IMAGES
 from nncompare.messages import Checkpoint
+from nncompare.training.backends.fast import FastNetwork
 from nncompare.training.loop import train
 from nncompare.training.session import Session
 from nncompare.training.shards import Crew
@@ -151,3 +152,18 @@ def test_a_batch_that_is_no_multiple_of_a_shard_is_seen_whole() -> None:
     session, events = trained(2, plan=plan_of(SHARD_IMAGES + 3))
     assert session.metrics.epochs == 1
     assert told(events)
+
+
+def test_gradients_of_shards_are_used_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[int] = []
+    true_views = FastNetwork._views
+
+    def views(network: FastNetwork, vector: torch.Tensor) -> list[torch.Tensor]:
+        made.append(len(vector))
+        return true_views(network, vector)
+
+    monkeypatch.setattr(FastNetwork, "_views", views)
+    with Crew(2) as crew:
+        session = session_of(images(640), images(20), crew=crew, plan=plan_of(128))
+        list(train(session))
+    assert len(made) <= 2 + 1 + 3, "the weights as they are and as converted, their gradient, and those on their way"

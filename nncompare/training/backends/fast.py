@@ -87,10 +87,11 @@ class FastNetwork:
 
     def _shards(self, images: Tensor, labels: Tensor, size: int) -> Iterator[_Shard]:
         """Cut a micro-batch up; the numbers for dropout are drawn here, in the order of the shards."""
-        gradient = self._gradient
-        for some, of_some in zip(images.split(size), labels.split(size), strict=True):
+        parts = zip(images.split(size), labels.split(size), strict=True)
+        for number, (some, of_some) in enumerate(parts):
+            spare = self._spare.pop() if number and self._spare else None
+            gradient = spare or (self._new_gradient() if number else self._gradient)
             yield gradient, some, of_some, self._mask(len(some))
-            gradient = self._spare.pop() if self._spare else self._new_gradient()
 
     def _mask(self, images: int) -> Tensor | None:
         """Draw the factors of the features, with the random numbers that torch's dropout draws."""
