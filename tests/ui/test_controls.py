@@ -88,11 +88,11 @@ def test_the_clock_does_not_redraw_the_steps(tiny, settle):
 def test_a_budget_makes_accumulation_and_says_so_before_and_after_training(tiny, engine, settle):
     tiny.open(TINY.model_copy(update={"a": RunConfig(channels=8, batch_size=256, epochs=1)}))
     settle(tiny)
-    tiny.steps.models.shared.fields["memory_budget"].value = "9"
+    tiny.steps.models.shared.fields["memory_budget"].value = "8"
     settle(tiny)
-    sentence = "Used: 32 × 8 steps = 256 images an update."
+    sentence = "Used: 16 × 16 steps = 256 images an update."
     assert sentence in tiny.steps.models.forms["A"].fields["batch_size"].note.value
-    assert tiny.comparison.memory_budget == 9 * 2**20
+    assert tiny.comparison.memory_budget == 8 * 2**20
     until(lambda: tiny.steps.data.images is not None, WHAT)
     settle(tiny)
     tiny.steps.training.train.click()
