@@ -2,6 +2,7 @@ import pytest
 from tiny_comparison import is_marked
 
 from nncompare.config import RunConfig
+from nncompare.memory import in_mebibytes
 from nncompare.memory.plan import fit, widest_that_fits
 from nncompare.ui.panels.model_form import ModelForm
 
