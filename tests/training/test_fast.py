@@ -17,8 +17,7 @@ from nncompare.training.loop import train
 from nncompare.training.step import MicroBatch, Updates
 
 STEPS = 20
-FIRST, TOLERANCE = {"float32": 1e-5, "bfloat16": 0.02}, {"float32": 1e-4, "bfloat16": 0.05}
-LOSSES = {"float32": 1e-4, "bfloat16": 0.2}  # with three digits both go ways of their own after some updates
+TOLERANCE = {"float32": 1e-4, "bfloat16": 0.05}
 
 
 def trained(way: type, precision: str, plan: Plan, monkeypatch: pytest.MonkeyPatch, **settings: object):
@@ -49,8 +48,8 @@ def test_both_ways_give_the_same(settings, plan, precision, monkeypatch):
     wanted, wanted_right, plain = trained(PlainNetwork, precision, plan, monkeypatch, **settings)
     losses, right, fast = trained(FastNetwork, precision, plan, monkeypatch, **settings)
     tolerance = TOLERANCE[precision]
-    assert losses[:5] == pytest.approx(wanted[:5], rel=FIRST[precision])
-    assert losses == pytest.approx(wanted, rel=LOSSES[precision])
+    assert losses[:5] == pytest.approx(wanted[:5], rel=1e-5 if precision == "float32" else tolerance)
+    assert losses == pytest.approx(wanted, rel=tolerance)
     assert sum(map(abs, (a - b for a, b in zip(right, wanted_right, strict=True)))) <= (
         0 if precision == "float32" else 0.1 * sum(wanted_right)
     )
@@ -70,23 +69,6 @@ def test_the_gradient_is_that_of_autograd():
     assert gradient is not None
     for part, view in zip(plain.parameters(), other._views(gradient), strict=True):
         torch.testing.assert_close(view, part.grad, atol=1e-7, rtol=1e-5)
-
-
-def test_the_gradient_in_bfloat16_is_nearer_to_the_exact_one_than_that_of_autograd() -> None:
-    batch, labels = images(64).batch(torch.arange(64))
-    exact, plain, fast = (model_of(8, seed=5) for _ in range(3))
-    PlainNetwork(exact, "float32").backward(batch, labels, 64)
-    PlainNetwork(plain, "bfloat16").backward(batch, labels, 64)
-    network = FastNetwork(fast, "bfloat16")
-    network.backward(batch, labels, 64)
-    gradient = network.parameters[0].grad
-    assert gradient is not None
-    wanted = [part.grad for part in exact.parameters()]
-    distances = [
-        sum(float((one - other).norm() / other.norm()) for one, other in zip(found, wanted, strict=True))
-        for found in ([part.grad for part in plain.parameters()], network._views(gradient))
-    ]
-    assert distances[1] <= 1.1 * distances[0] < 0.5
 
 
 def test_the_parameters_of_the_model_are_views_of_one_vector():

@@ -121,14 +121,6 @@ class FastNetwork:
         return found
 
 
-def _patches(images: Tensor) -> Tensor:
-    """Return the pixels below each weight of a 3 x 3 kernel: (9, BHW) for images (B, 1, H, W)."""
-    count, height, width = images.size(0), images.size(2), images.size(3)
-    row = width + 2
-    padded = torch.constant_pad_nd(images.reshape(count, height, width), [1, 1, 1, 1])
-    return padded.as_strided([3, 3, count, height, width], [row, 1, (height + 2) * row, row, 1]).reshape(9, -1)
-
-
 @scripted
 def _backward(
     images: Tensor,
@@ -173,16 +165,12 @@ def _backward(
             back, convolved.pop(), [2, 2], [2, 2], [0, 0], [1, 1], False, places.pop()
         )
         maps, kernel = given.pop(), weights[2 * number]
-        if number > 0:
-            back, of_kernel, of_bias = torch.ops.aten.convolution_backward(
-                back, maps, kernel, [kernel.size(0)], [1, 1], [1, 1], [1, 1], False, [0, 0], 1, [True, True, True]
-            )
-            slots[2 * number].copy_(of_kernel)
-            slots[2 * number + 1].copy_(of_bias)
-        else:  # of images with one channel a product of matrices is several times faster
-            flat = back.permute(0, 2, 3, 1).reshape(-1, kernel.size(0)).float()
-            slots[0].copy_(torch.mm(_patches(images), flat).t().reshape(kernel.size()))
-            slots[1].copy_(flat.sum(0))
+        wanted = [number > 0, True, True]  # the gradient of the images is not needed
+        back, of_kernel, of_bias = torch.ops.aten.convolution_backward(
+            back, maps, kernel, [kernel.size(0)], [1, 1], [1, 1], [1, 1], False, [0, 0], 1, wanted
+        )
+        slots[2 * number].copy_(of_kernel)
+        slots[2 * number + 1].copy_(of_bias)
     return loss, right
 
 
