@@ -15,7 +15,6 @@ from nncompare.architectures import DEFAULT, Architecture, Layer
 from nncompare.config import OptimizerName, Precision
 
 SMALLEST_BATCH = 4
-SHARD_IMAGES = 32  # on a processor: so many images stay in its cache
 FLOAT_BYTES = 4
 _POSITION_BYTES = 8  # where in its window the pooled value was
 _STATES = {"adam": 2, "sgd": 1}
@@ -26,17 +25,18 @@ _VALUE_BYTES: dict[Precision, int] = {"auto": 4, "float32": 4, "bfloat16": 2}
 class Footprint:
     """Bytes of a training: of it all, of each thread, of each image computed at once, and of each image in a batch.
 
-    On a processor each thread computes `SHARD_IMAGES` at once, on a card (0 threads) a whole batch is computed at once.
+    On a processor each thread computes `shard_images` at once, on a card (0 threads) a whole batch is computed at once.
     """
 
     fixed_bytes: int
     thread_bytes: int = 0
     image_bytes: int = 0
     pixel_bytes: int = 0
+    shard_images: int = 32
 
     def total(self, batch_size: int, threads: int = 1) -> int:
         """Return the bytes of training with this batch size on so many threads."""
-        at_once = min(batch_size, threads * SHARD_IMAGES) if threads else batch_size
+        at_once = min(batch_size, threads * self.shard_images) if threads else batch_size
         of_threads = max(1, threads) * self.thread_bytes
         return self.fixed_bytes + of_threads + at_once * self.image_bytes + batch_size * self.pixel_bytes
 
@@ -44,8 +44,8 @@ class Footprint:
         """Return the number of images that fit, 0 if not even the rest does."""
         left = limit_bytes - self.total(0, threads)
         at_once = left // (self.image_bytes + self.pixel_bytes)
-        if threads and at_once >= threads * SHARD_IMAGES:
-            return (left - threads * SHARD_IMAGES * self.image_bytes) // self.pixel_bytes
+        if threads and at_once >= threads * self.shard_images:
+            return (left - threads * self.shard_images * self.image_bytes) // self.pixel_bytes
         return max(0, at_once)
 
     def most_threads(self, limit_bytes: int, batch_size: int, cores: int) -> int:
@@ -53,7 +53,7 @@ class Footprint:
 
         A batch that is too small for two threads has another one for the predictions.
         """
-        most = min(cores, max(2, math.ceil(batch_size / SHARD_IMAGES)))
+        most = min(cores, max(2, math.ceil(batch_size / self.shard_images)))
         return max((n for n in range(1, most + 1) if self.total(batch_size, n) <= limit_bytes), default=min(cores, 1))
 
 
@@ -76,7 +76,16 @@ def training_footprint(
         thread_bytes=(gradient + reordered) * parameters,
         image_bytes=_image_bytes(layers, math.prod(image.shape), _VALUE_BYTES[precision]),
         pixel_bytes=math.prod(image.shape) * FLOAT_BYTES,
+        shard_images=shard_images(channels),
     )
+
+
+def shard_images(channels: int) -> int:
+    """Return how many images a thread of a processor computes at once: the fewer, the wider the network.
+
+    They stay in its cache, and take much longer than it takes to begin with them.
+    """
+    return 1 << (min(128, max(32, 512 // channels)).bit_length() - 1)
 
 
 def _image_bytes(layers: list[Layer], pixels: int, value_bytes: int) -> int:

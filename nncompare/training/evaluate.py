@@ -8,15 +8,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from nncompare.memory.footprint import SHARD_IMAGES
 from nncompare.messages import Prediction
 from nncompare.training.backends import Network
 from nncompare.training.channel import RunChannel
 from nncompare.training.oom import run_or_none
 from nncompare.training.tensors import TensorSplit, normalise
 
-# Without a backward pass twice as many take no more memory than those of a training step.
-_PREDICTED_AT_ONCE = 2 * SHARD_IMAGES
 SHARE = 0.008  # of the run; the predictions at the ends of epochs come on top, and bring it towards 1%
 
 
@@ -33,7 +30,9 @@ class Predictor:
     def log_probabilities_unless(self, give_up: Callable[[], bool], split: TensorSplit) -> Tensor | None:
         """Predict as `log_probabilities`; None as soon as `give_up` is true before a shard."""
         device, images = split.images.device, split.images
-        size = min(self.batch_size, _PREDICTED_AT_ONCE) if device.type == "cpu" else self.batch_size
+        # Without a backward pass twice as many take no more memory than those of a training step.
+        at_once = 2 * self._network.shard_images if device.type == "cpu" else self.batch_size
+        size = min(self.batch_size, at_once)
         has_given_up = False
 
         def shards() -> Iterator[Tensor]:

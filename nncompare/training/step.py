@@ -23,7 +23,6 @@ from nncompare import architectures
 from nncompare.config import Precision, RunConfig
 from nncompare.events import MetricSums
 from nncompare.memory import Plan
-from nncompare.memory.footprint import SHARD_IMAGES
 from nncompare.messages import Checkpoint
 from nncompare.training.backends import make_network
 from nncompare.training.device import random_state, set_random_state
@@ -120,7 +119,7 @@ class Updates:
 
     def _images_at_once(self, micro_batch: Tensor) -> int:
         threads = self.plan.threads if self._training.images.device.type == "cpu" else 0
-        return min(len(micro_batch), threads * SHARD_IMAGES or len(micro_batch))
+        return min(len(micro_batch), threads * self.network.shard_images or len(micro_batch))
 
     def _halve_below(self, images: int) -> Iterator[OutOfMemory]:
         """Halve until micro-batches are smaller than what failed at once: the last of an epoch may be short."""

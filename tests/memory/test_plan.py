@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from nncompare.architectures import parameter_count
 from nncompare.config import OptimizerName, RunConfig
 from nncompare.memory import Plan, make_plan
-from nncompare.memory.footprint import SHARD_IMAGES, Footprint, training_footprint
+from nncompare.memory.footprint import Footprint, shard_images, training_footprint
 from nncompare.memory.plan import fit, widest_that_fits
 
 PLENTY = 10**11
@@ -103,10 +103,15 @@ def test_the_fixed_part_counts_weights_gradients_and_optimiser_and_each_thread_i
 def test_a_batch_grows_by_its_pixels_alone_once_no_more_of_it_is_computed_at_once() -> None:
     of_16 = training_footprint(16, "adam")
     for threads in (1, 3):
-        at_once = threads * SHARD_IMAGES
+        at_once = threads * 32
         assert of_16.total(8_192, threads) - of_16.total(at_once, threads) == (8_192 - at_once) * 28 * 28 * 4
         assert of_16.total(at_once, threads) - of_16.total(0, threads) == at_once * (of_16.image_bytes + 28 * 28 * 4)
     assert of_16.total(8_192, 0) - of_16.total(0, 0) == 8_192 * (of_16.image_bytes + 28 * 28 * 4), "on a card"
+
+
+@pytest.mark.parametrize(("channels", "images"), [(1, 128), (4, 128), (8, 64), (12, 32), (16, 32), (256, 32)])
+def test_the_wider_a_network_the_smaller_its_shards(channels: int, images: int) -> None:
+    assert shard_images(channels) == training_footprint(channels, "adam").shard_images == images
 
 
 @given(st.integers(1, 256), st.integers(200_000, 10**11), st.integers(0, 3))
@@ -124,7 +129,7 @@ def test_there_are_as_many_threads_as_fit_and_have_work_and_batch_and_width_do_n
     config = RunConfig(batch_size=wish, channels=channels)
     alone, plan = (make_plan(config, limit, 10_000, cores=number) for number in (1, cores))
     assert (plan.batch_size, plan.channels, plan.why) == (alone.batch_size, alone.channels, alone.why)
-    assert 1 <= plan.threads <= min(cores, max(2, -(-plan.batch_size // SHARD_IMAGES)))
+    assert 1 <= plan.threads <= min(cores, max(2, -(-plan.batch_size // shard_images(plan.channels))))
     assert plan.training_bytes <= limit
     assert plan.on(1) == alone
     assert alone.on(cores) == plan

@@ -12,7 +12,7 @@ from nncompare.config import RunConfig
 from nncompare.data import CATALOG, ImageData
 from nncompare.events import EpochEnd
 from nncompare.memory import make_plan
-from nncompare.memory.footprint import SHARD_IMAGES
+from nncompare.memory.footprint import shard_images
 from nncompare.messages import Assignment, PredictionRequest, Setup
 from nncompare.training import worker
 from nncompare.training.backends.plain import PlainNetwork
@@ -84,7 +84,7 @@ def test_its_memory_follows_from_its_layers(two_layers: Architecture) -> None:
     copies, activations = 4 * 9 * two_layers.parameter_count(256), 2 * 256
     assert (plan.channels, plan.batch_size) == (256, 1_024)
     of_image = activations * (4 + 2 * 4 + 8) + 256 * 4 * 3 // 2
-    assert plan.training_bytes == copies + 1_024 * 4 * 28 * 28 + SHARD_IMAGES * of_image
+    assert plan.training_bytes == copies + 1_024 * 4 * 28 * 28 + shard_images(256) * of_image
 
 
 def test_a_worker_trains_it_and_predicts_with_it(monkeypatch: pytest.MonkeyPatch) -> None:

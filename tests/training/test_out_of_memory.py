@@ -48,9 +48,17 @@ def test_a_run_that_was_short_of_memory_is_the_one_that_was_planned_smaller(
     planned, _ = run(data, test, plan=plan_of(16, 4), optimizer=optimizer, **SETTINGS)
     memory = ShortMemory(monkeypatch, most=16)
     short, events = run(data, test, plan=plan_of(64, 1), optimizer=optimizer, **SETTINGS)
-    assert memory.failures == 1, "32 images would take as much at once as 64"
+    assert memory.failures == 2
     assert same_weights(planned, short)
     assert [event for event in events if isinstance(event, BatchHalved)] == [BatchHalved(0.0), BatchHalved(0.0)]
+
+
+def test_what_is_not_computed_at_once_is_not_halved_in_vain(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fast, "shard_images", lambda channels: 32)
+    memory = ShortMemory(monkeypatch, most=16)
+    _, events = run(images(200), images(50), plan=plan_of(128), **SETTINGS)
+    assert memory.failures == 1, "64 and 32 images would take as much at once as 128"
+    assert len([event for event in events if isinstance(event, BatchHalved)]) == 3
 
 
 def test_a_short_last_piece_that_fails_is_not_tried_again_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,14 +13,21 @@ from tiny_runs import images, plan_of, same_weights, session_of
 
 from nncompare.config import Precision
 from nncompare.events import EpochEnd, Event
-from nncompare.memory.footprint import SHARD_IMAGES
 from nncompare.messages import Checkpoint
+from nncompare.training.backends import fast, plain
 from nncompare.training.backends.fast import FastNetwork
 from nncompare.training.loop import train
 from nncompare.training.session import Session
 from nncompare.training.shards import Crew
 
 THREADS = (1, 2, 3, 8)
+
+
+@pytest.fixture(autouse=True)
+def small_shards(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cut the batches of narrow networks into as many shards as those of wide ones."""
+    for backend in (fast, plain):
+        monkeypatch.setattr(backend, "shard_images", lambda channels: 32)
 
 
 def trained(threads: int, start: Checkpoint | None = None, **settings: Any) -> tuple[Session, list[Event]]:
@@ -149,7 +156,7 @@ def test_what_a_failed_shard_held_is_released_with_the_error() -> None:
 
 
 def test_a_batch_that_is_no_multiple_of_a_shard_is_seen_whole() -> None:
-    session, events = trained(2, plan=plan_of(SHARD_IMAGES + 3))
+    session, events = trained(2, plan=plan_of(35))
     assert session.metrics.epochs == 1
     assert told(events)
 

@@ -14,9 +14,13 @@ from nncompare.training.shards import Crew
 
 
 class Network(Protocol):
-    """A network as it learns and as it predicts; an update changes its parameters. B images, K classes."""
+    """A network as it learns and as it predicts; an update changes its parameters. B images, K classes.
+
+    On a processor a micro-batch is computed in shards of `shard_images`.
+    """
 
     parameters: list[Tensor]
+    shard_images: int
 
     def backward(self, images: Tensor, labels: Tensor, update_images: int) -> tuple[Tensor, Tensor]:
         """Compute the gradient of a micro-batch; return its summed loss and its number of right answers."""

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from nncompare.config import Precision
-from nncompare.memory.footprint import SHARD_IMAGES
+from nncompare.memory.footprint import shard_images
 from nncompare.training.backends.scripted import scripted
 from nncompare.training.shards import Crew
 
@@ -32,6 +32,7 @@ class FastNetwork:
     ) -> None:
         self._crew = crew or Crew()
         parts = list(model.parameters())
+        self.shard_images = shard_images(len(parts[0]))
         self._sizes = [-(-part.numel() // _ALIGNED) * _ALIGNED for part in parts]
         self._shapes = [part.shape for part in parts]
         self._dropout = next(layer.p for layer in model if isinstance(layer, nn.Dropout))
@@ -71,7 +72,7 @@ class FastNetwork:
                 self._gradient[0].add_(gradient[0])
                 self._spare.append(gradient)
 
-        size = SHARD_IMAGES if images.device.type == "cpu" else len(images)
+        size = self.shard_images if images.device.type == "cpu" else len(images)
         self._crew.run(self._shards(images, labels, size), -(-len(images) // size), compute, add)
         self.parameters[0].grad = self._gradient[0]
         losses, right = zip(*sums, strict=True)

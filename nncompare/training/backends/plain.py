@@ -7,7 +7,7 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from nncompare.config import Precision
-from nncompare.memory.footprint import SHARD_IMAGES
+from nncompare.memory.footprint import shard_images
 from nncompare.training.shards import Crew
 
 
@@ -22,6 +22,7 @@ class PlainNetwork:
     ) -> None:
         self._model, self._precision, self._label_smoothing = model, precision, label_smoothing
         self.parameters: list[Tensor] = list(model.parameters())
+        self.shard_images = shard_images(len(self.parameters[0]))
 
     @property
     def _number_format(self) -> torch.autocast:
@@ -34,7 +35,7 @@ class PlainNetwork:
 
         The loss is a sum over images divided by those of the whole update: so accumulation is exact.
         """
-        size = SHARD_IMAGES if images.device.type == "cpu" else len(images)
+        size = self.shard_images if images.device.type == "cpu" else len(images)
         shards = zip(images.split(size), labels.split(size), strict=True)
         losses, right = zip(*(self._backward(*shard, update_images) for shard in shards), strict=True)
         return sum(losses[1:], losses[0]), sum(right[1:], right[0])
