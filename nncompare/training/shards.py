@@ -37,6 +37,10 @@ class Crew:
         The first error of a shard is raised once no thread computes any more; what was added until then is of no use.
         """
         wanted = min(self._most_helpers, count - 1)
+        if wanted <= 0:  # a small step takes no longer than it did without threads
+            for shard in shards:
+                add(compute(shard))
+            return
         if len(self._helpers) < wanted:
             self._hire()
         job = _Job(shards, compute, add, most=len(self._helpers) + 2)
