@@ -2,7 +2,7 @@
 
 AB: 16 channels, batch 64, Adam, and 32 channels, batch 128, SGD; two epochs of MNIST, evaluated after each. Ours trains
 both at once, from Train (warm workers) to both done; the textbook one after the other, on torch's default threads.
-S: 8 channels, batch 16, Adam, 20,000 images, one epoch; ours alone on the whole machine.
+S: 8 channels, batch 16, Adam, 20,000 images, one epoch; ours alone.
 """
 
 import time

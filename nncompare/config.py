@@ -7,7 +7,7 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic.fields import FieldInfo
 
 from nncompare.catalog import CATALOG
@@ -178,12 +178,6 @@ class Comparison(BaseModel):
         "certain.",
         json_schema_extra={"unit": "seeds"},
     )
-
-    @model_validator(mode="before")
-    @classmethod
-    def _without_former_settings(cls, values: object) -> object:
-        """Leave out what files of earlier versions name, and no longer decides anything."""
-        return values if not isinstance(values, dict) else {name: values[name] for name in values if name != "threads"}
 
     @property
     def seeds(self) -> list[int]:

@@ -75,7 +75,7 @@ class DeviceInfo:
     name: str
     title: str
     memory: MemoryReading
-    formats: FormatTimes
+    formats: FormatTimes | None
 
 
 @dataclass(frozen=True)

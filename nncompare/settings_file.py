@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 LARGEST_BYTES = 100_000
+_FORMER = ("threads",)  # what files of earlier versions name, and no longer decides anything
 _DEEPEST = 8  # brackets within brackets; settings need two
 
 
@@ -27,7 +28,7 @@ def read_settings(content: bytes) -> dict[str, Any]:
         raise ValueError("is not JSON.") from None
     if not isinstance(values, dict):
         raise ValueError("holds no settings.")
-    return values
+    return {name: value for name, value in values.items() if name not in _FORMER}
 
 
 class _DoubleError(Exception):

@@ -133,3 +133,10 @@ def test_a_file_that_is_too_large_is_only_named() -> None:
         widget._on_message(widget, content, buffers)
     widget.close()
     assert taken == [("a", b"0123456789"), ("b", None), ("c", None), ("d", None), ("e" * 100, b"")]
+
+
+def test_a_file_of_an_earlier_version_that_names_threads_still_opens() -> None:
+    content = json.dumps({"seed": 3, "threads": "survivor", "a": {"channels": 8}}).encode()
+    assert Comparison.model_validate(read_settings(content)) == Comparison(seed=3, a=RunConfig(channels=8))
+    with pytest.raises(ValidationError):
+        Comparison.model_validate({"threads": "survivor"})

@@ -57,7 +57,8 @@ def _devices() -> Iterator[str]:
     yield f"Devices: auto takes {automatic}"
     for device in devices:
         memory = f", {in_mebibytes(device.memory.available_bytes)} of {in_mebibytes(device.memory.total_bytes)} free"
-        yield _row(device.name, f"{device.title}{memory if device.name != 'cpu' else ''}; {device.formats.words}")
+        formats = device.formats.words if device.formats else "float32; the number formats could not be measured"
+        yield _row(device.name, f"{device.title}{memory if device.name != 'cpu' else ''}; {formats}")
 
 
 def _datasets() -> Iterator[str]:

@@ -168,7 +168,7 @@ class SeedRun(UnderWay):
         precision = model.view.precision or self._precision(report)
         limit = model_memory_limit(comparison.memory_budget, report.available_bytes, report.physical_bytes)
         images, threads = CATALOG[comparison.dataset].test_count, report.threads
-        plan = start.plan.on(threads) if start else make_plan(config, limit, images, precision, threads)
+        plan = start.plan.on(threads, limit) if start else make_plan(config, limit, images, precision, threads)
         setup = Setup(config, plan, report.device, precision)
         return Assignment(
             run=secrets.token_hex(8),

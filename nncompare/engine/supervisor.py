@@ -11,14 +11,14 @@ from nncompare.engine.process import SLOTS, EngineProcess
 from nncompare.machine import usable_cores
 
 MOST_SLOTS = 16
-_THREADS_OF_A_SLOT = 2
+_CORES_OF_A_SLOT = 2
 _SHORT_LIFE_SECONDS = 10.0
 _LONGEST_REST_SECONDS = 30.0
 
 
 def slots_for(cores: int) -> int:
     """Return the slots of a server: at least a pair's, and more where each still has two cores."""
-    return max(SLOTS, min(MOST_SLOTS, cores // _THREADS_OF_A_SLOT))
+    return max(SLOTS, min(MOST_SLOTS, cores // _CORES_OF_A_SLOT))
 
 
 class EngineSupervisor:

@@ -37,16 +37,17 @@ class Footprint:
     def total(self, batch_size: int, threads: int = 1) -> int:
         """Return the bytes of training with this batch size on so many threads."""
         at_once = min(batch_size, threads * self.shard_images) if threads else batch_size
-        of_threads = max(1, threads) * self.thread_bytes
-        return self.fixed_bytes + of_threads + at_once * self.image_bytes + batch_size * self.pixel_bytes
+        at_work = min(max(1, threads), max(1, math.ceil(batch_size / self.shard_images)))
+        at_once_bytes = at_work * self.thread_bytes + at_once * self.image_bytes
+        return self.fixed_bytes + at_once_bytes + batch_size * self.pixel_bytes
 
-    def largest_batch(self, limit_bytes: int, threads: int = 1) -> int:
-        """Return the number of images that fit, 0 if not even the rest does."""
-        left = limit_bytes - self.total(0, threads)
-        at_once = left // (self.image_bytes + self.pixel_bytes)
-        if threads and at_once >= threads * self.shard_images:
-            return (left - threads * self.shard_images * self.image_bytes) // self.pixel_bytes
-        return max(0, at_once)
+    def largest_batch(self, limit_bytes: int, *, is_on_card: bool = False) -> int:
+        """Return the number of images that fit beside one thread, 0 if not even the rest does."""
+        left = limit_bytes - self.total(0)
+        images = left // (self.image_bytes + self.pixel_bytes)
+        if images >= self.shard_images and not is_on_card:
+            return (left - self.shard_images * self.image_bytes) // self.pixel_bytes
+        return max(0, images)
 
     def most_threads(self, limit_bytes: int, batch_size: int, cores: int) -> int:
         """Return how many threads fit and have something to do: from 1 to `cores`, and 0 where there are none.

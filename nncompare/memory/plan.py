@@ -39,10 +39,10 @@ class Plan:
         """What the training is estimated to take."""
         return self.footprint.total(self.batch_size, self.threads)
 
-    def on(self, cores: int) -> "Plan":
+    def on(self, cores: int, memory_limit: int) -> "Plan":
         """Return the plan with as many threads as fit on another machine; what it computes stays the same."""
-        threads = self.footprint.most_threads(self.memory_limit, self.batch_size, cores)
-        return replace(self, threads=threads)
+        limit = min(self.memory_limit, memory_limit)
+        return replace(self, threads=self.footprint.most_threads(limit, self.batch_size, cores))
 
     def halved(self) -> "Plan":
         """Return the plan after memory ran out: half the batch, twice the steps, so that the update stays the same."""
@@ -107,7 +107,7 @@ def fit(
     footprint = training_footprint(channels, config.optimizer, precision, architecture)
     capacity = Capacity(
         by_pixels=calculate_max_batch_size(IMAGE_SIDE**2, IMAGE_CHANNELS, memory_limit=memory_limit),
-        by_network=footprint.largest_batch(memory_limit, min(cores, 1)),
+        by_network=footprint.largest_batch(memory_limit, is_on_card=cores == 0),
     )
     batch_size = closest_valid_batch_size(test_images, capacity.images, config.batch_size)
     steps = math.ceil(config.batch_size / batch_size)

@@ -103,9 +103,15 @@ def read_state(content: bytes) -> RunState:
     except (ValidationError, RecursionError):
         raise DamagedError("state.json does not hold the state of a run") from None
     is_even = set(state.epochs) == set(PER_EPOCH) and len({len(column) for column in state.epochs.values()}) == 1
-    if not is_even or (state.plan is not None and not 1 <= state.plan.channels <= WIDEST):
+    plans = [state.plan, state.checkpoint.plan if state.checkpoint is not None else None]
+    if not is_even or not all(plan is None or _is_possible(plan) for plan in plans):
         raise DamagedError("state.json does not hold the state of a run")
     return state
+
+
+def _is_possible(plan: Plan) -> bool:
+    sizes = plan.threads, *vars(plan.footprint).values()
+    return 1 <= plan.channels <= WIDEST and min(sizes) >= 0 and plan.footprint.shard_images > 0
 
 
 def from_files(files: Mapping[str, bytes]) -> RunRecord:

@@ -36,12 +36,18 @@ def _from_1(content: dict[str, Any]) -> dict[str, Any]:
 
 
 def _from_2(content: dict[str, Any]) -> dict[str, Any]:
-    content = {name: value for name, value in content.items() if name != "threads"} | {"format": 3}
+    content = _without_threads(content) | {"format": 3}
+    if isinstance(content.get("comparison"), dict):
+        content["comparison"] = _without_threads(content["comparison"])
     if "plan" in content:
         content["plan"] = _plan_from_2(content["plan"])
     if isinstance(content.get("checkpoint"), dict):
         content["checkpoint"] = {**content["checkpoint"], "plan": _plan_from_2(content["checkpoint"].get("plan"))}
     return content
+
+
+def _without_threads(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if name != "threads"}
 
 
 def _plan_from_2(plan: Any) -> Any:

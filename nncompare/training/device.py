@@ -49,7 +49,7 @@ def device_memory(device: torch.device) -> MemoryReading:
 def device_titles() -> dict[str, str]:
     """Return the title of each device that can be chosen here, without initialising any."""
     cards = {f"cuda:{number}": torch.cuda.get_device_name(number) for number in range(torch.cuda.device_count())}
-    return {"cpu": _processor().get("cpu_name", "processor")} | cards
+    return {"cpu": processor_capabilities().get("cpu_name", "processor")} | cards
 
 
 def random_state(device: torch.device) -> Tensor:
@@ -81,6 +81,7 @@ def give_back_memory(device: torch.device) -> None:
             ctypes.CDLL(None).malloc_trim(0)
 
 
-def _processor() -> dict[str, Any]:
+def processor_capabilities() -> dict[str, Any]:
+    """Return the name and the instructions of the processor, where torch tells them."""
     capabilities: dict[str, Any] = getattr(torch.cpu, "get_capabilities", dict)()  # torch has it since 2.10
     return capabilities

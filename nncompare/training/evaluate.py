@@ -18,7 +18,7 @@ SHARE = 0.008  # of the run; the predictions at the ends of epochs come on top, 
 
 
 class Predictor:
-    """Predicts with a network as it stands, in its number format, at most `batch_size` images at once."""
+    """Predicts with a network as it stands, in its number format; each thread at most `batch_size` images at once."""
 
     def __init__(self, network: Network, batch_size: int) -> None:
         self._network, self.batch_size = network, batch_size

@@ -2,23 +2,24 @@
 
 import hashlib
 import json
+import math
 import os
 import secrets
 import statistics
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from functools import cache
 from pathlib import Path
 
 import torch
 
+from nncompare import __version__
 from nncompare.architectures import DEFAULT
 from nncompare.config import Precision
 from nncompare.data.folders import cache_folder
 from nncompare.messages import FormatTimes
 from nncompare.training.backends import build_model, make_network
-from nncompare.training.device import device_titles
+from nncompare.training.device import device_titles, processor_capabilities
 from nncompare.training.tensors import normalise
 
 _CHANNELS, _ON_PROCESSOR, _ON_CARD = 16, 32, 256
@@ -26,25 +27,39 @@ _STEPS, _HOPELESS = 5, 3.0
 _FORMATS: tuple[Precision, Precision] = ("float32", "bfloat16")
 
 
-@cache
-def measured(device: torch.device) -> FormatTimes:
+_found: dict[str, FormatTimes] = {}
+"""What this process knows, by device."""
+
+
+def measured(device: torch.device) -> FormatTimes | None:
     """Return the time of a reference step in both formats; measure it where no process of this machine has.
 
-    It takes a fraction of a second, and draws from torch's random numbers.
+    It takes a fraction of a second, and draws from torch's random numbers. None: it cannot be measured, as where a card
+    has no memory left.
     """
-    found = known(device)
-    if found is None:
-        found = _measure(device)
-        with suppress(OSError):
-            _keep(device, found)
-            found = known(device) or found  # what another process kept first: so all take the same
-    return found
+    times = known(device)
+    if times is None:
+        with suppress(RuntimeError):
+            times = _found[str(device)] = _measure(device)
+            with suppress(OSError):
+                _keep(device, times)
+                times = _found[str(device)] = _read(device) or times  # what another process kept first: all take that
+    return times
 
 
 def known(device: torch.device) -> FormatTimes | None:
-    """Return the times that were kept of an earlier measurement; None where there was none."""
+    """Return the times of an earlier measurement; None where there was none."""
+    times = _found.get(str(device)) or _read(device)
+    if times is not None:
+        _found[str(device)] = times
+    return times
+
+
+def _read(device: torch.device) -> FormatTimes | None:
     with suppress(OSError, ValueError, TypeError):
-        return FormatTimes(**json.loads(_file(device).read_text()))
+        times = FormatTimes(**json.loads(_file(device).read_text()))
+        if all(0 < seconds < math.inf for seconds in vars(times).values()):
+            return times
     return None
 
 
@@ -78,14 +93,16 @@ def _keep(device: torch.device, found: FormatTimes) -> None:
     fresh = file.with_name(f"{file.name}.{secrets.token_hex(4)}")
     try:
         fresh.write_text(json.dumps(vars(found)))
-        os.link(fresh, file)  # unlike a renaming it never replaces what is there
-    except FileExistsError:
-        if known(device) is None:  # damaged
-            fresh.replace(file)
+        try:
+            os.link(fresh, file)  # unlike a renaming it never replaces what is there
+        except OSError:  # there is something; or this file system has no links
+            if _read(device) is None:
+                fresh.replace(file)
     finally:
         fresh.unlink(missing_ok=True)
 
 
 def _file(device: torch.device) -> Path:
-    what = f"{device_titles().get(str(device))} {torch.__version__}"
+    facts = sorted(processor_capabilities().items()), torch.backends.cpu.get_cpu_capability()
+    what = f"{device_titles().get(str(device))} {facts} {torch.__version__} {__version__}"
     return cache_folder() / f"number-formats-{hashlib.sha256(what.encode()).hexdigest()[:16]}.json"

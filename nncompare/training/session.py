@@ -43,7 +43,7 @@ class Session:
         crew: Crew | None = None,
     ) -> None:
         config, (plan, precision) = job.setup.config, job.setup.resolved
-        plan = start.plan if start else plan
+        plan = replace(start.plan, threads=plan.threads) if start else plan
         self.job, self.channel = job, channel
         self._training, self._device = training, training.images.device
         self.model = build_model(architectures.of(config), plan.channels, config.dropout, job.seed).to(self._device)

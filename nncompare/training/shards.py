@@ -75,6 +75,7 @@ def _help(calls: "SimpleQueue[Callable[[], None] | None]") -> None:
     torch.set_num_threads(1)
     while (call := calls.get()) is not None:
         call()
+        del call  # else it would be kept, with all that it holds, until the next one
 
 
 class _Job(Generic[S, R]):
@@ -91,11 +92,11 @@ class _Job(Generic[S, R]):
     def work(self) -> None:
         """Compute shards until there are no more."""
         while (taken := self._take()) is not None:
-            number, shard = taken
             try:
-                self._finish(number, self._compute(shard))
+                self._finish(taken[0], self._compute(taken[1]))
             except BaseException as error:  # whatever it is, the thread that waits raises it
                 self._fail(error)
+            del taken
 
     def wait(self) -> None:
         """Wait for the shards that others compute; raise the first error."""

@@ -173,6 +173,18 @@ def test_columns_of_epochs_that_do_not_fit_each_other_are_refused(change: Callab
         from_files({**FILES, "state.json": json.dumps(values).encode()})
 
 
+@pytest.mark.parametrize(
+    "change", [{"threads": -1}, {"channels": 0}, {"footprint": {"fixed_bytes": 1, "shard_images": 0}}]
+)
+@pytest.mark.parametrize("of", ["run", "checkpoint"])
+def test_a_plan_that_nobody_can_carry_out_is_refused(change: dict[str, Any], of: str) -> None:
+    values = json.loads(FILES["state.json"])
+    plan = (values if of == "run" else values["checkpoint"])["plan"]
+    plan |= change
+    with pytest.raises(DamagedError):
+        from_files({**FILES, "state.json": json.dumps(values).encode()})
+
+
 def table_with(head: bytes) -> bytes:
     stream = io.BytesIO()
     np.save(stream, np.zeros((2, 6)))

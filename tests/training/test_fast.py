@@ -11,9 +11,11 @@ from nncompare.config import RunConfig
 from nncompare.memory import Plan
 from nncompare.training import backends
 from nncompare.training.backends import fast as fast_module
+from nncompare.training.backends import plain as plain_module
 from nncompare.training.backends.fast import FastNetwork
 from nncompare.training.backends.plain import PlainNetwork
 from nncompare.training.loop import train
+from nncompare.training.shards import Crew
 from nncompare.training.step import MicroBatch, Updates
 
 STEPS = 20
@@ -69,6 +71,26 @@ def test_the_gradient_is_that_of_autograd():
     assert gradient is not None
     for part, view in zip(plain.parameters(), other._views(gradient), strict=True):
         torch.testing.assert_close(view, part.grad, atol=1e-7, rtol=1e-5)
+
+
+@pytest.mark.parametrize(("dropout", "of_plain"), [(0.0, 128), (0.4, 8)])
+def test_shards_give_the_gradient_of_the_whole(dropout: float, of_plain: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With dropout both draw their numbers shard by shard."""
+    monkeypatch.setattr(fast_module, "shard_images", lambda channels: 8)
+    monkeypatch.setattr(plain_module, "shard_images", lambda channels: of_plain)
+    batch, labels = images(61).batch(torch.arange(61))
+    plain, fast = (model_of(3, dropout=dropout, seed=5) for _ in range(2))
+    with Crew(3) as crew:
+        one, other = PlainNetwork(plain, "float32", 0.1), FastNetwork(fast, "float32", 0.1, crew)
+        sums = []
+        for network in (one, other):
+            torch.manual_seed(3)
+            sums.append(network.backward(batch, labels, 61))
+    torch.testing.assert_close(*sums)
+    gradient = other.parameters[0].grad
+    assert gradient is not None
+    for part, view in zip(plain.parameters(), other._views(gradient), strict=True):
+        torch.testing.assert_close(view, part.grad, atol=1e-6, rtol=1e-4)
 
 
 def test_the_parameters_of_the_model_are_views_of_one_vector():

@@ -248,3 +248,12 @@ def test_a_checkpoint_from_another_kind_of_device_is_gone_on_from() -> None:
     from_a_card = replace(travelled(session), randomness=np.zeros(16, np.uint8))
     after = list(train(session_of(images(205), images(50), **SETTINGS, start=from_a_card)))
     assert isinstance(after[-1], Finished)
+
+
+def test_on_another_machine_a_run_has_the_threads_of_that_machine_and_the_batch_of_its_own() -> None:
+    first = session_of(images(205), images(50), **SETTINGS, plan=replace(plan_of(16, 2), threads=8))
+    next(train(first))
+    second = session_of(
+        images(205), images(50), **SETTINGS, plan=replace(plan_of(64), threads=2), start=travelled(first)
+    )
+    assert second.updates.plan == replace(plan_of(16, 2), threads=2)

@@ -1,6 +1,6 @@
 """Which number format "auto" takes: measured once, kept, and the same for both models."""
 
-from collections.abc import Iterator
+import os
 from pathlib import Path
 
 import pytest
@@ -15,18 +15,17 @@ CPU = torch.device("cpu")
 
 
 @pytest.fixture
-def measurements(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[list[FormatTimes]]:
+def measurements(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[FormatTimes]:
     """Begin on a machine of which nothing is known; what is measured comes from the list, and is taken out."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     times = [FormatTimes(1.0, 3.0), FormatTimes(3.0, 1.0)]
     monkeypatch.setattr(number_format, "_measure", lambda device: times.pop(0))
-    number_format.measured.cache_clear()
-    yield times
-    number_format.measured.cache_clear()
+    monkeypatch.setattr(number_format, "_found", {})
+    return times
 
 
-def as_in_another_process() -> FormatTimes:
-    number_format.measured.cache_clear()
+def as_in_another_process() -> FormatTimes | None:
+    number_format._found.clear()
     return number_format.measured(CPU)
 
 
@@ -56,7 +55,18 @@ def test_another_version_of_torch_is_measured_again(
     assert as_in_another_process() == FormatTimes(3.0, 1.0)
 
 
-@pytest.mark.parametrize("content", ["", "[1, 2]", '{"float32": 1}', "{}"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "[1, 2]",
+        '{"float32": 1}',
+        "{}",
+        '{"float32": "x", "bfloat16": 1}',
+        '{"float32": 0, "bfloat16": 1}',
+        '{"float32": 1, "bfloat16": NaN}',
+    ],
+)
 def test_what_is_damaged_is_measured_and_kept_again(measurements: list[FormatTimes], content: str) -> None:
     number_format.measured(CPU)
     number_format._file(CPU).write_text(content)
@@ -65,8 +75,33 @@ def test_what_is_damaged_is_measured_and_kept_again(measurements: list[FormatTim
 
 def test_where_nothing_can_be_kept_it_is_measured_all_the_same(measurements: list[FormatTimes], tmp_path: Path) -> None:
     (tmp_path / "cache").write_text("in the way")
-    assert number_format.measured(CPU) == FormatTimes(1.0, 3.0)
-    assert number_format.known(CPU) is None
+    assert number_format.measured(CPU) == number_format.known(CPU) == FormatTimes(1.0, 3.0), "by this process at least"
+    assert as_in_another_process() == FormatTimes(3.0, 1.0)
+
+
+def test_where_there_are_no_links_it_is_kept_all_the_same(
+    measurements: list[FormatTimes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_links(*_: object) -> None:
+        raise PermissionError("Operation not permitted")
+
+    monkeypatch.setattr(os, "link", no_links)
+    assert number_format.measured(CPU) == as_in_another_process() == FormatTimes(1.0, 3.0)
+
+
+def test_a_device_on_which_no_step_can_be_taken_computes_in_float32(
+    measurements: list[FormatTimes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(precision: Precision, device: torch.device) -> object:
+        raise torch.OutOfMemoryError("CUDA out of memory.")
+
+    monkeypatch.undo()
+    monkeypatch.setattr(number_format, "_found", {})
+    monkeypatch.setattr(number_format, "_step", failing)
+    monkeypatch.setattr(number_format, "_read", lambda device: None)
+    report = worker.worker_info("cpu")
+    assert report.formats is None
+    assert report.resolved("auto") == "float32"
 
 
 def test_a_worker_that_trains_does_not_measure_and_one_that_begins_does(measurements: list[FormatTimes]) -> None:

@@ -60,6 +60,7 @@ def test_a_run_goes_on_with_another_number_of_threads_to_the_last_bit() -> None:
 
 
 def test_torchs_own_threads_are_switched_off_in_all_of_them() -> None:
+    torch.set_num_threads(2)
     counts: set[tuple[int, int]] = set()
     meet = threading.Barrier(3)
 
@@ -134,7 +135,8 @@ def helpers() -> set[threading.Thread]:
     return {thread for thread in threading.enumerate() if thread.name == "nncompare-shards"}
 
 
-def test_what_a_failed_shard_held_is_released_with_the_error() -> None:
+@pytest.mark.parametrize("threads", [1, 3])
+def test_what_a_failed_shard_held_is_released_with_the_error(threads: int) -> None:
     class Held:
         pass
 
@@ -147,10 +149,10 @@ def test_what_a_failed_shard_held_is_released_with_the_error() -> None:
 
     gc.disable()
     try:
-        with Crew(1) as crew:
-            with contextlib.suppress(MemoryError):
-                crew.run(iter(range(3)), 3, compute, lambda _: None)
-            assert kept[0]() is None
+        with Crew(threads) as crew, contextlib.suppress(MemoryError):
+            crew.run(iter(range(3)), 3, compute, lambda _: None)
+        assert kept
+        assert all(held() is None for held in kept)
     finally:
         gc.enable()
 

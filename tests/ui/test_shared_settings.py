@@ -89,7 +89,7 @@ def test_until_a_worker_answers_that_is_said(shared):
 
 def test_it_is_said_which_number_format_auto_takes(shared):
     shared.show({}, MACHINE, None)
-    assert "auto takes the faster one, which is measured before the first training" in note(shared, "precision")
+    assert "auto takes the faster one once it is measured, float32 until then" in note(shared, "precision")
     shared.show({}, replace(MACHINE, formats=FormatTimes(0.014, 0.01)), None)
     told = "auto takes bfloat16 for both models; bfloat16: 1.4 times as fast as float32 here"
     assert told in note(shared, "precision")

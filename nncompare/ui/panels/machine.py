@@ -81,7 +81,7 @@ def precision_note(machine: WorkerInfo, requested: Precision) -> str:
     if requested != "auto" or not machine.device:
         return ""
     if machine.formats is None:
-        return "auto takes the faster one, which is measured before the first training"
+        return "auto takes the faster one once it is measured, float32 until then"
     return f"auto takes {machine.formats.faster} for both models; {machine.formats.words} here"
 
 
