@@ -1,7 +1,8 @@
 """Row "growth": what a training costs as the work grows, and whether any step costs more than its operations do.
 
-Images, channels and batch size grow in a process like a worker, on the threads of one of two models, without
-evaluation. Models grow on a real engine, evaluated: two at once, the others wait for their turn. From one size to the next, the time of an operation may not rise by more than a fifth.
+Images, channels and batch size grow in a process like a worker, on half of the cores, without evaluation. Models grow
+on a real engine, evaluated: two at once, the others wait for their turn. From one size to the next, the time of an
+operation may not rise by more than a fifth.
 """
 
 import statistics

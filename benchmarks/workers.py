@@ -19,5 +19,5 @@ def in_a_worker(script: Path, **arguments: Any) -> Any:
 
 
 def threads_of_one() -> int:
-    """Return the threads that one of two models has on this machine."""
+    """Return the threads that one of two models has while both of them train."""
     return max(1, usable_cores() // SLOTS)
