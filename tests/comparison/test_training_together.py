@@ -18,6 +18,7 @@ from nncompare.config import SplitName
 from nncompare.data import load
 from nncompare.engine.shared import EngineHolder
 from nncompare.history import History
+from nncompare.machine import usable_cores
 from nncompare.messages import VisibleImages, Weights
 
 PLAIN_SCRIPT = """
@@ -121,12 +122,15 @@ def test_the_same_seed_twice_gives_the_same_figures_to_the_last_digit(engines: E
 
 
 def test_a_alone_is_a_beside_b_to_the_last_digit(engines: EngineHolder) -> None:
-    beside = finish(pair(a={"channels": 3}, b={"channels": 8}, memory_budget=8_000_000), engines)
-    alone = finish(pair(a={"channels": 3}, memory_budget=8_000_000).model_copy(update={"b": None}), engines)
+    a = {"channels": 9, "batch_size": 128}
+    beside = finish(pair(a=a, b={"channels": 8}, memory_budget=80_000_000), engines)
+    alone = finish(pair(a=a, memory_budget=80_000_000).model_copy(update={"b": None}), engines)
     assert alone.b is None
     assert alone.state is State.FINISHED
     assert figures(alone.a.history) == figures(beside.a.history)
+    assert alone.a.plan is not None
     assert alone.a.plan == beside.a.plan
+    assert alone.a.plan.threads == min(usable_cores(), 128 // 32), "several shards, on as many threads as there are"
     np.testing.assert_array_equal(alone.a.probabilities("test"), beside.a.probabilities("test"))
 
 
