@@ -31,8 +31,7 @@ class Predictor:
         """Predict as `log_probabilities`; None as soon as `give_up` is true before a shard."""
         device, images = split.images.device, split.images
         # Without a backward pass twice as many take no more memory than those of a training step.
-        at_once = 2 * self._network.shard_images if device.type == "cpu" else self.batch_size
-        size = min(self.batch_size, at_once)
+        size = min(self.batch_size, 2 * self._network.shard_images)
         has_given_up = False
 
         def shards() -> Iterator[Tensor]:

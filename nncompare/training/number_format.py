@@ -26,7 +26,6 @@ _CHANNELS, _ON_PROCESSOR, _ON_CARD = 16, 32, 256
 _STEPS, _HOPELESS = 5, 3.0
 _FORMATS: tuple[Precision, Precision] = ("float32", "bfloat16")
 
-
 _found: dict[str, FormatTimes] = {}
 """What this process knows, by device."""
 
@@ -37,22 +36,17 @@ def measured(device: torch.device) -> FormatTimes | None:
     It takes a fraction of a second, and draws from torch's random numbers. None: it cannot be measured, as where a card
     has no memory left.
     """
-    times = known(device)
-    if times is None:
+    if known(device) is None:
         with suppress(RuntimeError):
-            times = _found[str(device)] = _measure(device)
-            with suppress(OSError):
-                _keep(device, times)
-                times = _found[str(device)] = _read(device) or times  # what another process kept first: all take that
-    return times
+            _found[str(device)] = _kept(device, _measure(device))
+    return _found.get(str(device))
 
 
 def known(device: torch.device) -> FormatTimes | None:
     """Return the times of an earlier measurement; None where there was none."""
-    times = _found.get(str(device)) or _read(device)
-    if times is not None:
+    if str(device) not in _found and (times := _read(device)) is not None:
         _found[str(device)] = times
-    return times
+    return _found.get(str(device))
 
 
 def _read(device: torch.device) -> FormatTimes | None:
@@ -85,6 +79,13 @@ def _step(precision: Precision, device: torch.device) -> Callable[[], float]:
 
     step()  # the first one makes the machine code
     return step
+
+
+def _kept(device: torch.device, found: FormatTimes) -> FormatTimes:
+    """Keep times, or return what another process kept first: all take that."""
+    with suppress(OSError):
+        _keep(device, found)
+    return _read(device) or found
 
 
 def _keep(device: torch.device, found: FormatTimes) -> None:

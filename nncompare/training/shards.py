@@ -11,9 +11,26 @@ from queue import SimpleQueue
 from typing import Generic, TypeVar
 
 import torch
+from torch import Tensor
+
+from nncompare.memory.footprint import shard_images
 
 S = TypeVar("S")
 R = TypeVar("R")
+_WHOLE = 2**31
+Sums = tuple[Tensor, Tensor]
+"""The loss and the right answers of some images."""
+
+
+def shard_size(parameter: Tensor) -> int:
+    """Return how many images are one shard, by the first parameter of the network; a card computes all at once."""
+    return shard_images(len(parameter)) if parameter.device.type == "cpu" else _WHOLE
+
+
+def summed(shards: list[Sums]) -> Sums:
+    """Add up, in their order."""
+    losses, right = zip(*shards, strict=True)
+    return sum(losses[1:], losses[0]), sum(right[1:], right[0])
 
 
 class Crew:

@@ -89,7 +89,8 @@ class Updates:
             micro_batch = index[done : done + self.plan.batch_size]
             sums = self._backward_or_none(micro_batch, len(index))
             if sums is None:
-                yield from self._halve_below(self._images_at_once(micro_batch))
+                at_once = max(1, self.plan.threads) * self.network.shard_images
+                yield from self._halve_below(min(len(micro_batch), at_once))
                 continue
             if self.good_weights.sees_every_loss and not math.isfinite(sums[0]):
                 self._forget_gradient()
@@ -116,10 +117,6 @@ class Updates:
             self._forget_gradient()
             set_random_state(device, randomness)
         return sums
-
-    def _images_at_once(self, micro_batch: Tensor) -> int:
-        threads = self.plan.threads if self._training.images.device.type == "cpu" else 0
-        return min(len(micro_batch), threads * self.network.shard_images or len(micro_batch))
 
     def _halve_below(self, images: int) -> Iterator[OutOfMemory]:
         """Halve until micro-batches are smaller than what failed at once: the last of an epoch may be short."""

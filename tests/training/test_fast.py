@@ -11,7 +11,6 @@ from nncompare.config import RunConfig
 from nncompare.memory import Plan
 from nncompare.training import backends
 from nncompare.training.backends import fast as fast_module
-from nncompare.training.backends import plain as plain_module
 from nncompare.training.backends.fast import FastNetwork
 from nncompare.training.backends.plain import PlainNetwork
 from nncompare.training.loop import train
@@ -74,14 +73,13 @@ def test_the_gradient_is_that_of_autograd():
 
 
 @pytest.mark.parametrize(("dropout", "of_plain"), [(0.0, 128), (0.4, 8)])
-def test_shards_give_the_gradient_of_the_whole(dropout: float, of_plain: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_shards_give_the_gradient_of_the_whole(dropout: float, of_plain: int) -> None:
     """With dropout both draw their numbers shard by shard."""
-    monkeypatch.setattr(fast_module, "shard_images", lambda channels: 8)
-    monkeypatch.setattr(plain_module, "shard_images", lambda channels: of_plain)
     batch, labels = images(61).batch(torch.arange(61))
     plain, fast = (model_of(3, dropout=dropout, seed=5) for _ in range(2))
     with Crew(3) as crew:
         one, other = PlainNetwork(plain, "float32", 0.1), FastNetwork(fast, "float32", 0.1, crew)
+        one.shard_images, other.shard_images = of_plain, 8
         sums = []
         for network in (one, other):
             torch.manual_seed(3)

@@ -8,6 +8,7 @@ from torch import Tensor
 
 from nncompare.config import RunConfig
 from nncompare.events import BatchHalved, TrainPoint
+from nncompare.training import shards
 from nncompare.training.backends import fast
 from nncompare.training.backends.fast import FastNetwork
 from nncompare.training.device import is_out_of_memory
@@ -54,7 +55,7 @@ def test_a_run_that_was_short_of_memory_is_the_one_that_was_planned_smaller(
 
 
 def test_what_is_not_computed_at_once_is_not_halved_in_vain(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fast, "shard_images", lambda channels: 32)
+    monkeypatch.setattr(shards, "shard_images", lambda channels: 32)
     memory = ShortMemory(monkeypatch, most=16)
     _, events = run(images(200), images(50), plan=plan_of(128), **SETTINGS)
     assert memory.failures == 1, "64 and 32 images would take as much at once as 128"

@@ -14,7 +14,7 @@ from tiny_runs import images, plan_of, same_weights, session_of
 from nncompare.config import Precision
 from nncompare.events import EpochEnd, Event
 from nncompare.messages import Checkpoint
-from nncompare.training.backends import fast, plain
+from nncompare.training import shards as shards_module
 from nncompare.training.backends.fast import FastNetwork
 from nncompare.training.loop import train
 from nncompare.training.session import Session
@@ -26,8 +26,7 @@ THREADS = (1, 2, 3, 8)
 @pytest.fixture(autouse=True)
 def small_shards(monkeypatch: pytest.MonkeyPatch) -> None:
     """Cut the batches of narrow networks into as many shards as those of wide ones."""
-    for backend in (fast, plain):
-        monkeypatch.setattr(backend, "shard_images", lambda channels: 32)
+    monkeypatch.setattr(shards_module, "shard_images", lambda channels: 32)
 
 
 def trained(threads: int, start: Checkpoint | None = None, **settings: Any) -> tuple[Session, list[Event]]:

@@ -16,7 +16,7 @@ from nncompare.training.shards import Crew
 class Network(Protocol):
     """A network as it learns and as it predicts; an update changes its parameters. B images, K classes.
 
-    On a processor a micro-batch is computed in shards of `shard_images`.
+    A micro-batch is computed in shards of `shard_images`; on a card these are more than any batch has.
     """
 
     parameters: list[Tensor]

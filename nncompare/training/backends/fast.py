@@ -13,9 +13,8 @@ import torch
 from torch import Tensor, nn
 
 from nncompare.config import Precision
-from nncompare.memory.footprint import shard_images
 from nncompare.training.backends.scripted import scripted
-from nncompare.training.shards import Crew
+from nncompare.training.shards import Crew, Sums, shard_size, summed
 
 _ALIGNED = 16  # floats: where oneDNN reads weights in whole cache lines
 _Gradient = tuple[Tensor, list[Tensor]]
@@ -32,7 +31,7 @@ class FastNetwork:
     ) -> None:
         self._crew = crew or Crew()
         parts = list(model.parameters())
-        self.shard_images = shard_images(len(parts[0]))
+        self.shard_images = shard_size(parts[0])
         self._sizes = [-(-part.numel() // _ALIGNED) * _ALIGNED for part in parts]
         self._shapes = [part.shape for part in parts]
         self._dropout = next(layer.p for layer in model if isinstance(layer, nn.Dropout))
@@ -59,24 +58,22 @@ class FastNetwork:
         The next step overwrites it: copy what is needed longer.
         """
         self._convert()
-        sums: list[tuple[Tensor, Tensor]] = []
+        sums: list[Sums] = []
 
-        def compute(shard: _Shard) -> tuple[_Gradient, tuple[Tensor, Tensor]]:
+        def compute(shard: _Shard) -> tuple[_Gradient, Sums]:
             gradient, images, labels, mask = shard
             return gradient, _backward(images, labels, self._targets, self._weights, gradient[1], mask, update_images)
 
-        def add(result: tuple[_Gradient, tuple[Tensor, Tensor]]) -> None:
+        def add(result: tuple[_Gradient, Sums]) -> None:
             gradient, of_shard = result
             sums.append(of_shard)
             if gradient is not self._gradient:
                 self._gradient[0].add_(gradient[0])
                 self._spare.append(gradient)
 
-        size = self.shard_images if images.device.type == "cpu" else len(images)
-        self._crew.run(self._shards(images, labels, size), -(-len(images) // size), compute, add)
+        self._crew.run(self._shards(images, labels), -(-len(images) // self.shard_images), compute, add)
         self.parameters[0].grad = self._gradient[0]
-        losses, right = zip(*sums, strict=True)
-        return sum(losses[1:], losses[0]), sum(right[1:], right[0])
+        return summed(sums)
 
     def log_probabilities(self, shards: Iterator[Tensor], count: int) -> list[Tensor]:
         """Predict log class probabilities (B, K) of each shard, as `PlainNetwork.log_probabilities` does."""
@@ -86,12 +83,11 @@ class FastNetwork:
         self._crew.run(shards, count, lambda images: _log_probabilities(images, weights), found.append)
         return found
 
-    def _shards(self, images: Tensor, labels: Tensor, size: int) -> Iterator[_Shard]:
+    def _shards(self, images: Tensor, labels: Tensor) -> Iterator[_Shard]:
         """Cut a micro-batch up; the numbers for dropout are drawn here, in the order of the shards."""
-        parts = zip(images.split(size), labels.split(size), strict=True)
+        parts = zip(images.split(self.shard_images), labels.split(self.shard_images), strict=True)
         for number, (some, of_some) in enumerate(parts):
-            spare = self._spare.pop() if number and self._spare else None
-            gradient = spare or (self._new_gradient() if number else self._gradient)
+            gradient = self._spare_gradient() if number else self._gradient
             yield gradient, some, of_some, self._mask(len(some))
 
     def _mask(self, images: int) -> Tensor | None:
@@ -100,6 +96,9 @@ class FastNetwork:
             return None
         kept = 1 - self._dropout
         return self._weights[-2].new_empty(images, self._weights[-2].size(1)).bernoulli_(kept).div_(kept)
+
+    def _spare_gradient(self) -> _Gradient:
+        return self._spare.pop() if self._spare else self._new_gradient()
 
     def _new_gradient(self) -> _Gradient:
         vector = torch.zeros_like(self.parameters[0])

@@ -7,8 +7,7 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from nncompare.config import Precision
-from nncompare.memory.footprint import shard_images
-from nncompare.training.shards import Crew
+from nncompare.training.shards import Crew, Sums, shard_size, summed
 
 
 class PlainNetwork:
@@ -22,7 +21,7 @@ class PlainNetwork:
     ) -> None:
         self._model, self._precision, self._label_smoothing = model, precision, label_smoothing
         self.parameters: list[Tensor] = list(model.parameters())
-        self.shard_images = shard_images(len(self.parameters[0]))
+        self.shard_images = shard_size(self.parameters[0])
 
     @property
     def _number_format(self) -> torch.autocast:
@@ -35,12 +34,10 @@ class PlainNetwork:
 
         The loss is a sum over images divided by those of the whole update: so accumulation is exact.
         """
-        size = self.shard_images if images.device.type == "cpu" else len(images)
-        shards = zip(images.split(size), labels.split(size), strict=True)
-        losses, right = zip(*(self._backward(*shard, update_images) for shard in shards), strict=True)
-        return sum(losses[1:], losses[0]), sum(right[1:], right[0])
+        shards = zip(images.split(self.shard_images), labels.split(self.shard_images), strict=True)
+        return summed([self._backward(*shard, update_images) for shard in shards])
 
-    def _backward(self, images: Tensor, labels: Tensor, update_images: int) -> tuple[Tensor, Tensor]:
+    def _backward(self, images: Tensor, labels: Tensor, update_images: int) -> Sums:
         with self._number_format:
             scores = self._model(images)
         loss = cross_entropy(scores.float(), labels, reduction="sum", label_smoothing=self._label_smoothing)
