@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from nncompare.engine import loop
 from nncompare.engine.client import Engine, EngineError
 from nncompare.engine.tasks import predict
+from nncompare.memory import model_memory_limit
 from nncompare.messages import PredictionRequest
 
 
@@ -73,7 +74,9 @@ def predict_on_worker(engines: EngineHolder, device: str, request: PredictionReq
 async def _predict(engine: Engine, device: str, request: PredictionRequest) -> NDArray[np.float32]:
     (slot,) = await engine.claim(1, device)
     try:
-        here = replace(request, setup=replace(request.setup, device=slot.report.device))
-        return np.asarray(await engine.run(predict, here, address=slot.address))
+        report, (plan, _) = slot.report, request.setup.resolved
+        limit = model_memory_limit(None, report.available_bytes, report.physical_bytes)
+        setup = replace(request.setup, device=report.device, plan=plan.on(report.threads, limit))
+        return np.asarray(await engine.run(predict, replace(request, setup=setup), address=slot.address))
     finally:
         await engine.release([slot.address])

@@ -19,7 +19,7 @@ from nncompare.config import OptimizerName, RunConfig, SplitName
 from nncompare.data import DataError, ImageData, fetch, load
 from nncompare.events import EpochEnd, Event, Failed, Finished, Suspended
 from nncompare.machine import usable_cores
-from nncompare.memory import Plan, memory_limit
+from nncompare.memory import Plan
 from nncompare.messages import Assignment, DeviceInfo, Outcome, PredictionRequest, Setup, WorkerInfo
 from nncompare.training import number_format
 from nncompare.training.backends import build_model, make_network
@@ -112,7 +112,7 @@ def predict(request: PredictionRequest) -> NDArray[np.float32]:
     model.load_state_dict({name: torch.from_numpy(np.array(array)) for name, array in request.weights.items()})
     split = _split(_images(request.dataset), request.split, None, device)
     part = split if request.indices is None else split.take(torch.tensor(request.indices, dtype=torch.long))
-    with Crew(plan.on(usable_cores() if device.type == "cpu" else 0, memory_limit()).threads) as crew:
+    with Crew(plan.threads) as crew:
         predictor = Predictor(make_network(architecture, model.to(device), precision, crew=crew), plan.batch_size)
         probabilities: NDArray[np.float32] = predictor.log_probabilities(part).exp().cpu().numpy()
     return probabilities

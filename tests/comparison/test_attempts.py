@@ -42,14 +42,14 @@ def test_every_worker_has_a_token_of_its_own(engines: EngineHolder) -> None:
 def test_a_prediction_is_made_on_the_device_that_is_here() -> None:
     class Predicting(FakeEngine):
         async def run(self, function: object, request: Any, *, address: str, key: str | None = None) -> np.ndarray:
-            asked.append(request.setup.device)
+            asked.append((request.setup.device, request.setup.resolved[0].threads))
             return np.zeros((1, 10), np.float32)
 
-    asked: list[str] = []
-    engine, plan = Predicting(), Plan(4, 1, 4, channels=1)
+    asked: list[tuple[str, int]] = []
+    engine, plan = Predicting(), Plan(4, 1, 4, channels=1, memory_limit=1, threads=0)
     request = PredictionRequest(Setup(RunConfig(), plan, "cuda:3", "float32"), {}, "mnist", "test", (0,))
     predict_on_worker(engine, "auto", request)  # type: ignore[arg-type]
-    assert asked == ["cpu"]
+    assert asked == [("cpu", 2)], "with the threads of its cores"
     assert engine.all_free
 
 
