@@ -2,7 +2,8 @@
 
 from nncompare.architectures import CLASSES, IMAGE_CHANNELS, IMAGE_SIDE, widths
 
-_KERNEL = 3 * 3
+LAYERS, _KERNEL = 3, 3 * 3
+LINEAR = "dropout, linear layer and loss, there and back"
 
 
 def forward_flops(channels: int) -> int:
@@ -11,12 +12,21 @@ def forward_flops(channels: int) -> int:
 
 
 def training_flops(channels: int) -> int:
-    """Count those of one image in a training step.
+    """Count those of one image in a training step."""
+    return sum(part_flops(channels).values())
+
+
+def part_flops(channels: int) -> dict[str, int]:
+    """Count those of one image in each part of a training step.
 
     The way back costs as much for the weights and as much again for the maps below; the images need no gradient.
     """
-    first, *others = _of_layers(channels)
-    return 2 * first + 3 * sum(others)
+    found = {}
+    *convolutions, linear = _of_layers(channels)
+    for number, flops in enumerate(convolutions, start=1):
+        found[f"convolution {number}, forward"] = flops
+        found[f"convolution {number}, backward"] = flops if number == 1 else 2 * flops
+    return {**found, LINEAR: 3 * linear}
 
 
 def _of_layers(channels: int) -> list[int]:

@@ -12,6 +12,7 @@ class Rule(StrEnum):
     FASTER = "times as fast"  # theirs / ours, at least
     SHARE = "of its time"  # ours / theirs, at most
     KEPT = "of its speed"  # ours / theirs, at least
+    KEPT_BELOW = "of its speed, at most"  # ours / theirs
     AMOUNT = "at most"  # ours alone
     TOLD = "told"  # ours alone, and nothing is wanted
 

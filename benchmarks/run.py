@@ -3,7 +3,8 @@
     python benchmarks/run.py                          every row; needs MNIST and Chromium, and about an hour
     python benchmarks/run.py --rows ab s --rounds 7   some of them
 
-Ours and theirs take turns within one run, and medians count. Every single value is kept in benchmarks/results/.
+Ours and theirs take turns within one run, and medians count. Every single value is kept in benchmarks/results/. The row
+keras needs TensorFlow (`pip install -c constraints.txt -e '.[keras]'`), and is left out without it.
 """
 
 import argparse
@@ -61,6 +62,7 @@ BENCHMARKS = {
     "memory": _of("page_memory"),
     "ab": _of("jobs", "measure_ab"),
     "s": _of("jobs", "measure_s"),
+    "keras": _of("jobs", "measure_keras"),
     "99": _of("ninety_nine"),
     "first-step": _of("first_step"),
     "opening": _of("opening"),

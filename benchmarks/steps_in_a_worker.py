@@ -1,4 +1,4 @@
-"""Training steps in a process like a worker: how long they take, or which operators they spend their time on.
+"""Training steps in a process like a worker: how long they take, or in which parts they spend their time.
 
 Reads one JSON argument and prints one JSON answer, for `growth.py` and `flops.py`. Evaluation is no part of it.
 """
@@ -6,10 +6,12 @@ Reads one JSON argument and prints one JSON answer, for `growth.py` and `flops.p
 import json
 import sys
 import time
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import torch
+from operations import LAYERS, LINEAR
 from torch.profiler import ProfilerActivity, profile
 
 from nncompare.config import RunConfig
@@ -85,13 +87,36 @@ def _timed(begin: Callable[[], Session], seconds: float, *, whole_epochs: bool) 
 
 
 def _profiled(session: Session, steps: int) -> dict[str, Any]:
-    """Return the milliseconds of each operator itself, and of the whole; profiling makes everything slower."""
+    """Return the milliseconds of each part of the steps, and of the whole; profiling makes everything slower."""
     with profile(activities=[ProfilerActivity.CPU]) as watch:
         began = time.perf_counter()
         run(session, steps)
-        whole = time.perf_counter() - began
-    operators = {entry.key: entry.self_cpu_time_total / 1000 for entry in watch.key_averages()}
-    return {"milliseconds": 1000 * whole, "operators": operators}
+        whole = 1000 * (time.perf_counter() - began)
+    parts: dict[str, float] = defaultdict(float)
+    for script in watch.events():
+        if script.name == "_backward":
+            for part, microseconds in _by_part(sorted(script.cpu_children, key=lambda child: child.time_range.start)):
+                parts[part] += microseconds / 1000
+    return {"milliseconds": whole, "parts": parts}
+
+
+def _by_part(operators: list[Any]) -> Iterator[tuple[str, float]]:
+    """Yield the time of each operator of one shard, with the part of the step that it belongs to."""
+    part, layer, is_on_way_back = "images", 0, False
+    for operator in operators:
+        if operator.name == "aten::conv2d":
+            layer += 1
+            part = f"convolution {layer}, forward"
+        elif operator.name == "aten::max_pool2d_with_indices":
+            part = "pooling and ReLU, forward"
+        elif operator.name == "aten::reshape" and layer == LAYERS and not is_on_way_back:
+            part = LINEAR
+        elif operator.name in ("aten::threshold_backward", "aten::max_pool2d_with_indices_backward"):
+            part, is_on_way_back = "pooling and ReLU, backward", True
+        elif part == "pooling and ReLU, backward":
+            part = f"convolution {layer}, backward"
+            layer -= 1
+        yield part, operator.cpu_time_total
 
 
 if __name__ == "__main__":

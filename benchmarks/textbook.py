@@ -32,7 +32,7 @@ def datasets(images: ImageData, train_images: int | None = None, test_images: in
 
     def first(count: int | None, *, train: bool) -> Any:
         whole = Images(str(folder.parent), train=train, transform=transform)
-        return whole if count is None else Subset(whole, range(count))
+        return whole if count is None else Subset(whole, range(min(count, len(whole))))
 
     return first(train_images, train=True), first(test_images, train=False)
 

@@ -60,6 +60,10 @@ class DatasetInfo:
         """Size of one image."""
         return self.side * self.side * self.channels
 
+    def used_images(self, wanted: int | None) -> int:
+        """Return how many training images are used, of which so many are wanted; None means all."""
+        return min(wanted or self.train_count, self.train_count)
+
     def item_shape(self, file_name: str) -> tuple[int, ...]:
         """Return the shape of one item of a raw file: ``(side, side)`` of images, ``()`` of labels."""
         return (self.side, self.side) if file_name in (TRAIN_IMAGES, TEST_IMAGES) else ()

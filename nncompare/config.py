@@ -5,12 +5,13 @@ Forms, command-line flags and error messages are generated from the fields below
 
 import math
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 from pydantic.fields import FieldInfo
 
 from nncompare.catalog import CATALOG
+from nncompare.settings import AMBIGUOUS, Integer, Number, Settings, is_whole_number
 
 if TYPE_CHECKING:
     DatasetName = str
@@ -26,17 +27,7 @@ LARGEST_SEED = 2**32 - 1
 _MOST_SENTENCES = 20
 
 
-def _reject_bool(value: object) -> object:
-    if isinstance(value, bool):
-        raise ValueError("true and false are not numbers")
-    return value
-
-
-Integer = Annotated[int, BeforeValidator(_reject_bool)]
-Number = Annotated[float, BeforeValidator(_reject_bool)]
-
-
-class RunConfig(BaseModel):
+class RunConfig(Settings):
     """The settings of one network and of its training.
 
     Raises
@@ -44,8 +35,6 @@ class RunConfig(BaseModel):
     pydantic.ValidationError
         If a value is outside its bounds; `explain` turns the error into one sentence per field.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     channels: Integer = Field(
         16,
@@ -122,13 +111,11 @@ class RunConfig(BaseModel):
         return OPTIMIZERS[self.optimizer]
 
 
-class Comparison(BaseModel):
+class Comparison(Settings):
     """Everything that determines a comparison: two networks, their images, and the seed.
 
     Reads and writes JSON (`model_validate_json`, `model_dump_json`).
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     dataset: DatasetName = Field("mnist", title="Data set", description="The images that both networks learn.")
     a: RunConfig = Field(default_factory=RunConfig, title="Model A", description="Settings of model A.")
@@ -198,7 +185,7 @@ def bounds(field: FieldInfo) -> str:
         highest = f"to below {rule.lt:,}" if hasattr(rule, "lt") else highest
         if hasattr(rule, "pattern"):
             return "auto, cpu, cuda or cuda:N"
-    kind = "a whole number" if _is_whole_number(field) else "a number"
+    kind = "a whole number" if is_whole_number(field) else "a number"
     return " ".join(part for part in (kind, lowest, highest) if part)
 
 
@@ -213,7 +200,8 @@ def explain(error: ValidationError, model: type[BaseModel]) -> dict[str, str]:
     sentences: dict[str, str] = {}
     for problem in error.errors():
         path = [part for part in problem["loc"] if isinstance(part, str)]
-        sentences.setdefault(".".join(path), _sentence(path, problem["input"], model))
+        ambiguity = problem["msg"] if problem["type"] == AMBIGUOUS else ""
+        sentences.setdefault(".".join(path), _sentence(path, problem["input"], model, ambiguity))
     return sentences
 
 
@@ -223,9 +211,7 @@ def one_sentence(error: ValidationError, model: type[BaseModel]) -> str:
 
 
 def from_text(values: Mapping[str, Any]) -> tuple[RunConfig | None, dict[str, str]]:
-    """Read the texts of a form.
-
-    White space and thousands separators are accepted in whole numbers.
+    """Read the texts of a form; see `number_text` for how a number may be written.
 
     Returns
     -------
@@ -235,36 +221,24 @@ def from_text(values: Mapping[str, Any]) -> tuple[RunConfig | None, dict[str, st
         One sentence for each invalid field, by name.
     """
     try:
-        return RunConfig.model_validate({name: _plain(RunConfig, name, value) for name, value in values.items()}), {}
+        return RunConfig.model_validate({name: _stripped(value) for name, value in values.items()}), {}
     except ValidationError as error:
         return None, explain(error, RunConfig)
 
 
-def read_field(model: type[BaseModel], name: str, text: str) -> tuple[Any, str]:
+def read_field(model: type[Settings], name: str, text: str) -> tuple[Any, str]:
     """Read the text of one field as `from_text` does; return its value, or None, and a sentence if it is invalid."""
     try:
-        return getattr(model.model_validate({name: _plain(model, name, text)}), name), ""
+        return getattr(model.model_validate({name: _stripped(text)}), name), ""
     except ValidationError as error:
         return None, one_sentence(error, model)
 
 
-def _plain(model: type[BaseModel], name: str, value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    text = value.strip()
-    field = model.model_fields.get(name)
-    if field is None or not _is_whole_number(field):  # in 0,001 the comma is not a thousands separator
-        return text
-    groups = text.replace(" ", ",").split(",")
-    thousands = len(groups) > 1 and 0 < len(groups[0]) <= 3 and all(len(g) == 3 for g in groups[1:])
-    return "".join(groups) if thousands and all(g.isdigit() for g in groups) else text
+def _stripped(value: object) -> object:
+    return value.strip() if isinstance(value, str) else value
 
 
-def _is_whole_number(field: FieldInfo) -> bool:
-    return field.annotation is int or Integer in get_args(field.annotation)
-
-
-def _sentence(path: list[str], value: object, model: type[BaseModel]) -> str:
+def _sentence(path: list[str], value: object, model: type[BaseModel], ambiguity: str) -> str:
     owner: type[BaseModel] = model
     prefix = ""
     if len(path) > 1 and path[0] in ("a", "b"):
@@ -275,10 +249,9 @@ def _sentence(path: list[str], value: object, model: type[BaseModel]) -> str:
         return f"{prefix}There is no setting named {_shown(name)!r}; there are {', '.join(owner.model_fields)}."
     if name in ("a", "b"):
         return f"{field.title} must be a set of settings; got {_shown(value)}."
-    advice = (
-        " Write a point, not a comma." if isinstance(value, str) and "," in value and field.annotation is float else ""
-    )
-    return f"{prefix}{field.title} must be {bounds(field)}; got {_shown(value)}.{advice}"
+    if ambiguity:
+        return f"{prefix}{field.title} {ambiguity}"
+    return f"{prefix}{field.title} must be {bounds(field)}; got {_shown(value)}."
 
 
 def _shown(value: object) -> str:

@@ -11,7 +11,8 @@ SCHEDULER = "NNCOMPARE_SCHEDULER"
 ENGINE = "NNCOMPARE_ENGINE"
 TOKEN, TOKEN_FILE = "NNCOMPARE_TOKEN", "NNCOMPARE_TOKEN_FILE"
 HUB_USER = "JUPYTERHUB_USER"
-MEMORY_LIMIT = "MEM_LIMIT"
+HUB_PREFIX = "JUPYTERHUB_SERVICE_PREFIX"
+MEMORY_LIMIT, CORE_LIMIT = "MEM_LIMIT", "CPU_LIMIT"
 # Voila hands this header of a request to the kernel of its page.
 SESSION_HEADER = "X-Nncompare-Session"
 _SESSION = "HTTP_X_NNCOMPARE_SESSION"
@@ -29,7 +30,12 @@ class Environment:
     engine_file: str  # file with the address and the credentials of a server's engine
     hub_user: str  # who uses this process, where a JupyterHub says so
     is_hub: bool  # whether a JupyterHub started this process
+    hub_prefix: str  # the path at which that JupyterHub shows this user's servers, or this service of its own
     memory_limit: str  # bytes of memory that may be used
+    core_limit: str  # cores that may be used, such as 1.5
+    runtime_dir: str  # folder of this user that ends with his login
+    engine_pid: str  # the engine to which this worker belongs, and how many workers that has
+    engine_slots: str
     query: str  # query string of the web page that this kernel serves
     is_web_page: bool  # whether Voila serves this kernel; JupyterLab keeps a kernel when its page is closed
     session: str  # number of the browser session that this kernel serves
@@ -47,7 +53,12 @@ def environment() -> Environment:
         engine_file=get(ENGINE, ""),
         hub_user=get(HUB_USER, ""),
         is_hub=any(get(variable) for variable in _HUB_VARIABLES),
+        hub_prefix=get(HUB_PREFIX, ""),
         memory_limit=get(MEMORY_LIMIT, ""),
+        core_limit=get(CORE_LIMIT, ""),
+        runtime_dir=get("XDG_RUNTIME_DIR", ""),
+        engine_pid=get(_PREFIX + "ENGINE_PID", ""),
+        engine_slots=get(_PREFIX + "ENGINE_SLOTS", ""),
         query=get("QUERY_STRING", "") if is_web_page else "",
         is_web_page=is_web_page,
         session=get(_SESSION, ""),
@@ -64,7 +75,17 @@ def take_token() -> tuple[str | None, str | None]:
 
 def set_for_children(settings: Mapping[str, object]) -> None:
     """Set variables of this package, by name without the prefix, for the processes that this one starts."""
-    os.environ.update({_PREFIX + name.upper(): str(value) for name, value in settings.items()})
+    os.environ.update({_PREFIX + name.upper(): _as_text(value) for name, value in settings.items()})
+
+
+def _as_text(value: object) -> str:
+    # 1.234 could be taken for a thousand and more; with an exponent it cannot.
+    return f"{value:.16e}" if isinstance(value, float) else str(value)
+
+
+def set_variables(values: Mapping[str, str]) -> None:
+    """Set variables for this process and those that it starts."""
+    os.environ.update(values)
 
 
 def prepend_path(variable: str, folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""What a server allows: epochs, channels, comparisons, minutes, and how long a run outlives its page.
+"""What a server allows: epochs, channels, comparisons, minutes, and how long a run outlives its page or its worker.
 
 A field of `Limits` is a flag of ``nncompare serve`` and a variable of the environment, where every kernel finds it. One
 that is named ``most_`` and a setting of a model is also enforced, in the forms and when a comparison starts.
@@ -6,10 +6,11 @@ that is named ``most_`` and a setting of a model is also enforced, in the forms 
 
 from collections.abc import Mapping
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from nncompare.config import Comparison, Integer, Number, RunConfig, read_field
+from nncompare.config import Comparison, RunConfig, read_field
 from nncompare.environment import environment
+from nncompare.settings import Integer, Number, Settings
 
 _MOST = "most_"
 
@@ -18,10 +19,8 @@ class LimitsError(ValueError):
     """A value that is no limit, or a comparison beyond one; the message is a sentence for the user."""
 
 
-class Limits(BaseModel):
+class Limits(Settings):
     """Limits for all users of a server; None where there is none."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     most_epochs: Integer | None = Field(
         None, ge=1, le=100, title="Most epochs", description="Largest number of epochs of a model, with those added."
@@ -46,14 +45,20 @@ class Limits(BaseModel):
         60.0,
         ge=0,
         title="Grace",
-        description="How many seconds a run outlives its page, unless it was asked to go on; it takes the page timeout "
-        "to be sure that the page is gone.",
+        description="How many seconds a run outlives its page once that was closed, unless it was asked to go on.",
     )
     page_timeout_seconds: Number = Field(
-        20.0,
+        600.0,
         ge=1,
         title="Page timeout",
-        description="After how many seconds without an answer a page counts as closed.",
+        description="After how many seconds without an answer a page counts as closed. Until then it carries on as it "
+        "was: a laptop may be shut, a phone locked, the network gone.",
+    )
+    silence_seconds: Number = Field(
+        60.0,
+        ge=1,
+        title="Silence",
+        description="After how many seconds without a word from its worker or the scheduler a run is interrupted.",
     )
 
     @classmethod

@@ -16,6 +16,9 @@ from nncompare.memory import Plan
 
 Weights = dict[str, NDArray[np.float32]]
 
+BROKE_OFF = "Training broke off"
+"""Begins a worker's sentence on a run that failed; the kernel, which knows the model's name, puts it in."""
+
 # A longer pause makes room for other runs.
 SUSPEND_SECONDS = 60.0
 
@@ -44,8 +47,8 @@ class WorkerInfo:
     """What a worker process reports about itself and its machine; its `token` identifies the process.
 
     `device` is what the requested device resolved to, ``cpu`` or ``cuda:0``: its free memory, all of its memory, and
-    how fast it is in each number format, once that is measured. `devices` are the titles of all that can be chosen
-    there.
+    how fast it is in each number format, once that is measured. What other notebooks were promised is free no more.
+    `devices` are the titles of all that can be chosen there.
     """
 
     token: str
@@ -55,6 +58,7 @@ class WorkerInfo:
     available_bytes: int
     physical_bytes: int
     formats: FormatTimes | None = None
+    promised_bytes: int = 0
 
     def resolved(self, wanted: Precision) -> Precision:
         """Return the number format that is wanted, and the faster one for "auto"."""
@@ -208,7 +212,10 @@ class Cursor:
 
 @dataclass(frozen=True)
 class Report:
-    """What has happened since the reader's cursor, the cursor after it, and whether the run waits in a pause."""
+    """What has happened since the reader's cursor, the cursor after it, and whether the run waits in a pause.
+
+    `memory_left` is the share of its memory that the worker's machine has available.
+    """
 
     events: tuple[Event, ...]
     is_paused: bool = False
@@ -217,11 +224,15 @@ class Report:
     shown: Prediction | None = None
     snapshot: Snapshot | None = None
     cursor: Cursor = field(default_factory=Cursor)
+    memory_left: float = 1.0
 
 
 @dataclass(frozen=True)
 class Assignment:
-    """Everything that a worker needs to train one model; `token` names the process that it is meant for."""
+    """Everything that a worker needs to train one model; `token` names the process that it is meant for.
+
+    It leaves its worker after a pause of `suspend_seconds`, and when nobody has asked for it for `silence_seconds`.
+    """
 
     run: str
     token: str
@@ -231,6 +242,7 @@ class Assignment:
     seed: int
     start: Checkpoint | None = None
     suspend_seconds: float = SUSPEND_SECONDS
+    silence_seconds: float = 60.0
 
 
 @dataclass(frozen=True)

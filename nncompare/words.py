@@ -1,12 +1,52 @@
 """Figures as text: an unknown value is a dash, never NaN."""
 
 import math
+import operator
+from collections.abc import Callable, Iterable, Sequence
 
 from nncompare.memory import in_mebibytes
 
-__all__ = ["capitalize_first", "clock", "count", "loss", "mebibytes", "ordinal", "percent", "shape", "span", "waiting"]
+__all__ = [
+    "capitalize_first",
+    "clock",
+    "count",
+    "loss",
+    "mebibytes",
+    "ordinal",
+    "percent",
+    "setting",
+    "shape",
+    "span",
+    "spelled",
+    "waiting",
+]
 
 UNKNOWN = "–"
+_SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_MOST_DIGITS = 6
+
+Write = Callable[[float | None, int], str]
+"""Writes a value with at least so many digits behind the point, as `percent` and `loss` do."""
+
+
+def digits_apart(write: Write, groups: Iterable[Sequence[float | None]], least: int, most: int = _MOST_DIGITS) -> int:
+    """Return how many digits, from `least` to `most`, tell apart the different values within each group.
+
+    Groups that not even the most digits tell apart do not count: such a difference is of no use to a reader.
+    """
+    different = [{value for value in group if value is not None and math.isfinite(value)} for group in groups]
+
+    def told_apart(digits: int) -> list[bool]:
+        return [len({write(value, digits) for value in values}) == len(values) for values in different]
+
+    best = told_apart(most)
+    return next(digits for digits in range(least, most + 1) if all(map(operator.ge, told_apart(digits), best)))
+
+
+def apart(values: Sequence[float | None], write: Write, least: int) -> list[str]:
+    """Write values that stand side by side so that different ones read differently: 98.71% and 98.74%."""
+    digits = digits_apart(write, [values], least)
+    return [write(value, digits) for value in values]
 
 
 def capitalize_first(words: str) -> str:
@@ -25,10 +65,25 @@ def percent(share: float | None, digits: int = 1) -> str:
 
 
 def loss(value: float | None, digits: int = 3) -> str:
-    """Format a loss: 0.052; 9.27e+26 where it grew beyond all bounds."""
+    """Format a loss: 0.052; 0.00031, as three digits would leave nothing of it; 9.27e+26, grown beyond all bounds."""
     if value is None or not math.isfinite(value):
         return UNKNOWN
-    return f"{value:.{digits}f}" if abs(value) < 10_000 else f"{value:.3g}"
+    if value and not 1e-6 <= abs(value) < 10_000:
+        return f"{value:.3g}"
+    zeros = -math.floor(math.log10(abs(value))) if value else 0
+    return f"{value:.{max(digits, digits - 2 + zeros)}f}"
+
+
+def setting(value: float | str) -> str:
+    """Format the value of a setting: 60,000, 0.001, 10 for 10.0; a word stays as it is."""
+    if isinstance(value, str):
+        return value
+    return f"{value:,}" if isinstance(value, int) else f"{value:.10g}"
+
+
+def spelled(whole: int) -> str:
+    """Write a small number as a word: two; 12 stays 12."""
+    return _SMALL[whole] if whole < len(_SMALL) else f"{whole:,}"
 
 
 def clock(seconds: float | None) -> str:

@@ -20,10 +20,16 @@ REAL_DATA = os.environ.get("NNCOMPARE_DATA_DIR")
 MARK = "NNCOMPARE_TEST_SESSION"
 # Before the tests are collected, which ask for it; --hypothesis-profile=deep takes the other one afterwards.
 settings.load_profile(QUICK_PROFILE)
-# In the background of a shell Ctrl-C is ignored, also by the programs that tests start, and some are ended by it.
+# In the background of a shell Ctrl-C is ignored, after `nohup` SIGHUP, also by the programs that tests start; and some
+# are ended by them.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
-HIDDEN = ("NNCOMPARE_DATA_DIR", "NNCOMPARE_SCHEDULER", "NNCOMPARE_ENGINE", "MEM_LIMIT", "JUPYTERHUB_USER")
+if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+HIDDEN = (
+    *("NNCOMPARE_DATA_DIR", "NNCOMPARE_SCHEDULER", "NNCOMPARE_ENGINE", "MEM_LIMIT", "CPU_LIMIT"),
+    *("JUPYTERHUB_USER", "JUPYTERHUB_SERVICE_PREFIX"),
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -48,6 +54,7 @@ def user_cache(no_process_is_left: None, tmp_path_factory: pytest.TempPathFactor
     with pytest.MonkeyPatch.context() as patch:
         folder = tmp_path_factory.mktemp("cache")
         patch.setenv("XDG_CACHE_HOME", str(folder))
+        patch.setenv("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
         # What is begun by a fixture of a whole session comes before `home`.
         patch.setenv("NNCOMPARE_HOME", str(tmp_path_factory.mktemp("home")))
         for variable in HIDDEN:

@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -18,18 +19,23 @@ import pytest
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
-from nncompare.architectures import DEFAULT
+from nncompare.architectures import DEFAULT, parameter_count
 from nncompare.training.backends import build_model
 
 FOLDER = Path(__file__).parents[1] / "benchmarks"
 sys.path.append(str(FOLDER))
 
+import flops  # noqa: E402
+from operations import part_flops  # noqa: E402
+
 # Does its work as soon as it is imported.
 AT_ONCE = ("textbook_first_step.py",)
 NEEDS_BROWSER = ("memory", "99", "opening", "screen")
+NEEDS_TENSORFLOW = ("keras",)
 ROWS = {
     "ab": ["AB"],
     "s": ["S"],
+    "keras": ["keras"],
     "first-step": ["first step"],
     "growth": ["growth", "growth"],
     "flops": ["flops"],
@@ -78,14 +84,33 @@ slow = pytest.mark.skipif(
 
 @slow
 def test_rows_without_a_browser(synthetic_digits: Path, tmp_path: Path) -> None:
-    names = [name for name in ROWS if name not in NEEDS_BROWSER]
+    names = [name for name in ROWS if name not in NEEDS_BROWSER + NEEDS_TENSORFLOW]
     found = rows_of(names, tmp_path)
     assert Counter(line[0] for line in found["tables"][0]["lines"]) == {"images": 2, "models": 2}
     (picture,) = tmp_path.glob("*-growth.svg")
     assert "<svg" in picture.read_text(encoding="utf-8")
-    profile = {line[0]: line[2] for line in found["tables"][1]["lines"]}
-    assert "aten::convolution_backward" in profile
-    assert 99 < sum(float(share.rstrip("%")) for share in profile.values()) < 101
+    profile = {line[0]: line[1:4] for line in found["tables"][1]["lines"]}
+    shares_of_peak = {part: float(share) for part, (_, _, share) in profile.items() if share}
+    assert set(shares_of_peak) == set(part_flops(8))
+    assert all(milliseconds != "0.000" for milliseconds, _, _ in (profile[part] for part in shares_of_peak))
+
+
+@slow
+@pytest.mark.skipif(find_spec("tensorflow") is None, reason="TensorFlow is not installed: pip install -e '.[keras]'")
+def test_keras_trains_the_same_network(synthetic_digits: Path, tmp_path: Path) -> None:
+    (row,) = rows_of(["keras"], tmp_path)["rows"]
+    (answer,) = row["details"]["keras"]
+    assert answer["parameters"] == [parameter_count(2)] * 2
+    assert all(0 <= accuracy <= 1 for model in answer["test accuracies"] for accuracy in model)
+
+
+def test_without_tensorflow_its_row_is_left_out(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    jobs, setting = importlib.import_module("jobs"), importlib.import_module("setting").Setting(is_smoke=True)
+    monkeypatch.setattr(jobs, "find_spec", lambda name: None)
+    assert jobs.measure_keras(setting).rows == []
+    assert "TensorFlow is not installed" in capsys.readouterr().err
 
 
 @pytest.fixture
@@ -137,6 +162,11 @@ def test_others(synthetic_digits: Path, script: str, says: str) -> None:
 
 
 @slow
+def test_a_processor_in_the_place_of_a_card() -> None:
+    assert "Missed: nothing. Broken off: nothing." in smoke("gpu.py", "--device", "cpu")
+
+
+@slow
 @pytest.mark.browser
 @pytest.mark.parametrize(
     ("script", "says"), [("analysis.py", "100 cards: "), ("refresher.py", "kernel after 1 epochs ")]
@@ -180,3 +210,11 @@ def test_a_row_knows_what_is_good() -> None:
     assert reached("AMOUNT", 160, None, 160)
     assert not reached("AMOUNT", 161, None, 160)
     assert not reached("SHARE", 1, 10, 0.4, shortfall="below 99%")
+
+
+def test_a_format_that_is_not_taken_may_be_a_twentieth_faster_and_no_more() -> None:
+    rounds = [{(2, 8, "float32"): (100.0, 1.0), (2, 8, "bfloat16"): (speed, 1.0)} for speed in (104.0, 104.0, 300.0)]
+    row = flops._row_of_auto((2, 8, "bfloat16"), "float32", rounds)
+    assert row.ratio == pytest.approx(1.04)
+    assert row.reaches(row.wanted) is True
+    assert flops._row_of_auto((2, 8, "bfloat16"), "float32", rounds[2:]).reaches(1.05) is False

@@ -183,30 +183,6 @@ def test_the_texts_of_a_form_bring_back_the_same_run(run: RunConfig) -> None:
     assert from_text({name: f" {value} " for name, value in run.model_dump().items()}) == (run, {})
 
 
-@pytest.mark.parametrize("text", ["1,000", "1 000", " 1000 ", "1000"])
-def test_a_form_takes_thousands_separators(text: str) -> None:
-    run, problems = from_text({"batch_size": text})
-    assert problems == {}
-    assert run is not None
-    assert run.batch_size == 1_000
-
-
-@pytest.mark.parametrize("text", ["1,00", "10,00,000", ",100", "1,000,", "1,0 0", "1.000,5"])
-def test_a_form_does_not_guess_at_odd_separators(text: str) -> None:
-    run, problems = from_text({"batch_size": text})
-    assert run is None
-    assert list(problems) == ["batch_size"]
-
-
-@pytest.mark.parametrize("name", ["learning_rate", "dropout", "momentum"])
-@pytest.mark.parametrize("text", ["0,001", "0,5", "0 001"])
-def test_a_decimal_comma_is_never_taken_for_a_thousands_separator(name: str, text: str) -> None:
-    run, problems = from_text({name: text})
-    assert run is None
-    assert list(problems) == [name]
-    assert f"got {text}" in problems[name]
-
-
 def test_a_form_tells_every_wrong_field() -> None:
     run, problems = from_text({"channels": "wide", "epochs": "0", "dropout": "nan", "momentum": "0.5"})
     assert run is None

@@ -1,6 +1,8 @@
 """pyproject.toml gives ranges, constraints.txt pins what was tested, environment.yml says the same to conda."""
 
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -27,6 +29,8 @@ def requirements(lines: list[str]) -> dict[str, SpecifierSet]:
 
 RUNTIME = requirements(PROJECT["dependencies"])
 TESTING = requirements(PROJECT["optional-dependencies"]["test"])
+BENCHMARK = requirements(PROJECT["optional-dependencies"]["keras"])
+EVERYTHING = RUNTIME | TESTING | BENCHMARK
 
 
 def pins() -> dict[str, str]:
@@ -47,15 +51,15 @@ def conda() -> dict[str, SpecifierSet]:
     return requirements([re.sub(r"(?<![=<>!~])=(?!=)(\S+)", r"==\1.*", entry) for entry in plain])
 
 
-@pytest.mark.parametrize("name", sorted(RUNTIME | TESTING))
+@pytest.mark.parametrize("name", sorted(EVERYTHING))
 def test_every_dependency_is_pinned_within_its_range(name: str) -> None:
-    wanted = (RUNTIME | TESTING)[name]
+    wanted = EVERYTHING[name]
     assert name in pins(), f"constraints.txt does not pin {name}"
     assert wanted.contains(pins()[name], prereleases=True), f"{name} {pins()[name]} is not {wanted}"
 
 
 def test_every_dependency_has_a_lower_bound() -> None:
-    assert [name for name, range_ in (RUNTIME | TESTING).items() if not any(s.operator == ">=" for s in range_)] == []
+    assert [name for name, range_ in EVERYTHING.items() if not any(s.operator == ">=" for s in range_)] == []
 
 
 def test_conda_users_get_the_same_packages_in_the_same_ranges() -> None:
@@ -73,3 +77,13 @@ def test_conda_users_get_the_same_python() -> None:
     lowest = next(iter(wanted)).version
     assert conda()["python"].contains(lowest) or str(conda()["python"]) == str(wanted)
     assert not conda()["python"].contains("3.10.99")
+
+
+def test_the_lowest_versions_are_pinned_for_the_job_that_tests_them(tmp_path: Path) -> None:
+    lowest = {name: next(s.version for s in range_ if s.operator == ">=") for name, range_ in RUNTIME.items()}
+    for kept in ((), ("torch", "torchvision")):
+        script, file = ROOT / "tests" / "support" / "lowest.py", tmp_path / "lowest.txt"
+        subprocess.run([sys.executable, script, file, *kept], check=True, timeout=60)
+        pinned = {name: str(range_) for name, range_ in requirements(file.read_text("utf-8").splitlines()).items()}
+        as_tested = {name: f"=={pins()[name]}" for name in (*TESTING, *kept)}
+        assert pinned == {name: f"=={version}" for name, version in lowest.items()} | as_tested

@@ -13,8 +13,10 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "nncompare"
 
 FLOORS: list[set[str]] = [
-    {"catalog"},
-    {"config", "environment", "errors", "events", "analysis"},
+    {"catalog", "number_text"},
+    {"settings"},
+    {"config", "environment", "errors", "events", "analysis", "silence", "whole_file"},
+    {"places"},
     {"machine", "limits", "architectures", "settings_file", "data"},
     {"memory"},
     {"messages", "words"},

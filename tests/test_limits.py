@@ -7,10 +7,11 @@ import pytest
 from pydantic import Field
 
 from nncompare.cli import main
-from nncompare.config import Comparison, Integer, RunConfig
+from nncompare.config import Comparison, RunConfig
 from nncompare.environment import set_for_children
 from nncompare.limits import Limits, LimitsError
 from nncompare.server import classroom
+from nncompare.settings import Integer
 
 
 def test_without_limits_everything_is_allowed() -> None:
@@ -38,11 +39,17 @@ def test_they_travel_through_the_environment(monkeypatch: pytest.MonkeyPatch) ->
     before = dict(os.environ)
     monkeypatch.setattr(os, "environ", dict(before))
     limits = Limits(
-        most_epochs=5, most_channels=16, most_comparisons=3, most_minutes=2.5, grace_seconds=30, page_timeout_seconds=5
+        most_epochs=5,
+        most_channels=16,
+        most_comparisons=3,
+        most_minutes=2.5,
+        grace_seconds=30,
+        page_timeout_seconds=5,
+        silence_seconds=20,
     )
     set_for_children(limits.model_dump(exclude_none=True))
     added = os.environ.keys() - before.keys()
-    assert len(added) == 6
+    assert len(added) == 7
     assert all(name.startswith("NNCOMPARE_") for name in added)
     assert Limits.from_environment() == limits
 
@@ -58,6 +65,7 @@ def test_they_travel_through_the_environment(monkeypatch: pytest.MonkeyPatch) ->
         ("most_minutes", "nan", "Most minutes must be a number above 0; got nan."),
         ("grace_seconds", "-1", "Grace must be a number from 0; got -1."),
         ("page_timeout_seconds", "0", "Page timeout must be a number from 1; got 0."),
+        ("silence_seconds", "0", "Silence must be a number from 1; got 0."),
     ],
 )
 def test_what_is_no_limit_does_not_pass_for_none(
@@ -75,7 +83,11 @@ def test_what_is_no_limit_does_not_pass_for_none(
 
 
 @pytest.mark.parametrize(
-    "flag", ["--most-epochs", "--most-channels", "--most-comparisons", "--most-minutes", "--grace", "--page-timeout"]
+    "flag",
+    [
+        *("--most-epochs", "--most-channels", "--most-comparisons", "--most-minutes"),
+        *("--grace", "--page-timeout", "--silence"),
+    ],
 )
 def test_a_wrong_flag_is_told(flag: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as end:

@@ -1,10 +1,11 @@
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
+import pytest
 from any_settings import comparisons
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from nncompare.config import Comparison, RunConfig
+from nncompare.config import Comparison, RunConfig, from_text
 from nncompare.ui.settings_link import from_query, to_query
 
 
@@ -32,6 +33,23 @@ def test_a_wrong_value_is_told_and_the_others_are_taken() -> None:
         "Model A: Channels must be a whole number from 1 to 256; got 0.",
         "Model B: Optimiser must be adam or sgd; got rmsprop.",
     ]
+
+
+def test_a_value_that_is_named_twice_is_told() -> None:
+    comparison, problems = from_query("a.channels=8&a.channels=9&b.channels=0&b.channels=7", Comparison())
+    assert comparison == Comparison(a=RunConfig(channels=8), b=RunConfig(channels=7))
+    assert problems == [
+        "The address names a.channels twice; the first is taken.",
+        "Model B: Channels must be a whole number from 1 to 256; got 0.",
+    ]
+
+
+@pytest.mark.parametrize("text", ["1,024", "1 024", "1.000", "10,24", "1e3", "x"])
+def test_a_number_is_read_as_in_the_form(text: str) -> None:
+    config, sentences = from_text({"batch_size": text})
+    comparison, problems = from_query(urlencode({"a.batch_size": text}), Comparison())
+    assert comparison == Comparison(a=config or RunConfig())
+    assert problems == [f"Model A: {sentence}" for sentence in sentences.values()]
 
 
 def test_names_of_others_are_passed_over() -> None:

@@ -17,6 +17,19 @@ from nncompare import words
         (words.loss(0.05231, 4), "0.0523"),
         (words.loss(9.268337e26, 4), "9.27e+26"),
         (words.loss(math.inf), "–"),
+        (words.loss(0.00031), "0.00031"),
+        (words.loss(0.00031, 4), "0.000310"),
+        (words.loss(0.0014), "0.0014"),
+        (words.loss(3.1e-9), "3.1e-09"),
+        (words.loss(0.0), "0.000"),
+        (words.loss(1234.5), "1234.500"),
+        (words.setting(10.0), "10"),
+        (words.setting(0.0), "0"),
+        (words.setting(0.00012345678), "0.00012345678"),
+        (words.setting(60_000), "60,000"),
+        (words.setting("one-cycle"), "one-cycle"),
+        (words.spelled(2), "two"),
+        (words.spelled(1_000), "1,000"),
         (words.clock(7.4), "0:07"),
         (words.clock(59.6), "1:00"),
         (words.clock(3729), "1:02:09"),
@@ -31,3 +44,26 @@ from nncompare import words
 )
 def test_figures_are_written_as_a_reader_expects(text, expected):
     assert text == expected
+
+
+@pytest.mark.parametrize(
+    ("values", "write", "least", "expected"),
+    [
+        ([0.9871, 0.9874], words.percent, 1, ["98.71%", "98.74%"]),
+        ([0.9871, 0.9871], words.percent, 1, ["98.7%", "98.7%"]),
+        ([0.9, 0.95], words.percent, 1, ["90.0%", "95.0%"]),
+        ([0.05231, 0.05233], words.loss, 3, ["0.05231", "0.05233"]),
+        ([0.00031, 0.0004], words.loss, 3, ["0.00031", "0.00040"]),
+        ([0.5, None], words.loss, 3, ["0.500", "–"]),
+        ([math.nan, math.nan], words.percent, 1, ["–", "–"]),
+        ([0.3, 0.1 + 0.2], words.percent, 1, ["30.0%", "30.0%"]),
+    ],
+)
+def test_what_differs_reads_differently(values, write, least, expected):
+    assert words.apart(values, write, least) == expected
+
+
+def test_pairs_that_nothing_tells_apart_cost_the_others_no_digits():
+    pairs = [[0.3, 0.1 + 0.2], [0.9871, 0.9874], [0.5, 0.6]]
+    assert words.digits_apart(words.percent, pairs, 1) == 2
+    assert words.digits_apart(words.percent, [[0.99999, 1.0]], 0, 2) == 0

@@ -1,6 +1,7 @@
 """Where two models differ and whether it matters, computed with numpy from two arrays of class probabilities."""
 
 from nncompare.analysis.calibration import Calibration, calibration
+from nncompare.analysis.chance import Guessing, guessing
 from nncompare.analysis.confusion import ClassScores, class_scores, confusion_matrix
 from nncompare.analysis.outcomes import Group, Order, Outcomes
 from nncompare.analysis.seeds import SeedsVerdict, judge_seeds
@@ -10,6 +11,7 @@ __all__ = [
     "Calibration",
     "ClassScores",
     "Group",
+    "Guessing",
     "Order",
     "Outcomes",
     "SeedsVerdict",
@@ -17,6 +19,7 @@ __all__ = [
     "calibration",
     "class_scores",
     "confusion_matrix",
+    "guessing",
     "judge",
     "judge_seeds",
 ]

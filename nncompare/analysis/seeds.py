@@ -13,8 +13,8 @@ class SeedsVerdict:
     95% confidence interval is that of Student's t with R - 1 degrees of freedom; the p value is that of the paired
     two-sided t test: the probability of a mean difference this large if both configurations were equally good. It
     assumes normally distributed differences (Student, The Probable Error of a Mean, 1908). Both are None if the
-    difference is the same for every seed: its variance is unknown then. Seeds are `left_out` from which a model failed,
-    was stopped, or has other settings.
+    difference is the same for every seed: its variance is unknown then. From `guesses_a` and `guesses_b` seeds a model
+    did no better than guessing. Seeds are `left_out` from which a model failed, was stopped, or has other settings.
     """
 
     accuracies_a: tuple[float, ...]
@@ -22,6 +22,8 @@ class SeedsVerdict:
     difference: float
     difference_interval: tuple[float, float] | None
     p_value: float | None
+    guesses_a: int = 0
+    guesses_b: int = 0
     left_out: int = 0
 
     @property
@@ -31,17 +33,19 @@ class SeedsVerdict:
 
     @property
     def better_a(self) -> int:
-        """Number of seeds with which A is better."""
+        """Number of seeds with which A has more right."""
         return sum(a > b for a, b in zip(self.accuracies_a, self.accuracies_b, strict=True))
 
     @property
     def better_b(self) -> int:
-        """Number of seeds with which B is better."""
+        """Number of seeds with which B has more right."""
         return sum(b > a for a, b in zip(self.accuracies_a, self.accuracies_b, strict=True))
 
 
-def judge_seeds(right_a: tuple[int, ...], right_b: tuple[int, ...], images: int, *, left_out: int = 0) -> SeedsVerdict:
+def judge_seeds(right_a: tuple[int, ...], right_b: tuple[int, ...], images: int, **counts: int) -> SeedsVerdict:
     """Compare two configurations by the images that each gets right, paired by seed.
+
+    `counts` are `guesses_a`, `guesses_b` and `left_out` of the verdict.
 
     Raises
     ------
@@ -65,7 +69,7 @@ def judge_seeds(right_a: tuple[int, ...], right_b: tuple[int, ...], images: int,
         difference,
         interval,
         p_value,
-        left_out,
+        **counts,
     )
 
 

@@ -3,8 +3,7 @@
 import math
 from dataclasses import dataclass
 
-import numpy as np
-
+from nncompare.analysis.chance import LIKELY, Guessing, binomial_tail, guessing
 from nncompare.analysis.outcomes import Group, Outcomes
 from nncompare.analysis.seeds import SeedsVerdict
 
@@ -17,8 +16,9 @@ class Verdict:
 
     The intervals are of 95% confidence: of an accuracy after Wilson (1927), of the difference for paired proportions,
     as in Agresti, Categorical Data Analysis, section 11.1. The p value is that of the exact two-sided McNemar test: the
-    probability of so uneven a split of the images that only one model gets right, if both were equally good. Where the
-    pair was trained more than once, `seeds` compares all seeds; the other fields are of one.
+    probability of so uneven a split of the images that only one model gets right, if both were equally good. `guess_a`
+    and `guess_b` hold each model against guessing. Where the pair was trained more than once, `seeds` compares all
+    seeds; the other fields are of one.
     """
 
     images: int
@@ -32,6 +32,8 @@ class Verdict:
     only_b_right: int
     both_right: int
     p_value: float
+    guess_a: Guessing
+    guess_b: Guessing
     seeds: SeedsVerdict | None = None
 
     @property
@@ -41,8 +43,14 @@ class Verdict:
 
     @property
     def better(self) -> str:
-        """The model with the higher accuracy, "A" or "B"; empty if both are equal."""
-        return "A" if self.lead > 0 else "B" if self.lead < 0 else ""
+        """The model with the higher accuracy, "A" or "B"; empty where chance would often make such a difference.
+
+        That is a p value of at least 0.05, over all seeds if there are several, or none that can be known.
+        """
+        p_value = self.seeds.p_value if self.seeds is not None else self.p_value
+        if p_value is None or p_value >= LIKELY:
+            return ""
+        return "A" if self.lead > 0 else "B"
 
 
 def judge(outcomes: Outcomes) -> Verdict:
@@ -71,6 +79,8 @@ def judge(outcomes: Outcomes) -> Verdict:
         only_b_right=only_b,
         both_right=both,
         p_value=mcnemar_p(only_a, only_b),
+        guess_a=guessing(outcomes.labels, outcomes.predicted_by_a),
+        guess_b=guessing(outcomes.labels, outcomes.predicted_by_b),
     )
 
 
@@ -85,15 +95,7 @@ def wilson_interval(right: int, images: int) -> tuple[float, float]:
 
 def mcnemar_p(only_a: int, only_b: int) -> float:
     """Return the exact two-sided p value of McNemar's test: twice the binomial tail with even odds, at most 1."""
-    total, fewer = only_a + only_b, min(only_a, only_b)
-    if 2 * fewer == total:
-        return 1.0
-    k = np.arange(fewer + 1)
-    # log C(n, k) as a running sum of log ratios: accurate for thousands of images, where factorials overflow.
-    steps = np.log(total - k[:-1]) - np.log(k[:-1] + 1)
-    logs = np.concatenate([[0.0], np.cumsum(steps)]) - total * math.log(2)
-    peak = logs.max()
-    return min(1.0, 2 * math.exp(peak) * float(np.exp(logs - peak).sum()))
+    return min(1.0, 2 * binomial_tail(max(only_a, only_b), only_a + only_b, 0.5))
 
 
 def _paired_interval(only_a: int, only_b: int, images: int) -> tuple[float, float]:

@@ -1,4 +1,4 @@
-"""The shell's door: ``nncompare serve | compare | fetch | doctor``."""
+"""The shell's door: ``nncompare serve | compare | runs | fetch | doctor``."""
 
 import argparse
 import sys
@@ -6,51 +6,68 @@ from collections.abc import Sequence
 from typing import NoReturn, get_args
 
 from nncompare.cli import comparison_flags
+from nncompare.cli.endings import EXPLAINED, Ending, ended_by_signals
+from nncompare.cli.output import show, spell_out_missing_signs, tell
 from nncompare.config import DatasetName
 from nncompare.data import CATALOG, DataError, fetch
+from nncompare.environment import set_variables
 from nncompare.errors import UserError
 from nncompare.limits import Limits, LimitsError
+from nncompare.places import home_for_children
 from nncompare.server import classroom
 from nncompare.server.server_address import LOOPBACK
-
-FAILED, WRONG_VALUE, INTERRUPTED = 1, 2, 130
+from nncompare.store import StoreError
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
-    """Run a command and exit: 0 done, 1 failed, 2 wrong value, 130 interrupted."""
+    """Run a command and exit with the code of its `Ending`."""
     words = sys.argv[1:] if arguments is None else arguments
-    parsed = _parser().parse_args(words or ["serve"])
+    spell_out_missing_signs()
+    set_variables(home_for_children())  # Jupyter and others would fail without one
+    with ended_by_signals():
+        ending = _run(words or ["serve"])
+    sys.exit(ending)
+
+
+def _run(words: Sequence[str]) -> Ending:
     try:
-        failure = parsed.run(parsed)
+        parsed = _parser().parse_args(words)
+        return Ending(parsed.run(parsed))
     except (UserError, LimitsError) as error:
-        _fail(str(error), WRONG_VALUE)
-    except DataError as error:
-        _fail(str(error), FAILED)
+        message, ending = str(error), Ending.WRONG_VALUE
+    except (DataError, StoreError) as error:
+        message, ending = str(error), Ending.FAILED
     except KeyboardInterrupt:
-        _fail("stopped.", INTERRUPTED)
-    if failure:
-        _fail(failure, FAILED)
-    sys.exit(0)
-
-
-def _fail(message: str, code: int) -> NoReturn:
-    print(f"nncompare: {message}", file=sys.stderr)
-    sys.exit(code)
+        message, ending = "stopped.", Ending.INTERRUPTED
+    tell(message)
+    return ending
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="nncompare", description="Train two small neural networks side by side. Without a command: serve."
+        prog="nncompare",
+        description="Train two small neural networks side by side. Without a command: serve.",
+        epilog=EXPLAINED,
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     serve = commands.add_parser("serve", help="open the dashboard in the browser")
     _add_serve_flags(serve)
     serve.set_defaults(run=_serve)
-    compare = commands.add_parser("compare", help="train and compare without a screen")
+    compare = commands.add_parser("compare", help="train and compare without a screen", epilog=EXPLAINED)
     comparison_flags.add_flags(compare)
+    compare.add_argument(
+        "--resume",
+        metavar="ID",
+        nargs="?",
+        const="",
+        help="go on with a comparison that was interrupted (nncompare runs lists them); without an ID, with the newest",
+    )
     compare.add_argument("--json", action="store_true", help="print the result as JSON")
     compare.add_argument("--report", metavar="FILE", help="write the report, one HTML page, to FILE")
     compare.set_defaults(run=_compare)
+    runs = commands.add_parser("runs", help="list the saved comparisons, and which of them can go on")
+    runs.add_argument("--json", action="store_true", help="print the list as JSON")
+    runs.set_defaults(run=_runs)
     fetching = commands.add_parser("fetch", help="download or make a data set ahead of time")
     fetching.add_argument("dataset", metavar="DATASET", help=", ".join(get_args(DatasetName)))
     fetching.set_defaults(run=_fetch)
@@ -72,11 +89,24 @@ def _add_serve_flags(serve: argparse.ArgumentParser) -> None:
         default=[],
         help="another name under which the page is called, such as that of a proxy; may be given several times",
     )
+    serve.add_argument(
+        "--base-url", metavar="PATH", default="", help="path below which a proxy shows the page, such as /some/prefix/"
+    )
+    serve.add_argument(
+        "--allow-frame",
+        metavar="SITE",
+        action="append",
+        default=[],
+        help="a site whose pages may show this one in a frame, such as https://lms.school.org; needs HTTPS",
+    )
+    serve.add_argument(
+        "--behind-jupyter", action="store_true", help="for jupyter-server-proxy alone, which sends the token along"
+    )
     serve.add_argument("--no-token", action="store_true", help="let in every user of this machine")
     classroom.add_flags(serve)
 
 
-def _serve(arguments: argparse.Namespace) -> None:
+def _serve(arguments: argparse.Namespace) -> Ending:
     from nncompare.server.serve import serve
 
     serve(
@@ -86,26 +116,42 @@ def _serve(arguments: argparse.Namespace) -> None:
         ip=arguments.ip,
         names=arguments.name,
         needs_token=not arguments.no_token,
+        base_url=arguments.base_url,
+        frames=arguments.allow_frame,
+        is_behind_jupyter=arguments.behind_jupyter,
     )
+    return Ending.DONE
 
 
-def _compare(arguments: argparse.Namespace) -> str:
+def _compare(arguments: argparse.Namespace) -> Ending:
     from nncompare.cli.compare_command import compare_and_print
 
     return compare_and_print(arguments)
 
 
-def _fetch(arguments: argparse.Namespace) -> None:
+def _runs(arguments: argparse.Namespace) -> Ending:
+    from nncompare.cli.saved_runs import list_runs
+
+    return _shown(list_runs(as_json=arguments.json))
+
+
+def _fetch(arguments: argparse.Namespace) -> Ending:
     from nncompare.cli.progress_bars import ProgressBars
 
     if arguments.dataset not in CATALOG:
         raise UserError(f"Data set must be one of {', '.join(CATALOG)}; got {arguments.dataset}.")
     with ProgressBars() as bars:
         folder = fetch(arguments.dataset, progress=bars.of_download(arguments.dataset))
-    print(f"{CATALOG[arguments.dataset].title} is in {folder}.")
+    return _shown(f"{CATALOG[arguments.dataset].title} is in {folder}.")
 
 
-def _doctor(_: argparse.Namespace) -> None:
+def _doctor(_: argparse.Namespace) -> Ending:
     from nncompare.cli.doctor import examine
 
-    print(examine())
+    return _shown(examine())
+
+
+def _shown(text: str) -> Ending:
+    if failure := show(text):
+        tell(failure)
+    return Ending.NOT_WRITTEN if failure else Ending.DONE

@@ -7,7 +7,7 @@ import psutil
 
 from nncompare.data import CATALOG, dataset_state
 from nncompare.engine.tasks import device_infos
-from nncompare.environment import HOME, MEMORY_LIMIT, environment
+from nncompare.environment import CORE_LIMIT, HOME, MEMORY_LIMIT, environment
 from nncompare.machine import (
     available_memory,
     core_readings,
@@ -16,7 +16,8 @@ from nncompare.machine import (
     signs_of_sharing,
     usable_cores,
 )
-from nncompare.memory import in_mebibytes, model_memory_limit
+from nncompare.memory import BudgetError, in_mebibytes, model_share
+from nncompare.memory.budget import ENGINE_BYTES, require_room_for_engine
 from nncompare.store import Store
 from nncompare.store.facts import package_version
 
@@ -35,21 +36,26 @@ def _cores() -> Iterator[str]:
     readings = core_readings()
     for reading in readings:
         yield _row(f"{reading.cores:g}", reading.source)
-    if len(readings) == 1:
+    if not any("/" in reading.source for reading in readings):
         yield _row("no quota", "control groups")
+    if not environment().core_limit:
+        yield _row("not set", CORE_LIMIT)
 
 
 def _memory() -> Iterator[str]:
     least = available_memory()
-    limit = model_memory_limit(None, least.available_bytes, least.total_bytes)
+    limit = model_share(least.available_bytes, ENGINE_BYTES)
     yield f"Memory: {in_mebibytes(least.available_bytes)} available, {in_mebibytes(limit)} for each model"
     readings = memory_readings()
     for reading in readings:
-        yield _row(f"{in_mebibytes(reading.available_bytes)} of {in_mebibytes(reading.total_bytes)}", reading.source)
+        left = in_mebibytes(max(0, reading.available_bytes))
+        yield _row(f"{left} of {in_mebibytes(reading.total_bytes)}", reading.source)
     if {reading.source for reading in readings} <= {"psutil", MEMORY_LIMIT}:
         yield _row("no limit", "control groups")
     if not environment().memory_limit:
         yield _row("not set", MEMORY_LIMIT)
+    if least.promised_bytes:
+        yield _row(in_mebibytes(least.promised_bytes), "promised to other notebooks, and left to them")
 
 
 def _devices() -> Iterator[str]:
@@ -65,13 +71,15 @@ def _datasets() -> Iterator[str]:
     yield "Data sets"
     for name in CATALOG:
         state = dataset_state(name)
-        yield _row(name, f"{state.message} {state.folder or ''}".strip())
+        yield _row(name, f"{state.message} {state.folder or state.note}".strip())
 
 
 def _saved() -> Iterator[str]:
     store = Store.default()
     yield f"Saved comparisons: {len(store.summaries())}"
     yield _row(str(store.home), HOME if environment().home else "the user's data directory")
+    if store.note:
+        yield _indented(store.note)
     yield from map(_indented, store.unreadable().values())
 
 
@@ -89,6 +97,13 @@ def _warnings() -> Iterator[str]:
     text, sources = environment().memory_limit, {reading.source for reading in memory_readings()}
     if text and MEMORY_LIMIT not in sources:
         yield f"Warning: {MEMORY_LIMIT} is {text!r}, which is not a number of bytes; it is not used."
+    cores = environment().core_limit
+    if cores and CORE_LIMIT not in {reading.source for reading in core_readings()}:
+        yield f"Warning: {CORE_LIMIT} is {cores!r}, which is not a number of cores; it is not used."
+    try:
+        require_room_for_engine()
+    except BudgetError as error:
+        yield f"Warning: {error}"
     signs = signs_of_sharing()
     if signs and physical_memory() >= psutil.virtual_memory().total:
         yield (

@@ -7,6 +7,7 @@ from typing import Any
 
 from tqdm import tqdm
 
+from nncompare.cli.output import Unfailing
 from nncompare.comparison.runner import ComparisonRun
 from nncompare.data import CATALOG
 from nncompare.words import waiting
@@ -17,8 +18,10 @@ class ProgressBars(ExitStack):
 
     def __init__(self) -> None:
         super().__init__()
+        self._stream = Unfailing(sys.stderr)
         self._position = 0
         self._storage_note = ""
+        self._silences: dict[str, str] = {}
         self._bars: dict[str, tqdm[Any]] = {}
 
     def of_download(self, dataset: str) -> Callable[[int, int], None]:
@@ -29,9 +32,10 @@ class ProgressBars(ExitStack):
     def watch(self, running: ComparisonRun) -> None:
         """Draw how far both models are, and say once why they wait, and why something is not saved."""
         self._tell_place(running)
+        self._tell_silences(running)
         if running.storage_note not in ("", self._storage_note):
             self._storage_note = running.storage_note
-            _tell(self._storage_note)
+            self._tell(self._storage_note)
         seed = f", seed {running.current.seed}" if len(running.pairs) > 1 else ""
         for run in running.runs:
             images, total = (run.progress.images, run.progress.total_images) if run.progress is not None else (0, None)
@@ -42,17 +46,23 @@ class ProgressBars(ExitStack):
         place = running.position
         position = place.position if place is not None else 0
         if place is not None and position != self._position:
-            _tell(waiting(position, place.seconds))
+            self._tell(waiting(position, place.seconds))
         self._position = position
+
+    def _tell_silences(self, running: ComparisonRun) -> None:
+        for run in running.runs:
+            if run.silence not in ("", self._silences.get(run.name)):
+                self._tell(f"model {run.name}: {run.silence}")
+            self._silences[run.name] = run.silence
 
     def _set(self, title: str, done: int, total: int | None, unit: str = "") -> None:
         if title not in self._bars:
-            self._bars[title] = self.enter_context(tqdm(desc=title, unit=unit, unit_scale=True, file=sys.stderr))
+            bar = tqdm(desc=title, unit=unit, unit_scale=True, file=self._stream, initial=done)
+            self._bars[title] = self.enter_context(bar)
         bar = self._bars[title]
         bar.total = total
         if done != bar.n:
             bar.update(done - bar.n)
 
-
-def _tell(sentence: str) -> None:
-    tqdm.write(f"nncompare: {sentence}", file=sys.stderr)
+    def _tell(self, sentence: str) -> None:
+        tqdm.write(f"nncompare: {sentence}", file=self._stream)

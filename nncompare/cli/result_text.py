@@ -4,14 +4,19 @@ import json
 from collections.abc import Callable
 from dataclasses import asdict
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from nncompare.analysis.wording import explanation, headline
+from nncompare.analysis import Verdict
+from nncompare.cli.output import aligned
 from nncompare.comparison.result import ComparisonResult, ModelResult
 from nncompare.config import RunConfig
-from nncompare.data import CATALOG
+from nncompare.data import CATALOG, DataError
+from nncompare.engine.client import EngineError
 from nncompare.history import PER_EPOCH
-from nncompare.words import count, mebibytes
+from nncompare.words import Write, apart, count, loss, mebibytes, percent, setting
+
+if TYPE_CHECKING:
+    from nncompare.report.conclusion import Conclusion
 
 _UNKNOWN = "-"
 _SAME = ("state", "message", "device", "precision", "parameters", "seconds")
@@ -20,17 +25,21 @@ _SAME = ("state", "message", "device", "precision", "parameters", "seconds")
 def result_table(result: ComparisonResult) -> str:
     """Write settings and figures of both models side by side, what was changed of the settings, and the verdict."""
     names = ["", *(f"model {model.name}" for model in result.models)]
-    rows = [[title, *map(cell, result.models)] for title, cell in _CELLS.items()]
-    return "\n".join([_title(result), "", *_aligned([names, *rows]), *_changes(result.models), *_verdict(result)])
+    rows = [[title, *cells(result.models)] for title, cells in _ROWS.items()]
+    table = aligned([names, *rows], are_figures=True)
+    return "\n".join([_title(result), "", *table, *_changes(result.models), *_verdict(result)])
 
 
-def result_json(result: ComparisonResult) -> str:
-    """Write settings, both models of each seed with their epochs, and the verdict."""
+def result_json(result: ComparisonResult, saved_id: str | None) -> str:
+    """Write where it is saved, settings, both models of each seed with their epochs, and the verdict."""
+    verdict, conclusion, _ = _concluded(result)
     values = {
+        "id": saved_id,
         "comparison": result.comparison.model_dump(mode="json"),
         **_facts(result),
         "others": {other.seed: _facts(other) for other in result.others},
-        "verdict": asdict(result.verdict()) if result.can_be_compared else None,
+        "verdict": {**asdict(verdict), "better": verdict.better} if verdict is not None else None,
+        "conclusion": {name: getattr(conclusion, name) for name in ("headline", "happened", "before")},
         "seconds": result.seconds,
         "state": result.state,
     }
@@ -41,14 +50,6 @@ def _title(result: ComparisonResult) -> str:
     seeds = ", ".join(map(str, result.by_seed))
     title = f"{CATALOG[result.comparison.dataset].title}, seed{'s' if result.others else ''} {seeds}"
     return f"{title}; the table is that of seed {result.seed}" if result.others else title
-
-
-def _aligned(rows: list[list[str]]) -> list[str]:
-    sizes = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return [
-        "  ".join([row[0].ljust(sizes[0]), *(cell.rjust(size) for cell, size in zip(row[1:], sizes[1:], strict=True))])
-        for row in rows
-    ]
 
 
 def _changes(models: list[ModelResult]) -> list[str]:
@@ -62,27 +63,48 @@ def _changes(models: list[ModelResult]) -> list[str]:
     return ["", *sentences] if sentences else []
 
 
+def _concluded(result: ComparisonResult) -> tuple[Verdict | None, "Conclusion", str]:
+    """Return the verdict, what follows from it, and why there is none."""
+    from nncompare.report.conclusion import conclude  # with the room of the charts: not before the training
+
+    verdict, problem = None, ""
+    if result.can_be_compared:
+        try:
+            verdict = result.verdict()
+        except (EngineError, DataError) as error:  # the other figures are there all the same
+            problem = f"There is no verdict. {error}"
+    return verdict, conclude(result, verdict), problem
+
+
 def _verdict(result: ComparisonResult) -> list[str]:
-    if not result.can_be_compared:
+    verdict, conclusion, problem = _concluded(result)
+    if verdict is None and not conclusion.happened and not problem:
         return []
-    verdict = result.verdict()
-    return ["", f"{headline(verdict)}.", *explanation(verdict)]
+    lines = ["", f"{conclusion.headline}.", *conclusion.before, *conclusion.sentences]
+    return [*lines, problem] if problem else lines
+
+
+def _each(cell: Callable[[ModelResult], str]) -> Callable[[list[ModelResult]], list[str]]:
+    return lambda models: [cell(model) for model in models]
 
 
 def _setting(model: ModelResult, name: str) -> str:
-    return str(getattr(model.config, name))
+    return setting(getattr(model.config, name))
 
 
-def _last(model: ModelResult, column: str, form: str = ".2%") -> str:
-    values = getattr(model.history, column)
-    return format(values[-1], form) if values else _UNKNOWN
+def _last(models: list[ModelResult], column: str, write: Write = percent, digits: int = 2) -> list[str]:
+    """Write the last values so that those of both models can be told apart."""
+    columns = [getattr(model.history, column) for model in models]
+    texts = apart([values[-1] if values else None for values in columns], write, digits)
+    return [text if values else _UNKNOWN for text, values in zip(texts, columns, strict=True)]
 
 
 def _batch(model: ModelResult) -> str:
     plan = model.plan
     if plan is None:
         return _UNKNOWN
-    return f"{plan.batch_size} x {plan.accumulation_steps}" if plan.accumulation_steps > 1 else str(plan.batch_size)
+    steps = f"{plan.batch_size} x {plan.accumulation_steps}" if plan.accumulation_steps > 1 else str(plan.batch_size)
+    return f"{steps}, all {plan.effective_batch_size} images" if plan.takes_all_images else steps
 
 
 def _plan(model: ModelResult) -> dict[str, Any] | None:
@@ -100,15 +122,15 @@ def _facts(result: ComparisonResult) -> dict[str, Any]:
     }
 
 
-_CELLS: dict[str, Callable[[ModelResult], str]] = {
-    **{name.replace("_", " "): partial(_setting, name=name) for name in RunConfig.model_fields},
-    "batch used": _batch,
-    "memory": lambda model: mebibytes(model.plan.training_bytes) if model.plan else _UNKNOWN,
-    "computed in": lambda model: model.precision or _UNKNOWN,
-    "parameters": lambda model: count(model.parameters),
+_ROWS: dict[str, Callable[[list[ModelResult]], list[str]]] = {
+    **{name.replace("_", " "): _each(partial(_setting, name=name)) for name in RunConfig.model_fields},
+    "batch used": _each(_batch),
+    "memory": _each(lambda model: mebibytes(model.plan.training_bytes) if model.plan else _UNKNOWN),
+    "computed in": _each(lambda model: model.precision or _UNKNOWN),
+    "parameters": _each(lambda model: count(model.parameters)),
     "train accuracy": partial(_last, column="train_accuracy"),
     "test accuracy": partial(_last, column="test_accuracy"),
-    "test loss": partial(_last, column="test_loss", form=".4f"),
-    "seconds": lambda model: f"{model.seconds:.1f}",
-    "state": lambda model: str(model.state),
+    "test loss": partial(_last, column="test_loss", write=loss, digits=4),
+    "seconds": _each(lambda model: f"{model.seconds:.1f}"),
+    "state": _each(lambda model: str(model.state)),
 }

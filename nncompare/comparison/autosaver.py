@@ -24,8 +24,9 @@ class AutoSaver:
 
     @property
     def note(self) -> str:
-        """What the user should know: what was damaged, and why something is not saved; mostly empty."""
-        return " ".join(filter(None, [self.damage, *dict.fromkeys(self._notes.copy().values())]))
+        """What the user should know: what was damaged, why something is not saved, or may not stay; mostly empty."""
+        where = self._store.note if self._store is not None else ""
+        return " ".join(filter(None, [self.damage, *dict.fromkeys(self._notes.copy().values()), where]))
 
     @asynccontextmanager
     async def holding(self) -> AsyncIterator[None]:

@@ -8,27 +8,17 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
+from nncompare.comparison import endings
 from nncompare.comparison.state import State, transition
 from nncompare.comparison.view import RunView
 from nncompare.config import RunConfig
 from nncompare.engine.fair_queue import QueuePosition
 from nncompare.events import BatchHalved, Event
 from nncompare.history import History
-from nncompare.messages import Controls, Cursor, Outcome, Report, Setup, VisibleImages
+from nncompare.messages import BROKE_OFF, Controls, Cursor, Outcome, Report, Setup, VisibleImages
 from nncompare.store import RunRecord
 
 STOP_GRACE_SECONDS = 30.0
-_LOST = (
-    "The worker process of model {name} ended unexpectedly; it may have run out of memory. "
-    "The curves up to here are kept. Set a smaller memory budget, choose fewer channels, or end other programs; then "
-    "train again."
-)
-_LOST_ENGINE = "The connection to the workers was lost. The curves up to here are kept. Train again."
-_INTERRUPTED = "This run was interrupted after epoch {epoch:g}. Resume goes on from there."
-_NOTHING_TO_GO_ON_FROM = "This run was interrupted before anything of it was saved. Resume starts from the beginning."
-_HUNG = "Model {name} did not stop within {seconds:.0f} s; its worker was restarted. {rest}"
-_BACK_AT = "It is back at epoch {epoch:g}, where it was saved last."
-_NOTHING_SAVED = "The curves up to here are kept."
 
 # What becomes of a run that leaves its worker; one that runs was resumed at the last moment.
 _WITHOUT_WORKER = {State.PAUSING: (State.PAUSED,), State.RUNNING: (State.PAUSING, State.PAUSED, State.PREPARING)}
@@ -49,6 +39,7 @@ class ModelRun:
         self.wake = asyncio.Event()
         self._save = save
         self._kept = self.view  # where it can go on: its last checkpoint, or the beginning
+        self.memory_left = 1.0  # as its worker told last
         self.stop_deadline = math.inf  # when it should have stopped, in seconds of the monotonic clock
         self._why_stopped = ""
 
@@ -96,6 +87,11 @@ class ModelRun:
         if position != self.view.position:
             self._publish(position=position)
 
+    def tell_silence(self, seconds: float) -> None:
+        """Publish for how long nothing has been heard of its worker; 0 for no time worth a word."""
+        if seconds != self.view.seconds_silent:
+            self._publish(seconds_silent=seconds)
+
     async def rest(self, seconds: float | None = None) -> None:
         """Sleep until something else is requested or the worker is done, at most so long."""
         with contextlib.suppress(TimeoutError):
@@ -127,11 +123,11 @@ class ModelRun:
                 setup = replace(setup, plan=setup.plan.halved())
         news = {name: found for name in ("progress", "test", "shown") if (found := getattr(report, name)) is not None}
         self._publish(setup=setup, history=_extended(history, events), **news)
-        self.cursor = report.cursor
+        self.cursor, self.memory_left = report.cursor, report.memory_left
         if report.is_paused and self.state is State.PAUSING:
             self._enter(State.PAUSED)
 
-    async def end(self, outcome: Outcome, *, is_engine_alive: bool = True) -> None:
+    async def end(self, outcome: Outcome) -> None:
         """Publish how it ended, or left its worker; what a lost run had before is not lost with it."""
         self._publish(
             weights=outcome.weights or self.view.weights,
@@ -147,20 +143,23 @@ class ModelRun:
                 for state in _WITHOUT_WORKER.get(self.state, ()):
                     self._enter(state)
             case "lost":
-                self._enter(State.FAILED, _LOST.format(name=self.name) if is_engine_alive else _LOST_ENGINE)
+                self._enter(State.FAILED, outcome.message or self._lost(endings.worker_ended(self.name)))
             case "stopped":
                 self._enter(State.STOPPED, self._why_stopped)
             case "finished" | "failed":
-                self._enter(State(outcome.state), outcome.message)
+                named = outcome.message.replace(BROKE_OFF, f"Training of model {self.name} broke off", 1)
+                self._enter(State(outcome.state), named)
         await self.save()
 
-    async def end_hung(self) -> None:
+    async def lose(self, what: str, *, was_memory_short: bool = False) -> None:
+        """Publish `what` happened to its worker; it can go on another time."""
+        await self.end(Outcome("lost", self._lost(what, was_memory_short=was_memory_short)))
+
+    async def end_hung(self, *, is_restarted: bool = True) -> None:
         """Publish that it was ended together with its process: it is as it was saved last, and can go on."""
-        rest = _NOTHING_SAVED
         if self._kept.checkpoint is not None:
             self.view = replace(self._kept, state=self.state, version=self.view.version)
-            rest = _BACK_AT.format(epoch=self.view.epoch)
-        message = _HUNG.format(name=self.name, seconds=STOP_GRACE_SECONDS, rest=rest)
+        message = endings.hung(self.name, STOP_GRACE_SECONDS, self._saved_epoch, is_restarted=is_restarted)
         self._enter(State.STOPPED, message, seconds=self.view.trained_seconds)
         await self.save()
 
@@ -193,9 +192,15 @@ class ModelRun:
             self._kept = self.view if self.view.checkpoint is not None else self._kept
         if record is None or record.is_interrupted:
             self.requested = Controls(pause=True)
-            epoch = self._kept.epoch
-            message = _INTERRUPTED.format(epoch=epoch) if self._kept.checkpoint is not None else _NOTHING_TO_GO_ON_FROM
+            message = endings.interrupted(self._saved_epoch)
             self._publish(state=State.PAUSED, has_left_worker=True, message=message)
+
+    @property
+    def _saved_epoch(self) -> float | None:
+        return self._kept.epoch if self._kept.checkpoint is not None else None
+
+    def _lost(self, what: str, *, was_memory_short: bool = False) -> str:
+        return endings.lost(what, self._saved_epoch, was_memory_short=was_memory_short)
 
     def _prolonged(self, epochs: int) -> RunView:
         config = self.view.config.model_copy(update={"epochs": max(epochs, math.ceil(self.view.epoch))})

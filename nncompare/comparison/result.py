@@ -17,6 +17,7 @@ from nncompare.data import CATALOG, load
 from nncompare.history import History, SeedBand, seed_band
 from nncompare.messages import PredictionRequest
 from nncompare.store.tables import write_arrays
+from nncompare.whole_file import replace_file
 
 Predictor = Callable[[PredictionRequest], NDArray[np.float32]]
 """Returns the class probabilities (N, K) of the requested images."""
@@ -60,8 +61,8 @@ class ModelResult(RunView):
         return parameter_count(self.plan.channels) if self.plan is not None else None
 
     def save_weights(self, file: str | Path) -> None:
-        """Write what `weights_file` returns; raises as it does, and OSError when the file cannot be written."""
-        Path(file).write_bytes(self.weights_file())
+        """Write what `weights_file` returns, whole or not at all; raises as it does, and OSError if that fails."""
+        replace_file(file, self.weights_file())
 
     def weights_file(self) -> bytes:
         """Return the weights as the content of a safetensors file, which any PyTorch can load.
@@ -201,13 +202,23 @@ class ComparisonResult:
 
         Alike: with the same settings and the same width as here, the epochs that were added included.
         """
-        alike = [result for result in (self, *self.others) if result._is_like(self)]
+        alike = self.alike
         if len(alike) < 2:
             return None
         judged = [analysis.judge(result.outcomes()) for result in alike]
-        right_a = tuple(one.both_right + one.only_a_right for one in judged)
-        right_b = tuple(one.both_right + one.only_b_right for one in judged)
-        return analysis.judge_seeds(right_a, right_b, judged[0].images, left_out=len(self.others) + 1 - len(alike))
+        return analysis.judge_seeds(
+            tuple(one.guess_a.right for one in judged),
+            tuple(one.guess_b.right for one in judged),
+            judged[0].images,
+            guesses_a=sum(one.guess_a.is_likely for one in judged),
+            guesses_b=sum(one.guess_b.is_likely for one in judged),
+            left_out=len(self.others) + 1 - len(alike),
+        )
+
+    @property
+    def alike(self) -> list["ComparisonResult"]:
+        """The results of the seeds from which both models finished alike, those that `over_seeds` compares."""
+        return [result for result in self.by_seed.values() if result._is_like(self)]
 
     def _is_like(self, other: "ComparisonResult") -> bool:
         both = [[(model.config, model.plan and model.plan.channels) for model in one.models] for one in (self, other)]

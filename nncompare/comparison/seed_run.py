@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 
-from nncompare.comparison.drive import drive
+from nncompare.comparison.drive import drive, silence_told
 from nncompare.comparison.model_run import ModelRun
 from nncompare.comparison.quota import Quota
 from nncompare.comparison.result import ComparisonResult, ModelResult
@@ -138,7 +138,8 @@ class SeedRun(UnderWay):
         def is_cancelled() -> bool:
             return any(model.requested.stop for model in models)
 
-        return await engine.claim(len(models), self.comparison.device, is_cancelled, self.submission, tell)
+        async with silence_told(models, engine.seconds_silent):
+            return await engine.claim(len(models), self.comparison.device, is_cancelled, self.submission, tell)
 
     async def _train_once_resumed(self, model: ModelRun) -> None:
         while model.view.is_suspended:
@@ -167,8 +168,13 @@ class SeedRun(UnderWay):
         comparison, report, start, config = self.comparison, slot.report, model.view.checkpoint, model.view.config
         precision = model.view.precision or self._precision(report)
         limit = model_memory_limit(comparison.memory_budget, report.available_bytes, report.physical_bytes)
-        images, threads = CATALOG[comparison.dataset].test_count, report.threads
-        plan = start.plan.on(threads, limit) if start else make_plan(config, limit, images, precision, threads)
+        info, threads = CATALOG[comparison.dataset], report.threads
+        images = info.test_count, info.used_images(comparison.train_images)
+        promised = report.promised_bytes if comparison.memory_budget is None else 0
+        if start is not None:
+            plan = start.plan.on(threads, limit)
+        else:
+            plan = make_plan(config, limit, images[0], precision, threads, images[1], promised)
         setup = Setup(config, plan, report.device, precision)
         return Assignment(
             run=secrets.token_hex(8),
@@ -179,4 +185,5 @@ class SeedRun(UnderWay):
             seed=comparison.seed,
             start=start,
             suspend_seconds=self._suspend_seconds,
+            silence_seconds=self._quota.limits.silence_seconds,
         )

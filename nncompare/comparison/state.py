@@ -11,8 +11,8 @@ class State(StrEnum):
 
     IDLE = "idle", "train", "preparing"
     PREPARING = "preparing", "stop", "running stopping stopped failed"
-    RUNNING = "running", "pause stop", "pausing stopping finished failed"
-    PAUSING = "pausing", "resume stop", "paused running stopping finished failed"
+    RUNNING = "running", "pause stop", "pausing stopping stopped finished failed"
+    PAUSING = "pausing", "resume stop", "paused running stopping stopped finished failed"
     PAUSED = "paused", "resume stop", "running preparing stopping failed"
     STOPPING = "stopping", "", "finished stopped failed"
     FINISHED = "finished", "train train_on", "preparing"

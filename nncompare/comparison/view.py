@@ -3,6 +3,8 @@
 import time
 from dataclasses import dataclass
 
+from nncompare import words
+from nncompare.comparison import endings
 from nncompare.comparison.state import State
 from nncompare.engine.fair_queue import QueuePosition
 from nncompare.messages import Prediction
@@ -25,6 +27,7 @@ class RunView(RunRecord):
     shown: Prediction | None = None  # for the images on the screen
     position: QueuePosition | None = None  # while it waits for a worker
     has_left_worker: bool = False  # in a long pause, or it was interrupted before it had one
+    seconds_silent: float = 0.0  # for how long nothing was heard of its worker, once that is worth a word
     placed_at: float = 0.0  # when it began on its worker, in seconds of the monotonic clock
     version: int = 0  # grows with every change, so that a screen need look only then
 
@@ -37,6 +40,12 @@ class RunView(RunRecord):
     def is_suspended(self) -> bool:
         """Whether it waits in a pause without a worker."""
         return self.state is State.PAUSED and self.has_left_worker
+
+    @property
+    def silence(self) -> str:
+        """A sentence while nothing is heard of its worker; mostly empty."""
+        is_waited_for = self.seconds_silent > 0 and self.state.is_active
+        return endings.unheard(words.span(self.seconds_silent)) if is_waited_for else ""
 
     @property
     def expects_first_point(self) -> bool:

@@ -3,13 +3,14 @@
 import logging
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from nncompare.catalog import CATALOG, RAW_FILES, DataError, DatasetInfo
+from nncompare.data.layouts import most_bytes
 
 if TYPE_CHECKING:
     from requests import Response
@@ -18,7 +19,14 @@ if TYPE_CHECKING:
 CONNECT_SECONDS, SILENT_SECONDS = 5.0, 30.0
 # A mirror that sends less than this in such a time is as good as gone, though it is never silent for long.
 SLOW_SECONDS, LEAST_BYTES = 30.0, 30_000
-_HEADER_BYTES = 16
+_UNTRUSTED = "a certificate that is not trusted from"
+_NO_CERTIFICATES = "REQUESTS_CA_BUNDLE (or CURL_CA_BUNDLE) names no file of certificates for"
+# The words of OpenSSL and of requests, and ours. requests takes no notice of SSL_CERT_FILE.
+_CERTIFICATE_PROBLEMS = {
+    "CERTIFICATE_VERIFY_FAILED": _UNTRUSTED,
+    "NO_CERTIFICATE_OR_CRL_FOUND": _NO_CERTIFICATES,
+    "TLS CA certificate bundle, invalid path": _NO_CERTIFICATES,
+}
 
 
 class BadMirrorError(Exception):
@@ -30,7 +38,7 @@ class DownloadProgress:
 
     def __init__(self, info: DatasetInfo, report: Callable[[int, int], None] | None) -> None:
         self._expected, self._report = info.download_bytes, report
-        self._largest = _HEADER_BYTES + info.train_count * info.image_bytes
+        self._largest = most_bytes(info)
         self._earlier = self._current = 0
 
     def watch(self, answer: "Response", **_: object) -> None:
@@ -68,10 +76,10 @@ class DownloadProgress:
             yield piece
 
 
-def download(info: DatasetInfo, folder: Path, report: Callable[[int, int], None] | None = None) -> None:
+def download(info: DatasetInfo, folder: Path, report: Callable[[int, int], None] | None = None, note: str = "") -> None:
     """Put the four raw files into a folder, each from the first mirror that has it, or raise a DataError.
 
-    A mirror that fails once is not asked again.
+    A mirror that fails once is not asked again. `note` is told with a failure: what lies on this machine instead.
     """
     progress = DownloadProgress(info, report)
     missing = list(RAW_FILES)
@@ -81,7 +89,7 @@ def download(info: DatasetInfo, folder: Path, report: Callable[[int, int], None]
         if problem is None:
             return progress.finish()
         problems.setdefault(problem, []).append(urlsplit(mirror).hostname or mirror)
-    raise DataError(_failure(info, problems))
+    raise DataError(_failure(info, problems, note))
 
 
 def _take_from(
@@ -95,13 +103,22 @@ def _take_from(
             missing.pop(0)
     except requests.HTTPError as error:
         return f"error {error.response.status_code} from"
-    except requests.RequestException:
-        return "no answer from"
+    except OSError as error:
+        return _problem(error)
     except BadMirrorError as error:
         return str(error)
     except ValueError:  # another digest, or an address that is none, to which somebody has led us
         return "wrong content from"
     return None
+
+
+def _problem(error: OSError) -> str:
+    import requests
+
+    problem = next((ours for theirs, ours in _CERTIFICATE_PROBLEMS.items() if theirs in str(error)), None)
+    if problem is None and not isinstance(error, requests.RequestException):  # it is the disk's
+        raise error
+    return problem or "no answer from"
 
 
 def _download_file(mirror: str, name: str, info: DatasetInfo, folder: Path, progress: DownloadProgress) -> None:
@@ -120,7 +137,15 @@ def _download_file(mirror: str, name: str, info: DatasetInfo, folder: Path, prog
     progress.finish_file()
 
 
-def _failure(info: DatasetInfo, problems: dict[str, list[str]]) -> str:
+def _failure(info: DatasetInfo, problems: dict[str, list[str]], note: str) -> str:
     reasons = "; ".join(f"{problem} {' and '.join(hosts)}" for problem, hosts in problems.items())
     instead = f", or use {CATALOG[info.stand_in].title} instead" if info.stand_in else ""
-    return f"{info.title} could not be downloaded: {reasons}. Check the network{instead}."
+    return f"{info.title} could not be downloaded: {reasons}. {_advice(problems, note)}{instead}."
+
+
+def _advice(problems: Collection[str], note: str) -> str:
+    if _UNTRUSTED in problems:
+        return "If your school or company has a certificate of its own, set REQUESTS_CA_BUNDLE to its file"
+    if _NO_CERTIFICATES in problems:
+        return "Correct that variable"
+    return f"{note} Put the right files there" if note else "Check the network"

@@ -12,6 +12,7 @@ from nncompare.catalog import RAW_FILES, DataError, DatasetInfo, dataset_info
 from nncompare.config import SplitName
 from nncompare.data.folders import search_folders
 from nncompare.data.idx import map_idx
+from nncompare.data.layouts import files_in
 from nncompare.data.state import Availability, DatasetState, find_copy
 
 
@@ -50,8 +51,8 @@ def load(name: str, data_dir: Path | str | None = None) -> ImageData:
     state = find_copy(info, search_folders(data_dir))
     if state.availability is not Availability.READY or state.folder is None:
         raise DataError(_why_not(info, state))
-    raw = state.folder
-    return ImageData(info, *(map_idx(raw / name, info.item_shape(name), info.train_count) for name in RAW_FILES))
+    files = files_in(state.folder)
+    return ImageData(info, *(map_idx(files[name], info.item_shape(name), info.train_count) for name in RAW_FILES))
 
 
 def sample_per_class(data: ImageData, split: SplitName = "train") -> NDArray[np.int64]:
@@ -72,4 +73,5 @@ def png_data_uri(image: NDArray[np.uint8]) -> str:
 def _why_not(info: DatasetInfo, state: DatasetState) -> str:
     if state.availability is Availability.DAMAGED:
         return f"{info.title} cannot be used. In {state.folder}, {state.message}"
-    return f"{info.title} is not on this machine yet. Fetch it with: nncompare fetch {info.name}"
+    note = f" {state.note}" if state.note else ""
+    return f"{info.title} is not on this machine yet.{note} Fetch it with: nncompare fetch {info.name}"

@@ -8,20 +8,25 @@ import argparse
 import asyncio
 import contextlib
 import logging
+import os
 import shutil
 import sys
 import tempfile
 from multiprocessing import forkserver
+from multiprocessing.util import Finalize
 from pathlib import Path
 
 from nncompare.engine.process import write_credentials
+from nncompare.environment import set_for_children
 
 LOOPBACK = "127.0.0.1"
 _WORKER = "nncompare.training.worker"
 
 # A run that was killed must not be tried again blindly; and a worker that is short of memory must not swap to disk.
-_DASK_SETTINGS = {
+_DASK_SETTINGS: dict[str, object] = {
     "distributed.scheduler.allowed-failures": 0,
+    # After a suspended laptop Dask would end every worker, as none was heard for minutes. Kernels watch theirs.
+    "distributed.scheduler.worker-ttl": None,
     "distributed.worker.memory.target": False,
     "distributed.worker.memory.spill": False,
     "distributed.worker.memory.pause": False,
@@ -47,13 +52,13 @@ def main() -> None:
     parser.add_argument("--shared-file", type=Path, help="write the credentials there as well, for other processes")
     arguments = parser.parse_args()
     tempfile.tempdir = str(arguments.folder)  # what lies there is removed with it
-    try:
-        method = "forkserver" if _start_forkserver() else "spawn"
-        asyncio.run(_serve(arguments.slots, arguments.folder, arguments.shared_file, method))
-        if arguments.shared_file is not None:  # what started this has ended, and nobody needs the file any more
-            shutil.rmtree(arguments.shared_file.parent, ignore_errors=True)
-    finally:
-        shutil.rmtree(arguments.folder, ignore_errors=True)
+    set_for_children({"engine_pid": os.getpid(), "engine_slots": arguments.slots})
+    # After multiprocessing has tidied up there (-100): else it would complain last, and not of what has happened.
+    Finalize(None, shutil.rmtree, [arguments.folder], {"ignore_errors": True}, exitpriority=-200)
+    method = "forkserver" if _start_forkserver() else "spawn"
+    asyncio.run(_serve(arguments.slots, arguments.folder, arguments.shared_file, method))
+    if arguments.shared_file is not None:  # what started this has ended, and nobody needs the file any more
+        shutil.rmtree(arguments.shared_file.parent, ignore_errors=True)
 
 
 def _start_forkserver() -> bool:

@@ -5,25 +5,19 @@ import contextlib
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
 
 from nncompare.engine import loop
-from nncompare.engine.connections import EngineError, LostError
+from nncompare.engine.connections import DisconnectedError, EngineError, LostError, SilentError
 from nncompare.engine.fair_queue import Request
-from nncompare.engine.queue_client import SHORT_WORK, OnWait, QueueClient, Submission
+from nncompare.engine.queue_client import SHORT_WORK, OnWait, Submission
 from nncompare.engine.tasks import survey, warm_up, worker_info
+from nncompare.engine.worker_client import WorkerClient
 from nncompare.memory.budget import MODELS_OF_A_PAIR
 from nncompare.messages import WorkerInfo
 
-if TYPE_CHECKING:
-    from distributed import Future
+__all__ = ["DisconnectedError", "Engine", "EngineError", "LostError", "SilentError", "Slot"]
 
-__all__ = ["Engine", "EngineError", "LostError", "Slot"]
-
-_LOST_WORKER = "The worker process ended unexpectedly. Try again."
-_RESTART_SECONDS = 60.0
 _TORCH_SECONDS = 60.0
-_LOOK_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
@@ -34,7 +28,7 @@ class Slot:
     report: WorkerInfo
 
 
-class Engine(QueueClient):
+class Engine(WorkerClient):
     """A connection to workers, in whose queue everybody waits who is connected to the same scheduler.
 
     Its coroutines run on the loop of `nncompare.engine.loop`; what is no coroutine is for other threads, and waits.
@@ -99,51 +93,6 @@ class Engine(QueueClient):
             await self._insist("withdraw", request_id=id_)
             raise
 
-    async def run(self, function: Callable[..., Any], *arguments: Any, address: str, key: str | None = None) -> Any:
-        """Run a function of this package on one worker, once, and return its answer.
-
-        Raises
-        ------
-        LostError
-            When the worker or the engine ends meanwhile.
-        """
-        from distributed import KilledWorker
-
-        future = self._submit(function, *arguments, address=address, key=key)
-        result = asyncio.ensure_future(future.result())
-        await self._wait_for(result, address)
-        if future.cancelled() or isinstance(result.exception(), KilledWorker):
-            raise LostError(_LOST_WORKER)
-        return result.result()
-
-    async def ask(self, function: Callable[..., Any], *arguments: Any, address: str) -> Any:
-        """Run a short function beside whatever the worker is doing.
-
-        Raises
-        ------
-        Exception
-            When the worker is gone or does not answer.
-        """
-        answers = asyncio.ensure_future(self._client.run(function, *arguments, workers=[address]))
-        await self._answer(self._wait_for(answers, address))
-        return answers.result()[address]
-
-    async def restart(self, address: str) -> None:
-        """End a worker process that hangs; its nanny starts a new one."""
-        with contextlib.suppress(OSError, ValueError):  # ValueError: it has no nanny
-            restarting = self._client.restart_workers([address], timeout=_RESTART_SECONDS, raise_for_error=False)
-            await self._answer(restarting, _RESTART_SECONDS)
-
-    async def _wait_for(self, task: asyncio.Future[Any], address: str) -> None:
-        """Wait until a task is done; end it with a LostError when the worker or the engine ends meanwhile."""
-        # The client's own calls wait a minute for a worker that was killed.
-        try:
-            while not (await asyncio.wait({task}, timeout=_LOOK_SECONDS))[0]:
-                if not self.is_alive or not await self._may_have_worker(address):
-                    raise LostError(_LOST_WORKER)
-        finally:
-            task.cancel()
-
     async def _survey(self, device: str) -> WorkerInfo:
         try:
             workers = (await self._workers())[:1]
@@ -155,25 +104,6 @@ class Engine(QueueClient):
             raise EngineError(self._nobody()) from error
         return self._share(report)
 
-    def _submit(
-        self, function: Callable[..., Any], *arguments: Any, address: str, key: str | None = None
-    ) -> "Future[Any]":
-        import dask
-
-        # A checkpoint goes along with its run; Dask would warn of its size in the notebook.
-        with dask.config.set({"distributed.admin.large-graph-warning-threshold": "1 GiB"}):
-            return self._client.submit(
-                function, *arguments, workers=[address], allow_other_workers=False, pure=False, retries=0, key=key
-            )
-
-    async def _workers(self) -> list[str]:
-        return list((await self._answer(self._scheduler().identity(n_workers=-1)))["workers"])
-
-    async def _may_have_worker(self, address: str) -> bool:
-        with contextlib.suppress(OSError):  # busy, or gone: `is_alive` will tell which
-            return address in await self._workers()
-        return True
-
     def _nobody(self) -> str:
         address = self._connection.cluster
         if not address or not self.is_alive:
@@ -181,8 +111,14 @@ class Engine(QueueClient):
         return f"No worker answers at {address}. Start some: dask worker {address} --nthreads 1"
 
     async def _describe(self, addresses: list[str], device: str) -> list[Slot]:
-        reports = await asyncio.gather(*(self.run(worker_info, device, address=address) for address in addresses))
-        return [Slot(address, self._share(report)) for address, report in zip(addresses, reports, strict=True)]
+        return list(await asyncio.gather(*(self._slot(address, device) for address in addresses)))
+
+    async def _slot(self, address: str, device: str) -> Slot:
+        try:
+            return Slot(address, self._share(await self.run(worker_info, device, address=address)))
+        except SilentError:
+            await self.restart(address)  # else it would be handed out again
+            raise
 
     def _share(self, report: WorkerInfo) -> WorkerInfo:
         """Leave as much memory to the pairs that others may train meanwhile: they are planned before it is taken."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from nncompare import words
 from nncompare.engine import loop
 from nncompare.engine.process import EngineProcess, read_credentials
 from nncompare.environment import SCHEDULER, environment
@@ -28,18 +29,36 @@ class LostError(EngineError):
     """The worker or the engine ended meanwhile; on others the same may succeed."""
 
 
+class DisconnectedError(LostError):
+    """The connection was lost, and with it what was under way; there may be a new one already."""
+
+
+class SilentError(LostError):
+    """Nothing was heard for too long, from a worker or from the scheduler."""
+
+    def __init__(self, who: str, seconds: float, *, is_worker: bool = False) -> None:
+        self.who, self.seconds, self.is_worker = who, seconds, is_worker
+        super().__init__(f"{self.what()} Train again.")
+
+    def what(self, who: str = "") -> str:
+        """Return the sentence that says so without advice, perhaps with another name."""
+        return f"Nothing was heard from {who or self.who} for {words.span(self.seconds)}."
+
+
 @dataclass
 class Connection:
     """A way to workers.
 
     `find` returns the address, the credentials and the number of slots, and one attempt to connect takes `seconds` at
-    most; others follow for `patience_seconds`. `no_answer` and `ended` are what to tell the user when `connect` failed
-    and when the scheduler has ended. `cluster` is the address of a scheduler that others have started: it keeps our
-    queue only once it is asked to, and the user can start more workers for it. `process` was started for this
-    connection and ends with it. `slots` also counts workers that are being restarted; it is None on a cluster.
+    most; others follow for `patience_seconds`. `name` is what to call the scheduler; `no_answer` and `ended` are what
+    to tell the user when `connect` failed and when the scheduler has ended. `cluster` is the address of a scheduler
+    that others have started: it keeps our queue only once it is asked to, and the user can start more workers for it.
+    `process` was started for this connection and ends with it. `slots` also counts workers that are being restarted;
+    it is None on a cluster.
     """
 
     find: Callable[[], tuple[str, dict[str, Any] | None, int | None]]
+    name: str
     no_answer: Callable[[Exception], str]
     ended: str
     seconds: float
@@ -65,10 +84,10 @@ class Connection:
                     raise
                 time.sleep(_LOOK_SECONDS)
 
-    def close(self) -> None:
-        """End what was started for this connection."""
+    def close(self, *, at_once: bool = False) -> None:
+        """End what was started for this connection: in order, unless `at_once`."""
         if self.process is not None:
-            self.process.close()
+            self.process.close(at_once=at_once)
 
 
 def connection_from_environment() -> Connection:
@@ -88,6 +107,7 @@ def connection_from_environment() -> Connection:
 def _cluster(address: str) -> Connection:
     return Connection(
         find=lambda: (address, None, None),
+        name=f"the Dask scheduler at {address}",
         no_answer=lambda _: f"No Dask scheduler answers at {address}. Check {SCHEDULER}, or unset it to train here.",
         ended=f"The Dask scheduler at {address} no longer answers. Start it, then train again.",
         seconds=CLUSTER_SECONDS,
@@ -100,6 +120,7 @@ def _servers_engine(file: Path) -> Connection:
     failure = "The engine of this server does not answer. Train again; if that does not help, start the server again."
     return Connection(
         find=lambda: read_credentials(file),
+        name="the engine of this server",
         no_answer=lambda _: failure,
         ended="The engine that trains the models has ended; the server starts a new one. Train again.",
         seconds=_TRY_SECONDS,
@@ -114,6 +135,7 @@ def _own_engine() -> Connection:
         raise EngineError(f"The workers could not be started: {error.strerror}. Mend that, then train again.") from None
     return Connection(
         find=process.credentials,
+        name="the engine that trains the models",
         no_answer=lambda error: f"The engine did not answer ({error}). Try again.",
         ended="The engine that trains the models has ended. Train again to start a new one.",
         seconds=CONNECT_SECONDS,

@@ -1,5 +1,6 @@
 """The engine's process, as its parent sees it, and the file with which only its user can reach it."""
 
+import contextlib
 import json
 import os
 import shutil
@@ -10,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from nncompare.environment import child_environment
+from nncompare.memory.budget import require_room_for_engine
+from nncompare.places import home_for_children
 
 SLOTS = 2
 # Dask would have glibc give memory back at once: a training step then faults in the same buffers again and again.
@@ -41,11 +44,19 @@ class EngineProcess:
 
     It has `slots` worker processes. In `shared_file` it says how to reach it also to other processes of this user: a
     name that stays when another engine takes its place. Its folder goes with the process that started the engine.
+
+    Raises
+    ------
+    BudgetError
+        When a limit leaves too little memory for it.
+    OSError
+        When no private folder can be made, or no process started.
     """
 
     def __init__(self, slots: int = SLOTS, shared_file: Path | None = None) -> None:
+        require_room_for_engine()
         self._folder = Path(tempfile.mkdtemp(prefix="nncompare-"))
-        self._log = (self._folder / "engine.log").open("wb")
+        self._log = (self._folder / "engine.log").open("w+b")
         command = [sys.executable, "-P", "-m", "nncompare.engine", "--slots", str(slots), "--folder", str(self._folder)]
         if shared_file is not None:
             command += ["--shared-file", str(shared_file)]
@@ -56,7 +67,7 @@ class EngineProcess:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._log,
-            env=child_environment(**FOR_WORKERS),
+            env=child_environment(**FOR_WORKERS, **home_for_children()),
             start_new_session=True,
         )
 
@@ -74,16 +85,19 @@ class EngineProcess:
             When it ended instead.
         """
         assert self._process.stdout is not None
-        if self._process.stdout.readline().strip() != b"ready":
-            raise OSError(f"it ended at once: {self._last_words()}")
-        return read_credentials(self._folder / "engine.json")
+        if self._process.stdout.readline().strip() == b"ready":
+            with contextlib.suppress(FileNotFoundError):  # it has ended meanwhile, and removed its folder
+                return read_credentials(self._folder / "engine.json")
+        raise OSError(f"it ended at once: {self.last_words()}")
 
     def wait_for_end(self) -> None:
         """Wait until it has ended."""
         self._process.wait()
 
-    def close(self) -> None:
-        """Close the pipe, wait for the end, and remove the folder."""
+    def close(self, *, at_once: bool = False) -> None:
+        """Close the pipe, wait for the end, and remove the folder; `at_once`, where it does not hear, kill it."""
+        if at_once:
+            self._process.kill()
         for stream in (self._process.stdin, self._process.stdout):
             if stream is not None:
                 stream.close()
@@ -95,11 +109,11 @@ class EngineProcess:
         self._log.close()
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    def _last_words(self) -> str:
-        try:
-            lines = (self._folder / "engine.log").read_text(encoding="utf-8", errors="replace").splitlines()
-        except OSError:  # it has tidied up already
-            lines = []
+    def last_words(self) -> str:
+        """Return the last line that it wrote to its log, once it has ended."""
+        # It has removed its folder, and with that the name of this file; what is open can still be read.
+        self._log.seek(0)
+        lines = self._log.read().decode(errors="replace").splitlines()
         # After an error multiprocessing lists what was left behind.
-        said = [line for line in lines if "resource_tracker" not in line]
+        said = [line.strip() for line in lines if line.strip() and "resource_tracker" not in line]
         return said[-1] if said else "it said nothing"

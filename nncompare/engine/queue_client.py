@@ -9,10 +9,11 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from nncompare.engine import loop
-from nncompare.engine.connections import EngineError, LostError, connection_from_environment
+from nncompare.engine.connections import EngineError, LostError, SilentError, connection_from_environment
 from nncompare.engine.fair_queue import QueuePosition, Request
 from nncompare.environment import environment
 from nncompare.limits import Limits
+from nncompare.silence import Silence
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -25,7 +26,9 @@ _POLL_SECONDS = 0.1
 _LOOK_SECONDS = 0.1
 _LONGEST_POLL_SECONDS = 1.0
 _CLOSE_SECONDS = 15.0
+_CLOSE_AT_ONCE_SECONDS = 3.0
 _OWN_NAME = secrets.token_hex(8)
+_UNKNOWN = QueuePosition(known=-1)
 
 OnWait = Callable[[QueuePosition | None], None]
 
@@ -54,8 +57,11 @@ class QueueError(Exception):
 class QueueClient:
     """A connection to a scheduler, in whose queue all kernels wait that are connected to the same one."""
 
+    _is_given_up = False
+
     def __init__(self) -> None:
         self._user = environment().hub_user or _OWN_NAME
+        self._silence = Silence(Limits.from_environment().silence_seconds)
         self._told: dict[str, float] = {}
         self._connection = connection_from_environment()
         try:
@@ -73,17 +79,21 @@ class QueueClient:
     @property
     def is_alive(self) -> bool:
         """Whether the scheduler is still there."""
-        return self._connection.is_alive and self._client.status == "running"
+        return self._connection.is_alive and self._client.status == "running" and not self._is_given_up
+
+    def seconds_silent(self) -> float:
+        """Return for how long the scheduler was waited for and not heard, in steps that are worth a word."""
+        return self._silence.told_seconds
 
     def close(self) -> None:
         """Let go of the workers, and end what was started for them."""
         try:
             # Dask waits for ever where a task of its own does not give in.
-            loop.wait(_close(self._client), _CLOSE_SECONDS)
+            loop.wait(_close(self._client), _CLOSE_AT_ONCE_SECONDS if self._is_given_up else _CLOSE_SECONDS)
         except Exception:  # its scheduler is gone
             # Else its destructor would try again for minutes, on whichever thread tidies up memory, with a lock held.
             self._client.status = "closed"
-        self._connection.close()
+        self._connection.close(at_once=self._is_given_up)
 
     async def release(self, addresses: list[str]) -> None:
         """Return claimed slots to the queue; a scheduler that is gone has none."""
@@ -107,13 +117,24 @@ class QueueClient:
         # The client's own calls wait for ever for a scheduler that was killed.
         asked = asyncio.ensure_future(question)
         try:
-            async with asyncio.timeout(seconds or ASK_SECONDS):
+            async with asyncio.timeout(seconds or min(ASK_SECONDS, self._silence.limit_seconds / 8)):
                 while not (await asyncio.wait({asked}, timeout=_LOOK_SECONDS))[0]:
                     if not self.is_alive:
                         raise ConnectionError(self._connection.ended)
-            return asked.result()
+            answer = asked.result()
+            self._silence.end()
+            return answer
         finally:
             asked.cancel()
+
+    def _expect_word(self) -> None:
+        """Raise a LostError where no word of the scheduler can be expected any more."""
+        self._silence.look()
+        self._is_given_up |= self._silence.is_too_long  # for good: the next Train finds another engine
+        if self._is_given_up:
+            raise SilentError(self._connection.name, self._silence.limit_seconds)
+        if not self.is_alive:
+            raise LostError(self._connection.ended)
 
     def _require_queue(self) -> None:
         try:
@@ -145,10 +166,8 @@ class QueueClient:
                 position = await self._poll(request, limits)
                 if position.workers:
                     return list(position.workers)
-                if position.suitable >= request.slots:  # they are busy: this is a queue, not an error
+                if position.suitable >= request.slots or position == _UNKNOWN:  # busy: this is a queue, not an error
                     deadline = time.monotonic() + MISSING_SECONDS
-                elif not self.is_alive:
-                    raise LostError(self._connection.ended)
                 elif position.suitable < position.known or time.monotonic() > deadline:
                     raise EngineError(_too_few(position, request.slots, self._connection.cluster))
                 on_wait(position)
@@ -162,7 +181,8 @@ class QueueClient:
         try:
             fields = await self._call("poll", request=asdict(request), most_comparisons=limits.most_comparisons)
         except OSError:  # busy, or gone: the next poll finds out which
-            return QueuePosition()
+            self._expect_word()
+            return _UNKNOWN
         except QueueError as error:
             raise EngineError(f"The scheduler cannot keep a queue ({error}). Train again.") from error
         position = QueuePosition(**{**fields, "workers": tuple(fields["workers"])})
@@ -172,10 +192,12 @@ class QueueClient:
 
     async def _insist(self, question: str, **values: Any) -> None:
         """Ask until there is an answer: else what was held would stay so."""
-        while self._client.status == "running":
+        while self.is_alive:
             try:
                 await self._call(question, **values)
             except TimeoutError:
+                with contextlib.suppress(LostError):
+                    self._expect_word()
                 continue
             except (OSError, QueueError):
                 return
@@ -214,4 +236,5 @@ def _too_few(position: QueuePosition, count: int, address: str) -> str:
             f"{position.known - position.suitable} of {position.known} workers have more than one thread. "
             f"Start them with: dask worker {address} --nthreads 1"
         )
-    return f"{count} workers are needed, but there are {position.known}. Start more: dask worker --nthreads 1"
+    missing = f"{count} workers are needed, but there are {position.known}."
+    return f"{missing} Start more: dask worker {address} --nthreads 1" if address else f"{missing} Train again."

@@ -12,15 +12,15 @@ from distributed import Scheduler, SchedulerPlugin, Status
 from nncompare.engine.fair_queue import FairQueue, QueuePosition, Request
 
 # It changes with what is said over the network, so that an older nncompare on the same scheduler keeps its own queue.
-NAME = "nncompare_queue_2"
+NAME = "nncompare_queue_3"
 _RESTART_SECONDS = 30.0
 
 
 class QueuePlugin(SchedulerPlugin):
-    """Answers `poll`, `withdraw`, `release`, `expect` and `idle`, each named after `NAME`.
+    """Answers `poll`, `withdraw`, `release`, `expect`, `idle` and `present`, each named after `NAME`.
 
     What a client held that is gone is free again. Its run may still be at work there, so with `restarts` that worker is
-    restarted first, where it has a nanny to do that; elsewhere the run ends itself after a minute.
+    restarted first, where it has a nanny to do that; elsewhere the run leaves it by itself after a minute.
     """
 
     name = NAME
@@ -35,7 +35,7 @@ class QueuePlugin(SchedulerPlugin):
         self._restarting: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         changes: list[Callable[..., None]] = [self._queue.withdraw, self._queue.release, self._queue.expect]
-        for handler in (self.poll, self.idle, *map(self._then_grant, changes)):
+        for handler in (self.poll, self.idle, self.present, *map(self._then_grant, changes)):
             scheduler.handlers[f"{NAME}_{handler.__name__}"] = handler
 
     def poll(self, request: dict[str, Any], most_comparisons: int | None) -> dict[str, Any]:
@@ -50,6 +50,10 @@ class QueuePlugin(SchedulerPlugin):
     def idle(self) -> list[str]:
         """List the workers that nobody holds and that have nothing to do."""
         return [worker for worker in self._idle() if not self._queue.is_held(worker)]
+
+    def present(self) -> list[str]:
+        """List all workers."""
+        return list(self._scheduler.workers)
 
     def remove_client(self, scheduler: Scheduler, client: str) -> None:
         """Free what a client held that is gone."""

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nncompare.engine import loop
-from nncompare.engine.client import Engine, EngineError
+from nncompare.engine.client import Engine, EngineError, SilentError
 from nncompare.engine.tasks import predict
-from nncompare.memory import model_memory_limit
+from nncompare.memory import model_share
 from nncompare.messages import PredictionRequest
 
 
@@ -75,8 +75,11 @@ async def _predict(engine: Engine, device: str, request: PredictionRequest) -> N
     (slot,) = await engine.claim(1, device)
     try:
         report, (plan, _) = slot.report, request.setup.resolved
-        limit = model_memory_limit(None, report.available_bytes, report.physical_bytes)
+        limit = model_share(report.available_bytes)
         setup = replace(request.setup, device=report.device, plan=plan.on(report.threads, limit))
         return np.asarray(await engine.run(predict, replace(request, setup=setup), address=slot.address))
+    except SilentError:
+        await engine.restart(slot.address)
+        raise
     finally:
         await engine.release([slot.address])

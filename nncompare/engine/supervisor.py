@@ -1,6 +1,7 @@
 """One engine for all kernels of a server, which is started again when it ends."""
 
 import contextlib
+import logging
 import shutil
 import tempfile
 import threading
@@ -9,11 +10,14 @@ from pathlib import Path
 
 from nncompare.engine.process import SLOTS, EngineProcess
 from nncompare.machine import usable_cores
+from nncompare.memory import BudgetError
 
 MOST_SLOTS = 16
 _CORES_OF_A_SLOT = 2
 _SHORT_LIFE_SECONDS = 10.0
 _LONGEST_REST_SECONDS = 30.0
+
+_log = logging.getLogger(__name__)
 
 
 def slots_for(cores: int) -> int:
@@ -28,6 +32,8 @@ class EngineSupervisor:
 
     Raises
     ------
+    BudgetError
+        When a limit leaves too little memory for an engine.
     OSError
         When no private folder can be made, or no process started.
     """
@@ -36,7 +42,11 @@ class EngineSupervisor:
         self._folder = Path(tempfile.mkdtemp(prefix="nncompare-serve-"))
         self.file = self._folder / "engine.json"
         self._is_closed, self._lock = threading.Event(), threading.Lock()
-        self._process = self._begin()
+        try:
+            self._process = self._begin()
+        except (OSError, BudgetError):
+            shutil.rmtree(self._folder, ignore_errors=True)
+            raise
         self._watchman = threading.Thread(target=self._watch, name="nncompare-engine-supervisor", daemon=True)
         self._watchman.start()
 
@@ -59,9 +69,12 @@ class EngineSupervisor:
             # One that ends at once would end again: the machine must not be busy with that alone.
             lived = time.monotonic() - began
             rest = 0.0 if lived > _SHORT_LIFE_SECONDS else min(_LONGEST_REST_SECONDS, 2 * rest + 0.5)
+            if not self._is_closed.is_set():
+                _log.warning("The engine has ended (%s). Another one is started.", self._process.last_words())
             if self._is_closed.wait(rest):
                 return
-            with self._lock, contextlib.suppress(OSError):  # a full disk: it is tried again after a longer rest
+            # A full disk, or memory: it is tried again after a longer rest.
+            with self._lock, contextlib.suppress(OSError, BudgetError):
                 if not self._is_closed.is_set():
                     self._process.close()
                     self._process = self._begin()

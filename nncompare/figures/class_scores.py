@@ -12,6 +12,7 @@ from nncompare.analysis import ClassScores
 from nncompare.data import DatasetInfo
 from nncompare.figures.palette import GRID, MODELS, NAMES
 from nncompare.figures.style import figure_style, new_figure
+from nncompare.words import apart, percent
 
 _TITLES = {"precision": "Precision", "recall": "Recall", "f1": "F1"}
 _WIDTH, _ROW, _HEAD, _FOOT = 878, 22, 58, 34
@@ -40,9 +41,10 @@ def class_scores_figure(scores: Mapping[str, ClassScores], dataset: DatasetInfo)
 
 def describe_class_scores(scores: Mapping[str, ClassScores], dataset: DatasetInfo) -> str:
     """Return for each model the class with its lowest F1."""
+    lowest = apart([float(found.f1.min()) for found in scores.values()], percent, 1)
     words = [
-        f"Model {name} does worst on {dataset.classes[int(found.f1.argmin())]}: F1 {float(found.f1.min()):.1%}."
-        for name, found in scores.items()
+        f"Model {name} does worst on {dataset.classes[int(found.f1.argmin())]}: F1 {f1}."
+        for (name, found), f1 in zip(scores.items(), lowest, strict=True)
     ]
     return " ".join(["Precision, recall and F1 of each class.", *words])
 

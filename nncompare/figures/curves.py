@@ -6,7 +6,7 @@ from math import ceil
 from nncompare.config import SplitName
 from nncompare.figures.lines import SPLITS, NamedLine, spaced
 from nncompare.figures.marks import Marks
-from nncompare.figures.output import HALO, figure_svg
+from nncompare.figures.output import HALO, drawn, framed
 from nncompare.figures.palette import LINES, MODELS
 from nncompare.figures.points import Axis, Points, Quantity, points_of, thin
 from nncompare.figures.scales import Scale, count_scale, epoch_scale, value_scale
@@ -38,6 +38,8 @@ class CurveChart:
             self._note = self._axes.text(
                 0.5, 0.5, _NOTE, transform=self._axes.transAxes, fontsize=13, ha="center", va="center", gid=HALO
             )
+        self._moving = (*self._axes.lines, *self._axes.collections, *self._axes.texts)
+        self._rest: tuple[object, str] = (None, "")
         self._scales: tuple[Scale, ...] = ()
         self._axis: Axis = "epoch"
         self.reset(epochs)
@@ -55,6 +57,7 @@ class CurveChart:
         """Count epochs, images, steps (updates of the weights) or seconds on the x axis, from the next update on."""
         self._axis = axis
 
+    @figure_style()  # widths of dashes, ticks and more ask matplotlib's settings
     def update(self, curves: Mapping[str, History | SeedBand]) -> None:
         """Show these curves, by model ("A", "B", or `PAST`); a model that is not among them has no lines.
 
@@ -77,7 +80,19 @@ class CurveChart:
 
     def svg(self) -> str:
         """Draw the chart as inline SVG, ready to be put into an HTML page."""
-        return figure_svg(self.figure, self.description, "nnc-chart")
+        content = self._drawn_rest() + drawn(self.figure, self._moving)
+        return framed(self.figure, content, self.description, "nnc-chart")
+
+    def _drawn_rest(self) -> str:
+        """Draw what does not move with the curves; to draw it takes the longest, so it is kept for each scale."""
+        subject = self._scales, self._axes.xaxis.label.get_text(), self._heading.get_text()
+        if self._rest[0] != subject:
+            for artist in self._moving:
+                artist.set_animated(True)  # which a figure leaves out
+            self._rest = subject, drawn(self.figure, [self.figure])
+            for artist in self._moving:
+                artist.set_animated(False)
+        return self._rest[1]
 
     @property
     def description(self) -> str:
@@ -103,12 +118,11 @@ class CurveChart:
         if (x, y) == self._scales:
             return
         self._scales = x, y
-        with figure_style():  # more ticks may be made
-            self._axes.set_xticks(x.ticks, x.names)
-            self._axes.set_yticks(y.ticks, y.names)
-            for axis in (self._axes.xaxis, self._axes.yaxis):
-                for tick in axis.get_major_ticks():
-                    tick.label1.set_in_layout(False)  # else it is measured once more at every drawing
+        self._axes.set_xticks(x.ticks, x.names)
+        self._axes.set_yticks(y.ticks, y.names)
+        for axis in (self._axes.xaxis, self._axes.yaxis):
+            for tick in axis.get_major_ticks():
+                tick.label1.set_in_layout(False)  # else it is measured once more at every drawing
         self._axes.set(xlim=(x.low, x.high), ylim=(y.low, y.high))
 
     def _draw(self) -> None:

@@ -1,12 +1,14 @@
 """Figures written: as inline SVG for a page, in its colours and its font, and as files for slides and papers."""
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from html import escape
 from io import BytesIO, StringIO
 from typing import Any, Literal
 
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.backend_bases import GraphicsContextBase, RendererBase
 from matplotlib.backends.backend_svg import RendererSVG
 from matplotlib.colors import to_hex
@@ -56,14 +58,25 @@ def figure_svg(figure: Figure, label: str, css_class: str = "nnc-picture") -> st
     drawings of equal figures differ. It is as wide as its container. All colours of the figure are from the palette;
     the `label` is the text alternative, in plain words, and the class is that of the SVG element.
     """
+    return framed(figure, drawn(figure, [figure]), label, css_class)
+
+
+def drawn(figure: Figure, artists: Iterable[Artist]) -> str:
+    """Draw artists of a figure, or the figure itself without those that are animated, for `framed`."""
     width, height = figure.bbox.size
     document = StringIO()
     with figure_style():
         renderer = _PageRenderer(width, height, document)
         # What the renderer has written by now is a prolog and a style sheet that would reach the whole page.
         start = document.tell()
-        figure.draw(renderer)
-    content = _COLOUR.sub(lambda match: css(match[0]), document.getvalue()[start:])
+        for artist in sorted(artists, key=Artist.get_zorder):
+            artist.draw(renderer)
+    return _COLOUR.sub(lambda match: css(match[0]), document.getvalue()[start:])
+
+
+def framed(figure: Figure, content: str, label: str, css_class: str) -> str:
+    """Put what was `drawn` of a figure into the element that `figure_svg` returns."""
+    width, height = figure.bbox.size
     return _ROOT.format(css_class=css_class, label=escape(label), width=width, height=height) + content + "</svg>"
 
 

@@ -1,10 +1,11 @@
 """A chart in plain words, for those who do not see it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from nncompare.config import SplitName
 from nncompare.figures.palette import LINES, PAST
 from nncompare.figures.points import Axis, Points, Quantity
+from nncompare.words import digits_apart, loss, percent
 
 _SPLITS: dict[SplitName, str] = {"train": "training", "test": "test"}
 
@@ -32,21 +33,24 @@ def describe(
 
     `broken` gives, by model, the epoch at which a run broke off.
     """
-    models = [_ends(quantity, model, lines, axis) for model in LINES if any(key[0] == model for key in lines)]
+    write = _writer(quantity, lines)
+    models = [_ends(write, model, lines, axis) for model in LINES if any(key[0] == model for key in lines)]
     breaks = [f"Model {model} broke off at epoch {epoch:.2f}." for model, epoch in (broken or {}).items()]
     heading = f"{title(quantity)} over {TITLES[axis]}{f', {subject}' if subject else ''}."
     return " ".join([heading, *(models or ["No points yet."]), *breaks])
 
 
-def _ends(quantity: Quantity, model: str, lines: Mapping[tuple[str, SplitName], Points], axis: Axis) -> str:
+def _writer(quantity: Quantity, lines: Mapping[tuple[str, SplitName], Points]) -> Callable[[float], str]:
+    """Return what writes the ends of the lines with as many digits as tell the models apart."""
+    write, least = (percent, 1) if quantity == "accuracy" else (loss, 3)
+    ends = [[float(points.y[-1]) for (_, of), points in lines.items() if of == split] for split in _SPLITS]
+    digits = digits_apart(write, ends, least)
+    return lambda value: write(value, digits)
+
+
+def _ends(write: Callable[[float], str], model: str, lines: Mapping[tuple[str, SplitName], Points], axis: Axis) -> str:
     ends = {word: lines[model, split] for split, word in _SPLITS.items() if (model, split) in lines}
-    values = ", ".join(f"{word} {_value(quantity, points.y[-1])}" for word, points in ends.items())
+    values = ", ".join(f"{word} {write(points.y[-1])}" for word, points in ends.items())
     last = max(points.x[-1] for points in ends.values())
     where = f"at epoch {last:.1f}" if axis == "epoch" else f"after {last:,.0f} {TITLES[axis]}"
     return f"{'Past model' if model == PAST else f'Model {model}'}: {values} {where}."
-
-
-def _value(quantity: Quantity, value: float) -> str:
-    if quantity == "accuracy":
-        return f"{value:.1%}"
-    return f"{value:.3f}" if value == 0 or 0.001 <= value < 1000 else f"{value:.3g}"

@@ -1,10 +1,12 @@
 """How many cores this process may use, with the source of each figure."""
 
+import math
 import os
 from dataclasses import dataclass
 
 import psutil
 
+from nncompare.environment import CORE_LIMIT, environment
 from nncompare.machine.cgroups import control_groups, read_number, read_words
 
 
@@ -17,13 +19,13 @@ class CoreReading:
 
 
 def usable_cores() -> int:
-    """Return the usable cores: the least of the affinity and every quota, rounded down, at least 1."""
+    """Return the usable cores: the least of the affinity, every quota and ``CPU_LIMIT``, rounded down, at least 1."""
     return max(1, int(min(reading.cores for reading in core_readings())))
 
 
 def core_readings() -> list[CoreReading]:
     """Return every known limit of the cores, each with its source."""
-    return [_affinity(), *_quotas()]
+    return [_affinity(), *_quotas(), *_environment_reading()]
 
 
 def _affinity() -> CoreReading:
@@ -42,3 +44,11 @@ def _quotas() -> list[CoreReading]:
         if quota and period:
             readings.append(CoreReading(quota / period, str(folder / "cpu.cfs_quota_us")))
     return readings
+
+
+def _environment_reading() -> list[CoreReading]:
+    try:
+        cores = float(environment().core_limit)
+    except ValueError:
+        return []
+    return [CoreReading(cores, CORE_LIMIT)] if 0 < cores < math.inf else []

@@ -1,14 +1,17 @@
 """How much memory this process may still take, with the source of each figure.
 
-Inside a container psutil reports the whole host, so every control group of the process is read as well.
+Inside a container psutil reports the whole host, so every control group of the process is read as well. ``MEM_LIMIT``
+alone says nothing of what is used: that is what all processes take for which it was set.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import psutil
 
 from nncompare.environment import MEMORY_LIMIT, environment
 from nncompare.machine.cgroups import control_groups, read_number, read_statistic
+from nncompare.machine.processes import sharing_bytes
+from nncompare.machine.promises import promised_to_others
 
 _NO_LIMIT_BYTES = 2**60  # version 1 writes a huge number if there is no limit
 _GROUP_FILES = (
@@ -21,15 +24,25 @@ _GROUP_FILES = (
 
 @dataclass(frozen=True)
 class MemoryReading:
-    """Available and total bytes, and the source of both."""
+    """Available and total bytes, and the source of both; what others were promised is available no more."""
 
     available_bytes: int
     total_bytes: int
     source: str
+    promised_bytes: int = 0
 
 
 def available_memory() -> MemoryReading:
-    """Return the least that psutil, the control groups of this process and ``MEM_LIMIT`` (bytes) leave."""
+    """Return the least that psutil, the control groups of this process and ``MEM_LIMIT`` (bytes) leave.
+
+    What trainings of other notebooks were promised, and have not yet taken, is left to them.
+    """
+    least, promised = least_reading(), promised_to_others()
+    return replace(least, available_bytes=max(0, least.available_bytes - promised), promised_bytes=promised)
+
+
+def least_reading() -> MemoryReading:
+    """Return the reading that leaves the least, what others were promised included; below 0 where more is taken."""
     return min(memory_readings(), key=lambda reading: reading.available_bytes)
 
 
@@ -39,14 +52,15 @@ def physical_memory() -> int:
 
 
 def memory_readings() -> list[MemoryReading]:
-    """Return every known figure for the available memory, each with its source."""
+    """Return every known figure for the available memory, each with its source; below 0 where more is taken."""
     memory = psutil.virtual_memory()
     return [MemoryReading(memory.available, memory.total, "psutil"), *_group_readings(), *_environment_reading()]
 
 
 def _environment_reading() -> list[MemoryReading]:
     text = environment().memory_limit
-    return [MemoryReading(int(text), int(text), MEMORY_LIMIT)] if text.isdigit() and int(text) > 0 else []
+    limit = int(text) if text.isdecimal() else 0
+    return [MemoryReading(limit - sharing_bytes(), limit, MEMORY_LIMIT)] if limit else []
 
 
 def _group_readings() -> list[MemoryReading]:

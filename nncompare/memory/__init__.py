@@ -1,7 +1,7 @@
 """What fits in memory: the rules for batch sizes, the cost of a training, and the plan made from both."""
 
 from nncompare.memory.batch_size import calculate_max_batch_size, closest_valid_batch_size
-from nncompare.memory.budget import BudgetError, memory_limit, model_memory_limit
+from nncompare.memory.budget import BudgetError, memory_limit, model_memory_limit, model_share
 from nncompare.memory.mebibytes import in_mebibytes
 from nncompare.memory.plan import Plan, make_plan
 
@@ -14,4 +14,5 @@ __all__ = [
     "make_plan",
     "memory_limit",
     "model_memory_limit",
+    "model_share",
 ]

@@ -1,11 +1,11 @@
 """What training one network costs in memory, as a closed formula of its settings.
 
 Once: the weights as they are and as they were last seen to work, the gradients of this step and of the steps before it,
-and the optimiser's state. For every thread: the gradient that it makes, and the weights in the order in which the
-convolutions of the forward and of the backward pass want them. For every image that is computed at once: what the
-forward pass keeps for the backward pass, the gradients of the pooled values, and that of the largest layer with its
-copies while it is being made. For every image of a batch: its pixels. `benchmarks/memory.py` compares the formula with
-the measured peak of real training steps.
+and the optimiser's state. For every thread: the weights in the order in which the convolutions of the forward and of
+the backward pass want them. For every shard that waits to be added to others: its gradient. For every image that is
+computed at once: what the forward pass keeps for the backward pass, the gradients of the pooled values, and that of the
+largest layer with its copies while it is being made. For every image of a batch: its pixels, as floats and as the bytes
+that they are made of. `benchmarks/memory.py` compares the formula with the measured peak of real training steps.
 """
 
 import math
@@ -23,22 +23,39 @@ _VALUE_BYTES: dict[Precision, int] = {"auto": 4, "float32": 4, "bfloat16": 2}
 
 @dataclass(frozen=True)
 class Footprint:
-    """Bytes of a training: of it all, of each thread, of each image computed at once, and of each image in a batch.
+    """What a training takes, in bytes; its fields are 0 where it is not known.
 
     On a processor each thread computes `shard_images` at once, on a card (0 threads) a whole batch is computed at once.
+
+    Attributes
+    ----------
+    fixed_bytes : int
+        Once.
+    thread_bytes : int
+        For each thread that computes.
+    gradient_bytes : int
+        For each shard that waits to be added.
+    image_bytes : int
+        For each image that is computed at once.
+    pixel_bytes : int
+        For each image of a batch.
     """
 
     fixed_bytes: int
     thread_bytes: int = 0
+    gradient_bytes: int = 0
     image_bytes: int = 0
     pixel_bytes: int = 0
     shard_images: int = 32
 
     def total(self, batch_size: int, threads: int = 1) -> int:
         """Return the bytes of training with this batch size on so many threads."""
-        at_once = min(batch_size, threads * self.shard_images) if threads else batch_size
-        at_work = min(max(1, threads), max(1, math.ceil(batch_size / self.shard_images)))
-        at_once_bytes = at_work * self.thread_bytes + at_once * self.image_bytes
+        shards = max(1, math.ceil(batch_size / self.shard_images)) if threads else 1
+        at_work = min(max(1, threads), shards)
+        # The sum is made in the first shard's gradient, and one shard may be begun while others wait for a slow one.
+        waiting = min(shards - 1, at_work + (at_work > 1))
+        at_once = min(batch_size, at_work * self.shard_images) if threads else batch_size
+        at_once_bytes = at_work * self.thread_bytes + waiting * self.gradient_bytes + at_once * self.image_bytes
         return self.fixed_bytes + at_once_bytes + batch_size * self.pixel_bytes
 
     def largest_batch(self, limit_bytes: int, *, is_on_card: bool = False) -> int:
@@ -46,7 +63,8 @@ class Footprint:
         left = limit_bytes - self.total(0)
         images = left // (self.image_bytes + self.pixel_bytes)
         if images >= self.shard_images and not is_on_card:
-            return (left - self.shard_images * self.image_bytes) // self.pixel_bytes
+            of_more = (left - self.shard_images * self.image_bytes - self.gradient_bytes) // self.pixel_bytes
+            return max(self.shard_images, of_more)
         return max(0, images)
 
     def most_threads(self, limit_bytes: int, batch_size: int, cores: int) -> int:
@@ -70,13 +88,14 @@ def training_footprint(
     """Estimate the memory of training a network with this width, optimiser and number format."""
     parameters = architecture.parameter_count(channels) * FLOAT_BYTES
     weights, gradients = 2, 2
-    gradient, reordered = 1, 2
+    reordered = 2
     image, *layers = architecture.layers(channels)
     return Footprint(
         fixed_bytes=(weights + gradients + _STATES[optimizer]) * parameters,
-        thread_bytes=(gradient + reordered) * parameters,
+        thread_bytes=reordered * parameters,
+        gradient_bytes=parameters,
         image_bytes=_image_bytes(layers, math.prod(image.shape), _VALUE_BYTES[precision]),
-        pixel_bytes=math.prod(image.shape) * FLOAT_BYTES,
+        pixel_bytes=math.prod(image.shape) * (FLOAT_BYTES + 1),
         shard_images=shard_images(channels),
     )
 

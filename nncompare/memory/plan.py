@@ -12,6 +12,7 @@ from nncompare.memory.footprint import SMALLEST_BATCH, UNKNOWN, Footprint, train
 from nncompare.memory.mebibytes import in_mebibytes
 
 WIDEST = 256
+_PREPARED_IMAGES, _MOST_BATCHES = 256, 16
 _RAN_OUT = "Memory ran out while training."
 
 
@@ -20,9 +21,10 @@ class Plan:
     """What a run really uses.
 
     A step through the network takes `batch_size` images, in training and test; `accumulation_steps` of them make one
-    update of the weights, from `effective_batch_size` images. On a processor it is computed on `threads` threads, 0
-    stands for a card. The training is estimated to take `training_bytes` of the `memory_limit`, by its `footprint`.
-    `why` has a sentence for every value that differs from the settings (``batch_size``, ``channels``).
+    update of the weights, from `effective_batch_size` images: all training images where they are fewer. On a processor
+    it is computed on `threads` threads, 0 stands for a card. The training is estimated to take `training_bytes` of the
+    `memory_limit`, by its `footprint`. `why` has a sentence for every value that differs from the settings
+    (``batch_size``, ``channels``).
     """
 
     batch_size: int
@@ -35,9 +37,30 @@ class Plan:
     threads: int = 1
 
     @property
+    def takes_all_images(self) -> bool:
+        """Whether an update is made from all training images, as there are fewer than it has room for."""
+        return self.effective_batch_size < self.batch_size * self.accumulation_steps
+
+    @property
     def training_bytes(self) -> int:
         """What the training is estimated to take."""
-        return self.footprint.total(self.batch_size, self.threads)
+        return self._bytes_of_steps + (self.prepared_images - self.batch_size) * self.footprint.pixel_bytes
+
+    @property
+    def prepared_images(self) -> int:
+        """How many images are prepared at once: several tiny batches, where memory is not short."""
+        if self.accumulation_steps > 1:
+            return self.batch_size
+        more = max(0, min(_MOST_BATCHES * self.batch_size, _PREPARED_IMAGES) - self.batch_size)
+        if self.footprint.pixel_bytes:
+            more = min(more, max(0, self.memory_limit - self._bytes_of_steps) // self.footprint.pixel_bytes)
+        return self.batch_size + more
+
+    @property
+    def _bytes_of_steps(self) -> int:
+        # Without accumulation there is one gradient less than there is room for.
+        spare = self.footprint.gradient_bytes if self.accumulation_steps == 1 else 0
+        return self.footprint.total(self.batch_size, self.threads) - spare
 
     def on(self, cores: int, memory_limit: int) -> "Plan":
         """Return the plan with as many threads as fit on another machine; what it computes stays the same."""
@@ -83,22 +106,37 @@ class Fit:
 
 
 def make_plan(
-    config: RunConfig, memory_limit: int, test_images: int, precision: Precision = "float32", cores: int = 1
+    config: RunConfig,
+    memory_limit: int,
+    test_images: int,
+    precision: Precision = "float32",
+    cores: int = 1,
+    train_images: int | None = None,
+    promised_bytes: int = 0,
 ) -> Plan:
     """Fit a configuration into `memory_limit` bytes, on a processor with so many `cores`, or a card (0).
 
-    Batch and width depend on the memory alone: there are as many threads as fit beside them.
+    No update is made from more than `train_images`, where it is known how many there are.
+
+    Batch and width depend on the memory alone: there are as many threads as fit beside them. What other notebooks were
+    promised is missing from the limit already; where memory decides, it is told.
 
     Raises
     ------
     ValueError
         When not even one channel with a batch of 4 fits.
     """
-    return fit(config, memory_limit, test_images, precision, cores).plan
+    return fit(config, memory_limit, test_images, precision, cores, train_images, promised_bytes).plan
 
 
 def fit(
-    config: RunConfig, memory_limit: int, test_images: int, precision: Precision = "float32", cores: int = 1
+    config: RunConfig,
+    memory_limit: int,
+    test_images: int,
+    precision: Precision = "float32",
+    cores: int = 1,
+    train_images: int | None = None,
+    promised_bytes: int = 0,
 ) -> Fit:
     """Return all that memory makes of a configuration; raise as `make_plan`."""
     architecture = architectures.of(config)
@@ -109,15 +147,18 @@ def fit(
         by_pixels=calculate_max_batch_size(IMAGE_SIDE**2, IMAGE_CHANNELS, memory_limit=memory_limit),
         by_network=footprint.largest_batch(memory_limit, is_on_card=cores == 0),
     )
-    batch_size = closest_valid_batch_size(test_images, capacity.images, config.batch_size)
-    steps = math.ceil(config.batch_size / batch_size)
+    wish = min(config.batch_size, train_images or config.batch_size)
+    batch_size = closest_valid_batch_size(test_images, capacity.images, wish)
+    steps = math.ceil(wish / batch_size)
+    effective = min(batch_size * steps, train_images or batch_size * steps)
+    why = _reasons(config, channels, (batch_size, steps, effective), _bound(capacity, test_images))
     plan = Plan(
         batch_size=batch_size,
         accumulation_steps=steps,
-        effective_batch_size=batch_size * steps,
+        effective_batch_size=effective,
         channels=channels,
         memory_limit=memory_limit,
-        why=_reasons(config, channels, batch_size, steps, _bound(capacity, test_images)),
+        why=_told_who_else(why, promised_bytes, is_batch_cut=capacity.images < min(wish, test_images)),
         footprint=footprint,
         threads=footprint.most_threads(memory_limit, batch_size, cores),
     )
@@ -150,17 +191,31 @@ def widest_that_fits(
     return widest
 
 
-def _reasons(config: RunConfig, channels: int, batch_size: int, steps: int, bound: str) -> dict[str, str]:
+def _reasons(config: RunConfig, channels: int, update: tuple[int, int, int], bound: str) -> dict[str, str]:
     why = {}
     if channels != config.channels:
         why["channels"] = f"Used: {channels}, the widest that fits into memory."
-    if steps > 1:
-        effective = batch_size * steps
-        kept = "" if effective == config.batch_size else f", not {config.batch_size:,}"
-        why["batch_size"] = f"Used: {batch_size:,} × {steps:,} steps = {effective:,} images an update{kept}. {bound}"
-    elif batch_size != config.batch_size:
-        why["batch_size"] = f"Used: {batch_size:,}, {_rounding(config.batch_size)}."
+    if sentence := _why_such_updates(config.batch_size, *update, bound):
+        why["batch_size"] = sentence
     return why
+
+
+def _why_such_updates(wish: int, batch_size: int, steps: int, images: int, bound: str) -> str:
+    """Say how the images of an update are taken, where that is not as it was wished."""
+    are_all = images < batch_size * steps
+    if steps > 1:
+        total = f"for all {images:,} training images" if are_all else f"= {images:,} images an update"
+        kept = "" if images == wish else f", not {wish:,}"
+        return f"Used: {batch_size:,} × {steps:,} steps {total}{kept}. {bound}"
+    if are_all:
+        return "" if images == wish else f"Used: {images:,} images an update: all training images that there are."
+    return "" if batch_size == wish else f"Used: {batch_size:,}, {_rounding(wish)}."
+
+
+def _told_who_else(why: dict[str, str], promised_bytes: int, *, is_batch_cut: bool) -> dict[str, str]:
+    """Add to what a lack of memory has changed what others will take of it."""
+    told = f" Other notebooks on this machine were promised {in_mebibytes(promised_bytes)}." if promised_bytes else ""
+    return {name: sentence + (told if is_batch_cut or name == "channels" else "") for name, sentence in why.items()}
 
 
 def _bound(capacity: Capacity, test_images: int) -> str:

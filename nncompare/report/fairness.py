@@ -8,6 +8,8 @@ from nncompare.comparison.view import RunView
 from nncompare.config import RunConfig
 from nncompare.history import History
 from nncompare.memory import in_mebibytes
+from nncompare.report.fates import epochs_of
+from nncompare.words import setting
 
 
 class Aspect(NamedTuple):
@@ -33,7 +35,7 @@ def aspects(a: RunView, b: RunView) -> list[Aspect]:
         # One seed and one set of images for both: the order is drawn from the seed alone.
         Aspect("data order", True, "same"),
         Aspect("initial weights", has_same_width, "same" if has_same_width else "differ, widths differ"),
-        _aspect("epochs", _epochs(a), _epochs(b)),
+        _aspect("epochs", epochs_of(a), epochs_of(b)),
     ]
     if a.device and b.device:
         found += [_aspect(name, getattr(a, name), getattr(b, name)) for name in ("device", "precision")]
@@ -42,10 +44,15 @@ def aspects(a: RunView, b: RunView) -> list[Aspect]:
 
 def differences(a: RunView, b: RunView) -> list[Difference]:
     """List the settings in which both differ, then what each costs: parameters, memory and time per epoch."""
+    costs = [Difference(name, cost(a), cost(b)) for name, cost in _COSTS.items()]
+    return different_settings(a, b) + [one for one in costs if one.a and one.b]
+
+
+def different_settings(a: RunView, b: RunView) -> list[Difference]:
+    """List the settings in which both differ."""
     fields = RunConfig.model_fields.items()
     settings = [Difference(str(field.title).lower(), _value(a, name), _value(b, name)) for name, field in fields]
-    costs = [Difference(name, cost(a), cost(b)) for name, cost in _COSTS.items()]
-    return [one for one in settings if one.a != one.b and one.a and one.b] + [one for one in costs if one.a and one.b]
+    return [one for one in settings if one.a != one.b and one.a and one.b]
 
 
 def seconds_per_epoch(history: History) -> float | None:
@@ -57,10 +64,6 @@ def _channels(run: RunView) -> int:
     return run.plan.channels if run.plan else run.config.channels
 
 
-def _epochs(run: RunView) -> str:
-    return f"{round(run.epoch, 2) if run.state.is_over else run.config.epochs:g}"
-
-
 def _aspect(name: str, a: object, b: object) -> Aspect:
     return Aspect(name, a == b, f"{a}" if a == b else f"{a} and {b}")
 
@@ -68,15 +71,19 @@ def _aspect(name: str, a: object, b: object) -> Aspect:
 def _value(run: RunView, name: str) -> str:
     if name == "momentum" and run.config.optimizer != "sgd":
         return ""  # it is not used
+    if name == "optimizer":
+        return run.config.optimizer_title
     used = {"channels": run.plan.channels, "batch_size": run.plan.effective_batch_size} if run.plan else {}
-    value = used.get(name, getattr(run.config, name))
-    if isinstance(value, str):
-        return run.config.optimizer_title if name == "optimizer" else value
-    return f"{value:g}" if isinstance(value, float) else f"{value:,}"
+    return setting(used.get(name, getattr(run.config, name)))
+
+
+def _time_per_epoch(run: RunView) -> str:
+    seconds = seconds_per_epoch(run.history)
+    return "" if seconds is None else f"{seconds:.1f} s" if seconds >= 1 else f"{seconds:.2g} s"
 
 
 _COSTS: dict[str, Callable[[RunView], str]] = {
     "parameters": lambda run: f"{parameter_count(_channels(run)):,}",
     "memory": lambda run: in_mebibytes(run.plan.training_bytes) if run.plan else "",
-    "time per epoch": lambda run: "" if (seconds := seconds_per_epoch(run.history)) is None else f"{seconds:.1f} s",
+    "time per epoch": _time_per_epoch,
 }

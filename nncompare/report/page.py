@@ -6,15 +6,17 @@ from typing import Any
 
 from nncompare import __version__
 from nncompare.analysis import Group, Order, class_scores
-from nncompare.analysis.wording import explanation, headline
 from nncompare.comparison.result import ComparisonResult, ModelResult
 from nncompare.config import RunConfig
 from nncompare.data import CATALOG, load, png_data_uri
 from nncompare.figures import best_epoch, figure_svg
+from nncompare.report.conclusion import conclude
 from nncompare.report.fairness import aspects
+from nncompare.report.fates import told
 from nncompare.report.pictures import CURVES, PICTURES
+from nncompare.report.tables import exact_values, score_rows
 from nncompare.templates import fill
-from nncompare.words import clock, count, mebibytes
+from nncompare.words import clock, count, mebibytes, setting
 
 _MOST_CARDS = 100
 _MOST_LIKELY = 3
@@ -28,6 +30,7 @@ def report_page(result: ComparisonResult) -> str:
     """
     models = result.models
     info = CATALOG[result.comparison.dataset]
+    verdict = result.verdict() if result.can_be_compared else None
     return fill(
         "nncompare.report",
         "report.html",
@@ -35,19 +38,15 @@ def report_page(result: ComparisonResult) -> str:
         comparison=result.comparison,
         seeds=list(result.by_seed),
         seed=result.seed,
-        messages=[
-            (seed, model.name, model.message)
-            for seed, one in result.by_seed.items()
-            for model in one.models
-            if model.message
-        ],
+        conclusion=conclude(result, verdict),
+        messages=[(seed, told(model)) for seed, one in result.by_seed.items() for model in one.models if model.message],
         models=models,
         facts=_facts(result),
         aspects=aspects(*models) if len(models) > 1 else [],
         curves=[_svg(result, key) for key in CURVES],
-        histories={model.name: model.history for model in models},
+        values=exact_values({model.name: model.history for model in models}),
         best={model.name: best_epoch(model.history, "accuracy") for model in models},
-        judged=_judged(result) if result.can_be_compared else None,
+        judged=_judged(result) if verdict is not None else None,
         made=f"{datetime.now():%d %B %Y, %H:%M}",
         machine=f"nncompare {__version__}, Python {platform.python_version()}, {platform.system()}",
     )
@@ -73,28 +72,30 @@ def _facts(result: ComparisonResult) -> list[tuple[str, list[str]]]:
 
 
 def _setting(config: RunConfig, name: str) -> str:
-    return "–" if name == "momentum" and config.optimizer != "sgd" else str(getattr(config, name))
+    return "–" if name == "momentum" and config.optimizer != "sgd" else setting(getattr(config, name))
 
 
 def _batch(model: ModelResult) -> str:
     plan = model.plan
     if plan is None:
         return "–"
-    steps = f" × {plan.accumulation_steps} = {plan.effective_batch_size:,}" if plan.accumulation_steps > 1 else ""
-    return f"{plan.batch_size:,}{steps}"
+    steps = f"{plan.batch_size:,}{f' × {plan.accumulation_steps:,}' if plan.accumulation_steps > 1 else ''}"
+    images = f"{plan.effective_batch_size:,}"
+    if plan.takes_all_images:
+        return f"{steps}, all {images} training images"
+    return steps if plan.accumulation_steps == 1 else f"{steps} = {images}"
 
 
 def _judged(result: ComparisonResult) -> dict[str, Any]:
-    verdict = result.verdict()
     matrices = {name: result.confusion(name) for name in "AB"}
+    a, b = map(class_scores, matrices.values())
+    classes = CATALOG[result.comparison.dataset].classes
     return {
-        "headline": headline(verdict),
-        "sentences": explanation(verdict),
         "pictures": [(PICTURES[key].title, _svg(result, key)) for key in PICTURES if key not in CURVES],
         "cards": _cards(result),
-        "classes": CATALOG[result.comparison.dataset].classes,
+        "classes": classes,
         "matrices": {name: matrix.tolist() for name, matrix in matrices.items()},
-        "scores": {name: class_scores(matrix) for name, matrix in matrices.items()},
+        "scores": score_rows(a, b, classes),
         "disagreements": len(result.disagreements()),
     }
 

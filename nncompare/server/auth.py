@@ -3,16 +3,23 @@
 import hmac
 import inspect
 import ipaddress
+import re
 import socket
 from collections.abc import Iterable
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote_plus, urlsplit
 
 from jupyter_server.auth.identity import IdentityProvider, User
 from tornado.web import HTTPError, RequestHandler
 from traitlets import default
 
+from nncompare.errors import UserError
+from nncompare.server.given_names import host_name
+
 HOSTS = "nncompare_hosts"  # the setting that holds the names under which the server may be called
+ADDRESS = "nncompare_address"  # and the one that holds its `ServerAddress`
+_MOST_TOLD = 20
+_IN_AN_ADDRESS = re.compile(r"[?&]token=([^&#\s]+)")
 _HEADERS = {
     "Server": "nncompare",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
@@ -33,17 +40,35 @@ class OwnNames:
         self._is_local = ipaddress.ip_address(ip).is_loopback
         own = [] if self._is_local else [socket.gethostname(), f"{socket.gethostname().partition('.')[0]}.local"]
         self._names = {name.lower().rstrip(".") for name in ("localhost", *own, *others)}
+        self._told: set[str] = set()
 
     def __contains__(self, host: str) -> bool:
-        try:
-            name = urlsplit(f"//{host}").hostname or ""
-        except ValueError:
-            return False
+        name = _name_in(host)
+        if name in self._names:
+            return True
         try:
             address = ipaddress.ip_address(name)
         except ValueError:
-            return name.rstrip(".") in self._names
+            return False
         return address.is_loopback or not self._is_local  # no name can be made to point at a number
+
+    def refusal(self, host: str) -> str | None:
+        """Return a sentence for the log about a name that is refused; None once it was told, or if it is no name."""
+        try:
+            name = host_name(_name_in(host))
+        except UserError:
+            return None
+        if name in self._told or len(self._told) >= _MOST_TOLD:
+            return None
+        self._told.add(name)
+        return f"Somebody called this server {name} and was refused. If that is its name, start it with --name {name}"
+
+
+def _name_in(host: str) -> str:
+    try:
+        return (urlsplit(f"//{host}").hostname or "").rstrip(".")
+    except ValueError:
+        return ""
 
 
 class TokenIdentity(IdentityProvider):
@@ -56,7 +81,7 @@ class TokenIdentity(IdentityProvider):
 
     @default("cookie_options")
     def _until_the_browser_is_closed(self) -> dict[str, Any]:
-        return {"expires_days": None, "samesite": "Lax", "path": "/"}
+        return {"expires_days": None, "samesite": "Lax"}
 
     def get_user(self, handler: RequestHandler) -> Any:
         """Return the one user there is, or None for a request with neither token nor cookie.
@@ -66,8 +91,11 @@ class TokenIdentity(IdentityProvider):
         return User("user") if not self.token or self.has_token(handler) else self.get_user_cookie(handler)
 
     def has_token(self, handler: RequestHandler) -> bool:
-        """Whether a request carries the token, in its address or its header."""
-        return hmac.compare_digest((self.get_token(handler) or "").encode(), self.token.encode())
+        """Whether a request carries the token, in its address or its header: alone, or in an address pasted whole."""
+        given = self.get_token(handler) or ""
+        pasted = _IN_AN_ADDRESS.search(given)
+        candidates = [given, unquote_plus(pasted[1])] if pasted else [given]
+        return any(hmac.compare_digest(one.encode(), self.token.encode()) for one in candidates)
 
 
 class AuthMixin(RequestHandler):
@@ -75,13 +103,22 @@ class AuthMixin(RequestHandler):
 
     async def prepare(self) -> None:
         """Let the request through, or refuse it before anything else looks at it."""
-        if self.request.host not in self.settings[HOSTS]:
-            raise HTTPError(403, reason="Unknown host")
+        self.require_own_name()
         if self.settings["identity_provider"].get_user(self) is None:
             raise HTTPError(403, reason="Token required")
         allowed = super().prepare()
         if inspect.isawaitable(allowed):
             await allowed
+
+    def require_own_name(self) -> None:
+        """Refuse a request for another server's name; jupyter-server-proxy, which sends the token, has checked it."""
+        host, names = self.request.host, self.settings[HOSTS]
+        is_passed_on = self.settings[ADDRESS].is_behind_jupyter and self.settings["identity_provider"].has_token(self)
+        if host in names or is_passed_on:
+            return
+        if sentence := names.refusal(host):
+            self.settings["voila"].log.error(sentence)
+        raise HTTPError(403, reason="Unknown host")
 
     def set_default_headers(self) -> None:
         """Set what every answer carries."""

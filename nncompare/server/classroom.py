@@ -1,6 +1,7 @@
-"""What ``nncompare serve`` does for all its tabs: one engine, and the same limits for everybody."""
+"""What ``nncompare serve`` does for all its tabs: one engine, the same limits for everybody, and tidying up."""
 
 import argparse
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -8,6 +9,10 @@ from nncompare.engine.supervisor import EngineSupervisor
 from nncompare.environment import environment, set_for_children
 from nncompare.errors import UserError
 from nncompare.limits import Limits
+from nncompare.memory import BudgetError
+from nncompare.store import home_folder, remove_forgotten
+
+_TIDY_SECONDS = 24 * 60 * 60.0
 
 
 def add_flags(parser: argparse.ArgumentParser) -> None:
@@ -28,6 +33,29 @@ def classroom(limits: Limits) -> Iterator[None]:
         When the engine cannot be started.
     """
     set_for_children(limits.model_dump(exclude_none=True))
+    with _tidied(), _engine():
+        yield
+
+
+@contextmanager
+def _tidied() -> Iterator[None]:
+    """Remove now, and once a day, what visitors have saved who do not come any more."""
+    is_over = threading.Event()
+
+    def tidy() -> None:
+        remove_forgotten(home_folder())
+        while not is_over.wait(_TIDY_SECONDS):
+            remove_forgotten(home_folder())
+
+    threading.Thread(target=tidy, name="nncompare-tidy", daemon=True).start()
+    try:
+        yield
+    finally:
+        is_over.set()
+
+
+@contextmanager
+def _engine() -> Iterator[None]:
     if environment().scheduler:  # a Dask cluster trains for this server
         yield
         return
@@ -35,6 +63,8 @@ def classroom(limits: Limits) -> Iterator[None]:
         engine = EngineSupervisor()
     except OSError as error:
         raise UserError(f"The workers could not be started: {error.strerror}. Fix that, then start again.") from None
+    except BudgetError as error:
+        raise UserError(str(error)) from None
     set_for_children({"engine": engine.file})
     try:
         yield

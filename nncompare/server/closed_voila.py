@@ -1,8 +1,10 @@
 """Voila with all addresses closed but those that the dashboard's page needs."""
 
 import os
+import re
 from typing import Any
 
+from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_server.base.handlers import FileFindHandler
 from jupyter_server.services.kernels.handlers import KernelHandler
 from tornado.ioloop import IOLoop
@@ -17,11 +19,11 @@ from voila.static_file_handler import MultiStaticFileHandler, TemplateStaticFile
 from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 
 from nncompare.environment import SESSION_HEADER
-from nncompare.errors import UserError
 from nncompare.server.allowed_messages import AllowedMessages
-from nncompare.server.auth import HOSTS, AuthMixin, OwnNames, TokenIdentity, guarded
-from nncompare.server.page import PageHandler
+from nncompare.server.auth import ADDRESS, HOSTS, AuthMixin, OwnNames, TokenIdentity, guarded
+from nncompare.server.page import OPENING, PageHandler
 from nncompare.server.ready_kernel import ReadyKernelManager
+from nncompare.server.server_address import unusable
 
 TEMPLATE = "nncompare"
 # The page's own code comes from these; others that are installed have no business on it.
@@ -29,6 +31,8 @@ EXTENSIONS = ("@jupyter-widgets/jupyterlab-manager", "@voila-dashboards/widgets-
 # The largest that a page has to say is a file of settings.
 LARGEST_MESSAGE = 1_000_000
 _LARGEST_BODY = 10_000
+# While a page waits for its kernel, something is sent this often, and the kernel is looked after.
+_PATIENCE_SECONDS = 3
 _KERNEL = r"(?P<kernel_id>[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})"
 _FILE = r"[\w-]+(?:\.[\w-]+)+"
 
@@ -40,11 +44,14 @@ class ClosedVoila(Voila):
     ----------
     address : ServerAddress
         Where it listens, and who is let in.
+    opening : OpeningCode
+        The code by which a browser that this server opens is let in.
     on_listening : callable
         Called once it can be reached.
     """
 
     address = AnyTrait()
+    opening = AnyTrait()
     on_listening = Callable()
 
     @default("config")
@@ -64,10 +71,14 @@ class ClosedVoila(Voila):
                     "allow_template_override": "NO",
                     "allow_theme_override": "NO",
                     "extension_allowlist": list(EXTENSIONS),
+                    "kernel_spec_manager_class": OwnKernelSpecs,
+                    "http_keep_alive_timeout": _PATIENCE_SECONDS,
                     "http_header_envs": [SESSION_HEADER] if self.address.is_for_others else [],
                     "strip_sources": True,
                     "show_tracebacks": False,
                 },
+                # A kernel that has died takes its page with it: another one would know nothing of it.
+                "KernelRestarter": {"restart_limit": 0},
                 "MappingKernelManager": {
                     "kernel_manager_class": f"{ReadyKernelManager.__module__}.{ReadyKernelManager.__name__}",
                     "cull_idle_timeout": 120,
@@ -81,13 +92,21 @@ class ClosedVoila(Voila):
         """Return the settings of the server."""
         return {
             **super().init_settings(),
+            ADDRESS: self.address,
             HOSTS: OwnNames(self.address.ip, self.address.names),
+            OPENING: self.opening,
             "websocket_max_message_size": LARGEST_MESSAGE,
             "xsrf_cookie_kwargs": {"samesite": "Strict"},
         }
 
     def init_handlers(self) -> list[tuple[Any, ...]]:
-        """Return the only addresses at which there is anything."""
+        """Return the only addresses at which there is anything: below the prefix too, which some proxies leave on."""
+        if not self.address.prefix:
+            return self._handlers()
+        prefix = f"(?:{re.escape(self.address.prefix.rstrip('/'))})?"
+        return [(prefix + ("/?" if path == "/" else path), *handler) for path, *handler in self._handlers()]
+
+    def _handlers(self) -> list[tuple[Any, ...]]:
         extensions = "|".join(EXTENSIONS)
         return [
             (
@@ -122,8 +141,7 @@ class ClosedVoila(Voila):
         try:
             self.app.listen(self.address.port, self.address.ip, max_body_size=_LARGEST_BODY)
         except OSError as error:
-            where = f"{self.address.ip} port {self.address.port}"
-            raise UserError(f"{where} cannot be used: {error.strerror}.") from None
+            raise unusable(self.address.ip, self.address.port, error) from None
         self.ioloop = IOLoop.current()
         self.ioloop.add_callback(self.on_listening)
         ReadyKernelManager.kept.prepare()
@@ -137,6 +155,22 @@ class ClosedVoila(Voila):
 
 
 class KernelStateHandler(AuthMixin, KernelHandler):  # type: ignore[misc]
-    """Tells a page whether its kernel lives; it cannot be ended here."""
+    """Tells a page whether its kernel lives, and by which name it was asked; a kernel cannot be ended here.
+
+    So a page whose connection fails can tell this server from a proxy, and a proxy that changes the name.
+    """
 
     SUPPORTED_METHODS = ("GET",)
+
+    def set_default_headers(self) -> None:
+        """Set what every answer carries, and the name."""
+        super().set_default_headers()
+        self.set_header("X-Nncompare-Host", self.request.host)
+
+
+class OwnKernelSpecs(KernelSpecManager):
+    """Knows one kernel: that of the Python that runs this server. What else is installed may lack this package."""
+
+    @default("kernel_dirs")
+    def _none(self) -> list[str]:
+        return []

@@ -1,20 +1,20 @@
 """Serves the dashboard as a web page: on this machine alone, and with a token, unless told otherwise."""
 
-import os
 import secrets
 import sys
-import tempfile
-import webbrowser
 from collections.abc import Sequence
 from pathlib import Path
 
-from nncompare.environment import prepend_path
+from nncompare.environment import environment, prepend_path
 from nncompare.errors import UserError
 from nncompare.limits import Limits
 from nncompare.server.access_token import given_token
+from nncompare.server.announcement import announcement
 from nncompare.server.classroom import classroom
+from nncompare.server.given_names import frame_origin, host_name, path_prefix
+from nncompare.server.opening import OpeningCode, open_page
 from nncompare.server.server_address import LOOPBACK, ServerAddress, free_port, require_closed
-from nncompare.templates import fill
+from nncompare.store import Store
 
 _HERE = Path(__file__).parent
 
@@ -27,6 +27,9 @@ def serve(
     ip: str = LOOPBACK,
     names: Sequence[str] = (),
     needs_token: bool = True,
+    base_url: str = "",
+    frames: Sequence[str] = (),
+    is_behind_jupyter: bool = False,
 ) -> None:
     """Serve until Ctrl-C, with one engine for all tabs.
 
@@ -44,28 +47,47 @@ def serve(
         Further names under which the server is called, such as that of a proxy.
     needs_token : bool
         Whether only those are let in who have the token.
+    base_url : str
+        The path below which a proxy shows the page, such as ``/some/prefix/``.
+    frames : sequence of str
+        The sites whose pages may show the page in a frame.
+    is_behind_jupyter : bool
+        Whether jupyter-server-proxy starts it, and sends the token with every request.
 
     Raises
     ------
     UserError
-        When the port is not free, the notebook is missing, or others would get in without a token.
+        When the port cannot be had, the notebook is missing, a name is none, or others would get in without a token.
     """
     require_closed(ip, needs_token)
     given = given_token()
+    if is_behind_jupyter and not (needs_token and given):
+        raise UserError("--behind-jupyter is for jupyter-server-proxy, which gives a token. Leave it out.")
     token = (given or secrets.token_urlsafe(32)) if needs_token else ""
-    address = ServerAddress(ip, free_port(ip, port), token, needs_token and given is not None, tuple(names))
+    address = ServerAddress(
+        ip=ip,
+        names=tuple(map(host_name, names)),
+        prefix=path_prefix(base_url or _prefix_of_hub_service()),
+        frames=tuple(map(frame_origin, frames)),
+        port=free_port(ip, port),
+        token=token,
+        is_token_known=needs_token and given is not None,
+        is_behind_jupyter=is_behind_jupyter,
+    )
+    opening = OpeningCode()
     prepend_path("JUPYTER_PATH", _HERE / "share" / "jupyter")  # where Voila looks for templates
     _skip_the_grammar_of_addresses()
-    with tempfile.TemporaryDirectory(prefix="nncompare-") as folder, classroom(limits):
+    with classroom(limits):
         from nncompare.server.closed_voila import ClosedVoila  # takes a second, in which the engine starts
 
         def on_listening() -> None:
-            where = f"{address.bare_url}, with the token that you gave" if address.is_token_known else address.url
-            print(f"nncompare is at {where} - press Ctrl-C to end.", flush=True)
+            print(announcement(address, sys.stdout), end="", flush=True)
+            if note := Store.default().note:
+                print(f"nncompare: {note}", file=sys.stderr, flush=True)
             if open_browser:
-                _open_page(address, Path(folder))
+                open_page(address.bare_url, opening if needs_token else None)
 
-        ClosedVoila.launch_instance([str(notebook_path())], address=address, on_listening=on_listening)
+        ClosedVoila.launch_instance([str(notebook_path())], address=address, opening=opening, on_listening=on_listening)
 
 
 def notebook_path() -> Path:
@@ -76,14 +98,11 @@ def notebook_path() -> Path:
     raise UserError("notebooks/dashboard.ipynb is missing. Install nncompare again.")
 
 
+def _prefix_of_hub_service() -> str:
+    """Return the path at which JupyterHub shows this server, if it has started it as one of its services."""
+    return "" if environment().hub_user else environment().hub_prefix
+
+
 def _skip_the_grammar_of_addresses() -> None:
     """Let jsonschema do without a format that nothing here uses: preparing it takes three seconds of every start."""
     sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
-
-
-def _open_page(address: ServerAddress, folder: Path) -> None:
-    """Open the page by a file that only this user can read: others see the command line of the browser."""
-    file = folder / "open.html"
-    with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as stream:
-        stream.write(fill("nncompare.server", "open_page.html", address=address.url))
-    webbrowser.open(file.as_uri())

@@ -1,12 +1,15 @@
 """The run store: comparisons on disk, saved epoch by epoch, which can be reopened and resumed."""
 
+from nncompare.store.cleaning import Stored, to_remove
 from nncompare.store.errors import DamagedError, NewerFormatError, StoreError
 from nncompare.store.records import ModelSummary, RunRecord, SavedComparison, StateWord, Summary
 from nncompare.store.run_folder import RunFolder
-from nncompare.store.store import SESSION_NUMBER, Store, home_folder
+from nncompare.store.store import Store, home_folder
+from nncompare.store.visitors import SESSION_NUMBER, VISITOR_DAYS, remove_forgotten
 
 __all__ = [
     "SESSION_NUMBER",
+    "VISITOR_DAYS",
     "DamagedError",
     "ModelSummary",
     "NewerFormatError",
@@ -16,6 +19,9 @@ __all__ = [
     "StateWord",
     "Store",
     "StoreError",
+    "Stored",
     "Summary",
     "home_folder",
+    "remove_forgotten",
+    "to_remove",
 ]

@@ -1,6 +1,5 @@
 """Folders that are written atomically, with checksums that reveal later changes."""
 
-import contextlib
 import errno
 import hashlib
 import json
@@ -11,7 +10,10 @@ import stat
 from collections.abc import Mapping
 from pathlib import Path
 
+from nncompare.environment import HOME
+from nncompare.places import make_private
 from nncompare.store.errors import DamagedError, StoreError
+from nncompare.whole_file import sync_folder
 
 CHECKSUMS = "checksums.json"
 TEMPORARY = ".new-"
@@ -30,6 +32,8 @@ LIMITS = {
 # Temporary conditions: the file itself may be intact.
 _PASSING = {errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EACCES, errno.EAGAIN}
 _PASSING |= {errno.EINTR, errno.ESTALE, errno.EBUSY}
+# What another folder helps against.
+_REFUSED = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.ENOENT, errno.ENOLCK, errno.ENOTSUP}
 
 
 def write_bytes(file: Path, content: bytes) -> None:
@@ -49,24 +53,19 @@ def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
         make_private(new)
         for name, content in {**files, CHECKSUMS: _checksums(files)}.items():
             write_bytes(new / name, content)
-        _sync(new)
+        sync_folder(new)
         new.rename(folder)
         for parent in changed:
-            _sync(parent)
+            sync_folder(parent)
     except OSError as error:
         shutil.rmtree(new, ignore_errors=True)
         raise not_written(folder.parent, error) from error
 
 
-def make_private(folder: Path) -> None:
-    """Create a folder and its missing parents, accessible by this user only."""
-    for missing in [above for above in reversed(folder.parents) if not above.exists()] + [folder]:
-        missing.mkdir(mode=0o700, exist_ok=True)
-
-
 def not_written(folder: Path, error: OSError) -> StoreError:
     """Return the error of a folder that cannot be written, for instance because the disk is full."""
-    return StoreError(f"{folder} cannot be written to: {error.strerror or type(error).__name__}.")
+    remedy = f" Set {HOME} to a folder that can be." if error.errno in _REFUSED else ""
+    return StoreError(f"{folder} cannot be written to: {error.strerror or type(error).__name__}.{remedy}")
 
 
 def read_folder(folder: Path, wanted: tuple[str, ...] = ()) -> dict[str, bytes]:
@@ -126,12 +125,3 @@ def _read(file: Path) -> bytes:
         if error.errno in _PASSING:
             raise StoreError(f"{file} cannot be read now: {error.strerror}.") from None
         raise DamagedError(f"{file.name} cannot be read: {error.strerror}") from None
-
-
-def _sync(folder: Path) -> None:
-    with contextlib.suppress(PermissionError):  # Windows cannot open folders
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

@@ -3,10 +3,11 @@
 import contextlib
 from pathlib import Path
 
-from filelock import FileLock, Timeout
+from filelock import BaseFileLock, Timeout
 
+from nncompare import places
 from nncompare.store.errors import StoreError
-from nncompare.store.files import make_private, not_written
+from nncompare.store.files import not_written
 
 _PATIENCE_SECONDS = 0.5  # longer than another process needs to look whether it is held
 
@@ -16,12 +17,12 @@ class Lock:
 
     def __init__(self, file: Path) -> None:
         self._file = file
-        self._lock = FileLock(file, thread_local=False)
+        self._lock: BaseFileLock | None = None
 
     @property
     def is_mine(self) -> bool:
         """Whether this object holds it."""
-        return self._lock.is_locked
+        return self._lock is not None
 
     @property
     def is_held(self) -> bool:
@@ -29,7 +30,7 @@ class Lock:
         if self.is_mine or not self._file.exists():
             return self.is_mine
         try:
-            with FileLock(self._file, timeout=0):
+            with places.holding(self._file, 0):
                 return False
         except OSError as error:  # as a Timeout is
             return isinstance(error, Timeout)
@@ -37,8 +38,7 @@ class Lock:
     def acquire(self, seconds: float = _PATIENCE_SECONDS) -> None:
         """Acquire it, or raise a StoreError: another object holds it, or the file cannot be written."""
         try:
-            make_private(self._file.parent)
-            self._lock.acquire(timeout=seconds)
+            self._lock = places.acquire(self._file, seconds)
         except Timeout:
             raise StoreError("It is open elsewhere, in another dashboard or shell. End it there first.") from None
         except OSError as error:
@@ -46,5 +46,7 @@ class Lock:
 
     def release(self) -> None:
         """Release it, if this object holds it."""
-        with contextlib.suppress(OSError):
-            self._lock.release()
+        lock, self._lock = self._lock, None
+        if lock is not None:
+            with contextlib.suppress(OSError):
+                lock.release()

@@ -129,3 +129,11 @@ class Summary:
     def is_interrupted(self) -> bool:
         """Whether it can go on, and nobody is at it."""
         return not self.is_open and any(model.is_interrupted for model in self.models)
+
+    @property
+    def state_word(self) -> str:
+        """Where the whole is, for a list: being trained, interrupted, failed, stopped or finished."""
+        if self.is_open or self.is_interrupted:
+            return "being trained" if self.is_open else "interrupted"
+        states = {"stopped" if model.state == "idle" else model.state for model in self.models}
+        return next((word for word in ("failed", "stopped") if word in states), "finished")

@@ -6,6 +6,7 @@ import re
 import shutil
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
@@ -23,6 +24,7 @@ from nncompare.store.records import ENDED, ModelSummary, RunRecord, SavedCompari
 
 KEPT = 2
 _COPY = "copy"  # of the manifest, which is written once: there is no earlier version to fall back to
+_WEIGHTS_ARE_LOST = " Its curves are kept, its weights are lost: it can only be trained anew."
 _NUMBER = re.compile(r"[0-9]{6,9}")
 # With a day to spare, so that they are valid dates in every time zone.
 _EARLIEST, _LATEST = datetime(1970, 1, 2, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC)
@@ -115,6 +117,8 @@ class RunFolder:
         with self._writes:
             self._seen = {**(self._seen or {}), (seed, name): number}
         self._tidy(model_folder)
+        if not record.is_interrupted:
+            self._lighten(model_folder, number, record)
 
     def load(self) -> SavedComparison:
         """Return everything: the newest intact checkpoint of each run, and a sentence for each damaged one."""
@@ -124,6 +128,7 @@ class RunFolder:
             record, note = self._newest(seed, name, lambda folder: from_files(read_folder(folder)))
             if record is not None:
                 runs[seed, name] = record
+                note += _WEIGHTS_ARE_LOST if note and record.weights is None and record.history.epochs else ""
             notes += [note] if note else []
         about = self._manifest
         return SavedComparison(
@@ -176,6 +181,18 @@ class RunFolder:
     def _newest_numbers(self) -> dict[tuple[int, str], int]:
         found = {key: _numbered(self._model_folder(*key)) for key in keys_of(self.comparison)}
         return {key: int(folders[-1].name) for key, folders in found.items() if folders}
+
+    def _lighten(self, model_folder: Path, newest: int, record: RunRecord) -> None:
+        """Replace what is kept before the last checkpoint of an ended run by what that tells without its weights.
+
+        To train on takes the last checkpoint alone; the other one is for the case that this is damaged.
+        """
+        light = to_files(replace(record, weights=None, checkpoint=None))
+        for folder in _numbered(model_folder):
+            if int(folder.name) < newest and folder not in self._damaged:
+                shutil.rmtree(folder, ignore_errors=True)
+                with contextlib.suppress(StoreError):  # a full disk
+                    write_folder(folder, light)
 
     def _tidy(self, model_folder: Path) -> None:
         """Remove all but the last two intact checkpoints, and the temporary folders of a crash."""

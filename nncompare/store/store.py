@@ -1,31 +1,32 @@
 """The store: all comparisons, on disk."""
 
 import contextlib
+import os
 import re
 import secrets
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-import platformdirs
-
 from nncompare.config import Comparison
-from nncompare.environment import environment
+from nncompare.environment import HOME, environment
+from nncompare.places import data_folder, is_temporary
+from nncompare.store.cleaning import Stored
 from nncompare.store.errors import StoreError
 from nncompare.store.files import TEMPORARY
 from nncompare.store.lock import Lock
 from nncompare.store.records import Summary
 from nncompare.store.run_folder import RunFolder
+from nncompare.store.visitors import SESSION_NUMBER, VISITORS, visited
 
 _ID = re.compile(r"([0-9]{6,9})-[0-9a-f]{8}")
 _CHANGING_SECONDS = 10.0
-SESSION_NUMBER = re.compile(r"[0-9a-f]{32}")
 
 
 def home_folder() -> Path:
     """Return the folder of the store: ``NNCOMPARE_HOME``, else in the user's data directory; it need not exist."""
     home = environment().home
-    return Path(home).expanduser() if home else platformdirs.user_data_path("nncompare")
+    return Path(os.path.expanduser(home)) if home else data_folder()
 
 
 class Store:
@@ -44,12 +45,25 @@ class Store:
     def of_session(cls) -> "Store":
         """Return the store of the browser session that this kernel serves; without one, the user's."""
         number = environment().session
-        return cls(home_folder() / "visitors" / number) if SESSION_NUMBER.fullmatch(number) else cls.default()
+        if not SESSION_NUMBER.fullmatch(number):
+            return cls.default()
+        visited(home_folder(), number)
+        return cls(home_folder() / VISITORS / number)
 
     @classmethod
     def default(cls) -> "Store":
         """Return the user's store."""
         return cls(home_folder())
+
+    @property
+    def note(self) -> str:
+        """A sentence where what is saved may not stay; mostly empty."""
+        if not is_temporary(self.home):
+            return ""
+        return (
+            f"There is no home directory that can be written to. Comparisons are kept in {self.home}, and may be gone "
+            f"after a restart. Set {HOME} to a folder that stays."
+        )
 
     def create(self, comparison: Comparison) -> RunFolder:
         """Create the folder of a new comparison, and hold it."""
@@ -93,6 +107,19 @@ class Store:
                 raise StoreError(f"{id_} cannot be deleted: {error.strerror}.") from error
             finally:
                 lock.release()
+
+    def stored(self) -> list[Stored]:
+        """Return the readable comparisons with the bytes that they take, newest first; see `to_remove`."""
+        return [Stored(summary, self.size(summary.id)) for summary in self.summaries()]
+
+    def size(self, id_: str) -> int:
+        """Return the bytes that a saved comparison takes; 0 where there is none."""
+        total = 0
+        for folder, _, files in os.walk(self._folder(id_)):
+            for file in files:
+                with contextlib.suppress(OSError):  # it was replaced by a newer one
+                    total += os.lstat(os.path.join(folder, file)).st_size
+        return total
 
     def _look(self, most: int | None = None) -> tuple[list[Summary], dict[str, str]]:
         summaries, unreadable = [], {}

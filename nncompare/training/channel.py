@@ -12,13 +12,13 @@ from collections import OrderedDict, deque
 from dataclasses import replace
 
 from nncompare.events import Event
+from nncompare.machine import least_reading
 from nncompare.messages import Checkpoint, Controls, Cursor, Prediction, Progress, Report, Snapshot
-
-# A run that was not polled for so long has lost its kernel: it ends, and its worker is free.
-FORGOTTEN_SECONDS = 60.0
+from nncompare.silence import Silence
 
 _KEPT_EVENTS = 20_000
 _KEPT_CHANNELS = 4
+_MEMORY_SECONDS = 1.0
 
 
 class RunChannel:
@@ -35,8 +35,8 @@ class RunChannel:
         self.test: Prediction | None = None
         self.shown: Prediction | None = None
         self.snapshot: Snapshot | None = None
-        self._forgotten_after_seconds = forgotten_after_seconds
-        self._polled_at = time.monotonic()
+        self._silence = Silence(forgotten_after_seconds)
+        self._memory_left, self._memory_read_at = 1.0, -math.inf
         self._events: deque[tuple[int, Event]] = deque(maxlen=_KEPT_EVENTS)
         self._newest = Cursor()
         self._published = threading.Lock()
@@ -63,7 +63,7 @@ class RunChannel:
     def wait_for_change(self, known: Controls, seconds: float) -> None:
         """Sleep until the controls are other than `known`, at most so long."""
         with self._changed:
-            self._changed.wait_for(lambda: self.controls != known, timeout=seconds)
+            self._changed.wait_for(lambda: self.controls != known, None if math.isinf(seconds) else seconds)
 
     def set_controls(self, controls: Controls) -> None:
         """Replace the controls; a stop is never taken back."""
@@ -75,12 +75,13 @@ class RunChannel:
 
     @property
     def is_forgotten(self) -> bool:
-        """Whether the last poll is so long ago that there will be no other."""
-        return time.monotonic() - self._polled_at > self._forgotten_after_seconds
+        """Whether the last poll is so long ago that the kernel sleeps, or is gone."""
+        self._silence.look()
+        return self._silence.is_too_long
 
     def report(self, cursor: Cursor) -> Report:
         """Return what is newer than `cursor`."""
-        self._polled_at = time.monotonic()
+        self._silence.end()
         is_paused = self.is_paused  # before the snapshot: a pause is not told without its own
         with self._published:
             newest, events = self._newest, tuple(event for number, event in self._events if number > cursor.events)
@@ -94,19 +95,27 @@ class RunChannel:
                 shown=self.shown if newest.shown > cursor.shown else None,
                 snapshot=self.snapshot,
                 cursor=replace(newest, events=cursor.events + len(events)),
+                memory_left=self._memory_left,
             )
+
+    def read_memory(self) -> None:
+        """Note the share of the memory that is available, once a second: that takes a millisecond."""
+        now = time.monotonic()
+        if now - self._memory_read_at >= _MEMORY_SECONDS:
+            memory, self._memory_read_at = least_reading(), now
+            self._memory_left = max(0, memory.available_bytes) / memory.total_bytes
 
 
 _channels: OrderedDict[str, RunChannel] = OrderedDict()
 _channels_lock = threading.Lock()
 
 
-def open_channel(run: str) -> RunChannel | None:
+def open_channel(run: str, forgotten_after_seconds: float) -> RunChannel | None:
     """Return a new channel for a run; None if the run has had one in this process."""
     with _channels_lock:
         if run in _channels:
             return None
-        _channels[run] = RunChannel(FORGOTTEN_SECONDS)
+        _channels[run] = RunChannel(forgotten_after_seconds)
         while len(_channels) > _KEPT_CHANNELS:
             _channels.popitem(last=False)
         return _channels[run]
@@ -118,4 +127,5 @@ def exchange(run: str, cursor: Cursor, controls: Controls) -> Report | None:
     if channel is None:
         return None
     channel.set_controls(controls)
+    channel.read_memory()
     return channel.report(cursor)

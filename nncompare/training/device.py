@@ -13,10 +13,12 @@ from torch import Tensor
 from nncompare.errors import DeviceError
 from nncompare.machine import MemoryReading, available_memory, physical_memory
 
-# The CPU allocator, on Linux and on Windows; C++; oneDNN; CUDA and its libraries; Python, without room for a stack.
+# The CPU allocator, on Linux and on Windows; C++; oneDNN; cuDNN, where the workspace of no kernel fits; CUDA and its
+# libraries; Python, without room for a stack.
 _OUT_OF_MEMORY = re.compile(
     "can't allocate memory|not enough memory|bad_alloc|"
     "could not create a (memory|primitive)|could not execute a primitive|out of memory|alloc_failed|"
+    "unable to find an engine to execute|"
     "can't start new thread"
 )
 
@@ -47,7 +49,7 @@ def device_memory(device: torch.device) -> MemoryReading:
 
 
 def device_titles() -> dict[str, str]:
-    """Return the title of each device that can be chosen here, without initialising any."""
+    """Return the title of each device that can be chosen here; to name a card, torch initialises CUDA."""
     cards = {f"cuda:{number}": torch.cuda.get_device_name(number) for number in range(torch.cuda.device_count())}
     return {"cpu": processor_capabilities().get("cpu_name", "processor")} | cards
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from nncompare.events import BatchHalved, Event, Failed, Finished, Suspended
+from nncompare.messages import BROKE_OFF
 from nncompare.training.session import Session
 from nncompare.training.step import NotFinite, OutOfMemory
 
@@ -47,7 +48,7 @@ def _give_up(session: Session) -> Iterator[Event]:
     session.updates.good_weights.roll_back()
     yield from session.metrics.kept_state()
     yield Failed(
-        "Training broke off: the loss is no longer a finite number. The learning rate "
+        f"{BROKE_OFF}: the loss is no longer a finite number. The learning rate "
         f"{session.job.setup.config.learning_rate:g} is too high. The curves and the last finite weights are kept. "
         "Lower it and train again."
     )

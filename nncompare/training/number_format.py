@@ -22,7 +22,7 @@ from nncompare.training.backends import build_model, make_network
 from nncompare.training.device import device_titles, processor_capabilities
 from nncompare.training.tensors import normalise
 
-_CHANNELS, _ON_PROCESSOR, _ON_CARD = 16, 32, 256
+_CHANNELS, _ON_PROCESSOR, _ON_CARD = 16, 32, 2_048  # images: on a card computing must take longer than launching
 _STEPS, _HOPELESS = 5, 3.0
 _FORMATS: tuple[Precision, Precision] = ("float32", "bfloat16")
 

@@ -79,11 +79,15 @@ class Session:
         yield from self.updates.epoch(self._shuffled, self.metrics.images_of_epoch)
 
     def may_go_on(self) -> bool:
-        """Wait for the end of a pause; return whether to go on, neither after a stop nor after too long a pause."""
+        """Wait for the end of a pause; return whether to go on.
+
+        It does not after a stop, after too long a pause, and where nobody has asked for it for too long: its kernel
+        sleeps, and lets it go on elsewhere when it wakes, or is gone.
+        """
         if self.channel.controls.pause and not self.channel.controls.stop:
             self._pause()
-        if self.channel.is_forgotten:
-            self.channel.set_controls(replace(self.channel.controls, stop=True))
+        if self.channel.is_forgotten and not self.channel.controls.stop:
+            self.is_suspended = True
         return not (self.channel.controls.stop or self.is_suspended)
 
     def checkpoint(self) -> Checkpoint:
@@ -112,16 +116,17 @@ class Session:
             set_random_state(self._device, randomness)
 
     def _pause(self) -> None:
-        began = time.monotonic()
+        began, shown = time.monotonic(), self.channel.controls.shown
         self.metrics.live.now(self.metrics.epoch)
         if self.has_finite_weights:
             self.channel.publish(None, self.checkpoint())
         self.channel.is_paused = True
         while (controls := self.channel.controls).pause and not controls.stop and not self.is_suspended:
+            if controls.shown != shown:
+                shown = controls.shown
+                self.metrics.live.now(self.metrics.epoch)
             left = began + self.job.suspend_seconds - time.monotonic()
             self.channel.wait_for_change(controls, max(0.0, left))
             self.is_suspended = left <= 0
-            if self.channel.controls.shown != controls.shown:
-                self.metrics.live.now(self.metrics.epoch)
         self.channel.is_paused = self.is_suspended
         self.metrics.leave_out(time.monotonic() - began)

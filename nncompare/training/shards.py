@@ -34,10 +34,16 @@ def summed(shards: list[Sums]) -> Sums:
 
 
 class Crew:
-    """The threads of one run: the one that calls, and helpers beside it, until the end of the context."""
+    """The threads of one run: the one that calls, and helpers beside it, until the end of the context.
+
+    Attributes
+    ----------
+    threads : int
+        The most that may compute at once; fewer from the next batch on where there is less memory.
+    """
 
     def __init__(self, threads: int = 1) -> None:
-        self._most_helpers = max(0, threads - 1)
+        self.threads = threads
         self._helpers: list[threading.Thread] = []
         self._calls: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         torch.set_num_threads(1)
@@ -53,14 +59,14 @@ class Crew:
 
         The first error of a shard is raised once no thread computes any more; what was added until then is of no use.
         """
-        wanted = min(self._most_helpers, count - 1)
+        wanted = min(self.threads, count) - 1
         if wanted <= 0:  # a small step takes no longer than it did without threads
             for shard in shards:
                 add(compute(shard))
             return
         if len(self._helpers) < wanted:
             self._hire()
-        job = _Job(shards, compute, add, most=len(self._helpers) + 2)
+        job = _Job(shards, compute, add, most=wanted + 2)
         for _ in self._helpers[:wanted]:
             self._calls.put(job.work)
         job.work()
@@ -71,12 +77,12 @@ class Crew:
             raise
 
     def _hire(self) -> None:
-        while len(self._helpers) < self._most_helpers:
+        while len(self._helpers) < self.threads - 1:
             helper = threading.Thread(target=_help, args=[self._calls], name="nncompare-shards", daemon=True)
             try:
                 helper.start()
             except RuntimeError:  # there is no memory for its stack
-                self._most_helpers = len(self._helpers)
+                self.threads = 1 + len(self._helpers)
             else:
                 self._helpers.append(helper)
 

@@ -67,56 +67,76 @@ class Updates:
         cycle_start: int = 0,
         crew: Crew | None = None,
     ) -> None:
-        self.plan = plan
-        self.network = make_network(architectures.of(config), model, precision, config.label_smoothing, crew)
+        self.plan, self._crew = plan, crew or Crew()
+        self.network = make_network(architectures.of(config), model, precision, config.label_smoothing, self._crew)
         self.good_weights = GoodWeights(self.network.parameters)
         self._training, self._weight_decay = training, config.weight_decay
         self._schedule = Schedule.of(config, cycle_start, len(training))
         self._optimizer = make_optimizer(self.network.parameters, config)
         self._gradient: list[Tensor] | None = None
         self._images = 0
+        self._order = torch.empty(0, dtype=torch.long)
+        self._prepared: tuple[int, Tensor, Tensor] | None = None  # the first image, and from it on images and labels
 
     def epoch(self, order: Tensor, done: int = 0) -> Iterator[Step]:
         """Train on the images at `order` (N,), but for the first `done`; yield every micro-batch."""
-        start, order = 0, order.to(self._training.images.device)
-        for index in order.split(self.plan.effective_batch_size):
-            if start + len(index) > done:
-                yield from self._update(index, max(0, done - start))
-            start += len(index)
+        self._order, self._prepared = order.to(self._training.images.device), None
+        start, images = 0, order.size(0)
+        while start < images:
+            end = min(images, start + self.plan.effective_batch_size)
+            if end > done:
+                yield from self._update(start, max(start, done), end)
+            start = end
 
-    def _update(self, index: Tensor, done: int) -> Iterator[Step]:
-        while done < len(index):
-            micro_batch = index[done : done + self.plan.batch_size]
-            sums = self._backward_or_none(micro_batch, len(index))
+    def _update(self, start: int, done: int, end: int) -> Iterator[Step]:
+        """Make the update of the images of the epoch from `start` to `end`, of which some may be `done`."""
+        total = end - start
+        while done < end:
+            images = min(self.plan.batch_size, end - done)
+            sums = self._backward_or_none(done, images, total)
             if sums is None:
                 at_once = max(1, self.plan.threads) * self.network.shard_images
-                yield from self._halve_below(min(len(micro_batch), at_once))
+                yield from self._halve_below(min(images, at_once))
                 continue
             if self.good_weights.sees_every_loss and not math.isfinite(sums[0]):
                 self._forget_gradient()
                 yield NotFinite()
                 return
-            done += len(micro_batch)
-            self._accumulate(is_last=done == len(index))
-            self._images += len(micro_batch)
-            if done == len(index):
-                self._change_weights(self._images - len(index))
+            done += images
+            is_last = done == end
+            self._accumulate(is_last=is_last)
+            self._images += images
+            if is_last:
+                self._change_weights(self._images - total)
             measured: tuple[Any, Any] = sums
-            yield MicroBatch(len(micro_batch), *measured, completes_update=done == len(index))
+            yield MicroBatch(images, *measured, completes_update=is_last)
 
-    def _backward_or_none(self, index: Tensor, update_images: int) -> tuple[Tensor, Tensor] | None:
+    def _backward_or_none(self, start: int, images: int, update_images: int) -> tuple[Tensor, Tensor] | None:
         """Return summed loss and right answers, with the gradient in the parameters; None if it does not fit."""
         device = self._training.images.device
         randomness = random_state(device)
-        sums = run_or_none(
-            lambda: self.network.backward(*self._training.batch(index), update_images),
-            device,
-            can_be_smaller=len(index) > 1,
-        )
+
+        def work() -> tuple[Tensor, Tensor]:
+            try:
+                return self.network.backward(*self._batch(start, images), update_images)
+            except BaseException:
+                self._prepared = None  # before memory is given back
+                raise
+
+        sums = run_or_none(work, device, can_be_smaller=images > 1)
         if sums is None:
             self._forget_gradient()
             set_random_state(device, randomness)
         return sums
+
+    def _batch(self, start: int, images: int) -> tuple[Tensor, Tensor]:
+        """Return images of the epoch and their labels; tiny batches are prepared several at once."""
+        if self._prepared is None or self._prepared[0] + self._prepared[2].size(0) < start + images:
+            self._prepared = None  # else both would be there for a moment
+            index = self._order[start : start + max(images, self.plan.prepared_images)]
+            self._prepared = start, *self._training.batch(index)
+        first, pixels, labels = self._prepared
+        return pixels[start - first : start - first + images], labels[start - first : start - first + images]
 
     def _halve_below(self, images: int) -> Iterator[OutOfMemory]:
         """Halve until micro-batches are smaller than what failed at once: the last of an epoch may be short."""
@@ -124,6 +144,7 @@ class Updates:
         while not is_smaller:
             self.plan = self.plan.halved()
             is_smaller = self.plan.batch_size < images
+            self._crew.threads = min(self._crew.threads, max(1, self.plan.threads))
             yield OutOfMemory(self.plan)
 
     def _accumulate(self, *, is_last: bool) -> None:

@@ -17,10 +17,12 @@ from numpy.typing import NDArray
 from nncompare import architectures
 from nncompare.config import OptimizerName, RunConfig, SplitName
 from nncompare.data import DataError, ImageData, fetch, load
+from nncompare.environment import environment
 from nncompare.events import EpochEnd, Event, Failed, Finished, Suspended
-from nncompare.machine import usable_cores
-from nncompare.memory import Plan
-from nncompare.messages import Assignment, DeviceInfo, Outcome, PredictionRequest, Setup, WorkerInfo
+from nncompare.machine import promises, usable_cores
+from nncompare.memory import Plan, model_share
+from nncompare.memory.budget import MODELS_OF_A_PAIR, RUN_BYTES
+from nncompare.messages import BROKE_OFF, Assignment, DeviceInfo, Outcome, PredictionRequest, Setup, WorkerInfo
 from nncompare.training import number_format
 from nncompare.training.backends import build_model, make_network
 from nncompare.training.channel import RunChannel, open_channel
@@ -37,6 +39,9 @@ from nncompare.training.session import Job, Session
 from nncompare.training.shards import Crew
 from nncompare.training.tensors import TensorSplit
 
+# From the report of a worker until its run begins.
+_HANDOVER_SECONDS = 30.0
+
 
 @cache
 def _token() -> str:
@@ -51,7 +56,10 @@ def worker_info(device: str, *, is_idle: bool = True) -> WorkerInfo:
     numbers.
     """
     chosen = choose_device(device)
-    memory = device_memory(chosen)
+    with promises.alone():
+        memory = device_memory(chosen)
+        if is_idle and chosen.type == "cpu":
+            _promise_share(memory.available_bytes)
     return WorkerInfo(
         token=_token(),
         cores=usable_cores(),
@@ -60,6 +68,7 @@ def worker_info(device: str, *, is_idle: bool = True) -> WorkerInfo:
         available_bytes=memory.available_bytes,
         physical_bytes=memory.total_bytes,
         formats=number_format.measured(chosen) if is_idle else number_format.known(chosen),
+        promised_bytes=memory.promised_bytes,
     )
 
 
@@ -86,10 +95,12 @@ def warm_up(dataset: str | None) -> None:
 
 def run_training(assignment: Assignment) -> Outcome:
     """Train one model from start to end; `channel.exchange` reports what happens meanwhile."""
-    channel = open_channel(assignment.run) if assignment.token == _token() else None
+    is_meant = assignment.token == _token()
+    channel = open_channel(assignment.run, assignment.silence_seconds) if is_meant else None
     if channel is None:
         return Outcome("lost")
     try:
+        _promise(assignment.setup)
         return _train(assignment, channel)
     except DataError as error:
         return Outcome("failed", str(error))
@@ -97,6 +108,7 @@ def run_training(assignment: Assignment) -> Outcome:
         return Outcome("failed", _why_it_broke_off(error))
     finally:  # else what this run has taken would look as if it were taken when the next one is planned
         give_back_memory(torch.device(assignment.setup.device))
+        promises.withdraw()
 
 
 def dask_teardown(_: object) -> None:
@@ -108,6 +120,7 @@ def predict(request: PredictionRequest) -> NDArray[np.float32]:
     """Predict class probabilities (N, K) with given weights."""
     setup, (plan, precision) = request.setup, request.setup.resolved
     device, architecture = torch.device(setup.device), architectures.of(setup.config)
+    promises.withdraw()  # that was for a run
     model = build_model(architecture, plan.channels, setup.config.dropout, seed=0)
     model.load_state_dict({name: torch.from_numpy(np.array(array)) for name, array in request.weights.items()})
     split = _split(_images(request.dataset), request.split, None, device)
@@ -142,6 +155,20 @@ def _train(assignment: Assignment, channel: RunChannel) -> Outcome:
             return Outcome("failed", "The training ended without a word.")
 
 
+def _promise_share(available_bytes: int) -> None:
+    """Promise this worker what its run may be given: it is planned elsewhere meanwhile."""
+    slots = environment().engine_slots
+    if slots.isdecimal() and int(slots):
+        share = model_share(available_bytes) * MODELS_OF_A_PAIR // int(slots)
+        promises.promise(share + RUN_BYTES, _HANDOVER_SECONDS)
+
+
+def _promise(setup: Setup) -> None:
+    """Promise this worker what its run is planned to take, and nothing of the processor's memory to one on a card."""
+    if setup.plan is not None and not setup.device.startswith("cuda"):
+        promises.promise(setup.plan.training_bytes + RUN_BYTES)
+
+
 def _images(dataset: str) -> ImageData:
     fetch(dataset)  # nothing to do where it is
     return load(dataset)
@@ -155,10 +182,10 @@ def _split(images: ImageData, split: SplitName, count: int | None, device: torch
 def _why_it_broke_off(error: Exception) -> str:
     if is_out_of_memory(error):
         return (
-            "Training broke off: the memory does not hold this network, not even with one image at a time. The curves "
+            f"{BROKE_OFF}: the memory does not hold this network, not even with one image at a time. The curves "
             "up to here are kept. Choose fewer channels or end other programs, then train again."
         )
     lines = f"{type(error).__name__}: {error}".splitlines()
     # TorchScript tells first that something failed, then where, and at last what.
     told = lines[-1] if "TorchScript" in lines[0] else lines[0]
-    return f"Training broke off: {told.rstrip('.')[:200]}. The curves up to here are kept."
+    return f"{BROKE_OFF}: {told.rstrip('.')[:200]}. The curves up to here are kept."

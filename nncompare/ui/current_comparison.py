@@ -57,6 +57,12 @@ class CurrentComparison:
         elif running is not None:
             getattr(running, action)(name)
 
+    def hand_over(self) -> ComparisonRun:
+        """Return what is shown, which others show and control from now on."""
+        running, self.running = self.running, None
+        assert running is not None
+        return running
+
     def leave(self) -> None:
         """Leave what trains to the store, and the workers to others."""
         if self.running is not None and self.state.is_active:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+from IPython.display import display
+
 from nncompare.comparison.result import ComparisonResult
 from nncompare.comparison.runner import ComparisonRun
 from nncompare.config import Comparison, RunConfig
@@ -18,15 +20,18 @@ from nncompare.ui.panels.header import Navigation, announcement, show_status
 from nncompare.ui.panels.interrupted import Interrupted
 from nncompare.ui.panels.machine import MachineSurvey
 from nncompare.ui.refresher import Refresher
-from nncompare.ui.settings_link import from_query, to_query
+from nncompare.ui.settings_link import from_query, run_in, to_query
 from nncompare.ui.steps.data import DataStep
 from nncompare.ui.steps.history import HistoryStep
 from nncompare.ui.steps.models import ModelsStep
 from nncompare.ui.steps.predictions import PredictionsStep
 from nncompare.ui.steps.training import TrainingStep
+from nncompare.ui.still import Still
 
 OPENING = Comparison(a=RunConfig(channels=8), b=RunConfig(channels=16))
-_AWAY = "This page was gone for too long, and its training was ended. Reload it to start again."
+_TAKEN_OVER = "This notebook was training already: that comparison goes on here. Stop it to train another one."
+_GONE = "This page was gone for too long. Reload it to start again."
+_GONE_WITH_RUN = "This page was gone for too long, and its training was interrupted. Reload it to go on."
 
 
 @dataclass(frozen=True)
@@ -42,6 +47,10 @@ class Steps:
     def by_title(self) -> dict[str, Panel]:
         """Return the steps by the names that the navigation shows."""
         return {name.capitalize(): step for name, step in vars(self).items()}
+
+    def title_of(self, address: str) -> str:
+        """Return the name of the step at an address such as "training"; without one it is the first step."""
+        return address.capitalize() or next(iter(self.by_title()))
 
 
 class Dashboard:
@@ -59,10 +68,13 @@ class Dashboard:
         self._opening = comparison or _within(OPENING, limits)
         self._base, problems = from_query(environment().query, self._opening)
         self.refresher = Refresher(self._tick)
+        self.still = Still(self.refresher)
         self.current = CurrentComparison(shared_engine, limits)
         self._address = ""
         self.is_open = True
-        self.page = Page(self.refresher.posting(self._on_page_ready), limits.page_timeout_seconds, limits.grace_seconds)
+        self.page = Page(
+            self.refresher.posting(self._on_page_ready), self.refresher.posting(self._on_page_step), limits
+        )
         self.status, self.notice, self.storage_note = Place("nnc-state"), Place("nnc-notice"), Place("nnc-storage")
         self.notice.tell(*(f"Left out of the address: {problem}" for problem in problems))
         self.interrupted = Interrupted(self.refresher, store, self._open_saved)
@@ -73,10 +85,15 @@ class Dashboard:
         )
         self.navigation = Navigation(self.steps.by_title(), self.go)
         header = row("nnc-header", [self.navigation, self.status])
-        above = [self.page, header, self.notice, self.storage_note, self.interrupted]
+        before = [self.page, Place("nnc-needs", "needs_anywidget.html")]  # the page first: its view is looked for there
+        above = [*before, header, self.notice, self.storage_note, self.interrupted]
         self.box = column("nnc", [*above, *self.steps.by_title().values()])
         self._open(self._base)
         self._go(self.navigation.step)
+        self._take_over()
+        _opened.append(self)
+        if id_ := run_in(environment().query):
+            self.open_saved(id_)
         self.refresher.start()
 
     def _make_steps(self, limits: Limits, store: Store) -> Steps:
@@ -123,6 +140,11 @@ class Dashboard:
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         return self.box._repr_mimebundle_(**kwargs)
 
+    def _ipython_display_(self) -> None:
+        display({**self._repr_mimebundle_(), "text/plain": ""}, raw=True)  # else a list of widgets where none is shown
+        if not environment().is_web_page:
+            self.still.display()
+
     def _open(self, comparison: Comparison) -> None:
         self._base = comparison
         self.steps.data.open(comparison.dataset, comparison.train_images)
@@ -138,7 +160,7 @@ class Dashboard:
         query = to_query(comparison, self._opening) if comparison is not None else self.page.query
         set_value(self.page, query=query)
         models.keep(comparison, f"{self._address}{'?' if query else ''}{query}" if self._address else "")
-        models.use_dataset(data.info)
+        models.use_dataset(data.info, data.train_count)
         if data.images is not None:
             self.steps.predictions.use_images(data.images)
         self._survey.on_choice()
@@ -179,6 +201,15 @@ class Dashboard:
         self._go("Training")
         self._tick()
 
+    def _take_over(self) -> None:
+        """Show what an earlier dashboard of this kernel trains: its cell was run again, and its buttons are gone."""
+        earlier = next((one for one in reversed(_opened) if one.current.state.is_active), None)
+        if earlier is not None:
+            running = earlier.current.hand_over()
+            earlier.close()
+            self.refresher.post(lambda: self._on_reopened(running))
+            self.refresher.post(lambda: self.notice.tell(_TAKEN_OVER))
+
     def _show_comparison(self, running: ComparisonRun) -> None:
         self.current.replace(running)
         self.notice.tell()
@@ -193,36 +224,51 @@ class Dashboard:
         self.steps.data.local.preview_missing()
         self._survey.warm_up(self.steps.data.dataset if self.steps.data.images is not None else None)
 
-    def _go(self, step: str) -> None:
+    def _on_page_step(self, address: str) -> None:
+        self._go(self.steps.title_of(address), is_new_address=False)
+
+    def _go(self, step: str, *, is_new_address: bool = True) -> None:
         if step not in self.steps.by_title():
             return
         is_new = step != self.navigation.step
         self.navigation.show(step)
-        self.steps.predictions.is_visible = step == "Predictions"
+        self.steps.predictions.set_visible(step == "Predictions")
         self._show_state()
         if is_new:
-            self.page.show_top()
+            self.page.show_step(step.lower(), is_new_address=is_new_address)
         if step == "Models":
             self._survey.ask_again()
         if step == "History":
             self.steps.history.refresh()
 
     def _tick(self) -> None:
-        steps, state, running = self.steps, self.current.state, self.current.running
+        if self.page.is_away:
+            self.refresher.is_hurried = False
+        else:
+            self._show_news()
+        state = self.current.state
+        if self.page.is_abandoned(state, goes_on=self.steps.training.outlives_page.value):
+            self.notice.tell(_GONE_WITH_RUN if state.is_active else _GONE)
+            set_value(self.page, is_over=True)
+            self._let_go()
+
+    def _show_news(self) -> None:
+        steps, running = self.steps, self.current.running
+        # First: where the kernel ends after what follows was seen, the page must know of the run.
+        set_value(self.page, run=(running.saved_id or "") if running is not None else "")
         steps.data.tick()
         steps.training.tick(running)
         self.refresher.is_hurried = running is not None and any(run.expects_first_point for run in running.runs)
         steps.predictions.tick()
-        self.interrupted.tick(is_wanted=state.can_train)
+        self.interrupted.tick(is_wanted=self.current.state.can_train)
         self.storage_note.tell(running.storage_note if running is not None else "")
+        self.still.tick(running)
         self._show_state()
-        if self.page.is_abandoned(state, goes_on=steps.training.outlives_page.value):
-            self.notice.tell(_AWAY)
-            self._let_go()
 
     def _let_go(self) -> None:
         if self.is_open:
             self.is_open = False
+            _opened.remove(self)
             self.refresher.close()
             self.current.leave()
 
@@ -237,6 +283,9 @@ class Dashboard:
         info = CATALOG[running.comparison.dataset] if running is not None and is_about_run else data.info
         show_status(self.status, running, info, is_ready="dataset" not in data.problems)
         set_value(self.page, announcement=announcement(running))
+
+
+_opened: list[Dashboard] = []  # in this kernel, and not closed
 
 
 def _within(comparison: Comparison, limits: Limits) -> Comparison:

@@ -28,15 +28,25 @@ class Place(widgets.HTML):
 
     def __init__(self, css_classes: str, template: str = "", **values: Any) -> None:
         super().__init__(render(template, **values) if template else "")
+        self._texts: tuple[str, dict[str, Any], str] | None = None  # and what they became
         _with_classes(self, css_classes)
 
     def show(self, template: str, **values: Any) -> None:
         """Show a template in place of what was here."""
         set_value(self, value=render(template, **values))
 
+    def show_texts(self, template: str, **values: Any) -> None:
+        """Show a template as `show` does, but fill it only where values have changed.
+
+        They must compare by their content, and not be changed in place.
+        """
+        if self._texts != (template, values, self.value):
+            self.show(template, **values)
+            self._texts = template, values, self.value
+
     def tell(self, *sentences: str) -> None:
         """Show sentences, each with the mark of a message; empty ones are left out, so that it may take no room."""
-        self.show("messages.html", messages=[text for text in sentences if text])
+        self.show_texts("messages.html", messages=[text for text in sentences if text])
 
 
 def render(template: str, **values: Any) -> Markup:

@@ -9,17 +9,24 @@ import traitlets
 
 from nncompare.comparison.state import State
 from nncompare.environment import environment
+from nncompare.limits import Limits
 from nncompare.ui.clickable import STATIC
 from nncompare.ui.elements import set_value
 
-PINGS_PER_TIMEOUT = 5
+_PING_SECONDS, _PINGS_PER_TIMEOUT = 4.0, 5
+# For a page that has not answered for so long nothing is drawn until it does.
+_AWAY_SECONDS = 20.0
 
 
 class Page(anywidget.AnyWidget):
     """Brings the style sheet, keeps the address up to date, and answers pings while the page is open.
 
-    While it `keeps_kernel`, Voila does not hear that it was closed: the kernel decides what becomes of its run. Where
-    the same tab is loaded again it tells Voila then, unless what trains `goes_on`: so the new page is offered the run.
+    While it `keeps_kernel`, the kernel and not Voila hears that it was closed, and decides what becomes of its run.
+    Where the same tab is loaded again it tells Voila then, unless what trains `goes_on`: so the new page is offered the
+    run.
+
+    Each step has an address of its own, such as ``#training``: `on_step` is called with it where the browser goes back
+    or forth, or is opened there. `run` is the saved comparison that a page which is over brings back.
 
     An `announcement` is read out by screen readers: its place stays, so that only a change is heard.
 
@@ -27,33 +34,45 @@ class Page(anywidget.AnyWidget):
     """
 
     _esm = (STATIC / "page.js").read_text(encoding="utf-8")
-    _css = (STATIC / "style.css").read_text(encoding="utf-8")
+    _css = "\n".join((STATIC / name).read_text(encoding="utf-8") for name in ("style.css", "media.css"))
     query = traitlets.Unicode().tag(sync=True)
     announcement = traitlets.Unicode().tag(sync=True)
     keeps_kernel = traitlets.Bool(False).tag(sync=True)
     goes_on = traitlets.Bool(False).tag(sync=True)
+    run = traitlets.Unicode().tag(sync=True)
+    is_over = traitlets.Bool(False).tag(sync=True)
 
-    def __init__(self, on_ready: Callable[[str], None], timeout_seconds: float, grace_seconds: float) -> None:
+    def __init__(self, on_ready: Callable[[str], None], on_step: Callable[[str], None], limits: Limits) -> None:
         super().__init__()
-        self._on_ready, self._timeout, self._grace = on_ready, timeout_seconds, grace_seconds
+        self._on_ready, self._on_step = on_ready, on_step
+        self._timeout, self._grace = limits.page_timeout_seconds, limits.grace_seconds
         self._last_ping = self._last_pong = time.monotonic()
-        self._is_open = False
+        self._closed: float | None = None  # when it said so
+        self._is_open, self._is_web_page = False, environment().is_web_page
         self.on_msg(self._on_message)
 
     def ping(self) -> None:
         """Ask the page whether it is there, if the last time is a while ago."""
         now = time.monotonic()
         # Every message counts as activity: a page that never opened must be left to Voila's culling.
-        if self._is_open and now - self._last_ping >= self._timeout / PINGS_PER_TIMEOUT:
+        if self._is_open and now - self._last_ping >= min(_PING_SECONDS, self._timeout / _PINGS_PER_TIMEOUT):
             if now - self._last_ping > self._timeout / 2:  # the machine slept, or this process did: be patient
                 self._last_pong = now
             self._last_ping = now
             self.send({"ping": round(now)})
 
     @property
+    def is_away(self) -> bool:
+        """Whether a page that was open is silent: nobody sees it now, but it may come back."""
+        return self._is_web_page and self._is_open and time.monotonic() - self._last_pong > _AWAY_SECONDS
+
+    @property
     def seconds_gone(self) -> float:
-        """For how long a page that was open has not answered; 0 while that may be chance."""
-        silent = time.monotonic() - self._last_pong
+        """For how long a page has been closed, or silent where that was for too long; 0 while it may come back."""
+        now = time.monotonic()
+        if self._closed is not None:
+            return now - self._closed
+        silent = now - self._last_pong
         return silent if self._is_open and silent > self._timeout else 0.0
 
     def is_abandoned(self, state: State, *, goes_on: bool) -> bool:
@@ -62,7 +81,7 @@ class Page(anywidget.AnyWidget):
         A run in `state` is not left behind without its page, unless the user asked that it `goes_on`. In a notebook
         it always goes on.
         """
-        if not environment().is_web_page:
+        if not self._is_web_page:
             return False
         self.ping()
         set_value(self, keeps_kernel=state.is_active, goes_on=goes_on)
@@ -70,12 +89,18 @@ class Page(anywidget.AnyWidget):
         is_outlived = state.is_active and (self.seconds_gone <= self._grace or can_go_on)
         return self.seconds_gone > 0 and not is_outlived
 
-    def show_top(self) -> None:
-        """Bring the top of the dashboard into view, and the keyboard to the current step."""
-        self.send({"top": True})
+    def show_step(self, step: str, *, is_new_address: bool) -> None:
+        """Bring the top of the step into view, and the keyboard to it; the way back leads to the one before."""
+        self.send({"top": True, **({"step": step} if is_new_address else {})})
 
     def _on_message(self, _widget: object, content: dict[str, Any], _buffers: object) -> None:
-        self._last_pong = time.monotonic()
+        now = time.monotonic()
+        if "closing" in content:
+            self._closed = now
+            return
+        self._last_pong, self._closed = now, None
         if "ready" in content:
             self._is_open = True
             self._on_ready(str(content["ready"]))
+        if isinstance(step := content.get("step"), str):
+            self._on_step(step)

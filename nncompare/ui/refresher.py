@@ -10,9 +10,8 @@ from functools import partial
 from typing import Any
 
 TICK_SECONDS, HURRIED_SECONDS = 0.25, 0.05
-# After a drawing that took t seconds of processor time, the next waits 39 t: at most a fortieth is drawing, and as much
-# again goes into figures, progress and the exchange with the workers; together that stays below a twentieth.
-REST_PER_DRAWING = 39
+# After a drawing that took t seconds of processor time, the next waits 79 t: at most an eightieth is drawing.
+REST_PER_DRAWING = 79
 
 _log = logging.getLogger(__name__)
 

@@ -4,13 +4,15 @@ Only what differs from the opening settings is named.
 """
 
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qs, parse_qsl, urlencode
 
 from pydantic import ValidationError
 
-from nncompare.config import Comparison, RunConfig, explain
+from nncompare.config import Comparison, RunConfig, one_sentence, read_field
 
+_MODELS = ("a", "b")
 _NOTHING = "none"
+_RUN = "run"
 _LONGEST = 2_000
 
 
@@ -30,17 +32,24 @@ def from_query(query: str, base: Comparison) -> tuple[Comparison, list[str]]:
     problems: list[str] = []
     if len(query) > _LONGEST:
         return base, ["The settings in the address are too long; none were taken."]
+    taken: set[str] = set()
     for name, text in parse_qsl(query):
-        changed = _with(values, name, text)
-        if changed is None:
+        if not _is_setting(name, text):
             continue
-        try:
-            Comparison.model_validate(changed)
-        except ValidationError as error:
-            problems += explain(error, Comparison).values()
+        value, problem = _read(name, text)
+        changed = _with(values, name, value)
+        problem = f"The address names {name} twice; the first is taken." if name in taken else problem
+        if problem := problem or _mistake_in(changed):
+            problems.append(problem)
         else:
             values = changed
+            taken.add(name)
     return Comparison.model_validate(values), problems
+
+
+def run_in(query: str) -> str:
+    """Return which saved comparison a query string asks for, as the link on a page that is over does; else nothing."""
+    return parse_qs(query).get(_RUN, [""])[0] if len(query) <= _LONGEST else ""
 
 
 def _flat(comparison: Comparison) -> dict[str, Any]:
@@ -51,12 +60,30 @@ def _flat(comparison: Comparison) -> dict[str, Any]:
     return flat
 
 
-def _with(values: dict[str, Any], name: str, text: str) -> dict[str, Any] | None:
-    """Return the values with one of them replaced, None when there is no such setting."""
+def _is_setting(name: str, text: str) -> bool:
     owner, _, field = name.rpartition(".")
-    value = None if text == _NOTHING else text
-    if owner in ("a", "b") and field in RunConfig.model_fields:
-        return {**values, owner: {**(values[owner] or {}), field: value}}
-    if not owner and field in Comparison.model_fields and (field not in ("a", "b") or value is None):
-        return {**values, field: value}
-    return None
+    if owner in _MODELS:
+        return field in RunConfig.model_fields
+    return not owner and field in Comparison.model_fields and (field not in _MODELS or text == _NOTHING)
+
+
+def _read(name: str, text: str) -> tuple[Any, str]:
+    """Read a value as the forms do; return it, or why it is none."""
+    owner, _, field = name.rpartition(".")
+    if text == _NOTHING:
+        return None, ""
+    value, problem = read_field(RunConfig if owner else Comparison, field, text)
+    return value, f"Model {owner.upper()}: {problem}" if problem and owner else problem
+
+
+def _with(values: dict[str, Any], name: str, value: Any) -> dict[str, Any]:
+    owner, _, field = name.rpartition(".")
+    return {**values, **({owner: {**(values[owner] or {}), field: value}} if owner else {field: value})}
+
+
+def _mistake_in(values: dict[str, Any]) -> str:
+    try:
+        Comparison.model_validate(values)
+    except ValidationError as error:
+        return one_sentence(error, Comparison)
+    return ""

@@ -1,5 +1,7 @@
 """The analysis against scikit-learn and scipy, on random and on degenerate answers."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -8,7 +10,17 @@ from scipy.stats import binomtest, ttest_rel
 from sklearn.metrics import accuracy_score, precision_recall_fscore_support
 from sklearn.metrics import confusion_matrix as sklearn_confusion
 
-from nncompare.analysis import Group, Outcomes, calibration, class_scores, confusion_matrix, judge, judge_seeds
+from nncompare.analysis import (
+    Group,
+    Outcomes,
+    calibration,
+    class_scores,
+    confusion_matrix,
+    guessing,
+    judge,
+    judge_seeds,
+)
+from nncompare.analysis.chance import binomial_tail
 from nncompare.analysis.verdict import mcnemar_p, wilson_interval
 
 CLASSES = 10
@@ -75,13 +87,35 @@ def test_the_verdict(kind: str) -> None:
     uneven = verdict.only_a_right + verdict.only_b_right
     p = binomtest(verdict.only_a_right, uneven).pvalue if uneven else 1.0
     assert verdict.p_value == pytest.approx(p, rel=1e-9)
-    assert verdict.better == ("A" if verdict.difference > 0 else "B" if verdict.difference < 0 else "")
+    ahead = "A" if verdict.difference > 0 else "B"
+    assert verdict.better == (ahead if p < 0.05 else "")
+    for guess, right in ((verdict.guess_a, right_a), (verdict.guess_b, right_b)):
+        by_chance = binomtest(int(right.sum()), len(labels), np.bincount(labels).max() / len(labels), "greater")
+        assert guess.p_value == pytest.approx(by_chance.pvalue, rel=1e-9)
+        assert guess.is_likely == (by_chance.pvalue >= 0.05)
 
 
 @given(st.integers(0, 5_000), st.integers(0, 5_000))
 def test_mcnemar_is_the_exact_binomial_test(only_a: int, only_b: int) -> None:
     expected = binomtest(only_a, only_a + only_b).pvalue if only_a + only_b else 1.0
     assert mcnemar_p(only_a, only_b) == pytest.approx(expected, rel=1e-8, abs=1e-300)
+
+
+@given(st.integers(0, 10_000), st.integers(1, 10_000), st.floats(0.01, 1))
+def test_guessing_is_the_exact_one_sided_binomial_test(right: int, images: int, share: float) -> None:
+    right = min(right, images)
+    expected = binomtest(right, images, share, alternative="greater").pvalue
+    assert binomial_tail(right, images, share) == pytest.approx(expected, rel=1e-7, abs=1e-300)
+
+
+def test_whoever_always_says_the_commonest_class_only_guesses() -> None:
+    labels = np.array([3] * 30 + [1] * 20 + [0] * 50)
+    always, half = np.zeros(100, int), np.where(np.arange(100) < 25, 3, 0)
+    assert (guessing(labels, always).chance, guessing(labels, always).is_likely) == (0.5, True)
+    assert guessing(labels, half).right == 75
+    assert not guessing(labels, half).is_likely
+    one_class = guessing(np.zeros(5, int), np.zeros(5, int))
+    assert (one_class.p_value, one_class.is_likely) == (1.0, True)
 
 
 @given(st.integers(0, 10_000), st.integers(1, 10_000))
@@ -134,6 +168,8 @@ def test_the_verdict_over_seeds_is_a_paired_t_test(seeds: int) -> None:
     assert found.p_value == pytest.approx(wanted.pvalue)
     assert found.difference_interval == pytest.approx(tuple(wanted.confidence_interval(0.95)))
     assert (found.seeds, found.better_a, found.better_b) == (seeds, (a > b).sum(), (b > a).sum())
+    one = judge(Outcomes(np.arange(20) % 10, *(np.eye(10)[np.arange(20) % 10],) * 2))
+    assert replace(one, seeds=found).better == ("" if wanted.pvalue >= 0.05 else "A" if (a - b).mean() > 0 else "B")
 
 
 def test_seeds_that_all_tell_the_same_say_nothing_of_chance() -> None:

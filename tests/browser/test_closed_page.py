@@ -79,6 +79,7 @@ def test_after_a_killed_server_the_next_one_offers_the_run(browser: Browser, hos
         train_an_epoch(first)
         host.server.kill()
         wait_until(lambda: not host.processes(), 60, "the end of everything that it started")
+        expect(first.page.locator("#nnc-connection")).to_contain_text("The connection is lost.", timeout=60_000)
     with tab(browser, voila_host) as dashboard:
         dashboard.open()
         resume_what_is_offered(dashboard)

@@ -34,7 +34,7 @@ def test_where_two_models_differ(ready: DashboardPage, tmp_path: Path) -> None:
         expect(bands).to_have_count(2)
 
     ready.go("Predictions")
-    expect(page.locator(".nnc-verdict h3")).to_contain_text("over 2 seeds", timeout=30_000)
+    expect(page.locator(".nnc-verdict h3")).to_contain_text("two seeds", timeout=30_000)
     disagree = page.get_by_role("radio", name="Disagree")
     disagree.click()
     expect(disagree).to_have_attribute("aria-checked", "true")
@@ -87,7 +87,7 @@ def _read(ready: DashboardPage, report: Path) -> None:
     errors: list[str] = []
     page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
     page.goto(report.as_uri())
-    expect(page.get_by_role("heading", level=1)).to_contain_text("over 2 seeds")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("two seeds")
     expect(page.locator("svg[role=img]")).to_have_count(5)
     images = page.locator(".image img")
     wait_until(lambda: images.count() > 12, 10, "images of disagreements")

@@ -1,45 +1,17 @@
 """The command in this process, on the engine of all tests; `test_shell.py` runs it as a shell does."""
 
-import io
 import json
 import re
 import socket
-from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
 
 import distributed
 import pytest
+from command import SMALL, assert_is_one_sentence, called
 
 from nncompare.catalog import CATALOG
-from nncompare.cli import main
-from nncompare.engine.shared import EngineHolder, shared_engine
-
-SMALL = ("--dataset", "synthetic-digits", "--train-images", "1000", "--seed", "0")
-
-
-@pytest.fixture
-def engine(engines: EngineHolder, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The engine of all tests, in the place of that of this process."""
-    for name in ("get", "join", "leave"):
-        monkeypatch.setattr(shared_engine, name, getattr(engines, name))
-
-
-def called(*arguments: str) -> tuple[int, str, str]:
-    """Run the command; return exit code, stdout and stderr."""
-    out, err = io.StringIO(), io.StringIO()
-    with redirect_stdout(out), redirect_stderr(err), pytest.raises(SystemExit) as end:
-        main(arguments)
-    return int(end.value.code or 0), out.getvalue(), err.getvalue()
-
-
-def assert_is_one_sentence(stderr: str, *words: str) -> None:
-    assert stderr.startswith("nncompare: ")
-    assert stderr.endswith(".\n")
-    assert stderr.count("\n") == 1
-    assert "Traceback" not in stderr
-    for word in words:
-        assert word in stderr
+from nncompare.engine.shared import EngineHolder
 
 
 @pytest.fixture
@@ -67,6 +39,9 @@ def test_json_on_stdout_bars_on_stderr_and_flags_before_the_file(engine: None, s
     assert told["a"]["parameters"] == 90 * 2**2 + 376 * 2 + 10
     assert "model A: 100%" in err
     assert "model B: 100%" in err
+    assert told["conclusion"]["happened"].startswith("A learned for 1 epoch")
+    assert told["conclusion"]["headline"].startswith(f"{told['conclusion']['happened']}: ")
+    assert told["verdict"]["better"] in ("A", "B", "")
 
 
 def test_a_table_without_json_and_a_alone_without_b(engine: None) -> None:
@@ -89,10 +64,12 @@ def test_several_seeds_with_a_verdict_and_a_report(engine: None, tmp_path: Path)
     code, out, err = called("compare", *SMALL, *models, "--repeat", "2", "--seed", "4", "--report", str(report))
     assert code == 0, err
     assert "seeds 4, 5; the table is that of seed 4" in out
-    assert "over 2 seeds" in out
+    assert re.search(r"\bover two seeds\.$|\b[Nn]o difference that two seeds could show\.$", out, re.MULTILINE)
     assert "paired t test over the seeds" in out
     assert f"nncompare: the report is in {report}." in err
-    assert "over 2 seeds" in report.read_text(encoding="utf-8")
+    headline = re.search("<h1>(.*)</h1>", report.read_text(encoding="utf-8"))
+    assert headline is not None
+    assert f"{headline[1]}." in out.splitlines()
 
 
 def test_a_report_that_cannot_be_written_is_told_before_training(tmp_path: Path) -> None:
@@ -126,6 +103,9 @@ def test_a_failure_is_told_and_what_was_reached_is_printed(
         (["--a", "width=3"], ["There is no setting named 'width'; there are channels"]),
         (["--a", "channels"], ["--a must be settings such as channels=8,epochs=1; got 'channels'."]),
         (["--a", ""], ["--a must be settings such as channels=8,epochs=1"]),
+        (["--a", "channels=8,channels=9"], ["--a names 'channels' twice. Leave one of them out."]),
+        (["--a", "channels=8", "--a", " channels = 9"], ["--a names 'channels' twice. Leave one of them out."]),
+        (["--b", "none", "--b", "channels=8"], ["--b none and --b channels=8 exclude each other."]),
         (["--a", "none"], ["Model A must be a set of settings; got nothing."]),
         (["--dataset", "cifar"], ["Data set must be mnist, fashion-mnist, ", " or synthetic-fashion; got cifar."]),
         (["--seed", "-1"], ["Seed must be a whole number from 0 to 4,294,967,295; got -1."]),
@@ -199,6 +179,22 @@ def test_the_table_says_what_memory_changed(engine: None) -> None:
     assert "Model A, batch size: Used: 16 × 19 steps = 304 images an update, not 300." in out
 
 
+def test_the_table_writes_settings_as_they_are_entered(engine: None) -> None:
+    flags = ("--a", "channels=1,epochs=1,dropout=0,learning_rate=10.0,optimizer=sgd", "--b", "none")
+    _, out, _ = called("compare", *SMALL, *flags)
+    rows = dict(re.findall(r"^([a-z ]+?) {2,}(\S+)$", out, re.MULTILINE))
+    assert (rows["dropout"], rows["learning rate"], rows["weight decay"]) == ("0", "10", "0")
+
+
+def test_a_rate_of_ten_that_ends_without_a_word_is_told(engine: None) -> None:
+    flags = ("--a", "channels=1,epochs=1,optimizer=sgd,learning_rate=10,momentum=0", "--b", "none")
+    code, out, err = called("compare", *SMALL, *flags)
+    assert code == 0, err
+    assert re.search(r"^state +finished$", out, re.MULTILINE)
+    assert "Model A did no better than guessing." in out.splitlines()
+    assert "one-sided exact binomial test" in out
+
+
 def test_fetch_makes_a_synthetic_set_and_says_where_it_is(synthetic_digits: Path) -> None:
     code, out, _ = called("fetch", "synthetic-digits")
     assert (code, out) == (0, f"Synthetic digits is in {synthetic_digits}.\n")
@@ -250,6 +246,25 @@ def test_serve_without_a_token_is_for_this_machine_alone(ip: str) -> None:
     code, out, err = called("serve", "--no-browser", "--no-token", f"--ip={ip}")
     assert (code, out) == (2, "")
     assert_is_one_sentence(err, "--no-token is only for this machine alone.", f"leave out --ip {ip}")
+
+
+@pytest.mark.parametrize(
+    ("flags", "sentence"),
+    [
+        (["--name", "https://class.school.org/nn/"], "--name takes no path."),
+        (["--name", "*.org"], "--name must be a host name such as class.school.org; got *.org."),
+        (["--base-url", "a b"], "--base-url must be a path such as /some/prefix/; got a b."),
+        (["--allow-frame", "*"], "--allow-frame must be a site such as https://lms.school.org; got *."),
+        (["--ip", "192.0.2.1"], "192.0.2.1 is no address of this machine."),
+        (["--behind-jupyter"], "--behind-jupyter is for jupyter-server-proxy, which gives a token."),
+        (["--behind-jupyter", "--no-token"], "--behind-jupyter is for jupyter-server-proxy, which gives a token."),
+    ],
+)
+def test_serve_where_it_cannot_be_reached_is_told_before_anything_starts(flags: list[str], sentence: str) -> None:
+    code, out, err = called("serve", "--no-browser", *flags)
+    assert (code, out) == (2, "")
+    assert err.startswith(f"nncompare: {sentence}")
+    assert err.count("\n") == 1
 
 
 @pytest.mark.parametrize("ip", ["", "everywhere", "1.2.3", "127.0.0.1; rm -rf /"])

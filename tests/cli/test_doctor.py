@@ -4,14 +4,14 @@ import pytest
 from nncompare.cli import doctor
 from nncompare.machine import CoreReading, MemoryReading
 
-GIBIBYTE = 2**30
+MEBIBYTE, GIBIBYTE = 2**20, 2**30
 HOST = MemoryReading(8 * GIBIBYTE, 16 * GIBIBYTE, "psutil")
 
 
 @pytest.fixture(autouse=True)
 def machine(monkeypatch, tmp_path):
     """Pretend to be alone on a machine with four cores, no limit and no data."""
-    for variable in ("JUPYTERHUB_API_URL", "JUPYTERHUB_USER"):
+    for variable in ("JUPYTERHUB_API_URL", "JUPYTERHUB_USER", "CPU_LIMIT"):
         monkeypatch.delenv(variable, raising=False)
     monkeypatch.setattr(psutil, "process_iter", lambda *_: [])
     monkeypatch.setattr(doctor, "core_readings", lambda: [CoreReading(4, "affinity")])
@@ -37,6 +37,41 @@ def test_cores_are_told_with_every_quota(monkeypatch):
     monkeypatch.setattr(doctor, "core_readings", lambda: [CoreReading(4, "affinity"), CoreReading(1.5, "/a/cpu.max")])
     monkeypatch.setattr(doctor, "usable_cores", lambda: 1)
     assert lines()[:3] == ["Cores: 1, shared by the models that train", "4 affinity", "1.5 /a/cpu.max"]
+    assert "no quota control groups" not in lines()
+
+
+def test_the_limits_of_a_jupyterhub_are_told(monkeypatch):
+    assert "not set CPU_LIMIT" in lines()
+    monkeypatch.setenv("CPU_LIMIT", "2.5")
+    monkeypatch.setattr(doctor, "core_readings", lambda: [CoreReading(4, "affinity"), CoreReading(2.5, "CPU_LIMIT")])
+    text = lines()
+    assert "2.5 CPU_LIMIT" in text
+    assert "not set CPU_LIMIT" not in text
+    assert "no quota control groups" in text, "it is none of theirs"
+    monkeypatch.setenv("CPU_LIMIT", "2 cores")
+    monkeypatch.setattr(doctor, "core_readings", lambda: [CoreReading(4, "affinity")])
+    assert "Warning: CPU_LIMIT is '2 cores', which is not a number of cores; it is not used." in lines()
+
+
+def test_a_limit_that_holds_no_training_is_warned_of(monkeypatch):
+    readings = [HOST, MemoryReading(-50 * MEBIBYTE, 256 * MEBIBYTE, "MEM_LIMIT")]
+    pretend_memory(monkeypatch, *readings)
+    monkeypatch.setattr("nncompare.machine.memory.memory_readings", lambda: readings)
+    text = lines()
+    assert "0.00 MiB of 256 MiB MEM_LIMIT" in text
+    (warning,) = [line for line in text if line.startswith("Warning")]
+    assert warning.startswith("Warning: There is too little memory to train two models: ")
+
+
+def test_what_other_notebooks_were_promised_is_told(monkeypatch):
+    pretend_memory(monkeypatch, MemoryReading(8 * GIBIBYTE, 16 * GIBIBYTE, "psutil", promised_bytes=GIBIBYTE))
+    assert "1,024 MiB promised to other notebooks, and left to them" in lines()
+
+
+def test_that_saved_comparisons_may_not_stay_is_told(monkeypatch):
+    assert "may be gone" not in doctor.examine()
+    monkeypatch.setattr("nncompare.store.store.is_temporary", lambda _: True)
+    assert "and may be gone after a restart. Set NNCOMPARE_HOME to a folder that stays." in doctor.examine()
 
 
 def test_memory_is_told_with_every_limit_and_its_source(monkeypatch):
@@ -47,7 +82,8 @@ def test_memory_is_told_with_every_limit_and_its_source(monkeypatch):
     assert "not set MEM_LIMIT" in text
     pretend_memory(monkeypatch, HOST, MemoryReading(GIBIBYTE, 2 * GIBIBYTE, "/a/memory.max"))
     text = lines()
-    assert "Memory: 1,024 MiB available, 358 MiB for each model" in text
+    (share,) = [line for line in text if line.startswith("Memory: 1,024 MiB available, ")]
+    assert 100 < int(share.split()[4]) < 250, "an engine and what two trainings take are still to come"
     assert "1,024 MiB of 2,048 MiB /a/memory.max" in text
     assert "no limit control groups" not in text
 

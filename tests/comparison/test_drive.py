@@ -18,7 +18,7 @@ from nncompare.comparison.model_run import ModelRun
 from nncompare.comparison.runner import ComparisonRun
 from nncompare.comparison.state import State
 from nncompare.config import RunConfig
-from nncompare.engine.client import LostError
+from nncompare.engine.client import DisconnectedError, LostError, SilentError
 from nncompare.events import EpochEnd
 from nncompare.history import History
 from nncompare.memory import Plan
@@ -87,6 +87,94 @@ def test_a_run_that_does_not_stop_is_ended_with_its_worker(monkeypatch: pytest.M
     assert running.a.state is State.STOPPED
     assert running.a.message.startswith("Model A did not stop within")
     assert engine.all_free
+
+
+@pytest.mark.parametrize(("memory_left", "kills", "nanny"), [(0.01, 0, False), (1.0, 1, False), (1.0, 0, True)])
+def test_that_memory_may_have_run_out_is_said_only_where_there_is_a_sign_of_it(
+    memory_left: float, kills: int, nanny: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Short(FakeEngine):
+        async def ask(self, *arguments: Any, **keywords: Any) -> Report:
+            return replace(await super().ask(*arguments, **keywords), memory_left=memory_left)
+
+        async def was_ended_for_memory(self, address: str) -> bool:
+            return nanny
+
+    ended = [0]
+    monkeypatch.setattr(drive_module, "oom_kills", lambda: ended[0])
+    engine = Short()
+    running = started(engine)
+    until(lambda: running.a.progress is not None, "a word of its worker", 10)
+    ended[0] = kills
+    engine.active()[0].future.set_exception(LostError())
+    assert running.wait(10)
+    assert running.a.message == (
+        f"{LOST}; it may have run out of memory. The curves up to here are kept. "
+        "Set a smaller memory budget, choose fewer channels, or end other programs; then train again."
+    )
+
+
+def test_without_a_sign_nothing_is_said_of_memory() -> None:
+    engine = FakeEngine()
+    running = started(engine)
+    engine.active()[0].future.set_exception(LostError())
+    assert running.wait(10)
+    assert running.a.message == f"{LOST}. The curves up to here are kept. Train again."
+
+
+@pytest.mark.parametrize(
+    ("error", "who"),
+    [
+        (SilentError("the worker", 60, is_worker=True), "the worker of model A"),
+        (SilentError("the Dask scheduler at tcp://a:1", 60), "the Dask scheduler at tcp://a:1"),
+    ],
+)
+def test_what_is_not_heard_any_more_is_named_and_a_silent_worker_is_restarted(error: SilentError, who: str) -> None:
+    class Restarting(FakeEngine):
+        restarted: tuple[str, ...] = ()
+
+        async def restart(self, address: str) -> bool:
+            self.restarted += (address,)
+            return True
+
+    engine = Restarting()
+    running = started(engine)
+    (worker,) = engine.active()
+    worker.future.set_exception(error)
+    assert running.wait(10)
+    assert (running.a.state, running.a.is_lost) == (State.FAILED, True)
+    assert running.a.message == f"Nothing was heard from {who} for 1 min. The curves up to here are kept. Train again."
+    assert engine.restarted == ((worker.address,) if error.is_worker else ())
+
+
+def test_a_connection_that_is_there_again_is_no_end_of_a_worker() -> None:
+    engine = FakeEngine()
+    running = started(engine)
+    engine.active()[0].future.set_exception(DisconnectedError())
+    assert running.wait(10)
+    assert running.a.message == "The connection to the workers was lost. The curves up to here are kept. Train again."
+
+
+def test_a_worker_that_lets_a_run_go_goes_on_with_it_later() -> None:
+    """Where this process has slept for so long that the worker no longer waited for it."""
+    engine = FakeEngine()
+    running = started(engine)
+    engine.active()[0].end("suspended")
+    until(lambda: len(engine.started) == 2, "a second worker", 10)
+    assert engine.started[1].assignment.start is not None
+    engine.active()[0].end("finished")
+    assert running.wait(10)
+    assert (running.a.state, running.a.message) == (State.FINISHED, "")
+
+
+def test_a_worker_that_stops_a_run_by_itself_is_no_mistake() -> None:
+    """As those of an older version on a cluster do, after a minute."""
+    engine = FakeEngine()
+    running = started(engine)
+    until(lambda: running.a.state is State.RUNNING, "training", 10)
+    engine.active()[0].end("stopped")
+    assert running.wait(10)
+    assert (running.a.state, running.a.message) == (State.STOPPED, "")
 
 
 def stopping(epochs: int) -> ModelRun:

@@ -16,15 +16,11 @@ from small_images import TEST_IMAGES
 from tiny_pairs import begin, engine_pids, finish, pair, until_both_train, worker_pids
 
 from nncompare.comparison import model_run as model_run_module
-from nncompare.comparison import seed_run as seed_run_module
-from nncompare.comparison.drive import drive as true_drive
-from nncompare.comparison.model_run import ModelRun
 from nncompare.comparison.state import State
 from nncompare.engine import loop
 from nncompare.engine import queue_client as queue_client_module
 from nncompare.engine.client import Engine, EngineError
 from nncompare.engine.shared import EngineHolder
-from nncompare.messages import Assignment
 
 # Before anything was asked of a worker: what it trains with is loaded, and no GPU was touched before it was forked.
 HAS_LOADED = "'nncompare.training.worker' in __import__('sys').modules, __import__('torch').cuda.is_initialized()"
@@ -46,7 +42,8 @@ def test_a_killed_worker_is_told_the_other_model_finishes_and_the_next_compariso
     assert result.b is not None
     lost, other = sorted((result.a, result.b), key=lambda model: model.state is not State.FAILED)
     assert (lost.state, other.state) == (State.FAILED, State.FINISHED)
-    assert lost.message.startswith(f"The worker process of model {lost.name} ended unexpectedly")
+    assert lost.message.startswith(f"The worker process of model {lost.name} ended unexpectedly. The curves")
+    assert "memory" not in lost.message, "there is no sign of that"
     assert lost.history.train.loss != []
     assert lost.seconds > 0
     assert other.history.epochs == 5
@@ -86,6 +83,12 @@ def test_an_engine_that_cannot_start_is_told_and_the_next_one_works_until_its_ho
     assert result.a.message == "The engine did not answer (it ended at once: no such thing). Try again."
     monkeypatch.undo()
     with monkeypatch.context() as patch:
+        (tmp_path / "dask.py").write_text("raise ImportError('dask is not what it was')\n")
+        patch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), *filter(None, [os.environ.get("PYTHONPATH")])]))
+        assert finish(pair(), holder).a.message == (
+            "The engine did not answer (it ended at once: ImportError: dask is not what it was). Try again."
+        ), "though it has removed its log"
+    with monkeypatch.context() as patch:
         patch.setattr(tempfile, "mkdtemp", full)
         assert finish(pair(), holder).a.message == (
             "The workers could not be started: No space left on device. Mend that, then train again."
@@ -112,22 +115,15 @@ def test_an_engine_that_cannot_start_is_told_and_the_next_one_works_until_its_ho
 
 
 def test_a_run_that_hangs_is_ended_with_its_worker_and_the_other_model_finishes(
-    killable: KillableEngine, monkeypatch: pytest.MonkeyPatch
+    killable: KillableEngine, places: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(model_run_module, "STOP_GRACE_SECONDS", 0.2)
     monkeypatch.setattr(queue_client_module, "ASK_SECONDS", 0.5)
-    addresses: dict[str, str] = {}
-
-    async def drive(run: ModelRun, engine: Engine, address: str, assignment: Assignment) -> None:
-        addresses[run.name] = address
-        await true_drive(run, engine, address, assignment)
-
-    monkeypatch.setattr(seed_run_module, "drive", drive)
     running = begin(pair(a={"epochs": 50}, b={"epochs": 8}), killable.holder)
     until_both_train(running)
     until(lambda: running.a.history.epochs >= 1, "an epoch")
     before = worker_pids(killable.pid)
-    hung = loop.wait(killable.get().ask(os.getpid, address=addresses["A"]))
+    hung = loop.wait(killable.get().ask(os.getpid, address=places["A"]))
     os.kill(hung, signal.SIGSTOP)
     running.stop("A")
     assert running.wait(60)
@@ -155,7 +151,7 @@ def test_a_client_that_does_not_close_is_given_up(monkeypatch: pytest.MonkeyPatc
     class Process:
         is_closed = False
 
-        def close(self) -> None:
+        def close(self, *, at_once: bool) -> None:
             self.is_closed = True
 
     monkeypatch.setattr(queue_client_module, "_CLOSE_SECONDS", 0.01)

@@ -13,6 +13,8 @@ LIVES = [
     "idle preparing stopped",
     "idle preparing stopping stopped",
     "idle preparing running stopping stopped",
+    "idle preparing running stopped",
+    "idle preparing running pausing stopped",
     "idle preparing running stopping finished",
     "idle preparing running stopping failed",
     "idle preparing running pausing paused running finished",

@@ -144,6 +144,14 @@ def test_a_small_budget_makes_accumulation_happen(engines: EngineHolder) -> None
     assert result.b.history.test.steps[-1] == 2
 
 
+def test_an_update_is_never_said_to_have_more_images_than_there_are(engines: EngineHolder) -> None:
+    result = finish(pair(a={"batch_size": 60_000}), engines)
+    assert result.a.plan is not None
+    assert result.a.plan.effective_batch_size == 1_000
+    assert result.a.history.test.steps[-1] == 1
+    assert "1,000 images an update" in result.a.plan.why["batch_size"]
+
+
 def test_a_budget_that_is_too_small_is_told_and_the_next_comparison_works(engines: EngineHolder) -> None:
     result = finish(pair(memory_budget=1_000), engines)
     assert result.state is State.FAILED
@@ -162,6 +170,7 @@ def test_a_run_that_diverges_is_told_and_spares_the_other(engines: EngineHolder)
     result = finish(pair(a=wild, b={"channels": 1}), engines)
     assert result.b is not None
     assert result.a.state is State.FAILED
+    assert result.a.message.startswith("Training of model A broke off: the loss is no longer a finite number.")
     assert "learning rate 10 is too high" in result.a.message
     assert all(map(np.isfinite, result.a.history.test.loss + result.a.history.train.loss))
     assert result.b.state is State.FINISHED

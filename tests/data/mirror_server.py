@@ -1,9 +1,11 @@
 """A mirror on this machine, as good or as bad as a test wants it."""
 
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 
 class Mirror(ThreadingHTTPServer):
@@ -11,11 +13,17 @@ class Mirror(ThreadingHTTPServer):
 
     ``cut`` names those that break off half-way, ``stalled`` those that come to a halt there until the end of the
     test, ``trickling`` those that come byte by byte; ``endless`` those that never end, ``labelled`` those
-    whose gzip is called an encoding of the transfer; ``moved`` says where others are.
+    whose gzip is called an encoding of the transfer; ``moved`` says where others are. With a ``certificate``, whose key
+    is in the same file, it speaks HTTPS.
     """
 
-    def __init__(self, files: dict[str, bytes]) -> None:
+    def __init__(self, files: dict[str, bytes], certificate: Path | None = None) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
+        self.scheme = "http"
+        if certificate is not None:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(certificate)
+            self.socket, self.scheme = context.wrap_socket(self.socket, server_side=True), "https"
         self.files, self.requests = files, list[str]()
         self.cut, self.stalled, self.trickling, self.endless = set[str](), set[str](), set[str](), set[str]()
         self.labelled, self.moved = set[str](), dict[str, str]()
@@ -23,7 +31,7 @@ class Mirror(ThreadingHTTPServer):
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}/"
+        return f"{self.scheme}://127.0.0.1:{self.server_port}/"
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -69,8 +77,8 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def running(files: dict[str, bytes]) -> Iterator[Mirror]:
-    with Mirror(files) as mirror:
+def running(files: dict[str, bytes], certificate: Path | None = None) -> Iterator[Mirror]:
+    with Mirror(files, certificate) as mirror:
         thread = threading.Thread(target=mirror.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         try:

@@ -1,6 +1,8 @@
 """Training on a Dask cluster that somebody else has started."""
 
 import json
+import os
+import signal
 import socket
 import subprocess
 import sys
@@ -45,7 +47,7 @@ class Cluster:
 
 
 @contextmanager
-def cluster_of(folder: Path, *threads: str, port: str = "0") -> Iterator[Cluster]:
+def cluster_of(folder: Path, *threads: str, port: str = "0", nanny: str = "--nanny") -> Iterator[Cluster]:
     """Start a scheduler and one worker for each number of threads."""
     file = folder / "scheduler.json"
     file.unlink(missing_ok=True)
@@ -57,7 +59,17 @@ def cluster_of(folder: Path, *threads: str, port: str = "0") -> Iterator[Cluster
         address = json.loads(file.read_text())["address"]
         workers = []
         for number, count in enumerate(threads):
-            words = ("worker", address, "--nthreads", count, "--host", LOOPBACK, "--local-directory", str(folder))
+            words = (
+                "worker",
+                address,
+                "--nthreads",
+                count,
+                "--host",
+                LOOPBACK,
+                "--local-directory",
+                str(folder),
+                nanny,
+            )
             workers.append(stack.enter_context(started(*words, log=folder / f"worker-{number}.log")))
         logs = [folder / f"worker-{number}.log" for number in range(len(threads))]
         until(lambda: all("Registered to" in log.read_text() for log in logs), "the workers")
@@ -123,6 +135,50 @@ def test_a_worker_with_two_threads_is_refused_with_the_command_that_is_right(
         )
 
 
+def test_one_worker_is_too_few_and_without_a_nanny_it_cannot_be_restarted(
+    tmp_path: Path,
+    holder_at: Callable[[str], EngineHolder],
+    synthetic_digits: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(queue_client, "MISSING_SECONDS", 0.2)
+    with cluster_of(tmp_path, "1", nanny="--no-nanny") as cluster:
+        holder = holder_at(cluster.address)
+        assert finish(pair(), holder).a.message == (
+            f"2 workers are needed, but there are 1. Start more: dask worker {cluster.address} --nthreads 1"
+        )
+        (worker,) = loop.wait(holder.get().idle())
+        assert not loop.wait(holder.get().restart(worker))
+        assert loop.wait(holder.get().idle()) == [worker], "it is left as it is"
+
+
+def test_a_scheduler_that_is_not_heard_any_more_is_told_and_given_up(
+    tmp_path: Path,
+    holder_at: Callable[[str], EngineHolder],
+    synthetic_digits: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("NNCOMPARE_SILENCE_SECONDS", "4")
+    with cluster_of(tmp_path, "1", "1") as cluster:
+        holder = holder_at(cluster.address)
+        running = begin(pair(a={"epochs": 100}, b={"epochs": 100}), holder)
+        until_both_train(running)
+        waiting = begin(pair(), holder)
+        until(lambda: waiting.position is not None, "a place")
+        os.kill(cluster.scheduler.pid, signal.SIGSTOP)
+        began = time.monotonic()
+        for one in (running, waiting):
+            until(lambda one=one: all(run.silence for run in one.runs), "word that nothing is heard", 8)  # type: ignore[misc]
+        assert running.wait(10)
+        assert waiting.wait(10)
+        assert time.monotonic() - began < 12
+    what = f"Nothing was heard from the Dask scheduler at {cluster.address} for 4 s."
+    for run in running.runs:
+        assert (run.state, run.is_lost, run.silence) == (State.FAILED, True, "")
+        assert run.message.startswith(f"{what} The curves up to here are kept")
+    assert {run.message for run in waiting.runs} == {f"{what} Train again."}
+
+
 def test_an_address_at_which_nobody_answers_is_told_soon(
     holder_at: Callable[[str], EngineHolder], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -178,8 +234,7 @@ def test_a_scheduler_that_goes_away_and_comes_back(
     with monkeypatch.context() as patch:
         patch.setattr(connections, "CLUSTER_SECONDS", 0.3)
         gone = finish(pair(), holder)
-    lost = "The connection to the workers was lost. The curves up to here are kept. Train again."
-    assert running.a.message == lost
+    assert running.a.message.startswith("The connection to the workers was lost. The curves up to here are kept")
     assert running.a.history.train.loss != []
     assert waiting.a.message == f"The Dask scheduler at {address} no longer answers. Start it, then train again."
     assert gone.a.message.startswith(f"No Dask scheduler answers at {address}.")

@@ -8,13 +8,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
 import pytest
 from processes import descendants, runs, until, until_gone
 from tiny_pairs import begin, engine_pids, finish, pair, until_both_train, worker_pids
 
 from nncompare.comparison import view as view_module
 from nncompare.comparison.state import State
-from nncompare.engine import loop
+from nncompare.engine import loop, supervisor
 from nncompare.engine import queue_client as queue_client_module
 from nncompare.engine.process import SLOTS
 from nncompare.engine.shared import EngineHolder
@@ -173,7 +174,9 @@ def test_a_killed_kernel_frees_what_it_held_and_its_place(server: Server) -> Non
         assert before.isdisjoint(worker_pids(server.pids[0])), "its run goes on beside the next one"
 
 
-def test_a_killed_engine_is_started_again_and_the_next_train_finds_it(server: Server) -> None:
+def test_a_killed_engine_is_started_again_and_the_next_train_finds_it(
+    server: Server, caplog: pytest.LogCaptureFixture
+) -> None:
     holder = server.connect()
     running = begin(pair(a=LONG, b=LONG), holder)
     until_both_train(running)
@@ -184,7 +187,7 @@ def test_a_killed_engine_is_started_again_and_the_next_train_finds_it(server: Se
     os.kill(engine, signal.SIGKILL)
     assert running.wait(20)
     assert waiting.wait(20)
-    assert running.a.message == ("The connection to the workers was lost. The curves up to here are kept. Train again.")
+    assert running.a.message.startswith("The connection to the workers was lost. The curves up to here are kept")
     assert running.a.history.train.loss != []
     assert waiting.a.message == (
         "The engine that trains the models has ended; the server starts a new one. Train again."
@@ -193,6 +196,7 @@ def test_a_killed_engine_is_started_again_and_the_next_train_finds_it(server: Se
     assert server.pids != [engine]
     assert len(server.pids) == 1
     assert server.server.file.read_text() != before
+    assert "The engine has ended (" in caplog.text, "in the log of the server, with its last words"
 
 
 def test_kernels_share_one_engine_and_leave_it_running(server: Server) -> None:
@@ -222,6 +226,32 @@ def test_a_server_that_is_told_of_an_engine_that_is_not_there(monkeypatch: pytes
     assert finish(pair(), holder).a.message == (
         "The engine of this server does not answer. Train again; if that does not help, start the server again."
     )
+
+
+def test_among_others_on_a_larger_machine_a_model_is_what_it_is_alone(
+    engines: EngineHolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To the last digit: of several shards, on as many threads as there are, whoever else trains."""
+    mine = pair(a={"channels": 9, "batch_size": 128, "dropout": 0.4}).model_copy(update={"b": None})
+    alone = finish(mine, engines)
+    monkeypatch.setattr(supervisor, "slots_for", lambda cores: 4)
+    server = Server()
+    monkeypatch.setenv("NNCOMPARE_ENGINE", str(server.server.file))
+    try:
+        wide = {**LONG, "channels": 32}  # so that they are not done before
+        others = begin(pair(a=wide, b=wide), server.connect())
+        until_both_train(others)
+        beside = finish(mine, server.connect())
+        assert not others.wait(0)
+        others.stop()
+        assert others.wait(60)
+    finally:
+        server.disconnect()
+        server.server.close()
+    assert alone.state is beside.state is State.FINISHED
+    assert beside.a.history.train.loss == alone.a.history.train.loss
+    assert beside.a.history.test_loss == alone.a.history.test_loss
+    np.testing.assert_array_equal(beside.a.probabilities("test"), alone.a.probabilities("test"))
 
 
 @pytest.mark.parametrize(("cores", "slots"), [(1, 2), (2, 2), (4, 2), (8, 4), (64, 16)])

@@ -2,39 +2,19 @@ import gc
 import re
 import sys
 import tracemalloc
-from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from matplotlib.axis import Axis
 
 from nncompare.events import TestPoint, TrainPoint
-from nncompare.figures import CurveChart, image_file
+from nncompare.figures import CurveChart, figure_svg
 from nncompare.history import History, seed_band
-
-if TYPE_CHECKING:
-    from matplotlib.typing import RcKeyType
 
 SVG = "{http://www.w3.org/2000/svg}"
 NOTE = "The curves appear here as soon as training starts."
 LOOKED_AT = ("matplotlib", "nncompare")
-OTHER_SETTINGS: "dict[RcKeyType, object]" = {
-    "text.usetex": True,
-    "font.size": 40,
-    "lines.linewidth": 9,
-    "figure.facecolor": "black",
-    "figure.dpi": 300,
-    "figure.autolayout": True,
-    "axes.titley": None,
-    "xaxis.labellocation": "left",
-    "xtick.labelsize": 30,
-    "xtick.top": True,
-    "ytick.minor.visible": True,
-    "path.sketch": (5, 50, 2),
-    "savefig.bbox": "tight",
-    "savefig.transparent": True,
-    "svg.fonttype": "path",
-}
 NAMES = {"A train", "A test", "B train", "B test"}
 
 
@@ -123,11 +103,20 @@ def test_description_says_where_the_lines_end():
     chart.update({"A": history_of((1, 0.5), (2.4, 0.0904)), "B": history_of((2, 1234.5))})
     assert chart.description == (
         "Loss over epochs. Model A: training 0.090, test 0.090 at epoch 2.4. "
-        "Model B: training 1.23e+03, test 1.23e+03 at epoch 2.0."
+        "Model B: training 1234.500, test 1234.500 at epoch 2.0."
     )
     accuracy = CurveChart("accuracy")
     accuracy.update({"A": history_of((1, 0.1))})
     assert accuracy.description == "Accuracy over epochs. Model A: training 50.0%, test 50.0% at epoch 1.0."
+
+
+def test_description_tells_both_models_apart():
+    chart = CurveChart("loss")
+    chart.update({"A": history_of((1, 0.05231)), "B": history_of((1, 0.05233))})
+    assert "Model A: training 0.05231, test 0.05231" in chart.description
+    assert "Model B: training 0.05233, test 0.05233" in chart.description
+    chart.update({"A": history_of((1, 0.00031))})
+    assert "training 0.00031" in chart.description
 
 
 @pytest.mark.parametrize("bad", [float("nan"), float("inf"), -float("inf")])
@@ -156,6 +145,55 @@ def test_equal_data_give_equal_text(make_history):
     for chart in (first, second):
         chart.update({"A": make_history(3), "B": make_history(2)})
     assert first.svg() == second.svg()
+
+
+def test_what_stays_is_drawn_again_when_it_has_changed(make_history):
+    """Axes, title and subject are kept between drawings: each of these changes is seen in the next one."""
+    chart, curves = CurveChart("loss"), {"A": make_history(1)}
+    changes = (
+        lambda chart: chart.count("seconds"),
+        lambda chart: chart.reset(7, "Digits"),
+        lambda chart: chart.reach(9),
+        lambda chart: curves.update({"A": seed_band([make_history(1), make_history(1, seed=1)])}),
+    )
+    for number in range(len(changes)):
+        chart.svg()
+        changes[number](chart)
+        chart.update(curves)
+        fresh = CurveChart("loss")
+        for change in changes[: number + 1]:
+            change(fresh)
+        fresh.update(curves)
+        assert chart.svg() == fresh.svg(), number
+
+
+def test_a_chart_that_is_drawn_before_its_update_says_what_it_shows(make_history):
+    chart = CurveChart("loss")
+    for axis in ("images", "steps"):
+        chart.count(axis)
+        chart.svg()
+        chart.update({"A": make_history(1)})
+    fresh = CurveChart("loss")
+    fresh.count("steps")
+    fresh.update({"A": make_history(1)})
+    assert chart.svg() == fresh.svg()
+
+
+def test_axes_are_drawn_once_for_each_scale(make_history, monkeypatch):
+    drawings, draw = [], Axis.draw
+
+    def count(axis, renderer):
+        drawings.append(axis)
+        return draw(axis, renderer)
+
+    monkeypatch.setattr(Axis, "draw", count)
+    chart = CurveChart("accuracy")
+    a, texts = make_history(1), []
+    for curves in ({"A": a}, {"B": a}, {"A": a, "B": a}):
+        chart.update(curves)
+        texts.append(chart.svg())
+    assert len(drawings) == 2, "x and y"
+    assert len(set(texts)) == 3
 
 
 def test_axis_moves_on_when_a_history_goes_further(make_history):
@@ -211,27 +249,35 @@ def test_nothing_grows_over_many_drawings(make_history):
     assert memory_after - memory_before < 2_000
 
 
-def test_settings_of_the_notebook_do_not_matter(make_history):
-    from matplotlib import rc_context
-
-    expected = CurveChart("loss")
-    expected.update({"A": make_history(1)})
-    with rc_context(OTHER_SETTINGS):
-        chart = CurveChart("loss")
-        chart.update({"A": make_history(1)})
-        assert chart.svg() == expected.svg()
-        longer = {"A": make_history(9)}  # more ticks
-        chart.update(longer)
-        files = [image_file(chart.figure, kind) for kind in ("png", "svg")]
-    expected.update(longer)
-    assert chart.svg() == expected.svg()
-    assert files == [image_file(expected.figure, kind) for kind in ("png", "svg")]
-
-
 def areas(svg):
     """The bands that are drawn: {(model, opacity): number}."""
     found = re.findall(r"fill: var\(--nnc-([ab]), [^)]*\); fill-opacity: ([0-9.]+)", svg)
     return {key: found.count(key) for key in found}
+
+
+def test_settings_of_the_notebook_are_left_as_they_are(make_history, recwarn):
+    """Also those that cannot be compared, or that matplotlib warns of."""
+    from cycler import cycler
+    from matplotlib import colormaps, rc_context, rcParams
+
+    with rc_context():
+        rcParams["axes.prop_cycle"] = cycler(color=colormaps["viridis"](np.linspace(0, 1, 10)))
+        rcParams["toolbar"] = "toolmanager"
+        recwarn.clear()
+        before = {name: repr(value) for name, value in dict.items(rcParams)}
+        chart = CurveChart("loss")
+        chart.update({"A": make_history(1)})
+        chart.svg()
+        assert not recwarn.list
+        assert {name: repr(value) for name, value in dict.items(rcParams)} == before
+
+
+def test_the_figure_itself_shows_its_curves(make_history):
+    """Others than this program may draw it, such as a notebook."""
+    chart = CurveChart("loss")
+    chart.update({"A": make_history(1)})
+    text = chart.svg()
+    assert figure_svg(chart.figure, chart.description, "nnc-chart").count("<path") == text.count("<path")
 
 
 def test_several_seeds_are_a_mean_with_a_band_behind_it(make_history):

@@ -1,11 +1,18 @@
 """The pictures of the analysis: matrices, scores of the classes, calibration; inline and as files."""
 
 import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from io import BytesIO
+from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from matplotlib import rc_context, rcParams, rcParamsDefault
 from PIL import Image
 
 from nncompare.analysis import Outcomes, calibration, class_scores, confusion_matrix
@@ -17,6 +24,42 @@ from nncompare.figures.confusion import confusion_figure, describe_confusion
 
 MNIST = CATALOG["mnist"]
 CLASSES = MNIST.classes
+# What a notebook, a style sheet or a matplotlibrc may say, beside numbers and switches.
+OTHER_WORDS: dict[Any, Any] = {
+    "axes.autolimit_mode": "round_numbers",
+    "axes.titlelocation": "right",
+    "figure.facecolor": "black",
+    "font.weight": "bold",
+    "path.sketch": (5, 50, 2),
+    "savefig.bbox": "tight",
+    "svg.fonttype": "path",
+    "text.color": "red",
+    "xaxis.labellocation": "left",
+}
+DRAW = """
+from nncompare.events import TestPoint, TrainPoint
+from nncompare.figures import CurveChart
+from nncompare.history import History
+
+history = History()
+for step in range(1, 41):
+    history.add(TrainPoint(step / 40, step, step, step / 40, 2.3 / step, 0.9))
+    history.add(TestPoint(step / 40, step, step, step / 40, 2.4 / step, 0.9, 100))
+chart = CurveChart("loss")
+chart.update({"A": history})
+print(chart.svg())
+"""
+
+
+@contextmanager
+def other_settings() -> Iterator[None]:
+    """Turn every switch of matplotlib, and change every number and some words, as far as it takes that."""
+    with rc_context():
+        for name, value in rcParamsDefault.items():
+            with suppress(TypeError, ValueError, RuntimeError):
+                rcParams[name] = not value if isinstance(value, bool) else 2 * value + 1
+        rcParams.update(OTHER_WORDS)
+        yield
 
 
 def outcomes_of(kind: str = "usual") -> Outcomes:
@@ -86,6 +129,23 @@ def test_descriptions_name_what_stands_out():
     assert "less sure than right" in describe_calibration({"A": calibration(labels, half)}, MNIST)
 
 
+def test_figures_of_two_models_that_differ_read_differently():
+    a, b = (np.diag(np.full(10, 2_000)) + 0 for _ in "ab")
+    a[4, 9], b[4, 9], a[5, 9], b[5, 9] = 7, 8, 1, 1
+    words = describe_class_scores({"A": class_scores(a), "B": class_scores(b)}, MNIST)
+    assert "A does worst on 9: F1 99.80%" in words
+    assert "B does worst on 9: F1 99.78%" in words
+    labels = np.zeros(5_000, int)
+    sure = np.tile(np.eye(10)[0], (5_000, 1))
+    other = sure.copy()
+    other[0] = np.eye(10)[1]
+    models = {"A": calibration(labels, sure), "B": calibration(labels, other)}
+    assert "A: expected calibration error 0.00%" in describe_calibration(models, MNIST)
+    assert "B: expected calibration error 0.02%" in describe_calibration(models, MNIST)
+    svg = figure_svg(calibration_figure(models, MNIST), "")
+    assert "error 0.02%" in svg
+
+
 def test_files_stand_alone_on_white_paper_and_are_the_same_each_time(make_history):
     chart = CurveChart("loss")
     chart.update({"A": make_history(1)})
@@ -98,3 +158,35 @@ def test_files_stand_alone_on_white_paper_and_are_the_same_each_time(make_histor
         assert svg == image_file(figure, "svg")
         assert b"<text" in svg, "texts stay texts"
     assert not chart.figure.get_frameon(), "what is kept stays as it was"
+
+
+def written(histories):
+    """Make every figure there is, and write it in every way."""
+    chart = CurveChart("loss")
+    chart.update({"A": histories[0]})
+    curves = [chart.svg()]
+    chart.update({"A": histories[1], "B": histories[0]})  # other scales, dashes of other widths, a line more
+    curves.append(chart.svg())
+    figures = [chart.figure, *(figure for figure, _ in drawn().values())]
+    files = [image_file(figure, kind) for figure in figures for kind in ("svg", "png")]
+    return curves, [figure_svg(figure, "") for figure in figures], files
+
+
+@pytest.mark.filterwarnings("ignore")  # of settings that matplotlib will not have for long
+def test_settings_of_the_notebook_do_not_matter(make_history):
+    histories = make_history(1), make_history(9)
+    expected = written(histories)
+    with other_settings():
+        assert rcParams["text.usetex"]
+        assert written(histories) == expected
+
+
+def test_a_matplotlibrc_in_the_working_directory_does_not_matter(tmp_path: Path) -> None:
+    drawn_elsewhere = []
+    for settings in ("", "text.usetex: True\nfont.size: 40\naxes.grid: False\nlines.scale_dashes: False\n"):
+        (tmp_path / "matplotlibrc").write_text(settings)
+        done = subprocess.run([sys.executable, "-c", DRAW], cwd=tmp_path, capture_output=True, text=True, timeout=60)
+        assert done.returncode == 0, done.stderr
+        drawn_elsewhere.append(done.stdout)
+    assert drawn_elsewhere[0].count("<text") > 5
+    assert drawn_elsewhere[0] == drawn_elsewhere[1]

@@ -4,14 +4,18 @@ import psutil
 import pytest
 
 from nncompare.machine import MemoryReading, available_memory, cgroups, memory_readings, physical_memory
+from nncompare.machine import memory as memory_module
 
-GIBIBYTE = 2**30
+MEBIBYTE, GIBIBYTE = 2**20, 2**30
 UNLIMITED_V1 = 9_223_372_036_854_771_712  # what version 1 says for no limit
 
 
 @pytest.fixture(autouse=True)
 def host(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Pretend to be on a host with 64 GiB available and no control groups."""
+    """Pretend to be on a host with 64 GiB available, no control groups, and nothing promised to anybody."""
+    runtime = tmp_path / "runtime"
+    runtime.mkdir(mode=0o700)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(runtime))
     seen = psutil.virtual_memory()._replace(available=64 * GIBIBYTE, total=128 * GIBIBYTE)
     monkeypatch.setattr(psutil, "virtual_memory", lambda: seen)
     monkeypatch.setattr(cgroups, "_ROOT", tmp_path / "cgroup")
@@ -95,16 +99,22 @@ def test_what_cannot_be_read_is_passed_over(tmp_path: Path) -> None:
     assert available_memory().source == "psutil"
 
 
-def test_mem_limit_wins_where_it_is_tighter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_mem_limit_leaves_what_all_have_not_taken_for_whom_it_was_set(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(memory_module, "sharing_bytes", lambda: 300 * MEBIBYTE)
     root = own_groups(tmp_path, "0::/\n")
     put(root, memory_max=4 * GIBIBYTE, memory_current=0)
     monkeypatch.setenv("MEM_LIMIT", str(GIBIBYTE))
-    assert available_memory() == MemoryReading(GIBIBYTE, GIBIBYTE, "MEM_LIMIT")
+    assert available_memory() == MemoryReading(724 * MEBIBYTE, GIBIBYTE, "MEM_LIMIT")
+    monkeypatch.setenv("MEM_LIMIT", str(256 * MEBIBYTE))
+    assert available_memory().available_bytes == 0
+    assert memory_readings()[-1].available_bytes == -44 * MEBIBYTE, "so much more would be needed"
     monkeypatch.setenv("MEM_LIMIT", str(8 * GIBIBYTE))
     assert available_memory().available_bytes == 4 * GIBIBYTE
 
 
-@pytest.mark.parametrize("text", ["", "lots", "-5", "0", "1e9", "1.5"])
+@pytest.mark.parametrize("text", ["", "lots", "-5", "0", "1e9", "1.5", "²"])
 def test_a_mem_limit_that_is_no_number_of_bytes_is_passed_over(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MEM_LIMIT", text)
     assert available_memory().source == "psutil"

@@ -8,7 +8,8 @@ from nncompare.machine import CoreReading, cgroups, core_readings, usable_cores
 
 @pytest.fixture(autouse=True)
 def host(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """Pretend to be on a host with eight cores for this process and no control groups; give their root."""
+    """Pretend to be on a host with eight cores for this process and no limits; give the root of control groups."""
+    monkeypatch.delenv("CPU_LIMIT", raising=False)
     monkeypatch.setattr(psutil.Process, "cpu_affinity", lambda _: list(range(8)), raising=False)
     monkeypatch.setattr(cgroups, "_ROOT", tmp_path / "cgroup")
     monkeypatch.setattr(cgroups, "_OWN", tmp_path / "own")
@@ -61,3 +62,16 @@ def test_the_tightest_group_above_wins(host: Path) -> None:
 def test_half_a_core_is_still_one(host: Path) -> None:
     own_group(host, "0::/lesson", "lesson", cpu_max="50000 100000")
     assert usable_cores() == 1
+
+
+@pytest.mark.parametrize(("limit", "cores"), [("1.5", 1), ("3", 3), ("0.5", 1), ("2.0", 2), ("64", 8)])
+def test_a_limit_of_a_jupyterhub_counts(limit: str, cores: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CPU_LIMIT", limit)
+    assert core_readings()[-1] == CoreReading(float(limit), "CPU_LIMIT")
+    assert usable_cores() == cores
+
+
+@pytest.mark.parametrize("text", ["", "many", "0", "-1", "nan", "inf", "1,5"])
+def test_a_cpu_limit_that_is_no_number_of_cores_is_passed_over(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CPU_LIMIT", text)
+    assert core_readings() == [CoreReading(8, "affinity")]

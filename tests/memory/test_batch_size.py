@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nncompare.memory import calculate_max_batch_size, closest_valid_batch_size
+from nncompare.machine import MemoryReading
+from nncompare.memory import budget, calculate_max_batch_size, closest_valid_batch_size
 from nncompare.memory import memory_limit as usable_memory
 
 sizes = st.integers(4, 10**12)
@@ -77,7 +78,7 @@ def test_a_limit_below_one_image_holds_none() -> None:
 
 
 def test_without_a_limit_70_percent_of_the_available_memory_counts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("MEM_LIMIT", "1000000")
+    monkeypatch.setattr(budget, "available_memory", lambda: MemoryReading(1_000_000, 2_000_000, "a test"))
     assert usable_memory() == 700_000
     assert calculate_max_batch_size(10, 1, 4) == 17_500
 

@@ -12,6 +12,7 @@ from nncompare.memory.plan import fit, widest_that_fits
 
 PLENTY = 10**11
 MEBIBYTE = 2**20
+PIXELS = 28 * 28 * (4 + 1)  # as floats, and as the bytes that they are made of
 
 optimizers = st.sampled_from(["adam", "sgd"])
 
@@ -32,6 +33,44 @@ def test_nine_thousand_images_become_two_steps() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("wish", "images", "batch", "steps", "words"),
+    [
+        (60_000, 1_000, 1_024, 1, "Used: 1,000 images an update: all training images that there are."),
+        (1_024, 1_000, 1_024, 1, "Used: 1,000 images an update: all training images that there are."),
+        (1_000, 1_000, 1_024, 1, ""),
+        (512, 1_000, 512, 1, ""),
+        (
+            60_000,
+            60_000,
+            8_192,
+            8,
+            "Used: 8,192 × 8 steps for all 60,000 training images. "
+            "Batch sizes are powers of two, and the test set has 10,000 images.",
+        ),
+    ],
+)
+def test_no_update_is_made_from_more_images_than_there_are(
+    wish: int, images: int, batch: int, steps: int, words: str
+) -> None:
+    plan = make_plan(RunConfig(batch_size=wish), PLENTY, 10_000, train_images=images)
+    assert (plan.batch_size, plan.accumulation_steps) == (batch, steps)
+    assert plan.effective_batch_size == min(images, batch * steps)
+    assert plan.why.get("batch_size", "") == words
+
+
+@given(st.integers(1, 60_000), st.integers(1_000, 60_000), st.integers(2**20, 10**11))
+def test_what_is_said_of_an_update_is_what_an_epoch_makes(wish: int, images: int, limit: int) -> None:
+    plan = make_plan(RunConfig(batch_size=wish, channels=2), limit, 10_000, train_images=images)
+    assert plan.effective_batch_size == min(images, plan.batch_size * plan.accumulation_steps)
+    assert plan.takes_all_images == (images < plan.batch_size * plan.accumulation_steps)
+    assert plan.batch_size * (plan.accumulation_steps - 1) < images, "every step has images"
+    for number in re.findall(r"([0-9,]+) (?:images an update|training images)", plan.why.get("batch_size", "")):
+        assert int(number.replace(",", "")) == plan.effective_batch_size
+    halved = plan.halved() if plan.batch_size > 1 else plan
+    assert f"still {plan.effective_batch_size:,} images an update" in halved.why["batch_size"]
+
+
 def test_less_memory_makes_accumulation_and_keeps_a_power_of_two() -> None:
     whole = make_plan(RunConfig(batch_size=1_024, channels=8), PLENTY, 10_000)
     tight = make_plan(RunConfig(batch_size=1_024, channels=8), 5 * MEBIBYTE, 10_000)
@@ -49,7 +88,10 @@ def test_every_plan_fits_and_is_at_least_what_was_wished(
     assert 1 <= plan.channels <= channels
     assert 4 <= plan.batch_size <= test_images
     assert plan.batch_size & (plan.batch_size - 1) == 0
-    assert plan.training_bytes == training_footprint(plan.channels, optimizer).total(plan.batch_size) <= limit
+    footprint = training_footprint(plan.channels, optimizer)
+    accumulated = footprint.gradient_bytes if plan.accumulation_steps == 1 else 0
+    assert footprint.total(plan.batch_size) - accumulated <= plan.training_bytes <= limit
+    assert plan.batch_size <= plan.prepared_images <= max(256, plan.batch_size)
     assert plan.effective_batch_size == plan.batch_size * plan.accumulation_steps
     assert plan.accumulation_steps == 1 or plan.effective_batch_size >= wish
     assert plan.effective_batch_size - wish < plan.batch_size
@@ -93,23 +135,33 @@ def test_too_little_for_one_channel_is_told() -> None:
         make_plan(RunConfig(), 40_000, 10_000)
 
 
-def test_the_fixed_part_counts_weights_gradients_and_optimiser_and_each_thread_its_own() -> None:
+def test_the_fixed_part_counts_weights_gradients_and_optimiser_and_threads_and_shards_their_own() -> None:
     floats = 4 * parameter_count(16)
     assert training_footprint(16, "adam").fixed_bytes == (2 + 2 + 2) * floats
     assert training_footprint(16, "sgd").fixed_bytes == (2 + 2 + 1) * floats
-    assert training_footprint(16, "sgd").thread_bytes == (1 + 2) * floats
+    assert training_footprint(16, "sgd").thread_bytes == 2 * floats
+    assert training_footprint(16, "sgd").gradient_bytes == floats
+
+
+@pytest.mark.parametrize(
+    ("batch_size", "threads", "waiting"),
+    [(4, 1, 0), (32, 2, 0), (33, 1, 1), (64, 2, 1), (96, 2, 2), (8_192, 1, 1), (8_192, 3, 4), (8_192, 0, 0)],
+)
+def test_gradients_wait_for_the_first_shard_as_many_as_threads_make(batch_size, threads, waiting) -> None:
+    gradient = Footprint(0, gradient_bytes=1, shard_images=32)
+    assert gradient.total(batch_size, threads) == waiting
 
 
 def test_a_batch_grows_by_its_pixels_alone_once_no_more_of_it_is_computed_at_once() -> None:
     of_16 = training_footprint(16, "adam")
     for threads in (1, 3):
         at_once = threads * 32
-        assert of_16.total(8_192, threads) - of_16.total(at_once, threads) == (8_192 - at_once) * 28 * 28 * 4
-        of_threads = (threads - 1) * of_16.thread_bytes
-        of_images = at_once * (of_16.image_bytes + 28 * 28 * 4)
+        assert of_16.total(8_192, threads) - of_16.total(at_once + 64, threads) == (8_128 - at_once) * PIXELS
+        of_threads = (threads - 1) * (of_16.thread_bytes + of_16.gradient_bytes)
+        of_images = at_once * (of_16.image_bytes + PIXELS)
         assert of_16.total(at_once, threads) - of_16.total(0, threads) == of_threads + of_images
     assert of_16.total(32, 3) == of_16.total(32, 1), "the others have nothing to do"
-    assert of_16.total(8_192, 0) - of_16.total(0, 0) == 8_192 * (of_16.image_bytes + 28 * 28 * 4), "on a card"
+    assert of_16.total(8_192, 0) - of_16.total(0, 0) == 8_192 * (of_16.image_bytes + PIXELS), "on a card"
 
 
 @pytest.mark.parametrize(("channels", "images"), [(1, 128), (4, 128), (8, 64), (12, 32), (16, 32), (256, 32)])
@@ -147,6 +199,26 @@ def test_a_plan_that_knows_no_footprint_has_one_thread_for_each_core_that_has_wo
     assert small.on(0, 10).threads == 0, "on a card"
 
 
+@pytest.mark.parametrize(
+    ("batch_size", "limit", "prepared"),
+    [(16, PLENTY, 256), (4, PLENTY, 64), (256, PLENTY, 256), (512, PLENTY, 512), (256, 3_000_000, 16)],
+)
+def test_tiny_batches_are_prepared_several_at_once_where_there_is_memory(batch_size, limit, prepared) -> None:
+    plan = make_plan(RunConfig(channels=8, batch_size=batch_size), limit, 10_000)
+    assert plan.prepared_images == prepared
+    assert plan.training_bytes <= limit
+
+
+def test_no_more_is_prepared_than_fits() -> None:
+    config = RunConfig(channels=8, batch_size=16)
+    plenty = make_plan(config, PLENTY, 10_000)
+    least = plenty.training_bytes - (256 - 16) * PIXELS
+    tight = make_plan(config, least + 10 * PIXELS, 10_000)
+    assert (tight.batch_size, tight.accumulation_steps) == (16, 1)
+    assert 16 <= tight.prepared_images <= 26
+    assert tight.training_bytes <= tight.memory_limit
+
+
 def test_half_the_bytes_a_value_are_not_half_of_everything() -> None:
     full, half = training_footprint(16, "adam", "float32"), training_footprint(16, "adam", "bfloat16")
     assert half.fixed_bytes == full.fixed_bytes, "weights, gradients and optimiser stay in float32"
@@ -163,7 +235,7 @@ def test_every_number_of_the_plan_is_in_its_sentence() -> None:
     plan: Plan = make_plan(RunConfig(batch_size=1_000, channels=16), 10 * MEBIBYTE, 10_000)
     assert plan.accumulation_steps > 1
     numbers = [int(number.replace(",", "")) for number in re.findall(r"[\d,]*\d", plan.why["batch_size"])]
-    assert numbers == [plan.batch_size, plan.accumulation_steps, plan.effective_batch_size, 1_000, 483]
+    assert numbers == [plan.batch_size, plan.accumulation_steps, plan.effective_batch_size, 1_000, 387]
 
 
 @given(st.integers(1, 60_000), st.integers(1, 60_000), st.integers(1, 256), st.integers(200_000, 10**11))
@@ -211,3 +283,15 @@ def test_the_pixels_alone_would_allow_far_more_images() -> None:
     assert capacity.by_pixels == 10 * MEBIBYTE // (28 * 28 * 4)
     assert capacity.by_network < capacity.by_pixels / 2
     assert capacity.images == capacity.by_network
+
+
+def test_what_others_were_promised_is_told_where_memory_decides() -> None:
+    told = "Other notebooks on this machine were promised 3,000 MiB."
+    wide, many = RunConfig(channels=256), RunConfig(batch_size=1_024, channels=8)
+    for config, limit, name in ((wide, 20 * MEBIBYTE, "channels"), (many, 5 * MEBIBYTE, "batch_size")):
+        plan = make_plan(config, limit, 10_000, promised_bytes=3_000 * MEBIBYTE)
+        assert plan.why[name].endswith(told)
+        assert told not in str(make_plan(config, limit, 10_000).why)
+    assert make_plan(RunConfig(batch_size=300), PLENTY, 10_000, promised_bytes=MEBIBYTE).why == {
+        "batch_size": "Used: 512, the next power of two."
+    }

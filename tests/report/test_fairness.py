@@ -67,6 +67,15 @@ def test_momentum_counts_only_where_both_use_it():
     assert "momentum" in {d.name for d in differences(sgd, other)}
 
 
+def test_settings_are_told_as_they_are_entered_and_a_tiny_time_is_not_zero():
+    found = {
+        d.name: (d.a, d.b) for d in differences(contender(learning_rate=10.0), contender(learning_rate=0.00012345))
+    }
+    assert found["learning rate"] == ("10", "0.00012345")
+    quick = {d.name: (d.a, d.b) for d in differences(contender(epoch_seconds=0.031), contender(epoch_seconds=0.034))}
+    assert quick["time per epoch"] == ("0.031 s", "0.034 s")
+
+
 def test_the_time_of_an_epoch_is_told_once_both_have_one():
     a, b = contender(epoch_seconds=4.0), contender(epoch_seconds=9.0)
     assert {d.name: (d.a, d.b) for d in differences(a, b)}["time per epoch"] == ("4.0 s", "9.0 s")

@@ -6,6 +6,7 @@ One server for all, in the order of the tests.
 import json
 import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,13 +23,17 @@ is_prepared = pytest.mark.skipif(os.name == "nt", reason="there every kernel is 
 
 @dataclass(frozen=True)
 class Served:
-    """A server, the kernel that waited when it had none yet, and two pages that were opened at once."""
+    """A server, the kernel that waited when it had none yet, and two pages that were opened at once.
+
+    `first` has taken the kernel that waited. The browser is that of the `second`; each page asked for its `channels`.
+    """
 
     host: Host
     browser: Browser
     ready: psutil.Process | None
     first: str
     second: str
+    channels: dict[str, int]
 
 
 @pytest.fixture(scope="module")
@@ -39,8 +44,13 @@ def served(user_cache: Path, installed: Path, tmp_path_factory: pytest.TempPathF
     (folder / "voila.json").write_text('{"Voila": {"token": ""}, "VoilaConfiguration": {"file_allowlist": [".*"]}}')
     with voila(folder, user_cache, {"PYTHONPATH": str(installed)}) as host:
         ready = wait_until(host.waiting_kernels, 30, "a kernel in waiting")[0] if os.name != "nt" else None
-        browser = Browser(host).sign_in()
-        yield Served(host, browser, ready, browser.open_page("?a.channels=3"), browser.open_page("?a.channels=5"))
+        browsers = {channels: Browser(host).sign_in() for channels in (3, 5)}
+        with ThreadPoolExecutor(2) as pool:  # one after the other, a slow machine has the next one ready in between
+            opened = pool.map(lambda channels: browsers[channels].open_page(f"?a.channels={channels}"), browsers)
+        channels = dict(zip(opened, browsers, strict=True))
+        kernels = host.kernels()
+        first, second = sorted(channels, key=lambda kernel: kernels[kernel] != ready)
+        yield Served(host, browsers[channels[second]], ready, first, second, channels)
 
 
 @is_prepared
@@ -52,7 +62,7 @@ def test_a_page_takes_the_kernel_that_waits(served: Served) -> None:
 
 def test_a_kernel_is_the_same_whether_it_waited_or_not(served: Served) -> None:
     folders = set()
-    for kernel, channels in ((served.first, 3), (served.second, 5)):
+    for kernel, channels in served.channels.items():
         with connected(served.host.connection_files()[kernel]) as client:
             assert value_of(client, "dashboard.comparison.a.channels") == channels, "it knows its page's address"
             targets = "get_ipython().kernel.comm_manager.targets"

@@ -1,13 +1,12 @@
 """Who gets in, asked with real requests."""
 
 import secrets
-import webbrowser
 from collections.abc import Iterable
+from html.parser import HTMLParser
 from http.cookiejar import Cookie
 from pathlib import Path
 from typing import cast
-from urllib.parse import parse_qs, urlsplit
-from urllib.request import url2pathname
+from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
 import psutil
 import pytest
@@ -53,13 +52,80 @@ def test_another_token_is_refused(server: LocalServer, anonymous: Browser, token
     assert server.token not in answer.text
 
 
+SETTINGS = "a.channels=4&dataset=synthetic-digits&x=%22%3E%3Cscript%3E"
+
+
+@pytest.mark.parametrize("tokens", ["", "&token=mistyped", "&token=mistyped&token="])
+def test_the_settings_of_a_link_survive_the_sign_in(server: LocalServer, anonymous: Browser, tokens: str) -> None:
+    form = Form(anonymous.get(f"?{SETTINGS}{tokens}").text)
+    assert form.method == "get"
+    assert "action" not in form.attributes, "it is sent where the page is, behind whatever prefix"
+    assert form.hidden == parse_qsl(SETTINGS)
+    query = urlencode([*form.hidden, ("token", "mistyped again")])
+    form = Form(anonymous.get(f"?{query}").text)
+    query = urlencode([*form.hidden, ("token", server.token)])
+    answer = anonymous.get(f"?{query}", allow_redirects=False)
+    assert (answer.status_code, answer.headers["Location"]) == (302, f"./?{SETTINGS}")
+
+
+@pytest.mark.parametrize(
+    "pasted",
+    [
+        "http://127.0.0.1:8866/?token={}",
+        " http://127.0.0.1:8866/?token={} ",
+        "https://class.example/nncompare/?a.channels=4&token={}#training",
+        "nncompare is at http://127.0.0.1:8866/?token={} - press Ctrl-C to end.",
+        " {} ",
+    ],
+)
+def test_the_whole_printed_address_may_be_pasted(server: LocalServer, anonymous: Browser, pasted: str) -> None:
+    answer = anonymous.get("", params={"token": pasted.format(server.token)}, allow_redirects=False)
+    assert (answer.status_code, answer.headers["Location"]) == (302, "./")
+    assert anonymous.get("voila/static/voila.js").status_code == 200
+
+
+@pytest.mark.parametrize("pasted", ["http://127.0.0.1:8866/?token=x", "?token=", "?token={}x", "?a={}", "x{}"])
+def test_an_address_with_another_token_is_refused(server: LocalServer, anonymous: Browser, pasted: str) -> None:
+    answer = anonymous.get("", params={"token": pasted.format(server.token)}, allow_redirects=False)
+    assert (answer.status_code, answer.cookies.get_dict()) == (403, {})
+
+
+def test_a_token_of_ones_own_with_signs_is_taken_from_an_address(tmp_path: Path) -> None:
+    token = "?token=all&these + 100% signs/"
+    with local_server(tmp_path, token=token) as server:
+        for pasted in (token, f"http://{LOOPBACK}/?{urlencode({'token': token})}"):
+            answer = requests.get(server.address, params={"token": pasted}, timeout=30, allow_redirects=False)
+            assert answer.status_code == 302, pasted
+
+
+class Form(HTMLParser):
+    """The form of a page: how it is sent, and what it carries unseen."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.attributes: dict[str, str | None] = {}
+        self.hidden: list[tuple[str, str]] = []
+        self.feed(html)
+
+    @property
+    def method(self) -> str | None:
+        return self.attributes.get("method")
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = dict(attrs)
+        if tag == "form":
+            self.attributes = found
+        elif tag == "input" and found.get("type") == "hidden":
+            self.hidden.append((found["name"] or "", found["value"] or ""))
+
+
 def test_a_token_that_is_no_text_is_refused(anonymous: Browser) -> None:
     assert anonymous.get("?token=%ff%fe", allow_redirects=False).status_code == 400
 
 
 def test_the_token_opens_and_leaves_the_address(server: LocalServer, anonymous: Browser) -> None:
     answer = anonymous.get(f"?a.channels=4&token={server.token}&x=%3Cb%3E%26", allow_redirects=False)
-    assert (answer.status_code, answer.headers["Location"]) == (302, "/?a.channels=4&x=%3Cb%3E%26")
+    assert (answer.status_code, answer.headers["Location"]) == (302, "./?a.channels=4&x=%3Cb%3E%26")
     (cookie,) = cast("Iterable[Cookie]", answer.cookies)
     assert cookie.has_nonstandard_attr("HttpOnly")
     assert cookie.get_nonstandard_attr("SameSite") == "Lax"
@@ -70,7 +136,7 @@ def test_the_token_opens_and_leaves_the_address(server: LocalServer, anonymous: 
 
 def test_a_page_with_two_tokens_still_keeps_none(server: LocalServer, anonymous: Browser) -> None:
     answer = anonymous.get(f"?token=x&token={server.token}&seed=1", allow_redirects=False)
-    assert answer.headers["Location"] == "/?seed=1"
+    assert answer.headers["Location"] == "./?seed=1"
 
 
 def test_a_program_may_send_the_token_as_a_header(server: LocalServer) -> None:
@@ -179,29 +245,6 @@ def test_the_cookie_is_for_one_port_alone(server: LocalServer, guest: Browser, t
         assert raw(other, "/voila/static/voila.js", stolen)[0] == 403
 
 
-def test_only_the_user_sees_the_address_that_is_opened(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The browser is given a file, since all users can read its command line."""
-    opened: list[tuple[str, str, int]] = []
-
-    def look(uri: str) -> bool:
-        file = Path(url2pathname(urlsplit(uri).path))
-        opened.append((uri, file.read_text(encoding="utf-8"), file.stat().st_mode & 0o777))
-        return True
-
-    monkeypatch.setattr(webbrowser, "open", look)
-    with local_server(tmp_path, token=None, open_browser=True) as server:
-        token = server.token
-        assert f"?token={token}" in url_of(capsys.readouterr().out)
-    ((uri, content, mode),) = opened
-    assert uri.startswith("file:")
-    assert token not in uri
-    assert f"?token={token}" in content
-    assert mode == 0o600
-    assert not Path(url2pathname(urlsplit(uri).path)).exists()
-
-
 def test_without_a_token_the_names_are_still_looked_at(tmp_path: Path) -> None:
     with local_server(tmp_path, needs_token=False) as host:
         assert raw(host, "/voila/static/voila.js", {})[0] == 200
@@ -214,6 +257,29 @@ def test_a_proxy_is_known_by_the_name_that_is_given(tmp_path: Path) -> None:
         for name, status in (("class.example", 200), ("CLASS.example.:443", 200), ("other.example", 403)):
             headers = {"Host": name, "Authorization": f"token {host.token}"}
             assert raw(host, "/voila/static/voila.js", headers)[0] == status
+
+
+def test_a_proxy_may_be_named_by_a_number_too(tmp_path: Path) -> None:
+    with local_server(tmp_path, names=["10.0.0.1:8443"]) as host:
+        for name, status in (("10.0.0.1", 200), ("10.0.0.2", 403)):
+            headers = {"Host": name, "Authorization": f"token {host.token}"}
+            assert raw(host, "/voila/static/voila.js", headers)[0] == status
+
+
+def test_whoever_is_refused_by_name_is_told_of_the_flag_in_the_log(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with local_server(tmp_path) as host:
+        told: list[str] = []
+        monkeypatch.setattr(host.app.log, "error", told.append)
+        for name in ("Class.School.org:8080", "class.school.org", "<b>\x1b[2J", "x" * 300, "", "127.0.0.1"):
+            raw(host, "/", {"Host": name})
+        for number in range(100):
+            raw(host, "/", {"Host": f"{number}.example"})
+    assert told[0].endswith("start it with --name class.school.org")
+    assert sum("class.school.org" in line for line in told) == 1, "once for each name"
+    assert len(told) <= 20, "strangers cannot fill the log"
+    assert all(line.isprintable() for line in told)
 
 
 def test_a_token_may_come_from_a_file_of_the_users_own(

@@ -2,10 +2,12 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from http.client import HTTPConnection
-from typing import Any, Protocol
+from http.cookiejar import Cookie
+from typing import Any, Protocol, cast
+from urllib.parse import urljoin, urlsplit
 from uuid import uuid4
 
 import requests
@@ -39,7 +41,8 @@ class Browser:
     def sign_in(self) -> "Browser":
         """Get the cookie."""
         answer = self.get(f"?token={self.host.token}", allow_redirects=False)
-        assert (answer.status_code, answer.headers["Location"]) == (302, "/")
+        assert answer.status_code == 302
+        assert urljoin(self.host.address, answer.headers["Location"]) == self.host.address
         return self
 
     def get(self, path: str, **options: Any) -> requests.Response:
@@ -58,14 +61,19 @@ class Browser:
         return found[1]
 
     @property
+    def cookies(self) -> list[Cookie]:
+        return [*cast("Iterable[Cookie]", self._session.cookies)]
+
+    @property
     def cookie(self) -> str:
-        return "; ".join(f"{cookie.name}={cookie.value}" for cookie in self._session.cookies)
+        return "; ".join(f"{cookie.name}={cookie.value}" for cookie in self.cookies)
 
     @contextmanager
     def connected(self, kernel: str, **options: Any) -> Iterator["Socket"]:
         """The way to a kernel that a page has."""
         address = self.host.address.replace("http:", "ws:") + f"api/kernels/{kernel}/channels?session_id={uuid4()}"
-        settings = {"cookie": self.cookie, "origin": self.host.address[:-1], "subprotocols": [PROTOCOL], **options}
+        origin = "{0.scheme}://{0.netloc}".format(urlsplit(self.host.address))
+        settings = {"cookie": self.cookie, "origin": origin, "subprotocols": [PROTOCOL], **options}
         socket = create_connection(address, timeout=SECONDS, **settings)
         try:
             yield Socket(socket)
@@ -74,8 +82,10 @@ class Browser:
 
     def end(self, kernel: str) -> int:
         """Say farewell, as the page does."""
-        self._session.cookies.set("_xsrf", "0123")
-        return self.ask("POST", f"voila/api/shutdown/{kernel}", headers={"X-XSRFToken": "0123"}).status_code
+        token = next((cookie.value for cookie in self.cookies if cookie.name == "_xsrf"), None)
+        if token is None:  # it has no page
+            self._session.cookies.set("_xsrf", token := "0123")
+        return self.ask("POST", f"voila/api/shutdown/{kernel}", headers={"X-XSRFToken": token}).status_code
 
 
 class Socket:

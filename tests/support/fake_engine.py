@@ -109,8 +109,15 @@ class FakeEngine:
     async def ask(self, function: object, run: str, cursor: Cursor, controls: Controls, *, address: str) -> Report:
         return self._workers[address].exchange(controls)
 
-    async def restart(self, address: str) -> None:
+    async def restart(self, address: str) -> bool:
         self._workers[address].end("failed")
+        return True
+
+    async def was_ended_for_memory(self, address: str) -> bool:
+        return False
+
+    def seconds_silent(self, address: str = "") -> float:
+        return 0.0
 
     def active(self) -> list[FakeWorker]:
         with self._lock:

@@ -28,6 +28,7 @@ _LEFT_OUT = (
     "NNCOMPARE_SCHEDULER",
     "NNCOMPARE_ENGINE",
     "JUPYTERHUB_USER",
+    "JUPYTERHUB_SERVICE_PREFIX",
     "JUPYTER_PATH",
     "JUPYTER_CONFIG_PATH",
     "QUERY_STRING",
@@ -110,6 +111,15 @@ def voila(
 
 
 @contextmanager
+def plain_voila(folder: Path, cache: Path) -> Iterator[Host]:
+    """Serve the notebook as anybody would who has Voila: without a token, and with everything as it is by default."""
+    port = free_port()
+    command = [str(_SCRIPTS / "voila"), str(NOTEBOOK), "--no-browser", f"--port={port}"]
+    with _running("plain-voila", command, port, folder, cache, {}) as host:
+        yield host
+
+
+@contextmanager
 def jupyterlab(folder: Path, cache: Path, environment: Mapping[str, str] | None = None) -> Iterator[Host]:
     """Serve a copy of the notebook in JupyterLab."""
     port, notebooks = free_port(), folder / "notebooks"
@@ -123,6 +133,13 @@ def jupyterlab(folder: Path, cache: Path, environment: Mapping[str, str] | None 
     ]
     with _running("jupyterlab", command, port, folder, cache, environment or {}) as host:
         yield host
+
+
+def convert(folder: Path, cache: Path, notebook: Path, *flags: str) -> None:
+    """Let ``jupyter nbconvert --execute`` run a notebook, in the same folders as a program that is served there."""
+    command = [str(_SCRIPTS / "jupyter"), "nbconvert", "--execute", *flags, str(notebook)]
+    done = subprocess.run(command, env=_environment(folder, cache), cwd=folder, capture_output=True, timeout=120)
+    assert done.returncode == 0, done.stderr.decode(errors="replace")
 
 
 def free_port() -> int:
@@ -139,7 +156,8 @@ def _running(
     folder.mkdir(parents=True, exist_ok=True)
     mark = secrets.token_hex(8)
     (folder / "tmp").mkdir(exist_ok=True)
-    variables = {**_environment(folder, cache), **environment, _MARK: mark, "TMPDIR": str(folder / "tmp")}
+    wished = {**_environment(folder, cache), **environment, _MARK: mark, "TMPDIR": str(folder / "tmp")}
+    variables = {name: value for name, value in wished.items() if value}  # "" for one that shall not be there
     log = _log(folder, mark)
     with log.open("wb") as output:
         server = subprocess.Popen(command, env=variables, cwd=folder, stdout=output, stderr=output)

@@ -95,7 +95,7 @@ def local_server(folder: Path, token: str | None = "known-to-the-tests-only", **
     with pytest.MonkeyPatch.context() as patch:
         if token is not None:
             patch.setenv("NNCOMPARE_TOKEN", token)
-        patch.setenv("JUPYTER_PATH", "")  # the server adds to it
+        patch.setenv("JUPYTER_PATH", str(folder / "jupyter"))  # the server adds to it
         patch.setenv("IPYTHONDIR", str(folder / "ipython"))
         patch.setattr(serving, "classroom", lambda _: nullcontext())
         patch.setattr(serving, "notebook_path", lambda: notebook)

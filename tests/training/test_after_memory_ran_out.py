@@ -1,8 +1,12 @@
 import signal
 import subprocess
 import sys
+import threading
 
 import pytest
+import torch
+
+from nncompare.training.oom import run_or_none
 
 # A process of its own: its address space is limited, and the thread that met the limit is spoiled for good.
 SCRIPT = """
@@ -52,3 +56,31 @@ def test_convolutions_work_again_once_there_is_memory() -> None:
         "without memory: None",
         "with memory: torch.Size([8, 64, 12, 12]) torch.Size([8, 64, 12, 12])",
     ]
+
+
+def test_a_thread_that_cannot_be_started_at_once_is_started_a_moment_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The stack of the one that met the lack of memory is given back only after it has ended."""
+    cpu, refusals, start = torch.device("cpu"), [3], threading.Thread.start
+
+    def refuse_at_first(thread: threading.Thread) -> None:
+        if refusals[0] > 0:
+            refusals[0] -= 1
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    def lack() -> str:
+        raise MemoryError
+
+    def meet_lacks() -> None:
+        assert run_or_none(lack, cpu, can_be_smaller=True) is None
+        monkeypatch.setattr(threading.Thread, "start", refuse_at_first)
+        done.append(run_or_none(lambda: "done", cpu, can_be_smaller=True))
+        assert run_or_none(lack, cpu, can_be_smaller=True) is None
+        done.append(run_or_none(lambda: "done again", cpu, can_be_smaller=True))
+
+    done: list[str | None] = []
+    outer = threading.Thread(target=meet_lacks)  # what it leaves behind is that thread's alone
+    outer.start()
+    outer.join(60)
+    assert done == ["done", "done again"]
+    assert refusals == [0]

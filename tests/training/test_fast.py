@@ -11,6 +11,7 @@ from nncompare.config import RunConfig
 from nncompare.memory import Plan
 from nncompare.training import backends
 from nncompare.training.backends import fast as fast_module
+from nncompare.training.backends.dropout import Dropout
 from nncompare.training.backends.fast import FastNetwork
 from nncompare.training.backends.plain import PlainNetwork
 from nncompare.training.loop import train
@@ -19,6 +20,18 @@ from nncompare.training.step import MicroBatch, Updates
 
 STEPS = 20
 TOLERANCE = {"float32": 1e-4, "bfloat16": 0.05}
+
+
+@pytest.fixture(autouse=True)
+def same_features_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let torch's dropout drop what the fast way drops: its generator is used otherwise."""
+
+    def forward(self: torch.nn.Dropout, features: torch.Tensor) -> torch.Tensor:
+        dropout = Dropout(self.p if self.training else 0.0)
+        factors = dropout.factors(dropout.draw(features.size(0), features.size(1), features.device), features.dtype)
+        return features if factors is None else features * factors
+
+    monkeypatch.setattr(torch.nn.Dropout, "forward", forward)
 
 
 def trained(way: type, precision: str, plan: Plan, monkeypatch: pytest.MonkeyPatch, **settings: object):
@@ -70,6 +83,31 @@ def test_the_gradient_is_that_of_autograd():
     assert gradient is not None
     for part, view in zip(plain.parameters(), other._views(gradient), strict=True):
         torch.testing.assert_close(view, part.grad, atol=1e-7, rtol=1e-5)
+
+
+@pytest.mark.parametrize("images_at_once", [1, 8, 24])
+def test_products_of_matrices_give_the_gradient_of_every_kernel(images_at_once: int) -> None:
+    """On any processor: which of them use products, and for which layers, is a question of speed."""
+    batch, labels = images(24).batch(torch.arange(24))
+    found = []
+    for takes_products in (False, True):
+        network = FastNetwork(model_of(5, seed=5), "float32")
+        network.shard_images, network._takes_products = images_at_once, takes_products
+        network.backward(batch, labels, 24)
+        found.append(network._views(network._gradient[0].clone()))
+    for one, other in zip(*found, strict=True):
+        assert float((one - other).norm()) <= 1e-5 * float(one.norm())
+
+
+def test_products_are_used_for_wide_networks_in_float32_on_avx2_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    uses = {}
+    for capability in ("AVX2", "AVX512", "DEFAULT"):
+        monkeypatch.setattr(torch.backends.cpu, "get_cpu_capability", lambda name=capability: name)
+        for precision in ("float32", "bfloat16"):
+            for channels in (31, 32):
+                network = FastNetwork(model_of(channels), precision)
+                uses[capability, precision, channels] = network._takes_products
+    assert [case for case, used in uses.items() if used] == [("AVX2", "float32", 32)]
 
 
 @pytest.mark.parametrize(("dropout", "of_plain"), [(0.0, 128), (0.4, 8)])

@@ -1,5 +1,6 @@
 """Pauses, long ones too, and epochs that are added: the weights are those of an uninterrupted run, to the last bit."""
 
+import math
 import pickle
 import threading
 import time
@@ -135,7 +136,7 @@ def test_a_pause_holds_no_core_and_the_resumed_run_is_the_same() -> None:
     data, test = images(1_500), images(50)
     whole, _ = run(data, test, **SETTINGS)
     channel = RunChannel()
-    running = InThread(session_of(data, test, channel, **SETTINGS))
+    running = InThread(session_of(data, test, channel, suspend_seconds=math.inf, **SETTINGS))
     until(lambda: channel.progress is not None, "the first batch")
     channel.set_controls(Controls(pause=True))
     until(lambda: channel.report(Cursor()).is_paused, "the pause")
@@ -179,6 +180,25 @@ def test_other_images_can_be_looked_at_in_a_pause() -> None:
     running.thread.join(30)
     assert isinstance(running.events[-1], Finished)
     assert running.events[-1].stopped
+
+
+def test_images_that_are_asked_for_while_a_pause_begins_are_not_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    channel, shown = RunChannel(), VisibleImages("test", (5, 3))
+    session = session_of(images(500), images(60), channel, **SETTINGS)
+    checkpoint = session.checkpoint
+
+    def ask_and_keep() -> Checkpoint:
+        channel.set_controls(Controls(pause=True, shown=shown))
+        return checkpoint()
+
+    monkeypatch.setattr(session, "checkpoint", ask_and_keep)
+    running = InThread(session)
+    until(lambda: channel.progress is not None, "the first batch")
+    channel.set_controls(Controls(pause=True))
+    until(lambda: channel.shown is not None and channel.shown.of == shown, "a look")
+    channel.set_controls(Controls(stop=True))
+    running.thread.join(30)
+    assert isinstance(running.events[-1], Finished)
 
 
 def test_a_pause_during_the_measurement_of_an_epoch_measures_it_afterwards(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -234,11 +254,39 @@ def test_weights_that_are_no_numbers_are_neither_kept_nor_suspended(wish: Contro
     assert all(bool(parameter.isfinite().all()) for parameter in session.model.parameters())
 
 
-def test_a_run_that_nobody_asks_for_any_more_ends() -> None:
+def test_a_run_that_nobody_asks_for_leaves_its_worker_and_goes_on_elsewhere(uninterrupted) -> None:
+    """Its kernel may only sleep."""
+    data, test = images(205), images(50)
+    whole, _ = uninterrupted(**SETTINGS)
+    first = session_of(data, test, RunChannel(forgotten_after_seconds=0), **SETTINGS)
+    assert isinstance(list(train(first))[-1], Suspended)
+    second = session_of(data, test, **SETTINGS, start=travelled(first))
+    assert isinstance(list(train(second))[-1], Finished)
+    assert same_weights(second.model, whole)
+
+
+def test_a_run_that_nobody_asks_for_and_that_is_to_stop_stops() -> None:
     channel = RunChannel(forgotten_after_seconds=0)
-    events = list(train(session_of(images(205), images(50), channel, **SETTINGS)))
-    assert isinstance(events[-1], Finished)
-    assert events[-1].stopped
+    channel.set_controls(Controls(stop=True))
+    last = list(train(session_of(images(205), images(50), channel, **SETTINGS)))[-1]
+    assert isinstance(last, Finished)
+    assert last.stopped
+
+
+def test_a_worker_that_slept_itself_does_not_take_its_kernel_for_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As after `docker pause`, or where a laptop was closed."""
+    now = [0.0]
+    monkeypatch.setattr("nncompare.silence.monotonic", lambda: now[0])
+    channel = RunChannel(forgotten_after_seconds=60)
+    for asleep in (75.0, 3_600.0):
+        now[0] += asleep
+        assert not channel.is_forgotten
+    channel.report(Cursor())
+    forgotten = []
+    for _ in range(61):
+        now[0] += 1.0
+        forgotten.append(channel.is_forgotten)
+    assert forgotten == [False] * 59 + [True] * 2
 
 
 def test_a_checkpoint_from_another_kind_of_device_is_gone_on_from() -> None:

@@ -73,8 +73,11 @@ def test_what_is_damaged_is_measured_and_kept_again(measurements: list[FormatTim
     assert as_in_another_process() == FormatTimes(3.0, 1.0) == number_format.known(CPU)
 
 
-def test_where_nothing_can_be_kept_it_is_measured_all_the_same(measurements: list[FormatTimes], tmp_path: Path) -> None:
+def test_where_nothing_can_be_kept_it_is_measured_all_the_same(
+    measurements: list[FormatTimes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "cache").write_text("in the way")
+    monkeypatch.setattr(number_format, "cache_folder", lambda: tmp_path / "cache")
     assert number_format.measured(CPU) == number_format.known(CPU) == FormatTimes(1.0, 3.0), "by this process at least"
     assert as_in_another_process() == FormatTimes(3.0, 1.0)
 

@@ -81,10 +81,10 @@ def test_it_goes_on_from_its_checkpoint_to_the_same_weights() -> None:
 
 def test_its_memory_follows_from_its_layers(two_layers: Architecture) -> None:
     plan = make_plan(RunConfig(channels=256, batch_size=1_024), 10**8, 10_000)
-    copies, activations = 4 * 9 * two_layers.parameter_count(256), 2 * 256
+    copies, activations = 4 * 8 * two_layers.parameter_count(256), 2 * 256
     assert (plan.channels, plan.batch_size) == (256, 1_024)
     of_image = activations * (4 + 2 * 4 + 8) + 256 * 4 * 3 // 2
-    assert plan.training_bytes == copies + 1_024 * 4 * 28 * 28 + shard_images(256) * of_image
+    assert plan.training_bytes == copies + 1_024 * (4 + 1) * 28 * 28 + shard_images(256) * of_image
 
 
 def test_a_worker_trains_it_and_predicts_with_it(monkeypatch: pytest.MonkeyPatch) -> None:

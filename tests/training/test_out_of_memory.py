@@ -1,9 +1,11 @@
 import math
+import threading
+from dataclasses import replace
 from typing import Any
 
 import pytest
 import torch
-from tiny_runs import images, model_of, plan_of, run, same_weights
+from tiny_runs import images, model_of, plan_of, run, same_weights, session_of
 from torch import Tensor
 
 from nncompare.config import RunConfig
@@ -13,6 +15,8 @@ from nncompare.training.backends import fast
 from nncompare.training.backends.fast import FastNetwork
 from nncompare.training.device import is_out_of_memory
 from nncompare.training.evaluate import Predictor
+from nncompare.training.loop import train
+from nncompare.training.shards import Crew
 from nncompare.training.step import MicroBatch, Updates
 
 CPU_MESSAGE = (
@@ -60,6 +64,32 @@ def test_what_is_not_computed_at_once_is_not_halved_in_vain(monkeypatch: pytest.
     _, events = run(images(200), images(50), plan=plan_of(128), **SETTINGS)
     assert memory.failures == 1, "64 and 32 images would take as much at once as 128"
     assert len([event for event in events if isinstance(event, BatchHalved)]) == 3
+
+
+def test_a_helper_that_is_short_of_memory_leaves_nothing_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Bit for bit, too: half of the shards may be added up, and dropout's numbers drawn, when one of them fails."""
+    monkeypatch.setattr(shards, "shard_images", lambda channels: 8)
+    data, test, settings = images(200), images(50), {"plan": plan_of(16, 4), **SETTINGS}
+    planned, _ = run(data, test, **settings)
+    compute = fast._backward
+    failed: list[int] = []
+
+    def short(*arguments: Any) -> tuple[Tensor, Tensor]:
+        if threading.current_thread().name == "nncompare-shards" and not failed:
+            failed.append(threading.get_ident())
+            raise RuntimeError(CPU_MESSAGE)
+        return compute(*arguments)
+
+    monkeypatch.setattr(fast, "_backward", short)
+    with Crew(3) as crew:
+        most = crew.threads
+        session = session_of(data, test, crew=crew, **{**settings, "plan": replace(plan_of(64), threads=3)})
+        events = list(train(session))
+        assert (most, crew.threads) == (3, session.updates.plan.threads)
+    assert len(failed) == 1
+    assert session.updates.plan.batch_size == 16, "less than three threads had at once"
+    assert len([event for event in events if isinstance(event, BatchHalved)]) == 2
+    assert same_weights(planned, session.model)
 
 
 def test_a_short_last_piece_that_fails_is_not_tried_again_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -153,6 +183,7 @@ def test_an_evaluation_takes_no_more_images_at_once_than_the_training(monkeypatc
         RuntimeError("could not execute a primitive"),
         RuntimeError("[enforce fail at alloc_cpu.cpp:114] data. DefaultCPUAllocator: not enough memory"),
         RuntimeError("can't start new thread"),
+        RuntimeError("GET was unable to find an engine to execute this computation"),
         RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`"),
     ],
 )

@@ -59,6 +59,12 @@ def mnist(folder: Path, transform: Any = None) -> tuple[Dataset, Dataset]:
     return train, test
 
 
+def leave_memory(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
+    """Let so many bytes be left of a limit, beside what this process takes."""
+    monkeypatch.setattr("nncompare.machine.memory.sharing_bytes", lambda: 0)
+    monkeypatch.setenv("MEM_LIMIT", str(size))
+
+
 def tensors(count: int = 40, *shape: int) -> TensorDataset:
     return TensorDataset(torch.zeros(count, *(shape or (1, 28, 28))), torch.arange(count) % 10)
 
@@ -117,7 +123,7 @@ def test_images_of_every_kind(image: Any, shape: tuple[int, ...]) -> None:
 
 def test_the_memory_of_colour_images_counts_all_their_channels(monkeypatch: pytest.MonkeyPatch) -> None:
     # 70% of this holds 100 grey images of 28 x 28 float32 values, and 33 in colour.
-    monkeypatch.setenv("MEM_LIMIT", str(28 * 28 * 4 * 100 * 10 // 7 + 1))
+    leave_memory(monkeypatch, 28 * 28 * 4 * 100 * 10 // 7 + 1)
     assert prepare_loaders(tensors(200), tensors(200), 300) == (64, 5)
     assert prepare_loaders(tensors(200, 3, 28, 28), tensors(200, 3, 28, 28), 300) == (32, 10)
     coloured = ListOf([(Image.fromarray(pixels(1, 28, 28, 3)[0]), 0)] * 200)
@@ -125,7 +131,7 @@ def test_the_memory_of_colour_images_counts_all_their_channels(monkeypatch: pyte
 
 
 def test_wide_numbers_take_more_memory_and_bytes_become_floats(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("MEM_LIMIT", str(28 * 28 * 4 * 100 * 10 // 7 + 1))
+    leave_memory(monkeypatch, 28 * 28 * 4 * 100 * 10 // 7 + 1)
     for image, answer in ((torch.rand(1, 28, 28, dtype=torch.float64), (32, 10)), (pixels(1, 28, 28)[0], (64, 5))):
         data = ListOf([(image, 0)] * 200)
         assert prepare_loaders(data, data, 300) == answer
@@ -134,7 +140,8 @@ def test_wide_numbers_take_more_memory_and_bytes_become_floats(monkeypatch: pyte
 def test_the_answer_unpacks_into_exactly_two_and_carries_the_rest() -> None:
     prepared = prepare_loaders(tensors(100), tensors(70), 100)
     assert list(prepared) == [64, 2]
-    assert (prepared.requested, prepared.effective_batch_size) == (100, 128)
+    assert (prepared.requested, prepared.effective_batch_size) == (100, 100), "there are no more"
+    assert prepare_loaders(tensors(200), tensors(70), 100).effective_batch_size == 128
     assert prepared.train_loader.batch_size == prepared.test_loader.batch_size == 64
 
 
@@ -169,15 +176,107 @@ def test_too_few_images_are_told(training: Dataset, test: Dataset, sentence: str
         prepare_loaders(training, test, 64)
 
 
-class Endless(IterableDataset):
+class Stream(IterableDataset):
+    def __init__(self, samples: list[Any]) -> None:
+        self.samples = samples
+
     def __iter__(self) -> Iterator[Any]:
-        yield torch.zeros(1, 28, 28), 0
+        yield from self.samples
 
 
-@pytest.mark.parametrize("training", [Endless(), iter([])])
+class StreamWithLength(Stream):
+    def __len__(self) -> int:
+        return len(self.samples)
+
+
+class StreamThatDoesNotKnow(Stream):
+    def __len__(self) -> int:
+        raise NotImplementedError
+
+
+@pytest.mark.parametrize("training", [Stream([]), StreamThatDoesNotKnow([]), iter([])])
 def test_a_data_set_without_a_length_is_told(training: Any) -> None:
     with pytest.raises(ValueError, match="The training data set has no length; a map-style data set is needed"):
         prepare_loaders(training, tensors(), 64)
+
+
+def test_a_stream_that_has_a_length_keeps_its_own_order() -> None:
+    data = StreamWithLength([(torch.full((1, 4, 4), k), k) for k in range(20)])
+    prepared = prepare_loaders(data, data, 8)
+    assert prepared == (8, 1)
+    for loader in (prepared.train_loader, prepared.test_loader):
+        for _ in range(2):
+            batches = list(loader)
+            assert [len(labels) for _, labels in batches] == [8, 8, 4]
+            assert torch.cat([labels for _, labels in batches]).tolist() == list(range(20))
+            assert torch.cat([images for images, _ in batches])[:, 0, 0, 0].tolist() == list(range(20))
+
+
+def test_a_stream_that_says_more_than_it_has_is_empty() -> None:
+    class Empty(Stream):
+        def __len__(self) -> int:
+            return 8
+
+    with pytest.raises(ValueError, match="A sample of the training data set must be"):
+        prepare_loaders(Empty([]), tensors(), 64)
+
+
+@pytest.mark.parametrize(
+    "image",
+    [Image.fromarray(pixels(1, 28, 28)[0]), pixels(1, 28, 28)[0], torch.rand(1, 28, 28)],
+    ids=["picture", "array", "tensor"],
+)
+@pytest.mark.parametrize("names", [("image", "label"), ("label", "img"), ("pixel_values", "labels")])
+@pytest.mark.parametrize("kind", [ListOf, StreamWithLength])
+def test_dictionaries_give_dictionaries(kind: Any, names: tuple[str, str], image: Any) -> None:
+    """As Hugging Face has them, under names of which only the content says what they are."""
+    key = next(name for name in names if not name.startswith("label"))
+    label = next(name for name in names if name.startswith("label"))
+    data = kind([{name: image if name == key else k for name in names} for k in range(10)])
+    prepared = prepare_loaders(data, data, 4)
+    assert prepared == (4, 1)
+    batches = list(prepared.test_loader)
+    assert [set(batch) for batch in batches] == [set(names)] * 3
+    assert torch.cat([batch[label] for batch in batches]).tolist() == list(range(10))
+    expected = to_tensor(image) if isinstance(image, Image.Image) else torch.as_tensor(image)
+    assert all(torch.equal(one, expected) for batch in batches for one in batch[key])
+    labels = torch.cat([batch[label] for batch in prepared.train_loader])
+    assert sorted(labels.tolist()) == list(range(10))
+
+
+def test_the_memory_of_images_in_dictionaries_counts_all_their_channels(monkeypatch: pytest.MonkeyPatch) -> None:
+    leave_memory(monkeypatch, 28 * 28 * 4 * 100 * 10 // 7 + 1)
+    coloured = ListOf([{"label": 0, "image": Image.fromarray(pixels(1, 28, 28, 3)[0])}] * 200)
+    assert prepare_loaders(coloured, coloured, 300) == (32, 10)
+
+
+@pytest.mark.parametrize(
+    ("sample", "found"),
+    [
+        ({"text": "a", "label": 3}, "'text', 'label'"),
+        ({"image": {"bytes": b"", "path": None}}, "'image'"),
+        ({}, "an empty one"),
+        (torch.rand(1, 28, 28), "Tensor"),
+        (Image.fromarray(pixels(1, 28, 28)[0]), "Image"),
+        (None, "NoneType"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["training", "test"])
+def test_samples_without_an_image_are_told(kind: str, sample: Any, found: str) -> None:
+    wrong = ListOf([sample] * 8)
+    train, test = (wrong, tensors()) if kind == "training" else (tensors(), wrong)
+    with pytest.raises(
+        ValueError, match=rf"A sample of the {kind} data set must be \(image, label\), .* got {found}\.$"
+    ):
+        prepare_loaders(train, test, 4)
+
+
+def test_all_parts_of_a_data_set_at_once_are_told() -> None:
+    parts = {"train": tensors(), "test": tensors()}
+    with pytest.raises(
+        ValueError, match="The training data set is a dictionary; give one of its parts: 'train', 'test'"
+    ):
+        prepare_loaders(parts, parts["test"], 64)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("wrong", [0, -3, 2.5, "300", None, True])

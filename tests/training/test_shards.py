@@ -9,12 +9,14 @@ from typing import Any
 
 import pytest
 import torch
-from tiny_runs import images, plan_of, same_weights, session_of
+from tiny_runs import images, model_of, plan_of, same_weights, session_of
 
 from nncompare.config import Precision
 from nncompare.events import EpochEnd, Event
+from nncompare.memory.footprint import Footprint
 from nncompare.messages import Checkpoint
 from nncompare.training import shards as shards_module
+from nncompare.training.backends import fast
 from nncompare.training.backends.fast import FastNetwork
 from nncompare.training.loop import train
 from nncompare.training.session import Session
@@ -128,6 +130,32 @@ def test_an_error_is_raised_once_nobody_computes_and_the_next_batch_works(where:
         assert found == list(range(9))
         assert len(helpers()) == 2
     assert not helpers()
+
+
+@pytest.mark.parametrize("threads", [1, 2, 3])
+def test_no_more_gradients_wait_than_the_formula_counts(threads: int) -> None:
+    """Where one shard in the middle takes longer than all that may be begun meanwhile."""
+    others_done = threading.Event()
+    done: list[None] = []
+    footprint = Footprint(0, gradient_bytes=1, shard_images=8)
+    batch, labels = images(160).batch(torch.arange(160))
+    with Crew(threads) as crew:
+        network = FastNetwork(model_of(3), "float32", crew=crew)
+        network.shard_images, compute = 8, fast._backward
+
+        def slow(*arguments: Any) -> Any:
+            if arguments[0].data_ptr() == batch[16].data_ptr() and threads > 1:
+                assert others_done.wait(20)
+            result = compute(*arguments)
+            done.append(None)
+            if len(done) == threads + 2:  # the two before it, and as many as may be begun meanwhile
+                others_done.set()
+            return result
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(fast, "_backward", slow)
+            network.backward(batch, labels, 160)
+    assert len(network._spare) == footprint.total(160, threads)
 
 
 def helpers() -> set[threading.Thread]:

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 from page_engine import PageEngine
 from processes import until
-from stored_runs import store_finished
+from stored_runs import RecordOf, store_as
+from stored_runs import finished as made_finished
 from tiny_comparison import TINY, WHAT
 
 from nncompare.config import Comparison
@@ -94,11 +95,11 @@ def open_finished(
     settle: Callable[[Dashboard], None],
     engine: PageEngine,
     home: Path,
-) -> Callable[[Comparison], Dashboard]:
-    """Open a dashboard with a comparison that has ended, out of the store."""
+) -> Callable[..., Dashboard]:
+    """Open a dashboard with a comparison that has ended, out of the store; A and B as these functions make them."""
 
-    def open_one(comparison: Comparison) -> Dashboard:
-        id_ = store_finished(Store(home), comparison, load(comparison.dataset).labels("test"))
+    def open_one(comparison: Comparison, a: RecordOf = made_finished, b: RecordOf = made_finished) -> Dashboard:
+        id_ = store_as(Store(home), comparison, load(comparison.dataset).labels("test"), a, b)
         dashboard = open_ready(comparison)
         dashboard.open_saved(id_)
         until(lambda: dashboard.result is not None, WHAT)
@@ -109,6 +110,6 @@ def open_finished(
 
 
 @pytest.fixture
-def finished(open_finished: Callable[[Comparison], Dashboard]) -> Dashboard:
+def finished(open_finished: Callable[..., Dashboard]) -> Dashboard:
     """A dashboard that shows a comparison that has ended."""
     return open_finished(TINY)

@@ -55,6 +55,11 @@ def pass_seconds(clock, page, seconds, *, is_there=False):
             page._on_message(None, {"pong": 1}, [])
 
 
+def close_page(dashboard):
+    """Close the page as a browser does that can still say so."""
+    dashboard.page._on_message(None, {"closing": True}, [])
+
+
 def wait_for_a_look(dashboard):
     """Wait until the page has been looked after once more."""
     looks = []
@@ -133,20 +138,96 @@ def test_a_closed_page_stops_what_trains_after_the_grace_period(trains_for_long,
     pass_seconds(clock, dashboard.page, 60, is_there=True)
     wait_for_a_look(dashboard)
     assert dashboard.is_open
+    close_page(dashboard)
     pass_seconds(clock, dashboard.page, 59)
     wait_for_a_look(dashboard)
     assert dashboard.is_open, "it is in its time of grace"
     pass_seconds(clock, dashboard.page, 2)
     until(lambda: dashboard.current.running.wait(0), WHAT)
     assert dashboard.current.running.state is State.STOPPED
-    assert "its training was ended" in dashboard.notice.value
+
+
+def test_a_page_that_is_heard_again_was_not_closed(trains_for_long, clock):
+    dashboard = trains_for_long
+    close_page(dashboard)
+    pass_seconds(clock, dashboard.page, 59)
+    pass_seconds(clock, dashboard.page, 59, is_there=True)
+    wait_for_a_look(dashboard)
+    assert dashboard.is_open
+
+
+@pytest.mark.parametrize("trains", [False, True])
+def test_a_silent_page_carries_on_when_it_is_back_within_ten_minutes(trains, clock, open_ready, engine, settle):
+    """A laptop was shut, a phone locked, the network gone."""
+    dashboard = open_ready(LONG)
+    dashboard.page._on_message(None, {"ready": "http://127.0.0.1/"}, [])
+    if trains:
+        dashboard.steps.training.train.click()
+        until(lambda: dashboard.current.state is State.RUNNING, WHAT)
+    dashboard.go("Predictions")
+    dashboard.steps.predictions.count.control.value = "7"
+    pass_seconds(clock, dashboard.page, 599)
+    wait_for_a_look(dashboard)
+    assert dashboard.is_open
+    assert not dashboard.page.is_over
+    pass_seconds(clock, dashboard.page, 60, is_there=True)
+    settle(dashboard)
+    assert dashboard.is_open
+    assert dashboard.current.state is (State.RUNNING if trains else State.IDLE)
+    assert dashboard.navigation.step == "Predictions"
+    assert dashboard.steps.predictions.count.control.value == "7"
+    dashboard.go("Models")
+    settle(dashboard)
+    assert dashboard.navigation.step == "Models"
+
+
+@pytest.mark.parametrize(("trains", "words"), [(False, "Reload it to start again."), (True, "was interrupted")])
+def test_a_page_that_was_silent_for_longer_is_over_and_says_what_became_of_its_training(
+    trains, words, clock, open_ready, engine
+):
+    dashboard = open_ready(LONG)
+    dashboard.page._on_message(None, {"ready": "http://127.0.0.1/"}, [])
+    if trains:
+        dashboard.steps.training.train.click()
+        until(lambda: dashboard.current.state is State.RUNNING, WHAT)
+    pass_seconds(clock, dashboard.page, 601)
+    until(lambda: not dashboard.is_open, WHAT)
+    assert dashboard.page.is_over
+    assert words in dashboard.notice.value
+    assert ("training" in dashboard.notice.value) == trains
+
+
+def test_a_silent_page_is_asked_often_so_that_the_server_keeps_its_kernel(clock, open_ready, engine, monkeypatch):
+    dashboard = open_ready(TINY)
+    dashboard.page._on_message(None, {"ready": ""}, [])
+    asked = []
+    monkeypatch.setattr(dashboard.page, "send", lambda message: asked.append(message))
+    pass_seconds(clock, dashboard.page, 60)
+    assert 14 <= sum("ping" in message for message in asked) <= 16
+
+
+def test_nothing_is_drawn_for_a_page_that_is_silent(trains_for_long, clock):
+    """All of it would lie in wait for the page, and be shown in a burst."""
+    dashboard, drawn = trains_for_long, []
+    tick = dashboard.steps.training.tick
+    dashboard.steps.training.tick = lambda running: drawn.append(tick(running))
+    until(lambda: drawn, "the page is drawn")
+    pass_seconds(clock, dashboard.page, 30)
+    wait_for_a_look(dashboard)
+    drawn.clear()
+    wait_for_a_look(dashboard)
+    assert drawn == []
+    assert not dashboard.refresher.is_hurried
+    pass_seconds(clock, dashboard.page, 1, is_there=True)
+    until(lambda: drawn, "the page is drawn again")
 
 
 def test_the_grace_period_can_be_set(clock, open_ready, engine, settle, monkeypatch):
-    monkeypatch.setenv("NNCOMPARE_GRACE_SECONDS", "600")
+    monkeypatch.setenv("NNCOMPARE_GRACE_SECONDS", "900")
     dashboard = open_ready(LONG)
     begin(dashboard)
-    pass_seconds(clock, dashboard.page, 599)
+    close_page(dashboard)
+    pass_seconds(clock, dashboard.page, 899)
     wait_for_a_look(dashboard)
     assert dashboard.is_open
     pass_seconds(clock, dashboard.page, 2)
@@ -156,6 +237,7 @@ def test_the_grace_period_can_be_set(clock, open_ready, engine, settle, monkeypa
 def test_what_was_asked_to_go_on_does_until_its_end(trains_for_long, clock, settle):
     dashboard = trains_for_long
     dashboard.steps.training.outlives_page.value = True
+    close_page(dashboard)
     pass_seconds(clock, dashboard.page, 5_000)
     wait_for_a_look(dashboard)
     assert dashboard.is_open
@@ -168,13 +250,15 @@ def test_what_is_paused_does_not_wait_for_a_page_that_is_closed(trains_for_long,
     dashboard.steps.training.outlives_page.value = True
     dashboard.steps.training.both.buttons["pause"].click()
     until(lambda: dashboard.current.running.state is State.PAUSED, WHAT)
+    close_page(dashboard)
     pass_seconds(clock, dashboard.page, 61)
     until(lambda: dashboard.current.running.wait(0), WHAT)
     assert dashboard.current.running.state is State.STOPPED
 
 
-def test_a_page_without_a_run_is_given_up_at_once(clock, open_ready, engine):
+def test_a_closed_page_without_a_run_is_given_up_at_once(clock, open_ready, engine):
     dashboard = open_ready(TINY)
     dashboard.page._on_message(None, {"ready": ""}, [])
-    pass_seconds(clock, dashboard.page, 21)
+    close_page(dashboard)
+    pass_seconds(clock, dashboard.page, 1)
     until(lambda: not dashboard.is_open, WHAT)

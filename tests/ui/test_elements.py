@@ -1,6 +1,8 @@
 import ipywidgets as widgets
+import pytest
 
-from nncompare.ui.elements import offer
+from nncompare.ui import elements
+from nncompare.ui.elements import Place, offer, set_value
 
 
 def test_what_was_chosen_stays_chosen_when_other_options_are_offered():
@@ -18,3 +20,27 @@ def test_equal_options_are_left_alone():
     choice.observe(told.append)
     offer(choice, [("a", 1), ("b", 2)], otherwise=1)
     assert told == []
+
+
+def test_texts_are_filled_in_again_when_they_or_the_place_have_changed(monkeypatch: pytest.MonkeyPatch) -> None:
+    filled: list[str] = []
+
+    def render(template: str, **values: object) -> str:
+        filled.append(template)
+        return f"{template}: {values}"
+
+    monkeypatch.setattr(elements, "render", render)
+    place, texts = Place("nnc-x"), ["one"]
+    for _ in range(3):
+        place.show_texts("a.html", texts=list(texts))
+    assert filled == ["a.html"]
+    place.show_texts("a.html", texts=["two"])
+    assert place.value == "a.html: {'texts': ['two']}"
+    place.show_texts("b.html", texts=["two"])
+    set_value(place, value="")
+    place.show_texts("b.html", texts=["two"])
+    assert place.value == "b.html: {'texts': ['two']}"
+    place.show("c.html")
+    place.show_texts("b.html", texts=["two"])
+    assert place.value == "b.html: {'texts': ['two']}"
+    assert filled == ["a.html", "a.html", "b.html", "b.html", "c.html", "b.html"]

@@ -1,5 +1,6 @@
 """A page that shows a comparison that has ended, out of the store: curves, verdict, images, and files to save."""
 
+import re
 from functools import partial
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 from processes import until
 from safetensors.numpy import load as load_tensors
 from small_images import TEST_IMAGES
+from stored_runs import broken_off, guessing
 from tiny_comparison import TINY, WHAT, judged_cards, pressable, shown_indices
 
 
@@ -28,6 +30,7 @@ def test_figures_curves_and_predictions_are_there(finished):
 
 def test_training_images_can_be_shown_after_the_end(finished, settle):
     predictions = finished.steps.predictions
+    finished.go("Predictions")
     predictions.split.value = "train"
     predictions.count.value = "100"
     until(lambda: predictions.cards.value.count("data-model") == 200, WHAT)
@@ -125,7 +128,7 @@ def test_a_comparison_from_several_seeds_has_one_verdict_and_each_seed_can_be_lo
     assert list(dashboard.result.by_seed) == [0, 1]
     until(lambda: "2 of 2 seeds" in training.seeds.value, WHAT)
     verdict = predictions.evaluation.verdict
-    until(lambda: "over 2 seeds" in verdict.value, WHAT)
+    until(lambda: "paired t test over the seeds" in verdict.value, WHAT)
     assert "those of seed 1" in verdict.value
     predictions.seed.value = 0
     until(lambda: "those of seed 0" in verdict.value, WHAT)
@@ -133,6 +136,32 @@ def test_a_comparison_from_several_seeds_has_one_verdict_and_each_seed_can_be_lo
     until(lambda: f"3 taken for 3: {first[3, 3]:,}" in predictions.evaluation.matrices.html, WHAT)
     training.curves.show_values.value = True
     until(lambda: "mean of 2 seeds" in training.curves.values.value, WHAT)
+
+
+def test_what_happened_to_a_model_is_said_before_its_figures(open_finished):
+    dashboard = open_finished(TINY, b=broken_off)
+    verdict = dashboard.steps.predictions.evaluation.verdict
+    until(lambda: verdict.value != "", WHAT)
+    (heading,) = re.findall("<h3>(.*)</h3>", verdict.value)
+    assert heading.startswith("A learned for 1 epoch, B broke off at epoch 0.5: ")
+    assert "is better" not in heading
+    assert verdict.value.index("Training of model B broke off") < verdict.value.index("A has ")
+
+
+def test_a_model_that_ended_without_a_word_and_only_guesses_is_told(open_finished):
+    dashboard = open_finished(TINY, a=guessing)
+    figures = {name: panel.figures for name, panel in dashboard.steps.training.runs.items()}
+    until(lambda: "nothing shows that it has learned" in figures["A"].value, WHAT)
+    assert "nothing shows" not in figures["B"].value
+    verdict = dashboard.steps.predictions.evaluation.verdict
+    until(lambda: "B is ahead by" in verdict.value, WHAT)
+    assert "<h3>A learned for 1 epoch and did no better than guessing, B learned for 2 epochs: " in verdict.value
+
+
+def test_a_model_alone_that_only_guesses_is_told(open_finished):
+    dashboard = open_finished(TINY.model_copy(update={"b": None}), a=guessing)
+    verdict = dashboard.steps.predictions.evaluation.verdict
+    until(lambda: "<h3>Model A did no better than guessing</h3>" in verdict.value, WHAT)
 
 
 def test_files_are_made_of_what_is_looked_at(tiny, finished, monkeypatch):

@@ -1,6 +1,8 @@
 """The list of what was trained before, on a store in a temporary folder."""
 
+import json
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -8,6 +10,7 @@ from processes import until
 
 from nncompare.config import Comparison, RunConfig
 from nncompare.history import PER_EPOCH, Curve, History
+from nncompare.memory import in_mebibytes
 from nncompare.messages import Setup
 from nncompare.store import RunRecord, Store
 from nncompare.ui.refresher import Refresher
@@ -199,3 +202,91 @@ def test_a_damaged_one_is_told_and_can_be_deleted(step, store, refresher):
     until(lambda: f"delete:{id_}" in step.list.html, WHAT)
     press(step, f"delete:{id_}")
     until(lambda: "Nothing yet." in step.list.html, WHAT)
+
+
+def make_older(store, id_, days):
+    """Date a comparison back, as if the clock had been so many days behind."""
+    from nncompare.store.files import CHECKSUMS, _checksums
+
+    for head in (store.home / "runs" / id_, store.home / "runs" / id_ / "copy"):
+        values = json.loads((head / "comparison.json").read_text())
+        values["created"] = (datetime.now(UTC) - timedelta(days=days)).isoformat()
+        content = {"comparison.json": json.dumps(values).encode()}
+        for name, data in {**content, CHECKSUMS: _checksums(content)}.items():
+            (head / name).write_bytes(data)
+
+
+def test_what_each_and_all_of_them_take_is_shown(step, store):
+    first, second = save(store), save(store)
+    sizes = [in_mebibytes(store.size(id_)) for id_ in (first, second)]
+    total = in_mebibytes(store.size(first) + store.size(second))
+    read(step, f"finished · {sizes[0]}", f"finished · {sizes[1]}", f"{total} in all")
+
+
+def preview(step, *texts, age=0, size=0):
+    """Choose what is kept, and look at what would go."""
+    cleaning = step.clean_up
+    cleaning.age.value, cleaning.size.value = age, size
+    cleaning.box.children[0].children[-1].click()
+    until(lambda: all(text in cleaning.preview.html for text in texts), WHAT)
+
+
+def test_old_ones_are_cleaned_up_after_a_look_at_them(step, store):
+    old, new = save(store, state="running"), save(store)
+    make_older(store, old, 40)
+    read(step, old, new)
+    cleaning = step.clean_up
+    preview(step, "1 comparison would go", "interrupted, could go on", age=30)
+    assert len(store.summaries()) == 2, "it was only looked at"
+    cleaning.preview.pick("keep")
+    until(lambda: "would go" not in cleaning.preview.html, WHAT)
+    cleaning.preview.pick("clean")
+    preview(step, "1 comparison would go", age=30)
+    cleaning.preview.pick("clean")
+    until(lambda: old not in step.list.html and new in step.list.html, WHAT)
+    assert [summary.id for summary in store.summaries()] == [new]
+    preview(step, "Nothing has to go", age=30)
+
+
+def test_other_bounds_take_the_offer_back(step, store, refresher):
+    make_older(store, save(store), 40)
+    cleaning = step.clean_up
+    preview(step, "1 comparison would go", age=30)
+    cleaning.age.value = 180
+    until(lambda: "would go" not in cleaning.preview.html, WHAT)
+    refresher.post(lambda: cleaning._pick("clean"))  # as only a forged message asks for it
+    preview(step, "Nothing has to go", age=180)
+    assert len(store.summaries()) == 1
+
+
+def test_what_is_trained_meanwhile_stays_and_that_is_told(step, store):
+    first, second = save(store), save(store)
+    for id_ in (first, second):
+        make_older(store, id_, 40)
+    preview(step, "2 comparisons would go", age=30)
+    held = store.open(first)
+    held.hold()
+    step.clean_up.preview.pick("clean")
+    until(lambda: "Not all of it was deleted. It is open elsewhere" in step.note.value, WHAT)
+    assert [summary.id for summary in store.summaries()] == [first]
+    held.release()
+
+
+def test_curves_of_what_was_cleaned_up_are_taken_out_of_the_charts(step, store, calls):
+    id_ = save(store)
+    make_older(store, id_, 40)
+    read(step, id_)
+    press(step, f"overlay:{id_}:b")
+    until(lambda: calls.overlays, WHAT)
+    preview(step, "1 comparison would go", age=30)
+    step.clean_up.preview.pick("clean")
+    until(lambda: calls.overlays[-1] is None, WHAT)
+
+
+def test_the_oldest_go_until_the_rest_fits(step, store, monkeypatch):
+    oldest, newest = save(store), save(store)
+    monkeypatch.setattr(store, "size", lambda _: 60 * 2**20)
+    preview(step, "1 comparison would go, 60 MiB; 60 MiB would stay", size=100)
+    step.clean_up.preview.pick("clean")
+    until(lambda: newest in step.list.html and oldest not in step.list.html, WHAT)
+    preview(step, "Nothing has to go: 60 MiB are within that", size=500)

@@ -1,10 +1,16 @@
 """What a page opens with: settings, address, steps, and widgets that go with it."""
 
 import ipywidgets as widgets
-from tiny_comparison import TINY, steps_seen
+import pytest
+from processes import until
+from stored_runs import store_finished
+from tiny_comparison import TINY, WHAT, steps_seen
 
+from nncompare.comparison.state import State
 from nncompare.config import Comparison
+from nncompare.data import load
 from nncompare.engine.shared import shared_engine
+from nncompare.store import Store
 
 
 def test_it_opens_with_what_it_was_given(tiny):
@@ -67,3 +73,63 @@ def test_what_is_no_step_is_passed_over(tiny, settle):
         tiny.go(step)
         settle(tiny)
         assert steps_seen(tiny) == ["Data"], step
+
+
+@pytest.fixture
+def addresses(tiny, monkeypatch):
+    """The addresses of steps that the page is told to add to those which the browser goes back to."""
+    told = []
+    monkeypatch.setattr(tiny.page, "send", lambda message: told.extend([message["step"]] if "step" in message else []))
+    return told
+
+
+def test_each_step_has_an_address_to_go_back_to(tiny, settle, addresses):
+    for step in ("Models", "Models", "Training", "Data"):
+        tiny.go(step)
+    settle(tiny)
+    assert addresses == ["models", "training", "data"]
+
+
+def test_the_browser_goes_back_to_a_step_and_that_is_no_new_address(tiny, settle, addresses):
+    tiny.go("Training")
+    for address, step in (
+        ("models", "Models"),
+        ("", "Data"),
+        ("predictions", "Predictions"),
+        ("nowhere", "Predictions"),
+    ):
+        tiny.page._on_message(None, {"step": address}, [])
+        settle(tiny)
+        assert steps_seen(tiny) == [step]
+    for wrong in (None, 3, ["models"]):
+        tiny.page._on_message(None, {"step": wrong}, [])
+    settle(tiny)
+    assert steps_seen(tiny) == ["Predictions"]
+    assert addresses == ["training"]
+
+
+def test_a_link_to_a_step_opens_it(tiny, settle, addresses):
+    tiny.page._on_message(None, {"ready": "http://127.0.0.1/", "step": "training"}, [])
+    settle(tiny)
+    assert steps_seen(tiny) == ["Training"]
+    assert addresses == []
+
+
+def test_a_link_brings_a_comparison_back(monkeypatch, open_ready, engine, home, synthetic_digits):
+    id_ = store_finished(Store(home), TINY, load(TINY.dataset).labels("test"))
+    monkeypatch.setenv("SERVER_SOFTWARE", "voila/0.5")
+    monkeypatch.setenv("QUERY_STRING", f"a.channels=7&run={id_}")
+    dashboard = open_ready(TINY)
+    until(lambda: dashboard.result is not None, WHAT)
+    assert dashboard.current.state is State.FINISHED
+    until(lambda: steps_seen(dashboard) == ["Training"], WHAT)
+    until(lambda: dashboard.page.run == id_, "the page knows which comparison would bring it back")
+
+
+@pytest.mark.parametrize("id_", ["000001-00000000", "..%2F..%2Fetc", "%3Cscript%3E"])
+def test_a_link_to_a_comparison_that_is_not_there_says_so(id_, monkeypatch, open_ready, engine, home):
+    monkeypatch.setenv("SERVER_SOFTWARE", "voila/0.5")
+    monkeypatch.setenv("QUERY_STRING", f"run={id_}")
+    dashboard = open_ready(TINY)
+    until(lambda: "saved comparison" in dashboard.notice.value, WHAT)
+    assert dashboard.comparison == TINY

@@ -162,7 +162,7 @@ def test_a_wrong_number_of_shown_images_is_told_and_the_right_one_taken(shown: S
     for value in ("0", "101", "abc", "-3", "1e9", "ten", "²", "9" * 5_000, ""):
         shown.fill("How many", value)
         assert shown.is_marked("How many"), value
-        sentence = f"How many must be a whole number from 1 to 100; got {value[:40] or 'nothing'}."
+        sentence = f"How many must be a whole number from 1 to 100; got {value[:30] or 'nothing'}"
         assert sentence in shown.note("How many")
         assert cards.value == before
     shown.fill("How many", "3")

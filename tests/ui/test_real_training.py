@@ -111,6 +111,38 @@ def test_an_interrupted_comparison_is_offered_opened_and_goes_on(
     assert offers.html.strip() == ""
 
 
+def test_images_are_predicted_while_it_trains_as_long_as_they_can_be_seen(open_ready, real_engine, settle) -> None:
+    """Their predictions take a hundredth of the training."""
+    dashboard = open_ready(LONG)
+    dashboard.steps.training.train.click()
+    settle(dashboard)
+    running, predictions = dashboard.current.running, dashboard.steps.predictions
+    until(lambda: running.a.epoch > 0, "the first step")
+    requested = lambda: {model.requested.shown for model in running.current.models}  # noqa: E731
+    assert requested() == {None}
+    assert running.a.shown is None
+    dashboard.go("Predictions")
+    settle(dashboard)
+    assert requested() == {predictions.shown}
+    until(lambda: running.a.shown is not None and running.a.shown.of == predictions.shown, "predictions of A")
+    predictions.new_sample.click()
+    settle(dashboard)
+    assert requested() == {predictions.shown}
+    dashboard.go("Training")
+    settle(dashboard)
+    assert requested() == {None}
+    predictions.split.value = "train"
+    dashboard.steps.training.both.buttons["stop"].click()
+    until(lambda: running.wait(0), "the end")
+    settle(dashboard)
+    dashboard.refresher.post(predictions.tick)
+    settle(dashboard)
+    assert predictions._newest._asked == set(), "nobody looks at the training images"
+    dashboard.go("Predictions")
+    until(lambda: judged_cards(dashboard) == 24, "predictions of both")
+    assert {name for name, _, _ in predictions._newest._asked} == {"A", "B"}
+
+
 def test_what_is_closed_while_it_trains_can_go_on(home: Path, open_ready, real_engine) -> None:
     dashboard = open_ready(LONG.model_copy(update={"b": RunConfig(channels=2, epochs=5)}))
     dashboard.steps.training.train.click()

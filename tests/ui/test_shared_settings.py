@@ -73,6 +73,18 @@ def test_it_is_said_what_auto_took_and_what_each_model_may_take(shared):
     assert "12 MiB for each model" in note(shared, "memory_budget")
 
 
+def test_it_is_said_what_other_notebooks_were_promised(shared):
+    shared.show({}, replace(MACHINE, promised_bytes=3_000 * MEBIBYTE), None)
+    assert "3,000 MiB more were promised to other notebooks on this machine" in note(shared, "memory_budget")
+
+
+def test_where_memory_is_short_the_share_is_not_said_to_be_70_percent(shared):
+    shared.show({}, replace(MACHINE, available_bytes=500 * MEBIBYTE), None)
+    said = note(shared, "memory_budget")
+    assert "what can be spared of the 500 MiB available" in said
+    assert "70%" not in said
+
+
 def test_every_device_of_the_workers_can_be_chosen(shared):
     assert dict(shared.fields["device"].control.options).keys() == {"auto", "cpu"}
     shared.show({}, MACHINE, None)

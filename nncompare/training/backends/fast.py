@@ -13,14 +13,16 @@ import torch
 from torch import Tensor, nn
 
 from nncompare.config import Precision
+from nncompare.training.backends.dropout import Dropout
 from nncompare.training.backends.scripted import scripted
 from nncompare.training.shards import Crew, Sums, shard_size, summed
 
+_WIDE = 32  # channels
 _ALIGNED = 16  # floats: where oneDNN reads weights in whole cache lines
 _Gradient = tuple[Tensor, list[Tensor]]
 """A vector, and its views in the parameters' shapes."""
 _Shard = tuple[_Gradient, Tensor, Tensor, Tensor | None]
-"""Where its gradient is written, images, labels, and the mask of dropout."""
+"""Where its gradient is written, images, labels, and the random bits of dropout."""
 
 
 class FastNetwork:
@@ -34,7 +36,8 @@ class FastNetwork:
         self.shard_images = shard_size(parts[0])
         self._sizes = [-(-part.numel() // _ALIGNED) * _ALIGNED for part in parts]
         self._shapes = [part.shape for part in parts]
-        self._dropout = next(layer.p for layer in model if isinstance(layer, nn.Dropout))
+        self._takes_products = _takes_products(precision, parts[0])
+        self._dropout = Dropout(next(layer.p for layer in model if isinstance(layer, nn.Dropout)))
         vector = torch.zeros(sum(self._sizes), device=parts[0].device)
         exact = self._views(vector)
         for part, view in zip(parts, exact, strict=True):
@@ -61,8 +64,12 @@ class FastNetwork:
         sums: list[Sums] = []
 
         def compute(shard: _Shard) -> tuple[_Gradient, Sums]:
-            gradient, images, labels, mask = shard
-            return gradient, _backward(images, labels, self._targets, self._weights, gradient[1], mask, update_images)
+            gradient, images, labels, bits = shard
+            mask = self._dropout.factors(bits, self._converted.dtype)
+            weights, slots = self._weights, gradient[1]
+            return gradient, _backward(
+                images, labels, self._targets, weights, slots, mask, update_images, self._takes_products
+            )
 
         def add(result: tuple[_Gradient, Sums]) -> None:
             gradient, of_shard = result
@@ -71,7 +78,7 @@ class FastNetwork:
                 self._gradient[0].add_(gradient[0])
                 self._spare.append(gradient)
 
-        self._crew.run(self._shards(images, labels), -(-len(images) // self.shard_images), compute, add)
+        self._crew.run(self._shards(images, labels), -(-images.size(0) // self.shard_images), compute, add)
         self.parameters[0].grad = self._gradient[0]
         return summed(sums)
 
@@ -85,17 +92,12 @@ class FastNetwork:
 
     def _shards(self, images: Tensor, labels: Tensor) -> Iterator[_Shard]:
         """Cut a micro-batch up; the numbers for dropout are drawn here, in the order of the shards."""
-        parts = zip(images.split(self.shard_images), labels.split(self.shard_images), strict=True)
+        size, features, device = self.shard_images, self._weights[-2].size(1), images.device
+        is_one = images.size(0) <= size  # to split costs as much as a tiny convolution
+        parts = [(images, labels)] if is_one else zip(images.split(size), labels.split(size), strict=True)
         for number, (some, of_some) in enumerate(parts):
             gradient = self._spare_gradient() if number else self._gradient
-            yield gradient, some, of_some, self._mask(len(some))
-
-    def _mask(self, images: int) -> Tensor | None:
-        """Draw the factors of the features, with the random numbers that torch's dropout draws."""
-        if not self._dropout:
-            return None
-        kept = 1 - self._dropout
-        return self._weights[-2].new_empty(images, self._weights[-2].size(1)).bernoulli_(kept).div_(kept)
+            yield gradient, some, of_some, self._dropout.draw(some.size(0), features, device)
 
     def _spare_gradient(self) -> _Gradient:
         return self._spare.pop() if self._spare else self._new_gradient()
@@ -121,6 +123,16 @@ class FastNetwork:
         return found
 
 
+def _takes_products(precision: Precision, kernel: Tensor) -> bool:
+    """Return whether the gradients of kernels are made by products of matrices, by the first one (C, 1, 3, 3).
+
+    With AVX2 alone oneDNN computes them in float32 at half of the matrix peak; copied for a product, and multiplied,
+    those of a wide network take less time. For wider vectors oneDNN has kernels that do it at the peak.
+    """
+    is_avx2 = kernel.device.type == "cpu" and torch.backends.cpu.get_cpu_capability() == "AVX2"
+    return is_avx2 and precision == "float32" and kernel.size(0) >= _WIDE
+
+
 @scripted
 def _backward(
     images: Tensor,
@@ -130,6 +142,7 @@ def _backward(
     slots: list[Tensor],
     mask: Tensor | None,
     update_images: int,
+    takes_products: bool,
 ) -> tuple[Tensor, Tensor]:
     """Write the gradient of every weight into its slot; return summed loss and right answers of images (B, C, H, W)."""
     # What a block keeps for its backward pass: its input, the convolved maps, and the origin of each pooled value.
@@ -165,13 +178,37 @@ def _backward(
             back, convolved.pop(), [2, 2], [2, 2], [0, 0], [1, 1], False, places.pop()
         )
         maps, kernel = given.pop(), weights[2 * number]
-        wanted = [number > 0, True, True]  # the gradient of the images is not needed
+        by_products = takes_products and number > 0
+        if by_products:
+            _write_kernel_gradient(maps, back, slots[2 * number])
+            slots[2 * number + 1].copy_(back.sum([0, 2, 3]))
+        wanted = [number > 0, not by_products, not by_products]  # the gradient of the images is not needed
         back, of_kernel, of_bias = torch.ops.aten.convolution_backward(
             back, maps, kernel, [kernel.size(0)], [1, 1], [1, 1], [1, 1], False, [0, 0], 1, wanted
         )
-        slots[2 * number].copy_(of_kernel)
-        slots[2 * number + 1].copy_(of_bias)
+        if not by_products:
+            slots[2 * number].copy_(of_kernel)
+            slots[2 * number + 1].copy_(of_bias)
     return loss, right
+
+
+def _write_kernel_gradient(maps: Tensor, back: Tensor, slot: Tensor) -> None:
+    """Write the gradient of a kernel (D, C, 3, 3) by products of matrices, from maps (B, C, H, W) and (B, D, H, W)."""
+    channels, height, width = maps.size(1), maps.size(2), maps.size(3)
+    of_rows = slot.permute(0, 2, 3, 1).view(slot.size(0), 3, 3 * channels)
+    of_rows.zero_()
+    maps, back = maps.permute(0, 2, 3, 1), back.permute(0, 2, 3, 1)
+    for first in range(0, maps.size(0), 8):  # few images at once, so that the copies stay in the cache
+        some, of_some = maps[first : first + 8], back[first : first + 8]
+        padded = torch.constant_pad_nd(some, [0, 0, 1, 1, 1, 1])
+        # Each pixel with its neighbours left and right of it: each row of the kernel sees them a line further down.
+        strides = [padded.stride(0), padded.stride(1), channels, 1]
+        seen = padded.as_strided([some.size(0), height + 2, width, 3 * channels], strides)
+        seen = seen.reshape(some.size(0), -1, 3 * channels)
+        change = of_some.view(some.size(0), height * width, -1).transpose(1, 2)
+        for row in range(3):
+            of_row = of_rows[:, row]
+            torch.addbmm(of_row, change, seen[:, row * width : (row + height) * width], out=of_row)
 
 
 @scripted

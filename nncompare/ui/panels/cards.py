@@ -1,6 +1,6 @@
 """Images on cards, each with its label and what both models predict. N images."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,8 +9,10 @@ from numpy.typing import NDArray
 from nncompare.data import ImageData, png_data_uri
 from nncompare.messages import Prediction, VisibleImages
 from nncompare.ui.panels.newest_predictions import Changes
+from nncompare.words import digits_apart, percent
 
 _CHOICES = 3
+_MOST_DIGITS = 3
 
 
 @dataclass(frozen=True)
@@ -37,15 +39,24 @@ def cards_of(
         for name, prediction in newest.items()
         if prediction is not None
     }
+    tops = [{name: found[name][number] if name in found else None for name in newest} for number in range(len(labels))]
     return [
         {
             "index": index,
             "label": classes[int(label)],
             "src": png_data_uri(pixels[index]),
-            "predictions": {name: found[name][number] if name in found else None for name in newest},
+            "predictions": predictions,
+            "digits": _digits(predictions.values()),
         }
-        for number, (index, label) in enumerate(zip(shown.indices, labels, strict=True))
+        for index, label, predictions in zip(shown.indices, labels, tops, strict=True)
     ]
+
+
+def _digits(tops: Iterable[TopPrediction | None]) -> int:
+    """Return how many digits tell apart how sure the models are of the same class."""
+    sure = [top for top in tops if top is not None]
+    groups = [[top.confidence for top in sure if top.label == label] for label in {top.label for top in sure}]
+    return digits_apart(percent, groups, 0, _MOST_DIGITS)
 
 
 def _top(

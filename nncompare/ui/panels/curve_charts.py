@@ -11,7 +11,9 @@ from nncompare.comparison.runner import ComparisonRun
 from nncompare.data import CATALOG
 from nncompare.figures import PAST, TITLES, Axis, CurveChart, best_epoch
 from nncompare.figures.points import Quantity
+from nncompare.figures.style import figure_style
 from nncompare.history import History, SeedBand, seed_band
+from nncompare.report.tables import exact_values
 from nncompare.ui.elements import Place, column, dropdown, row, set_value, two, watched
 from nncompare.ui.refresher import Refresher, Rest
 
@@ -87,10 +89,11 @@ class CurveCharts:
 
     def _draw(self, curves: Mapping[str, SeedBand]) -> None:
         beside = {PAST: seed_band([self._past.history])} if self._past is not None else {}
-        for quantity, chart in self._charts.items():
-            chart.reach(_most_epochs(self._running))
-            chart.update({**curves, **beside})
-            set_value(self.drawings[quantity], value=chart.svg())
+        with figure_style():
+            for quantity, chart in self._charts.items():
+                chart.reach(_most_epochs(self._running))
+                chart.update({**curves, **beside})
+                set_value(self.drawings[quantity], value=chart.svg())
         self._draw_values()
 
     def _draw_values(self) -> None:
@@ -99,7 +102,7 @@ class CurveCharts:
         histories = {name: curve.mean for name, curve in curves.items()}
         best = {name: best_epoch(history, "accuracy") for name, history in histories.items()}
         seeds = len(self._running.begun) if self._running is not None else 0
-        self.values.show("values.html", histories=histories, best=best, seeds=seeds)
+        self.values.show("values.html", models=exact_values(histories), best=best, seeds=seeds)
 
 
 def _most_epochs(running: ComparisonRun | None) -> int:

@@ -7,8 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from nncompare.analysis import ClassScores, Outcomes, SeedsVerdict, class_scores, judge
-from nncompare.analysis.wording import explanation, headline
+from nncompare.analysis import Outcomes, class_scores, judge
 from nncompare.comparison.result import ComparisonResult
 from nncompare.comparison.runner import ComparisonRun
 from nncompare.comparison.seed_run import SeedRun
@@ -16,6 +15,8 @@ from nncompare.config import SplitName
 from nncompare.figures import figure_svg
 from nncompare.messages import Prediction, VisibleImages
 from nncompare.report import PICTURES
+from nncompare.report.conclusion import Conclusion, conclude
+from nncompare.report.tables import score_rows
 from nncompare.ui.clickable import Clickable
 from nncompare.ui.elements import Place, column, set_value
 from nncompare.ui.panels.exports import Exports
@@ -32,6 +33,15 @@ class _Subject:
     pair: ComparisonResult | None = None
     whole: ComparisonResult | None = None
     split: SplitName = "test"
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What the comparison of a subject has found; without outcomes where it has no two models that predict."""
+
+    outcomes: Outcomes | None
+    conclusion: Conclusion
+    is_over_seeds: bool = False
 
 
 class EvaluationPanel:
@@ -58,16 +68,14 @@ class EvaluationPanel:
         self._subject = subject
         self.exports.offer(subject.whole, subject.pair, split)
         if has_same_models:  # another seed has ended: what is looked at stays
-            if self._outcomes is not None:
-                self._compare(subject, classes)
+            self._compare(subject, classes)
             return False
         was_on = self.filter.is_on
         self._outcomes = None
         self.filter.offer(None, ())
         set_value(self.verdict, value="")
         set_value(self.matrices, html="")
-        if subject.pair is not None and subject.pair.can_be_compared:
-            self._compare(subject, classes)
+        self._compare(subject, classes)
         return was_on
 
     def prediction(self, name: str, shown: VisibleImages) -> Prediction | None:
@@ -80,24 +88,24 @@ class EvaluationPanel:
         return Prediction(epochs, scores[list(shown.indices)], shown)
 
     def _compare(self, subject: _Subject, classes: Sequence[str]) -> None:
+        if subject.pair is None:
+            return
         self._refresher.in_background(
             lambda: _compared(subject),
-            lambda found: self._on_outcomes(subject, classes, *found),
+            lambda found: self._on_compared(subject, classes, found),
             lambda error: self._on_failed(f"The models could not be compared on all images. {error}"),
         )
 
-    def _on_outcomes(
-        self, subject: _Subject, classes: Sequence[str], outcomes: Outcomes, seeds: SeedsVerdict | None
-    ) -> None:
+    def _on_compared(self, subject: _Subject, classes: Sequence[str], found: _Found) -> None:
         if subject is not self._subject or subject.pair is None:
             return  # something else is looked at by now
+        outcomes, conclusion = found.outcomes, found.conclusion
+        if outcomes is not None or conclusion.happened:
+            seed = subject.pair.seed if found.is_over_seeds else None
+            models = [model for model in subject.pair.models if model.plan is not None]
+            self.verdict.show("verdict.html", **vars(conclusion), models=models, seed=seed)
         is_new, self._outcomes = self._outcomes is None, outcomes
-        verdict = replace(judge(outcomes), seeds=seeds)
-        words = {"headline": headline(verdict), "sentences": explanation(verdict, subject.split)}
-        seed = subject.pair.seed if seeds is not None else None
-        models = [model for model in subject.pair.models if model.plan is not None]
-        self.verdict.show("verdict.html", **words, models=models, seed=seed)
-        if is_new:
+        if is_new and outcomes is not None:
             self.filter.offer(outcomes, classes)
             self.matrices.show("confusion.html", classes=classes, **_matrices(subject.pair, subject.split, classes))
 
@@ -111,10 +119,16 @@ def _ended(runs: ComparisonRun | SeedRun | None) -> ComparisonResult | None:
     return runs.result() if runs is not None and runs.wait(0) else None
 
 
-def _compared(subject: _Subject) -> tuple[Outcomes, SeedsVerdict | None]:
-    assert subject.pair is not None
-    seeds = subject.whole.over_seeds() if subject.whole is not None and subject.split == "test" else None
-    return subject.pair.outcomes(subject.split), seeds
+def _compared(subject: _Subject) -> _Found:
+    pair, whole, split = subject.pair, subject.whole, subject.split
+    assert pair is not None
+    if not pair.can_be_compared:
+        return _Found(None, conclude(pair, None, split))
+    outcomes = pair.outcomes(split)
+    verdict = judge(outcomes)
+    if whole is not None and split == "test":
+        verdict = replace(verdict, seeds=whole.over_seeds())
+    return _Found(outcomes, conclude(pair, verdict, split, whole), verdict.seeds is not None)
 
 
 def _matrices(result: ComparisonResult, split: SplitName, classes: Sequence[str]) -> dict[str, Any]:
@@ -126,17 +140,9 @@ def _matrices(result: ComparisonResult, split: SplitName, classes: Sequence[str]
     ]
     return {
         "tables": tables,
-        "scores": _score_rows(class_scores(a), class_scores(b), classes),
+        "scores": score_rows(class_scores(a), class_scores(b), classes),
         "pictures": [figure_svg(*picture.draw(result, split)) for picture in PICTURES.values() if picture.on_page],
     }
-
-
-def _score_rows(a: ClassScores, b: ClassScores, classes: Sequence[str]) -> list[dict[str, object]]:
-    of_a, of_b = (np.stack([scores.precision, scores.recall, scores.f1], axis=1).tolist() for scores in (a, b))
-    return [
-        {"name": name, "a": of_a[k], "b": of_b[k], "difference": float(a.f1[k] - b.f1[k])}
-        for k, name in enumerate(classes)
-    ]
 
 
 def _table(key: str, title: str, counts: NDArray[np.integer], wholes: ArrayLike) -> dict[str, object]:

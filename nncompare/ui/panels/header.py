@@ -35,7 +35,7 @@ def show_status(place: Place, running: ComparisonRun | None, info: DatasetInfo, 
     if running is not None:
         state = running.state
         chip = _chip(running, state)
-    place.show("status.html", state=state, chip=chip, stand_in=stand_in)
+    place.show_texts("status.html", state=state, chip=chip, stand_in=stand_in)
 
 
 def announcement(running: ComparisonRun | None) -> str:

@@ -6,7 +6,8 @@ from functools import partial
 from nncompare.config import Precision
 from nncompare.engine.shared import EngineHolder
 from nncompare.machine import available_memory, physical_memory
-from nncompare.memory import in_mebibytes, model_memory_limit
+from nncompare.memory import in_mebibytes, model_memory_limit, model_share
+from nncompare.memory.budget import ENGINE_BYTES, MODELS_OF_A_PAIR, USABLE_SHARE
 from nncompare.messages import WorkerInfo
 from nncompare.ui.refresher import Refresher
 
@@ -63,8 +64,13 @@ class MachineSurvey:
 
 
 def this_machine(devices: Mapping[str, str]) -> WorkerInfo:
-    """Describe the machine of this process, which stands in until a worker answers; no device is known of it."""
-    return WorkerInfo("", 0, "", dict(devices), available_memory().available_bytes, physical_memory())
+    """Describe the machine of this process, which stands in until a worker answers; no device is known of it.
+
+    The workers themselves are still to come.
+    """
+    memory = available_memory()
+    left = max(0, memory.available_bytes - ENGINE_BYTES)
+    return WorkerInfo("", 0, "", dict(devices), left, physical_memory(), promised_bytes=memory.promised_bytes)
 
 
 def device_note(machine: WorkerInfo, requested: str, trouble: str) -> str:
@@ -87,8 +93,16 @@ def precision_note(machine: WorkerInfo, requested: Precision) -> str:
 
 def budget_note(machine: WorkerInfo, budget: int | None) -> str:
     """Return what both models may take, and each of them."""
-    limit = model_memory_limit(budget, machine.available_bytes, machine.physical_bytes)
-    each, available = f"{in_mebibytes(limit)} for each model", in_mebibytes(machine.available_bytes)
+    available, others = in_mebibytes(machine.available_bytes), _promised(machine)
     if budget is None:
-        return f"empty: 70% of the {available} available, {each}"
-    return f"{each}; more than the {available} free now" if budget > machine.available_bytes else each
+        share = model_share(machine.available_bytes)
+        part = "70%" if share >= USABLE_SHARE * machine.available_bytes // MODELS_OF_A_PAIR else "what can be spared"
+        return f"empty: {part} of the {available} available, {in_mebibytes(share)} for each model{others}"
+    each = f"{in_mebibytes(model_memory_limit(budget, machine.available_bytes, machine.physical_bytes))} for each model"
+    return f"{each}; more than the {available} free now{others}" if budget > machine.available_bytes else each
+
+
+def _promised(machine: WorkerInfo) -> str:
+    if not machine.promised_bytes:
+        return ""
+    return f"; {in_mebibytes(machine.promised_bytes)} more were promised to other notebooks on this machine"

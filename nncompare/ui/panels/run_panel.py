@@ -10,6 +10,7 @@ from nncompare.architectures import parameter_count
 from nncompare.comparison.state import State
 from nncompare.comparison.view import RunView
 from nncompare.ui.elements import Place, button, column, row, set_value
+from nncompare.words import apart, loss, percent
 
 _EPOCHS_TOLD = 3
 _TITLES = {"pause": "Pause", "resume": "Resume", "stop": "Stop", "train_on": "Continue"}
@@ -45,29 +46,56 @@ class RunPanel:
         self.controls = RunControls(on_control, name)
         self.box = column(f"nnc-card nnc-run nnc-{name.lower()}", [self.figures, self.controls])
 
-    def show(self, run: RunView | None, *, is_idle: bool = False, can_train_on: bool = True) -> None:
-        """Draw what is known of a run; None where this model is not trained, or not yet."""
+    def show(
+        self,
+        run: RunView | None,
+        other: RunView | None = None,
+        guessed: str = "",
+        *,
+        is_idle: bool = False,
+        can_train_on: bool = True,
+    ) -> None:
+        """Draw what is known of a run; None where this model is not trained, or not yet.
+
+        Its figures can be told apart from those of the `other` model. `guessed` is a sentence, where it has guessed.
+        """
         self.controls.enable([run.state] if run is not None else [], can_train_on=can_train_on)
         if run is None:
             words = "not trained yet" if is_idle else "not used"
             self.figures.show("run_panel_empty.html", name=self._name, words=words)
         else:
-            self.figures.show("run_panel.html", run=run, **_figures(run))
+            figures = {**_figures(run), **_measured(run, other)}
+            self.figures.show("run_panel.html", run=run, guessed=guessed, **figures)
 
 
 def _figures(run: RunView) -> dict[str, Any]:
-    history, progress = run.history, run.progress
-    is_at_end = run.state is State.FINISHED  # then the means of the last epoch, not of its last few images
+    progress = run.progress
     return {
         "epoch": min(run.config.epochs, int(run.epoch) + 1) if progress is not None else 0,
         "share": min(1.0, run.epoch / run.config.epochs),
         "speed": (progress.images_per_second or None) if progress else None,
+        "parameters": parameter_count(run.plan.channels) if run.plan is not None else None,
+        "epochs": _last_epochs(run),
+    }
+
+
+def _measured(run: RunView, other: RunView | None) -> dict[str, str]:
+    """Write losses and accuracies with as many digits as tell both models apart."""
+    both = [_newest(one) for one in (run, other) if one is not None]
+    return {
+        name: apart([values[name] for values in both], *((loss, 3) if name.endswith("loss") else (percent, 1)))[0]
+        for name in both[0]
+    }
+
+
+def _newest(run: RunView) -> dict[str, float | None]:
+    history = run.history
+    is_at_end = run.state is State.FINISHED  # then the means of the last epoch, not of its last few images
+    return {
         "train_loss": _last(history.train_loss if is_at_end else history.train.loss),
         "train_accuracy": _last(history.train_accuracy if is_at_end else history.train.accuracy),
         "test_loss": _last(history.test.loss),
         "test_accuracy": _last(history.test.accuracy),
-        "parameters": parameter_count(run.plan.channels) if run.plan is not None else None,
-        "epochs": _last_epochs(run),
     }
 
 

@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from typing import Any, get_args
 
-from pydantic import BaseModel
 from pydantic import Field as Rule
 
-from nncompare.config import Comparison, Integer, Precision, read_field
+from nncompare.config import Comparison, Precision, read_field
 from nncompare.memory.mebibytes import MEBIBYTE
 from nncompare.messages import WorkerInfo
+from nncompare.settings import Integer, Settings
 from nncompare.ui.elements import offer, row
 from nncompare.ui.panels.field import Field
 from nncompare.ui.panels.machine import budget_note, device_note, precision_note
@@ -27,7 +27,7 @@ _HINTS = {
 }
 
 
-class _Budget(BaseModel):
+class _Budget(Settings):
     memory_budget: Integer = Rule(1, ge=1, title="Memory budget (MiB)")
 
 

@@ -1,6 +1,5 @@
 // Shows HTML and reports which element with a data-pick attribute was chosen, by mouse or keyboard.
 function render({ model, el }) {
-  el.dataset.lmSuppressShortcuts = "true"; // JupyterLab would take the keys for its own commands
   const find = (pick) => el.querySelector(`[data-pick="${CSS.escape(pick)}"]`);
 
   let drawn;

@@ -27,6 +27,7 @@ class DataStep:
         self._on_change = on_change
         self.dataset = "mnist"
         self.local = LocalDatasets(refresher, self._refresh_and_tell)
+        self._fetch_soon = refresher.posting(self.local.fetch)
         self.cards = Clickable(refresher.posting(self.choose), "nnc-datasets")
         self._status = Place("nnc-status")
         self._fetch = button("Download", refresher.posting(lambda: self.local.fetch(self.dataset)), strong=True)
@@ -48,15 +49,17 @@ class DataStep:
         self.set_count(train_images)
         for name in CATALOG:
             self.local.look(name)
+        if self.local.states[dataset].availability is Availability.UNPACK:
+            self._fetch_soon(dataset)
         self._refresh()
 
     def choose(self, name: str) -> None:
-        """Choose a data set; one that is made here is made at once."""
+        """Choose a data set; one that is made or unpacked here is so at once."""
         if name not in CATALOG:
             return
         self.dataset = name
         self.local.look(name)
-        if self.local.states[name].availability is Availability.GENERATE:
+        if self.local.states[name].availability in (Availability.GENERATE, Availability.UNPACK):
             self.local.fetch(name)
         self._refresh_and_tell()
 
@@ -68,6 +71,11 @@ class DataStep:
     def info(self) -> DatasetInfo:
         """The chosen data set."""
         return CATALOG[self.dataset]
+
+    @property
+    def train_count(self) -> int:
+        """How many training images are used; all of them while what is entered is wrong."""
+        return self.info.used_images(self._read_count()[0])
 
     @property
     def images(self) -> ImageData | None:

@@ -1,4 +1,4 @@
-"""The fifth step: what was trained before, to be opened, used again, laid beside, or deleted."""
+"""The fifth step: what was trained before, to be opened, used again, laid beside, or deleted, one or many at once."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,8 +8,10 @@ from nncompare.data import CATALOG
 from nncompare.store import ModelSummary, Store, Summary
 from nncompare.ui.clickable import Clickable
 from nncompare.ui.elements import Place, step
+from nncompare.ui.panels.clean_up import CleanUp
 from nncompare.ui.panels.curve_charts import PastModel
 from nncompare.ui.refresher import Refresher
+from nncompare.words import apart, percent
 
 _ROWS = 20
 
@@ -22,8 +24,17 @@ class _Line:
     key: str
     config: RunConfig
     epochs: int
-    test_accuracy: float | None
+    test_accuracy: str
     seeds: int
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What is in the store: the readable, a sentence for each of the others, and the bytes that each of all takes."""
+
+    summaries: list[Summary]
+    unreadable: dict[str, str]
+    sizes: dict[str, int]
 
 
 class HistoryStep:
@@ -43,26 +54,32 @@ class HistoryStep:
     ) -> None:
         self._refresher, self._store = refresher, store
         self._on_open, self._on_use, self._on_overlay = on_open, on_use, on_overlay
-        self._summaries: list[Summary] = []
-        self._unreadable: dict[str, str] = {}
+        self._found = _Found([], {}, {})
         self._is_read, self._rows = False, _ROWS
         self._to_delete, self._overlay = "", ""
         self.note = Place("nnc-history-note")
         self.list = Clickable(refresher.posting(self.pick), "nnc-history")
-        self.box = step("What was trained before", [self.note, self.list])
+        self.clean_up = CleanUp(refresher, store, self._on_cleaned)
+        self.box = step("What was trained before", [self.note, self.list, self.clean_up])
         self._draw()
 
     def refresh(self) -> None:
         """Read the store again."""
-        store = self._store
         self._refresher.in_background(
-            lambda: (store.summaries(), store.unreadable()),
+            self._read,
             self._on_read,
             lambda error: self.note.tell(f"The saved comparisons cannot be read. {error}"),
         )
 
-    def _on_read(self, found: tuple[list[Summary], dict[str, str]]) -> None:
-        (self._summaries, self._unreadable), self._is_read = found, True
+    def _read(self) -> _Found:
+        summaries, unreadable = self._store.summaries(), self._store.unreadable()
+        ids = [*(summary.id for summary in summaries), *unreadable]
+        return _Found(summaries, unreadable, {id_: self._store.size(id_) for id_ in ids})
+
+    def _on_read(self, found: _Found) -> None:
+        self._found, self._is_read = found, True
+        if self._overlay and self._overlay.partition(":")[0] not in found.sizes:  # it was deleted
+            self._show_overlay("", None)
         self._draw()
 
     def _draw(self) -> None:
@@ -73,27 +90,28 @@ class HistoryStep:
                 "date": summary.created.astimezone().strftime("%d %b %Y, %H:%M"),
                 "seeds": summary.comparison.seeds,
                 "images": summary.comparison.train_images,
-                "state": _state_of(summary),
+                "state": summary.state_word,
                 "is_open": summary.is_open,
                 "lines": _lines(summary),
             }
-            for summary in self._summaries[: self._rows]
+            for summary in self._found.summaries[: self._rows]
         ]
         values: dict[str, object] = {"to_delete": self._to_delete, "overlay": self._overlay, "is_read": self._is_read}
-        values |= {"unreadable": self._unreadable, "home": self._store.home}
-        self.list.show("history.html", cards=cards, more=max(0, len(self._summaries) - self._rows), **values)
+        values |= {"unreadable": self._found.unreadable, "sizes": self._found.sizes}
+        values |= {"home": self._store.home, "note": self._store.note}
+        self.list.show("history.html", cards=cards, more=max(0, len(self._found.summaries) - self._rows), **values)
 
     def pick(self, pick: str) -> None:
         """Do what a button of the list stands for; only what is in the list can be meant."""
         action, id_, *words = *pick.split(":"), ""
-        known = {summary.id: summary for summary in self._summaries}
+        known = {summary.id: summary for summary in self._found.summaries}
         if action == "more":
             self._rows += _ROWS
         elif action == "keep":
             self._to_delete = ""
         elif action == "hide":
             self._show_overlay("", None)
-        elif action == "ask" and (id_ in known or id_ in self._unreadable):
+        elif action == "ask" and (id_ in known or id_ in self._found.unreadable):
             self._to_delete = id_
         elif action == "delete" and id_ == self._to_delete:
             self._delete(id_)
@@ -133,31 +151,26 @@ class HistoryStep:
         self._to_delete = ""
         self._refresher.in_background(
             lambda: self._store.delete(id_),
-            lambda _: self._on_deleted(id_),
+            lambda _: self._on_cleaned(""),
             lambda error: self.note.tell(f"It was not deleted. {error}"),
         )
 
-    def _on_deleted(self, id_: str) -> None:
-        self.note.tell()
-        if self._overlay.startswith(id_):
-            self._show_overlay("", None)
+    def _on_cleaned(self, sentence: str) -> None:
+        self.note.tell(sentence)
         self.refresh()
 
 
 def _lines(summary: Summary) -> list[_Line]:
     names = dict.fromkeys(model.name for model in summary.models)
-    return [_line(name, [model for model in summary.models if model.name == name]) for name in names]
+    by_name = {name: [model for model in summary.models if model.name == name] for name in names}
+    found = {name: [model.test_accuracy for model in models] for name, models in by_name.items()}
+    known = {name: [one for one in values if one is not None] for name, values in found.items()}
+    means = apart([sum(values) / len(values) if values else None for values in known.values()], percent, 2)
+    return [
+        _line(name, models, mean, len(known[name])) for (name, models), mean in zip(by_name.items(), means, strict=True)
+    ]
 
 
-def _line(name: str, models: list[ModelSummary]) -> _Line:
-    accuracies = [model.test_accuracy for model in models if model.test_accuracy is not None]
-    mean = sum(accuracies) / len(accuracies) if accuracies else None
+def _line(name: str, models: list[ModelSummary], mean: str, seeds: int) -> _Line:
     first = next((model for model in models if model.test_accuracy is not None), models[0])
-    return _Line(name, name.lower(), first.config, first.epochs, mean, len(accuracies))
-
-
-def _state_of(summary: Summary) -> str:
-    if summary.is_open or summary.is_interrupted:
-        return "being trained" if summary.is_open else "interrupted"
-    states = {"stopped" if model.state == "idle" else model.state for model in summary.models}
-    return next((word for word in ("failed", "stopped") if word in states), "finished")
+    return _Line(name, name.lower(), first.config, first.epochs, mean, seeds)

@@ -43,6 +43,7 @@ class ModelsStep:
     ) -> None:
         self._on_change, self._on_open, self._on_images = on_change, on_open, on_images
         self._info = CATALOG[Comparison().dataset]
+        self._train_count = self._info.train_count
         self.machine = this_machine({})
         self._trouble: Exception | None = None  # why no worker has described it
         on_field_change = refresher.posting(self._refresh_and_tell)
@@ -71,10 +72,10 @@ class ModelsStep:
         self.shared.write(comparison)
         self.refresh()
 
-    def use_dataset(self, info: DatasetInfo) -> None:
-        """Plan for the images of this data set from now on."""
-        if info is not self._info:
-            self._info = info
+    def use_dataset(self, info: DatasetInfo, train_count: int) -> None:
+        """Plan for so many training images of this data set, and its test images, from now on."""
+        if (info, train_count) != (self._info, self._train_count):
+            self._info, self._train_count = info, train_count
             self.refresh()
 
     def use(self, config: RunConfig, name: str) -> None:
@@ -93,7 +94,7 @@ class ModelsStep:
         shared, errors = self.shared.read()
         limit = self._memory_limit(shared, errors)
         for name, form in self.forms.items():
-            self._refresh_form(name, form, limit)
+            self._refresh_form(name, form, limit, shared.get("memory_budget"))
         if isinstance(self._trouble, DeviceError):
             errors["device"] = str(self._trouble)
         self.problems |= errors
@@ -123,12 +124,14 @@ class ModelsStep:
                 errors["memory_budget"] = str(error)
         return None
 
-    def _refresh_form(self, name: str, form: ModelForm, limit: int | None) -> None:
+    def _refresh_form(self, name: str, form: ModelForm, limit: int | None, budget: int | None) -> None:
         (config, errors), found = form.read(), None
         if config is not None and limit is not None:
             try:
                 precision = self.machine.resolved(self.shared.fields["precision"].value)
-                found = fit(config, limit, self._info.test_count, precision, self.machine.threads)
+                threads, images = self.machine.threads, self._train_count
+                promised = 0 if budget else self.machine.promised_bytes
+                found = fit(config, limit, self._info.test_count, precision, threads, images, promised)
             except ValueError as error:
                 errors = {"channels": str(error)}
         form.show(config, errors, found)

@@ -4,11 +4,14 @@ import random
 from collections.abc import Iterable
 
 import ipywidgets as widgets
+from pydantic import Field as Rule
 
 from nncompare.comparison.runner import ComparisonRun
 from nncompare.comparison.seed_run import SeedRun
+from nncompare.config import read_field
 from nncompare.data import DataError, ImageData, load
 from nncompare.messages import Prediction, VisibleImages
+from nncompare.settings import Integer, Settings
 from nncompare.ui.elements import Place, button, dropdown, hide, offer, row, step, watched
 from nncompare.ui.panels.cards import cards_of, labels_of
 from nncompare.ui.panels.evaluation import EvaluationPanel
@@ -24,6 +27,10 @@ _SPLITS = [("Test images", "test"), ("Training images", "train")]
 _NEWEST = -1
 
 
+class _Choice(Settings):
+    count: Integer = Rule(_FIRST_COUNT, ge=1, le=MOST_IMAGES, title="How many")
+
+
 class PredictionsStep:
     """Shows a sample of images with the predictions of both models, also while they train."""
 
@@ -37,7 +44,7 @@ class PredictionsStep:
         self._error = ""
         self._drawn: tuple[object, ...] = ()
         self._rest = Rest()
-        self.is_visible = False
+        self._is_visible = False
         on_choice = refresher.posting(self._on_choice_change)
         self.split = dropdown("Images from", _SPLITS, on_choice)
         self.count = Field(watched(widgets.Text(str(_FIRST_COUNT), description="How many"), on_choice))
@@ -71,6 +78,11 @@ class PredictionsStep:
             self.summary.tell(str(error))
         self._show_sample()
 
+    def set_visible(self, is_visible: bool) -> None:
+        """Set whether the step is on the screen."""
+        self._is_visible = is_visible
+        self._request_shown()
+
     def tick(self) -> None:
         """Draw the cards again if a prediction has changed."""
         images, running = self._images, self._running
@@ -82,9 +94,9 @@ class PredictionsStep:
             self._look_at(next(begun, running.current))
         if self.evaluation.show(running, self._pair, self.split.value, images.info.classes):
             self._show_sample()
-        if self._newest is not None and not self.evaluation.filter.is_on:
+        if self._is_visible and self._newest is not None and not self.evaluation.filter.is_on:
             self._newest.ask_for_missing(self.shown, self._on_failed)
-        if running is not None and running.state.is_active and not self.is_visible:
+        if running is not None and running.state.is_active and not self._is_visible:
             return  # nobody sees what would be drawn again in a moment
         newest = {name: self._prediction(name) for name in _MODELS}
         subject = (images.info.name, self.shown, self._error, self._pair)
@@ -119,7 +131,7 @@ class PredictionsStep:
         self._show_sample()
 
     def _on_choice_change(self) -> None:
-        count, error = _read_count(self.count.value)
+        count, error = read_field(_Choice, "count", self.count.value)
         self.count.tell(error, _HINT)
         if count is not None:
             self._wanted = count
@@ -141,9 +153,12 @@ class PredictionsStep:
     def _show(self, positions: Iterable[int]) -> None:
         self.shown = VisibleImages(self.split.value, tuple(int(position) for position in positions))
         self._error = ""
-        if self._running is not None:
-            self._running.show(self.shown)
+        self._request_shown()
         self.tick()
+
+    def _request_shown(self) -> None:
+        if self._running is not None:  # live predictions cost about 1% of the training
+            self._running.show(self.shown if self._is_visible else None)
 
     def _draw(self, images: ImageData, newest: dict[str, Prediction | None]) -> None:
         running, labels = self._running, labels_of(images, self.shown)
@@ -162,10 +177,3 @@ class PredictionsStep:
         seen = {name: prediction for name, prediction in newest.items() if name in trained}
         cards, classes = cards_of(images, self.shown, seen, self._changes), images.info.classes
         self.cards.show("cards.html", cards=cards, classes=classes, with_others=self.evaluation.filter.is_on)
-
-
-def _read_count(text: str) -> tuple[int | None, str]:
-    text = text.strip()
-    if text.isdecimal() and len(text) <= len(str(MOST_IMAGES)) and 1 <= int(text) <= MOST_IMAGES:
-        return int(text), ""
-    return None, f"How many must be a whole number from 1 to {MOST_IMAGES}; got {text[:40] or 'nothing'}."

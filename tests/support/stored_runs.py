@@ -1,5 +1,6 @@
 """Saved comparisons that nobody had to train: their records are written as a run would have written them."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -8,7 +9,7 @@ from numpy.typing import NDArray
 
 from nncompare.architectures import parameter_count
 from nncompare.config import Comparison, RunConfig
-from nncompare.events import MetricSums
+from nncompare.events import Diverged, MetricSums
 from nncompare.history import Curve, History
 from nncompare.memory import Plan
 from nncompare.memory.footprint import Footprint
@@ -16,11 +17,17 @@ from nncompare.messages import Checkpoint, Position, Prediction, Progress, Setup
 from nncompare.store import RunRecord, Store
 
 TRAIN_COUNT = 1_000
+RecordOf = Callable[[RunConfig, NDArray[np.integer], int], RunRecord]
 
 
 def store_finished(store: Store, comparison: Comparison, labels: NDArray[np.integer]) -> str:
     """Save a comparison whose models have finished; `labels` are those of the test set. Return its name."""
-    return _store(store, comparison, lambda config, source: finished(config, labels, source))
+    return store_as(store, comparison, labels, finished, finished)
+
+
+def store_as(store: Store, comparison: Comparison, labels: NDArray[np.integer], a: RecordOf, b: RecordOf) -> str:
+    """Save a comparison with records of A and of B that these functions make; return its name."""
+    return _store(store, comparison, lambda config, source: (a, b)[source % 2](config, labels, source))
 
 
 def store_interrupted(store: Store, comparison: Comparison, labels: NDArray[np.integer]) -> str:
@@ -42,6 +49,25 @@ def finished(config: RunConfig, labels: NDArray[np.integer], source: int) -> Run
         history=_history(epochs),
         test=Prediction(float(epochs), predicted(labels, source)),
         weights={"all": np.arange(parameter_count(config.channels), dtype=np.float32)},
+    )
+
+
+def guessing(config: RunConfig, labels: NDArray[np.integer], source: int) -> RunRecord:
+    """Make the record of a run that has finished without a word, and says the commonest class every time."""
+    always = np.eye(10, dtype=np.float32)[np.full(len(labels), np.bincount(labels).argmax())]
+    return replace(finished(config, labels, source), test=Prediction(float(config.epochs), always))
+
+
+def broken_off(config: RunConfig, labels: NDArray[np.integer], source: int) -> RunRecord:
+    """Make the record of a run whose loss was no longer finite in the middle of its first epoch."""
+    record, half = finished(config, labels, source), TRAIN_COUNT // 2
+    return replace(
+        record,
+        state="failed",
+        message=f"Training of model {'AB'[source % 2]} broke off: the loss is no longer a finite number.",
+        progress=Progress(half, config.epochs * TRAIN_COUNT, 0.5, 0.5, 1_000.0),
+        history=History(diverged=Diverged(0.5, half, 8, 0.5)),
+        test=Prediction(0.5, predicted(labels, source)),
     )
 
 

@@ -1,0 +1,135 @@
+"""``nncompare runs``: what is saved, and what of it can go on."""
+
+import json
+from statistics import mean
+from typing import Any
+
+from nncompare.cli.output import aligned, tell
+from nncompare.comparison.state import State
+from nncompare.comparison.view import RunView
+from nncompare.data import CATALOG
+from nncompare.errors import UserError
+from nncompare.messages import Setup
+from nncompare.report.fairness import Difference, different_settings
+from nncompare.store import RunFolder, Store, StoreError, Summary
+from nncompare.words import percent
+
+_TITLES = ["ID", "begun", "data set", "state", "test accuracy", "what differs"]
+_COMMAND = "nncompare compare --resume"
+
+
+def list_runs(*, as_json: bool) -> str:
+    """List the saved comparisons, the newest first; what cannot be read is told on stderr."""
+    store = Store.default()
+    summaries = store.summaries()
+    for sentence in store.unreadable().values():
+        tell(sentence)
+    if as_json:
+        return json.dumps([_facts(summary) for summary in summaries], indent=2)
+    if not summaries:
+        return f"No comparison is saved in {store.home}."
+    can_go_on = [f"Go on: {_COMMAND} {summary.id}" for summary in summaries if summary.is_interrupted]
+    table = aligned([_TITLES, *map(_row, summaries)], are_figures=False)
+    return "\n".join([*table, *([""] if can_go_on else []), *can_go_on[:1]])
+
+
+def open_interrupted(id_: str) -> RunFolder:
+    """Open a comparison that can go on, by its ID or its beginning; without one, the newest there is.
+
+    Raises
+    ------
+    UserError
+        When there is none.
+    StoreError
+        When it cannot be read.
+    """
+    store = Store.default()
+    summaries = store.summaries()
+    if not id_:
+        found = [summary for summary in summaries if summary.is_interrupted]
+        if not found:
+            raise UserError(_nothing_to_resume(summaries))
+        return store.open(found[0].id)
+    if id_ in store.unreadable():
+        return store.open(id_)  # which says why
+    named = [summary for summary in summaries if summary.id.startswith(id_)]
+    if len(named) != 1:
+        raise UserError(f"There is no saved comparison {id_[:40]}. nncompare runs lists those that there are.")
+    if named[0].is_open:
+        raise UserError(f"{named[0].id} is being trained in another dashboard or shell. End it there first.")
+    if not named[0].is_interrupted:
+        raise UserError(f"{named[0].id} was not interrupted: it has {_ENDED[named[0].state_word]}.")
+    return store.open(named[0].id)
+
+
+def way_on(id_: str | None) -> str:
+    """Say where an interrupted comparison is kept, and how to go on; nothing where it has ended."""
+    store = Store.default()
+    if id_ is None:
+        return "It was not saved."
+    try:
+        models = store.open(id_).summary().models
+    except StoreError as error:
+        return f"It was not saved. {error}"
+    is_interrupted = any(model.is_interrupted for model in models)
+    return f"It is kept as {id_} in {store.home}. To go on: {_COMMAND} {id_}" if is_interrupted else ""
+
+
+_ENDED = {"failed": "failed", "stopped": "been stopped", "finished": "finished"}
+
+
+def _nothing_to_resume(summaries: list[Summary]) -> str:
+    training = [summary.id for summary in summaries if summary.is_open]
+    more = f" {training[0]} is being trained in another dashboard or shell." if training else ""
+    return f"There is no interrupted comparison to resume.{more}"
+
+
+def _row(summary: Summary) -> list[str]:
+    seeds = summary.comparison.repeat
+    names = "AB" if summary.comparison.b is not None else "A"
+    return [
+        summary.id,
+        summary.created.astimezone().strftime("%Y-%m-%d %H:%M"),
+        CATALOG[summary.comparison.dataset].title + (f", {seeds} seeds" if seeds > 1 else ""),
+        summary.state_word,
+        ", ".join(f"{name} {percent(_accuracy(summary, name))}" for name in names),
+        "; ".join(f"{one.name} {one.a} and {one.b}" for one in _differences(summary)) or _same(names),
+    ]
+
+
+def _same(names: str) -> str:
+    return "nothing" if len(names) > 1 else "A alone"
+
+
+def _facts(summary: Summary) -> dict[str, Any]:
+    return {
+        "id": summary.id,
+        "created": summary.created.isoformat(),
+        "state": summary.state_word,
+        "can_be_resumed": summary.is_interrupted,
+        "comparison": summary.comparison.model_dump(mode="json"),
+        "differs": {one.name: [one.a, one.b] for one in _differences(summary)},
+        "models": [
+            {
+                "seed": model.seed,
+                "name": model.name,
+                "state": model.state,
+                "epochs": model.epochs,
+                "test_accuracy": model.test_accuracy,
+            }
+            for model in summary.models
+        ],
+    }
+
+
+def _differences(summary: Summary) -> list[Difference]:
+    """List the settings in which both models differ, with the epochs that were added to the first seed."""
+    configs = {model.name: model.config for model in reversed(summary.models)}
+    views = [RunView(Setup(configs[name]), state=State.IDLE) for name in sorted(configs)]
+    return different_settings(*views) if len(views) > 1 else []
+
+
+def _accuracy(summary: Summary, name: str) -> float | None:
+    """Return the mean over the seeds."""
+    known = [one.test_accuracy for one in summary.models if one.name == name and one.test_accuracy is not None]
+    return mean(known) if known else None

@@ -1,0 +1,118 @@
+"""A verdict in plain words. What happened to the models before that is said by `conclusion`."""
+
+from statistics import mean
+
+from nncompare.analysis import Guessing, SeedsVerdict, Verdict
+from nncompare.analysis.chance import LIKELY
+from nncompare.words import apart, percent, spelled
+
+IMAGES = {"test": "test images", "train": "training images"}
+_FEW_SEEDS = 5
+
+
+def finding(verdict: Verdict, split: str = "test", *, is_sound: bool = True) -> str:
+    """Return which model is better, and by how many percentage points; or that nothing shows a difference.
+
+    Where the race is not sound, the model with the better figures is said to be ahead. `split` is "test" or "train": on
+    which images the models were compared.
+    """
+    seeds = verdict.seeds
+    if not verdict.better:
+        shown_by = f"{spelled(seeds.seeds)} seeds" if seeds is not None else f"{verdict.images:,} {IMAGES[split]}"
+        return f"no difference that {shown_by} could show"
+    points = 100 * abs(verdict.lead)
+    words = f"{verdict.better} is {'better' if is_sound else 'ahead'} by {points:.{1 if points >= 0.1 else 2}f} points"
+    if seeds is not None:
+        of_all = f" of {spelled(seeds.seeds + seeds.left_out)}" if seeds.left_out else ""
+        return f"{words} over {spelled(seeds.seeds)}{of_all} seeds"
+    return f"{words} on the training images" if split == "train" else words
+
+
+def explanation(verdict: Verdict, split: str = "test") -> list[str]:
+    """Return what was counted, how likely that is by chance, and what it does not show; one sentence each."""
+    counted = _over_seeds(verdict.seeds, verdict.images) if verdict.seeds is not None else _of_one(verdict, split)
+    if split == "train":
+        return [*counted, "Both have learned from these very images: what counts is how they do on the test images."]
+    return [*counted, "The test set was watched while training, so both figures are a little flattering."]
+
+
+def chance(verdict: Verdict) -> str:
+    """Return how likely so uneven a count is if both models were equally good."""
+    if not verdict.only_a_right + verdict.only_b_right:
+        return "They are right on the very same images."
+    return (
+        f"So uneven a count is {_how_rare(verdict.p_value)} among equally good models "
+        f"(exact McNemar test, {_p(verdict.p_value)})."
+    )
+
+
+def chance_over_seeds(seeds: SeedsVerdict) -> str:
+    """Return how likely so large a mean difference is if both settings were equally good."""
+    if seeds.p_value is None:
+        return "The difference is the same from every seed, so nothing tells how much it varies."
+    if not seeds.difference:
+        return "On average there is no difference."
+    return (
+        f"So large a difference is {_how_rare(seeds.p_value)} among equally good settings "
+        f"(paired t test over the seeds, {_p(seeds.p_value)})."
+    )
+
+
+def no_better_than_guessing(name: str, found: Guessing, split: str = "test") -> str:
+    """Return why nothing shows that a model has learned."""
+    right, by_chance = apart([found.right / found.images, found.chance], percent, 1)
+    return (
+        f"Model {name} has {right} of {found.images:,} {IMAGES[split]} right; whoever says the commonest class every "
+        f"time has {by_chance}. So nothing shows that it has learned (one-sided exact binomial test, "
+        f"{_p(found.p_value)}). Another learning rate or more epochs may help."
+    )
+
+
+def _of_one(verdict: Verdict, split: str) -> list[str]:
+    # Held apart from 100% as well: that is only said where every image is right.
+    a, b, _ = apart([verdict.accuracy_a, verdict.accuracy_b, 1.0], percent, 1)
+    return [
+        f"A has {a} ({_interval(verdict.interval_a)}), B {b} ({_interval(verdict.interval_b)}) "
+        f"of {verdict.images:,} {IMAGES[split]} right (95% confidence).",
+        f"Only A was right on {verdict.only_a_right:,}, only B on {verdict.only_b_right:,}.",
+        chance(verdict),
+        "This is one seed: another start could tell another story.",
+    ]
+
+
+def _over_seeds(seeds: SeedsVerdict, images: int) -> list[str]:
+    a, b, _ = apart([mean(seeds.accuracies_a), mean(seeds.accuracies_b), 1.0], percent, 1)
+    sentences = [
+        f"On average A has {a} ({_range(seeds.accuracies_a)}), B {b} ({_range(seeds.accuracies_b)}) of {images:,} test "
+        "images right (lowest to highest).",
+        f"A had more right from {seeds.better_a} of {seeds.seeds} seeds, B from {seeds.better_b}.",
+        f"A minus B is {100 * seeds.difference:+.2f} points{_difference_interval(seeds)}.",
+        chance_over_seeds(seeds),
+        "The seeds vary the first weights and the order of the images, not the images.",
+    ]
+    if seeds.seeds < _FEW_SEEDS:
+        sentences.append("So few seeds say little: five or more make the verdict more certain.")
+    return sentences
+
+
+def _difference_interval(seeds: SeedsVerdict) -> str:
+    if seeds.difference_interval is None:
+        return ""
+    low, high = (100 * bound for bound in seeds.difference_interval)
+    return f" (95% confidence: {low:+.2f} to {high:+.2f})"
+
+
+def _how_rare(p_value: float) -> str:
+    return "common" if p_value >= LIKELY else "rare" if p_value >= 0.001 else "very rare"
+
+
+def _p(p_value: float) -> str:
+    return f"p {'< 0.001' if p_value < 0.001 else f'= {p_value:.3f}'}"
+
+
+def _interval(interval: tuple[float, float]) -> str:
+    return f"{100 * interval[0]:.1f} to {100 * interval[1]:.1f}"
+
+
+def _range(accuracies: tuple[float, ...]) -> str:
+    return _interval((min(accuracies), max(accuracies)))

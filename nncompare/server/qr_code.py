@@ -1,0 +1,43 @@
+"""A QR code made of characters, for a terminal: a phone need not type the address."""
+
+import os
+
+import segno
+
+_QUIET_ZONE = 2  # in modules; the standard wants 4, which a low terminal has no room for, and phones read 2
+_ON_BLACK, _WHITE, _BLACK, _RESET = "\x1b[40;97m", "\x1b[107m", "\x1b[40m", "\x1b[0m"
+_BLOCKS = {(0, 0): "█", (0, 1): "▀", (1, 0): "▄", (1, 1): " "}  # two modules, one above the other; 1 is black
+
+
+def qr_code(text: str, encoding: str, columns: int) -> str:
+    """Return the QR code of a text as lines for a terminal of this encoding and width; empty where it cannot be shown.
+
+    Where the encoding has no block characters, spaces are coloured instead. The colours are always set, so that it is
+    right on light and on dark terminals alike.
+    """
+    modules = [list(row) for row in segno.make_qr(text, error="l").matrix_iter(border=_QUIET_ZONE)]
+    has_blocks, has_colours = _can_say("".join(_BLOCKS.values()), encoding), os.name != "nt"
+    if not (has_blocks or has_colours) or len(modules) * (1 if has_blocks else 2) > columns:
+        return ""
+    lines = _in_blocks(modules, has_colours) if has_blocks else _in_spaces(modules)
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _can_say(text: str, encoding: str) -> bool:
+    try:
+        text.encode(encoding)
+    except (UnicodeError, LookupError):
+        return False
+    return True
+
+
+def _in_blocks(modules: list[list[int]], has_colours: bool) -> list[str]:
+    below = [*modules[1::2], [1] * len(modules)]  # their number is odd
+    lines = [
+        "".join(map(_BLOCKS.__getitem__, zip(*pair, strict=True))) for pair in zip(modules[::2], below, strict=True)
+    ]
+    return [f"{_ON_BLACK}{line}{_RESET}" if has_colours else line for line in lines]
+
+
+def _in_spaces(modules: list[list[int]]) -> list[str]:
+    return ["".join(f"{_BLACK if module else _WHITE}  " for module in row) + _RESET for row in modules]

@@ -1,0 +1,55 @@
+"""A phone, and a page magnified four times: nothing is cut off, and nothing needs scrolling in two directions."""
+
+from collections.abc import Iterator
+
+import pytest
+from dashboard_page import DashboardPage
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.browser
+
+STEPS = ("Data", "Models", "Training", "Predictions", "History")
+SHORT = {"train_images": 1_000, "repeat": 2, "a": {"channels": 2, "epochs": 1}, "b": {"channels": 3, "epochs": 1}}
+SECONDS = 60_000
+_OPEN_ALL = "() => { for (const found of document.querySelectorAll('details')) found.open = true; }"
+# What reaches beyond the window, and what would have to be scrolled sideways.
+_CUT_OFF = """() => {
+  const width = document.documentElement.clientWidth;
+  const seen = [...document.querySelectorAll("body *")].filter((found) => {
+    const { width, height } = found.getBoundingClientRect();
+    return found.checkVisibility() && width > 1 && height > 1;
+  });
+  const scrolls = (found) =>
+    found.scrollWidth > found.clientWidth + 1 && ["auto", "scroll"].includes(getComputedStyle(found).overflowX);
+  const isOut = (found) => {
+    const { left, right } = found.getBoundingClientRect();
+    return right > width + 1 || left < -1;
+  };
+  return seen.filter((found) => isOut(found) || scrolls(found)).map((found) => found.outerHTML.slice(0, 200));
+}"""
+
+
+@pytest.fixture
+def finished(ready: DashboardPage) -> Iterator[DashboardPage]:
+    """A page with everything that there is to see after a comparison from two seeds."""
+    ready.use(**SHORT)
+    ready.train()
+    ready.wait_for_end()
+    usual = ready.page.viewport_size
+    assert usual is not None
+    yield ready
+    ready.page.set_viewport_size(usual)
+
+
+def test_nothing_is_cut_off_on_a_narrow_page(finished: DashboardPage) -> None:
+    page = finished.page
+    for width, height in ((320, 256), (320, 640), (375, 667)):
+        page.set_viewport_size({"width": width, "height": height})
+        for step in STEPS:
+            finished.go(step)
+            if step == "Predictions":
+                expect(page.locator(".nnc-verdict")).to_be_visible(timeout=SECONDS)
+                expect(finished.cards.first).to_contain_text("%", timeout=SECONDS)
+            page.evaluate(_OPEN_ALL)
+            assert page.evaluate(_CUT_OFF) == [], (width, step)
+        expect(finished.chip).to_be_visible()
