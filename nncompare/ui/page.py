@@ -18,6 +18,10 @@ _PING_SECONDS, _PINGS_PER_TIMEOUT = 4.0, 5
 _AWAY_SECONDS = 20.0
 
 
+# The general one first: where two say something of the same, the later one counts.
+_STYLES = ("style", "data", "models", "training", "predictions", "history", "media")
+
+
 class Page(anywidget.AnyWidget):
     """Brings the style sheet, keeps the address up to date, and answers pings while the page is open.
 
@@ -34,7 +38,7 @@ class Page(anywidget.AnyWidget):
     """
 
     _esm = (STATIC / "page.js").read_text(encoding="utf-8")
-    _css = "\n".join((STATIC / name).read_text(encoding="utf-8") for name in ("style.css", "media.css"))
+    _css = "\n".join((STATIC / f"{name}.css").read_text(encoding="utf-8") for name in _STYLES)
     query = traitlets.Unicode().tag(sync=True)
     announcement = traitlets.Unicode().tag(sync=True)
     keeps_kernel = traitlets.Bool(False).tag(sync=True)
