@@ -27,10 +27,11 @@ FLOORS: list[set[str]] = [
     {"ui"},
     {"server"},
     {"cli"},
+    {"__main__"},
 ]
 LEVELS = {room: level for level, rooms in enumerate(FLOORS) for room in rooms}
 # The rooms that know a screen or a terminal.
-ROOF = {"ui", "server", "cli"}
+ROOF = {"ui", "server", "cli", "__main__"}
 
 # The lazy door: it names what lies above it, and imports it when it is asked for.
 TRAINING_DOORS = {PACKAGE / "engine" / "tasks.py"}

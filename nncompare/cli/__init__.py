@@ -5,6 +5,7 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn, get_args
 
+from nncompare import __version__
 from nncompare.cli import comparison_flags
 from nncompare.cli.endings import EXPLAINED, Ending, ended_by_signals
 from nncompare.cli.output import show, spell_out_missing_signs, tell
@@ -49,6 +50,7 @@ def _parser() -> argparse.ArgumentParser:
         description="Train two small neural networks side by side. Without a command: serve.",
         epilog=EXPLAINED,
     )
+    parser.add_argument("--version", action="version", version=f"nncompare {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     serve = commands.add_parser("serve", help="open the dashboard in the browser")
     _add_serve_flags(serve)

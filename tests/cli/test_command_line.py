@@ -3,6 +3,8 @@
 import json
 import re
 import socket
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ import distributed
 import pytest
 from command import SMALL, assert_is_one_sentence, called
 
+from nncompare import __version__
 from nncompare.catalog import CATALOG
 from nncompare.engine.shared import EngineHolder
 
@@ -311,3 +314,9 @@ def test_what_is_no_command_or_flag_is_told(flags: list[str]) -> None:
     code, out, err = called(*flags)
     assert (code, out) == (2, "")
     assert "nncompare" in err
+
+
+def test_the_version_is_told_by_the_command_and_by_the_module() -> None:
+    command = [sys.executable, "-m", "nncompare", "--version"]
+    printed = subprocess.run(command, capture_output=True, text=True, timeout=60).stdout
+    assert printed == called("--version")[1] == f"nncompare {__version__}\n"
