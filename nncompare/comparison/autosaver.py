@@ -26,7 +26,8 @@ class AutoSaver:
     def note(self) -> str:
         """What the user should know: what was damaged, why something is not saved, or may not stay; mostly empty."""
         where = self._store.note if self._store is not None else ""
-        return " ".join(filter(None, [self.damage, *dict.fromkeys(self._notes.copy().values()), where]))
+        first = [*self._notes.copy().values()][:1]  # each model may have a reason of its own: one is enough
+        return " ".join(filter(None, [self.damage, *first, where]))
 
     @asynccontextmanager
     async def holding(self) -> AsyncIterator[None]:

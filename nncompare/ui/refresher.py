@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -61,7 +62,8 @@ class Refresher:
             else:
                 self.posting(then)(answer)
 
-        self._background.submit(run)
+        with suppress(RuntimeError):  # closed, or Python is about to end: nobody waits for the answer
+            self._background.submit(run)
 
     def close(self) -> None:
         """End after what has been posted."""

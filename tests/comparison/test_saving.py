@@ -32,6 +32,7 @@ def test_a_full_disk_is_told_and_the_training_goes_on(
     assert running.state is State.FINISHED
     assert running.a.history.epochs == 1
     assert running.storage_note.startswith("This comparison is not being saved. ")
+    assert running.storage_note.count("is not being saved") == 1, "once for both models"
     assert "No space left on device" in running.storage_note
     monkeypatch.undo()
     running.train_on(1)

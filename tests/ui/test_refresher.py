@@ -93,3 +93,12 @@ def test_a_drawing_is_followed_by_nineteen_times_its_cost():
     while not rest.is_over:
         assert time.monotonic() - began < DEADLINE
     assert time.monotonic() - began >= 20 * 0.02
+
+
+def test_work_that_is_asked_for_after_the_end_is_left():
+    refresher, asked = Refresher(lambda: None), threading.Event()
+    refresher.start()
+    refresher.close()
+    refresher.in_background(asked.set, print, print)
+    refresher.thread.join(DEADLINE)
+    assert not asked.is_set()
