@@ -169,6 +169,11 @@ def test_the_page_shows_no_source(server: LocalServer, guest: Browser) -> None:
     assert server.token not in page
 
 
+def test_a_browser_without_scripts_is_told_what_the_page_needs(guest: Browser) -> None:
+    without = guest.get("").text.partition("<noscript>")[2].partition("</noscript>")[0]
+    assert "This page needs JavaScript." in without
+
+
 @pytest.mark.parametrize(
     "query", ["?template=..%2f..%2f..%2ftmp", "?template=lab", "?theme=..%2f..%2fx", "?theme=%22%3E%3Cscript%3E"]
 )
