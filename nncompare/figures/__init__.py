@@ -1,10 +1,22 @@
 """Charts as matplotlib figures, shown as inline SVG; nothing here knows a widget or uses pyplot."""
 
 from nncompare.figures.curves import CurveChart
+from nncompare.figures.layout import Layout, View
 from nncompare.figures.marks import best_epoch
 from nncompare.figures.output import ImageFormat, figure_svg, image_file
 from nncompare.figures.palette import PAST
 from nncompare.figures.points import Axis
-from nncompare.figures.wording import TITLES
+from nncompare.figures.wording import UNITS
 
-__all__ = ["PAST", "TITLES", "Axis", "CurveChart", "ImageFormat", "best_epoch", "figure_svg", "image_file"]
+__all__ = [
+    "PAST",
+    "UNITS",
+    "Axis",
+    "CurveChart",
+    "ImageFormat",
+    "Layout",
+    "View",
+    "best_epoch",
+    "figure_svg",
+    "image_file",
+]

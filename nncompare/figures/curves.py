@@ -1,61 +1,77 @@
 """The chart of a race: the curves of both models over each other."""
 
 from collections.abc import Mapping
-from math import ceil
+from itertools import chain
+from typing import Any
+
+from matplotlib.figure import Figure
 
 from nncompare.config import SplitName
+from nncompare.figures.frame import Frame
+from nncompare.figures.layout import Layout, View
 from nncompare.figures.lines import SPLITS, NamedLine, spaced
 from nncompare.figures.marks import Marks
-from nncompare.figures.output import HALO, drawn, framed
+from nncompare.figures.output import HALO, framed
 from nncompare.figures.palette import LINES, MODELS
-from nncompare.figures.points import Axis, Points, Quantity, points_of, thin
+from nncompare.figures.points import NO_POINTS, Quantity, Trace, marks_apart, trace_of
+from nncompare.figures.readout import Readout, read_out
 from nncompare.figures.scales import Scale, count_scale, epoch_scale, value_scale
-from nncompare.figures.style import figure_style, new_chart, write_subject
-from nncompare.figures.wording import TITLES, describe, title
+from nncompare.figures.style import figure_style
+from nncompare.figures.wording import UNITS, brief, describe, title
 from nncompare.history import History, SeedBand, seed_band
 
 Key = tuple[str, SplitName]
 
 _NOTE = "The curves appear here as soon as training starts."
-_NAME_GAP = 14 / 208
-"""Between two names, as a share of the height of the axes."""
+_LOWEST_NAME = 4
 
 
 class CurveChart:
-    """One chart with the curves of both models: training solid, test dashed, each line ending in its own name.
+    """One chart with the curves of both models: training solid, test dashed, and beside the plot the name of each.
 
-    The `quantity` is on the y axis; the x axis ends at `epochs`, and moves on if a history goes further. The `figure`,
-    in the colours of the light theme, is kept and changed in place, so that a chart can be drawn for hours.
+    The `quantity` is on the y axis; the x axis ends at `epochs`, and moves on if a history goes further. The figure is
+    kept and changed in place, so that a chart can be drawn for hours.
     """
 
-    def __init__(self, quantity: Quantity, epochs: int = 3) -> None:
+    def __init__(self, quantity: Quantity, epochs: int = 3, layout: Layout | None = None) -> None:
         self._quantity: Quantity = quantity
+        self._view = View()
         with figure_style():
-            self.figure, self._axes = new_chart(title(quantity))
-            self._heading = write_subject(self._axes, "")
-            self._lines = {(model, split): NamedLine(self._axes, model, split) for model in LINES for split in SPLITS}
-            self._marks = {model: Marks(self._axes, model) for model in MODELS}
-            self._note = self._axes.text(
-                0.5, 0.5, _NOTE, transform=self._axes.transAxes, fontsize=13, ha="center", va="center", gid=HALO
-            )
-        self._moving = (*self._axes.lines, *self._axes.collections, *self._axes.texts)
-        self._rest: tuple[object, str] = (None, "")
-        self._scales: tuple[Scale, ...] = ()
-        self._axis: Axis = "epoch"
+            self._frame = Frame(title(quantity), layout or Layout())
+            axes = self._frame.axes
+            stays = {*axes.lines, *axes.texts}
+            self._lines = {(model, split): NamedLine(axes, model, split) for model in LINES for split in SPLITS}
+            self._marks = {model: Marks(axes, model) for model in LINES}
+            place: dict[str, Any] = {"transform": axes.transAxes, "ha": "center", "va": "center"}
+            self._note = axes.text(0.5, 0.5, _NOTE, gid=HALO, **place)
+        self._moving = [one for one in chain(axes.lines, axes.collections, axes.texts) if one not in stays]
         self.reset(epochs)
+
+    @property
+    def figure(self) -> Figure:
+        """The figure, in the colours of the light theme."""
+        return self._frame.figure
 
     def reset(self, epochs: int, subject: str = "") -> None:
         """Empty the chart for a new race; `epochs` are those of the longer run, `subject` the data set."""
         self._epochs, self._subject = epochs, subject
+        self._goals: Mapping[str, float] = {}
         self.update({})
 
-    def reach(self, epochs: int) -> None:
-        """Move the end of the epochs further, from the next update on; it never moves back."""
-        self._epochs = max(self._epochs, epochs)
+    def reach(self, goals: Mapping[str, float]) -> None:
+        """Have the x axis end where the curves will, from the next update on.
 
-    def count(self, axis: Axis) -> None:
-        """Count epochs, images, steps (updates of the weights) or seconds on the x axis, from the next update on."""
-        self._axis = axis
+        `goals` are by model the epochs at which its curve ends: those that are planned, or those done when it stopped.
+        """
+        self._goals = dict(goals)
+
+    def look(self, view: View) -> None:
+        """Show the curves in another way, from the next update on."""
+        self._view = view
+
+    def resize(self, width: float, height: float, letters: float) -> None:
+        """Have another size, from the next update on; only of a chart without heading."""
+        self._frame.resize(width, height, letters)
 
     @figure_style()  # widths of dashes, ticks and more ask matplotlib's settings
     def update(self, curves: Mapping[str, History | SeedBand]) -> None:
@@ -66,76 +82,87 @@ class CurveChart:
         self._bands = {
             model: curve if isinstance(curve, SeedBand) else seed_band([curve]) for model, curve in curves.items()
         }
-        lines = {key: self._points(self._bands[key[0]].mean, key) for key in self._lines if key[0] in self._bands}
-        lines = {key: points for key, points in lines.items() if len(points.x)}
-        x = self._x_scale(lines)
-        self._shown = {key: thin(points, x.high) for key, points in lines.items()}
-        self._rescale(x, value_scale(self._quantity, list(self._shown.values())))
-        self._heading.set_text(self._words_on_subject)
-        self._axes.xaxis.label.set_text(TITLES[self._axis])
-        self._note.set_visible(not self._shown)
-        self._draw()
-        for model, marks in self._marks.items():
-            marks.draw(self._bands[model].mean if model in self._bands else History(), self._quantity, self._axis)
+        traces = {key: self._trace(key) for key in self._lines if key[0] in self._bands}
+        traces = {key: trace for key, trace in traces.items() if len(trace.every.x)}
+        x = self._x_scale(traces)
+        self._traces = {key: trace.thinned(x.high) for key, trace in traces.items()}
+        on = [trace.every for key, trace in self._traces.items() if self._is_on(key)]
+        y = value_scale(self._quantity, on, is_log=self._view.is_log)
+        self._frame.show(x, y, UNITS[self._view.axis], self._words_on_subject)
+        self._draw_lines(x, y)
+        self._draw_marks(x, y)
+        self._note.set(visible=not self._traces, fontsize=self._frame.layout.ticks)
 
     def svg(self) -> str:
         """Draw the chart as inline SVG, ready to be put into an HTML page."""
-        content = self._drawn_rest() + drawn(self.figure, self._moving)
-        return framed(self.figure, content, self.description, "nnc-chart")
+        return framed(self.figure, self._frame.svg(self._moving), self.description, "nnc-chart")
 
-    def _drawn_rest(self) -> str:
-        """Draw what does not move with the curves; to draw it takes the longest, so it is kept for each scale."""
-        subject = self._scales, self._axes.xaxis.label.get_text(), self._heading.get_text()
-        if self._rest[0] != subject:
-            for artist in self._moving:
-                artist.set_animated(True)  # which a figure leaves out
-            self._rest = subject, drawn(self.figure, [self.figure])
-            for artist in self._moving:
-                artist.set_animated(False)
-        return self._rest[1]
+    def readout(self) -> Readout:
+        """Return the numbers behind what is drawn."""
+        traces = {self._lines[key].name: trace for key, trace in self._traces.items()}
+        frame = self._frame
+        return read_out(frame.layout, frame.x, frame.y, UNITS[self._view.axis], traces, self._names)
 
     @property
     def description(self) -> str:
         """The chart in plain words: where its lines end."""
         ends = {model: self._bands[model].mean.diverged for model in MODELS if model in self._bands}
         broken = {model: end.epoch for model, end in ends.items() if end is not None}
-        return describe(self._quantity, self._shown, self._axis, self._words_on_subject, broken)
+        lines = {key: trace.every for key, trace in self._traces.items()}
+        return describe(self._quantity, lines, self._view.axis, self._words_on_subject, broken)
+
+    @property
+    def words_on_seeds(self) -> str:
+        """What the lines are of several seeds; nothing where there is one."""
+        seeds = max((band.seeds for band in self._bands.values()), default=1)
+        return f"mean and range of {seeds} seeds" if seeds > 1 else ""
 
     @property
     def _words_on_subject(self) -> str:
-        seeds = max((band.seeds for band in self._bands.values()), default=1)
-        return ", ".join(filter(None, (self._subject, f"mean and range of {seeds} seeds" if seeds > 1 else "")))
+        return ", ".join(filter(None, (self._subject, self.words_on_seeds)))
 
-    def _points(self, history: History, key: Key) -> Points:
-        return points_of(getattr(history, key[1]), self._quantity, self._axis)
+    def _trace(self, key: Key) -> Trace:
+        return trace_of(self._bands[key[0]], key[1], self._quantity, self._view.axis, self._view.smoothing)
 
-    def _x_scale(self, curves: Mapping[Key, Points]) -> Scale:
-        if self._axis == "epoch":
-            return epoch_scale(max([self._epochs, *(ceil(round(points.x[-1], 6)) for points in curves.values())]))
-        return count_scale(max((points.x[-1] for points in curves.values()), default=0))
+    def _is_on(self, key: Key) -> bool:
+        return self._lines[key].name not in self._view.off
 
-    def _rescale(self, x: Scale, y: Scale) -> None:
-        if (x, y) == self._scales:
-            return
-        self._scales = x, y
-        self._axes.set_xticks(x.ticks, x.names)
-        self._axes.set_yticks(y.ticks, y.names)
-        for axis in (self._axes.xaxis, self._axes.yaxis):
-            for tick in axis.get_major_ticks():
-                tick.label1.set_in_layout(False)  # else it is measured once more at every drawing
-        self._axes.set(xlim=(x.low, x.high), ylim=(y.low, y.high))
+    def _x_scale(self, traces: Mapping[Key, Trace]) -> Scale:
+        ends: dict[str, float] = {}
+        for (model, _), trace in traces.items():
+            ends[model] = max(ends.get(model, 0), float(trace.every.x[-1]))
+        goals = list(self._goals.values())
+        if self._view.axis == "epoch":
+            return epoch_scale(round(max([*(goals or [self._epochs]), *ends.values()]), 6) or 1)
+        expected = {model: end * self._share_to_come(model) for model, end in ends.items()}
+        # How long it will take is only guessed: a round number holds still.
+        is_known = bool(ends) and (expected == ends or (bool(goals) and self._view.axis != "seconds"))
+        return count_scale(max(expected.values(), default=0), is_known=is_known)
 
-    def _draw(self) -> None:
-        for key in self._lines.keys() - self._shown.keys():
+    def _share_to_come(self, model: str) -> float:
+        """Return how many times as long the curves of a model will be, if they go on as they went."""
+        history = self._bands[model].mean
+        done = max(curve.epoch[-1] for curve in (history.train, history.test) if curve.epoch)
+        return max(1, self._goals.get(model, 0) / done) if done else 1
+
+    def _draw_lines(self, x: Scale, y: Scale) -> None:
+        for key in self._lines.keys() - self._traces.keys():
             self._lines[key].hide()
-        heights = [self._lines[key].draw(points, self._limits(key)) for key, points in self._shown.items()]
-        # Behind the longest line nothing is drawn: a name there never lies over another model's curve.
-        end = max((points.x[-1] for points in self._shown.values()), default=0) / self._axes.get_xlim()[1]
-        for key, height in zip(self._shown, spaced(heights, _NAME_GAP, 3 / 208, 1), strict=True):
-            self._lines[key].write_name(end, height)
+        layout, ends = self._frame.layout, {}
+        for key, trace in self._traces.items():
+            ends[key] = self._lines[key].draw(trace, x, y)
+        lowest = _LOWEST_NAME / layout.plot_height
+        gap = min(layout.gap / layout.plot_height, (1 - lowest) / max(1, len(ends)))
+        self._names: dict[str, tuple[float, bool]] = {}
+        for key, height in zip(ends, spaced(list(ends.values()), gap, lowest, 1), strict=True):
+            line, is_on = self._lines[key], self._is_on(key)
+            line.write(brief(self._quantity, float(self._traces[key].every.y[-1])) if is_on else "", height, layout)
+            self._names[line.name] = height, is_on
 
-    def _limits(self, key: Key) -> tuple[Points, Points] | None:
-        band, reach = self._bands[key[0]], self._axes.get_xlim()[1]
-        if band.seeds < 2:
-            return None
-        return thin(self._points(band.low, key), reach), thin(self._points(band.high, key), reach)
+    def _draw_marks(self, x: Scale, y: Scale) -> None:
+        for model, marks in self._marks.items():
+            history = self._bands[model].mean if model in self._bands and model in MODELS else History()
+            off = {split for split in SPLITS if not self._is_on((model, split))}
+            test = self._traces.get((model, "test"))
+            whole = marks_apart(test.whole, x.high) if test is not None else NO_POINTS
+            marks.draw(history, whole, self._quantity, self._view.axis, y, off)

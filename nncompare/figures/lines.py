@@ -1,64 +1,94 @@
-"""The artists of one curve: its line, the range of several seeds behind it, and its name at its end."""
+"""The artists of one curve: its line, the range of several seeds behind it, its end, and its name beside the chart."""
 
 from collections.abc import Sequence
-from typing import get_args
+from typing import Any, get_args
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.transforms import Bbox, TransformedBbox
 
 from nncompare.config import SplitName
-from nncompare.figures.output import HALO
-from nncompare.figures.palette import LINES, NAMES
-from nncompare.figures.points import Points
+from nncompare.figures.layout import Layout
+from nncompare.figures.output import NAME
+from nncompare.figures.palette import LINES, MUTED, NAMES, PAPER
+from nncompare.figures.points import Trace
+from nncompare.figures.scales import Scale
 
 SPLITS: tuple[SplitName, ...] = get_args(SplitName)
 
 _LINE, _DOT = 1.8, 5
 _STYLES = {"train": "solid", "test": (0, (1.6, 2.5))}
 _OPACITY = {"train": 0.12, "test": 0.25}
+_LONG = 7
+_SIZES = {"o": 7, "D": 5.5, "^": 10, "v": 10}
+_TURN, _START, _INDENT = 5, 13, 16
+"""Pixels to the right of the plot: where a leader turns, where it ends, and where names begin."""
 
 
 class NamedLine:
     """The curve of one model on one split, in the model's colour; a model of the past is grey."""
 
     def __init__(self, axes: Axes, model: str, split: SplitName) -> None:
-        self._axes, self._words = axes, f"{model} {split}"
+        self._axes, self.name = axes, f"{model} {split}"
         colour = LINES[model]
-        (self._line,) = axes.plot([], [], color=colour, linestyle=_STYLES[split], label=self._words)
+        self._colour = NAMES.get(model, colour)
+        (self._line,) = axes.plot([], [], color=colour, linestyle=_STYLES[split], label=self.name)
         self._line.set(solid_capstyle="round", dash_capstyle="round")
         # A line along an edge is seen in its whole width.
         self._line.set_clip_box(TransformedBbox(Bbox([[-0.005, -0.005], [1.005, 1.005]]), axes.transAxes))
         self._range = axes.fill_between([], [], color=colour, alpha=_OPACITY[split], linewidth=0)
-        self._name = axes.annotate("", (0, 0), (9, -4), "axes fraction", "offset points", gid=HALO)
-        self._name.set(color=NAMES.get(model, colour), fontweight="bold", annotation_clip=False)
+        place: dict[str, Any] = {"transform": axes.transAxes, "color": colour, "clip_on": False}
+        (self._leader,) = axes.plot([], [], linewidth=1, alpha=0.55, label=f"{self.name} leader", **place)
+        (self._end,) = axes.plot([], [], "o", mec=PAPER, mew=1, ms=7, label=f"{self.name} end", **place)
+        self._text = axes.annotate("", (1, 0), (_INDENT, 0), "axes fraction", "offset points", gid=NAME)
+        self._text.set(fontweight="bold", annotation_clip=False)
 
-    def draw(self, points: Points, limits: tuple[Points, Points] | None) -> float:
-        """Move the line, and the range between two limits.
+    def draw(self, trace: Trace, x: Scale, y: Scale) -> float:
+        """Move the line, the range of several seeds, and the end.
 
-        Return how high in the axes the line ends, from 0 to 1: at an edge if its last point lies beyond.
+        Return how high in the axes it ends, from 0 to 1: at an edge, with an arrow, if its last point lies beyond.
         """
-        low, high = self._axes.get_ylim()
+        points = trace.joined
         # Round ends make a dot of a line of length zero: the first point of a curve is seen.
         is_dot = len(points.x) == 1
-        self._line.set_data(*(np.repeat(column, 2) if is_dot else column for column in points))
+        self._line.set_data(*(np.repeat(column, 2) if is_dot else column for column in (points.x, y.place(points.y))))
         self._line.set(linewidth=_DOT if is_dot else _LINE, visible=True)
-        self._range.set_visible(limits is not None and not is_dot)
-        if limits is not None:
-            self._range.set_data(points.x, *(np.clip(limit.y, low, high) for limit in limits))
-        height = float(points.y[-1] - low) / (high - low)
-        self._name.set_text(f"{self._words} ↑" if height > 1 else f"{self._words} ↓" if height < 0 else self._words)
-        return min(max(height, 0.0), 1.0)
+        self._range.set_visible(trace.limits is not None and len(points.x) > 1)
+        if trace.limits is not None:
+            limits = (np.clip(y.place(limit.y), y.low, y.high) for limit in trace.limits)
+            self._range.set_data(points.x, *limits)
+        height = end_height(trace, y)
+        end, inside = trace.every, min(max(height, 0.0), 1.0)
+        is_of_all = len(trace.whole.x) > 0 and trace.whole.x[-1] == end.x[-1]
+        marker = "^" if height > 1 else "v" if height < 0 else "D" if is_of_all else "o"
+        self._end.set(data=([end.x[-1] / x.high], [inside]), marker=marker, markersize=_SIZES[marker], visible=True)
+        return inside
 
-    def write_name(self, x: float, y: float) -> None:
-        """Write the name to the right of a place in the axes, both from 0 to 1."""
-        self._name.xy = x, y
-        self._name.set_visible(True)
+    def write(self, value: str, height: float, layout: Layout) -> None:
+        """Write the name and the newest value beside the chart, at a height from 0 to 1, and lead the end to it.
+
+        A line without a value is switched off: nothing but its name is left.
+        """
+        x, y = (float(np.asarray(column)[0]) for column in self._end.get_data())
+        across = [x, 1 + _TURN / layout.plot_width, 1 + _START / layout.plot_width]
+        self._leader.set(data=(across, [y, y, height]), visible=True)
+        if not value:
+            self.hide()
+        self._text.set_text(f"{self.name} {value or 'off'}")
+        self._text.xy = 1, height
+        size = layout.ticks if len(self.name) > _LONG else layout.letters
+        self._text.set(position=(_INDENT, -0.36 * size), fontsize=size, visible=True)
+        self._text.set_color(self._colour if value else MUTED)
 
     def hide(self) -> None:
         """Show nothing."""
-        for artist in (self._line, self._range, self._name):
+        for artist in (self._line, self._range, self._leader, self._end, self._text):
             artist.set_visible(False)
+
+
+def end_height(trace: Trace, y: Scale) -> float:
+    """Return how high in the axes a line ends: from 0 to 1, or beyond."""
+    return float(y.place(trace.every.y[-1]) - y.low) / (y.high - y.low)
 
 
 def spaced(heights: Sequence[float], gap: float, low: float, high: float) -> list[float]:

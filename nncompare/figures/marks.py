@@ -1,14 +1,16 @@
-"""What is marked along the curves: the best epoch, the training images without dropout, where a run broke off."""
+"""What is marked along the curves: all test images, the best epoch, training without dropout, where a run broke off."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
+from numpy.typing import NDArray
 
-from nncompare.figures.palette import MODELS
-from nncompare.figures.points import Axis, Quantity
+from nncompare.figures.palette import LINES, PAPER
+from nncompare.figures.points import Axis, Points, Quantity
+from nncompare.figures.scales import Scale
 from nncompare.history import History
 
 Spot = tuple[float, float]
@@ -16,26 +18,32 @@ Spot = tuple[float, float]
 
 
 class Marks:
-    """A ring around the best epoch, a plus for the training images without dropout, a cross where a run broke off."""
+    """The marks of one model: a diamond for all test images, a ring for the best epoch, a plus, and a cross."""
 
     def __init__(self, axes: Axes, model: str) -> None:
-        self._axes = axes
-        style: dict[str, Any] = {"color": MODELS[model], "fillstyle": "none", "clip_on": False}
-        (self._best,) = axes.plot([], [], "o", ms=11, mew=1.6, label=f"{model} best", **style)
+        style: dict[str, Any] = {"color": LINES[model], "clip_on": False}
+        (self._whole,) = axes.plot([], [], "D", ms=5.5, mec=PAPER, mew=1, label=f"{model} whole", **style)
+        (self._best,) = axes.plot([], [], "o", ms=12, mew=1.6, fillstyle="none", label=f"{model} best", **style)
         (self._evaluated,) = axes.plot([], [], "+", ms=7, mew=1.4, label=f"{model} evaluated", **style)
         (self._end,) = axes.plot([], [], "x", ms=9, mew=2.2, label=f"{model} end", **style)
 
-    def draw(self, history: History, quantity: Quantity, axis: Axis) -> None:
-        """Move the marks to where this history has them."""
-        self._show(self._best, best_spots(history, quantity, axis))
-        self._show(self._evaluated, train_eval_spots(history, axis) if quantity == "accuracy" else [])
-        self._show(self._end, end_spots(history, axis))
+    def draw(self, history: History, whole: Points, quantity: Quantity, axis: Axis, y: Scale, off: Set[str]) -> None:
+        """Move the marks to where this history has them, but those of splits that are switched `off`."""
+        is_test, is_train = "test" not in off, "train" not in off
+        self._show(self._whole, list(zip(*whole, strict=True)) if is_test else [], y)
+        self._show(self._best, best_spots(history, quantity, axis) if is_test else [], y)
+        is_evaluated = quantity == "accuracy" and is_train
+        self._show(self._evaluated, train_eval_spots(history, axis) if is_evaluated else [], y)
+        self._place(self._end, np.array(end_spots(history, axis, y.high)))
 
-    def _show(self, markers: Line2D, spots: Sequence[Spot]) -> None:
-        low, high = self._axes.get_ylim()
-        shown = [(x, min(y, high)) for x, y in spots if y >= low]
-        markers.set_data(*np.array(shown, dtype=float).reshape(-1, 2).T)
-        markers.set_visible(bool(shown))
+    def _show(self, markers: Line2D, spots: Sequence[Spot], y: Scale) -> None:
+        columns = np.array(spots, dtype=float).reshape(-1, 2)
+        places = np.column_stack([columns[:, 0], y.place(columns[:, 1])])
+        self._place(markers, places[(y.low <= places[:, 1]) & (places[:, 1] <= y.high)])
+
+    def _place(self, markers: Line2D, places: NDArray[np.float64]) -> None:
+        markers.set_data(*places.reshape(-1, 2).T)
+        markers.set_visible(places.size > 0)
 
 
 def best_epoch(history: History, quantity: Quantity) -> int:
@@ -58,9 +66,9 @@ def train_eval_spots(history: History, axis: Axis) -> list[Spot]:
     return list(zip(_ends_of_epochs(history, axis), history.train_eval_accuracy, strict=False))
 
 
-def end_spots(history: History, axis: Axis) -> list[Spot]:
-    """Return where a run broke off, if it did: at the upper edge, since its loss has left every chart."""
-    return [(getattr(history.diverged, axis), np.inf)] if history.diverged is not None else []
+def end_spots(history: History, axis: Axis, edge: float) -> list[Spot]:
+    """Return where a run broke off, if it did: at the upper `edge`, since its loss has left every chart."""
+    return [(getattr(history.diverged, axis), edge)] if history.diverged is not None else []
 
 
 def _by_epoch(history: History, quantity: Quantity) -> list[float]:

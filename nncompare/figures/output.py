@@ -27,6 +27,9 @@ ImageFormat = Literal["png", "svg"]
 HALO = "nnc-halo"
 """The gid of texts that lines may run behind: they get a rim in the colour of the paper."""
 
+NAME = "nnc-name"
+"""The gid of texts whose last word is a value: that is not bold."""
+
 _DOTS_PER_INCH = 200
 _ROOT = (
     '<svg xmlns="http://www.w3.org/2000/svg" class="{css_class}" role="img" aria-label="{label}" '
@@ -35,6 +38,7 @@ _ROOT = (
 )
 _RIM = f"stroke: {css(PAPER)}; stroke-width: 4px; paint-order: stroke; "
 _ANCHORS = {"left": "", "center": "text-anchor: middle; ", "right": "text-anchor: end; "}
+_AS_ZEROS = str.maketrans("123456789", "0" * 9)
 _COLOUR = re.compile(r"(?<=: )#[0-9a-f]{6}")
 
 
@@ -123,10 +127,15 @@ class _PageRenderer(RendererSVG):
             x, _ = mtext.get_transform().transform(mtext.get_unitless_position())
             style = _ANCHORS[mtext.get_horizontalalignment()] + style
         turn = f"rotate({-angle:g} {x:.2f} {y:.2f})" if angle else ""
-        self.writer.element("text", s, x=f"{x:.2f}", y=f"{y:.2f}", style=style, transform=turn)
+        name, _, value = s.rpartition(" ") if mtext is not None and mtext.get_gid() == NAME else (s, "", "")
+        self.writer.start("text", x=f"{x:.2f}", y=f"{y:.2f}", style=style, transform=turn)
+        self.writer.data(name)
+        if value:
+            self.writer.element("tspan", value, dx="0.3em", style="font-weight: normal")
+        self.writer.end(indent=False)
 
     def get_text_width_height_descent(self, s: str, prop: FontProperties, ismath: Any) -> tuple[float, float, float]:
-        return _measure(s, prop, ismath)
+        return _measure(s.translate(_AS_ZEROS), prop, ismath)  # all digits are as wide: a new value is known already
 
 
 @lru_cache(maxsize=1024)

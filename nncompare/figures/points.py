@@ -1,11 +1,14 @@
 """The points of one line: what is drawn of a curve."""
 
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nncompare.history import Curve
+from nncompare.config import SplitName
+from nncompare.history import Curve, SeedBand
 
 Quantity = Literal["loss", "accuracy"]
 """What the charts show over time: each is a column of a curve, and has a chart of its own."""
@@ -13,6 +16,9 @@ Axis = Literal["epoch", "images", "steps", "seconds"]
 
 BUCKETS = 160
 """Along the x axis; at most two points more are drawn, one at the left end and the last."""
+
+_SAMPLES = 5
+"""Parts of an epoch: at the end of each but the last, a sample of the test images is measured."""
 
 
 class Points(NamedTuple):
@@ -22,13 +28,79 @@ class Points(NamedTuple):
     y: NDArray[np.float64]
 
 
-def points_of(curve: Curve, quantity: Quantity, axis: Axis = "epoch") -> Points:
-    """Take the finite points of a curve: x what the axis counts, y the quantity."""
+NO_POINTS = Points(np.empty(0), np.empty(0))
+
+
+@dataclass(frozen=True)
+class Trace:
+    """What is drawn of one curve of one model.
+
+    Attributes
+    ----------
+    joined : Points
+        Those that a line joins: what was learned from, or the sample of the test images within the epochs.
+    whole : Points
+        Those of all test images, at the ends of epochs and of the run: another measurement, so no line joins them.
+    limits : tuple of Points, optional
+        The lowest and the highest of several seeds, where the line is.
+    """
+
+    joined: Points
+    whole: Points
+    limits: tuple[Points, Points] | None = None
+
+    @cached_property
+    def every(self) -> Points:
+        """All points, in the order of time."""
+        both = np.concatenate([self.joined, self.whole], axis=1)
+        return Points(*both[:, np.argsort(both[0], kind="stable")])
+
+    def thinned(self, reach: float) -> "Trace":
+        """Return what is drawn of it on an axis from 0 to `reach`."""
+        limits = self.limits and (thin(self.limits[0], reach), thin(self.limits[1], reach))
+        return replace(self, joined=thin(self.joined, reach), limits=limits)
+
+
+def trace_of(band: SeedBand, split: SplitName, quantity: Quantity, axis: Axis = "epoch", smoothing: int = 1) -> Trace:
+    """Take the points of one curve, and their range where there are several seeds.
+
+    Each point of the training images becomes the mean of the last `smoothing` ones.
+    """
+    mean, low, high = (getattr(history, split) for history in (band.mean, band.low, band.high))
+    is_joined = ~is_of_all_images(mean.epoch) if split == "test" else np.full(len(mean.epoch), True)
+
+    def taken(curve: Curve) -> Points:
+        joined = points_of(curve, quantity, axis, is_joined)
+        return smooth(joined, smoothing) if split == "train" else joined
+
+    limits = (taken(low), taken(high)) if band.seeds > 1 else None
+    return Trace(taken(mean), points_of(mean, quantity, axis, ~is_joined), limits)
+
+
+def is_of_all_images(epochs: list[float]) -> NDArray[np.bool_]:
+    """Tell which test points are of all test images: those that no part of an epoch has led to."""
+    parts = np.floor(np.array(epochs, dtype=float) * _SAMPLES + 1e-9)
+    return (np.diff(parts, prepend=0.0) == 0) | (parts % _SAMPLES == 0)
+
+
+def points_of(curve: Curve, quantity: Quantity, axis: Axis = "epoch", which: NDArray[np.bool_] | None = None) -> Points:
+    """Take the finite points of a curve, or `which` of them: x what the axis counts, y the quantity."""
     x, y = getattr(curve, axis), getattr(curve, quantity)
     # A curve may grow while it is read: its columns are then of unequal length for a moment.
-    length = min(len(x), len(y))
+    length = min(len(x), len(y), len(which) if which is not None else len(x))
     columns = np.array([x[:length], y[:length]], dtype=float)
-    return Points(*columns[:, np.isfinite(columns).all(axis=0)])
+    is_taken = np.isfinite(columns).all(axis=0)
+    return Points(*columns[:, is_taken if which is None else is_taken & which[:length]])
+
+
+def smooth(points: Points, count: int) -> Points:
+    """Replace each point by the mean of the last `count` ones, or of as many as there are; x stays."""
+    if count < 2 or len(points.y) < 2:
+        return points
+    sums = np.cumsum(np.concatenate([[0.0], points.y]))
+    last = np.arange(1, len(points.y) + 1)
+    first = np.maximum(last - count, 0)
+    return Points(points.x, (sums[last] - sums[first]) / (last - first))
 
 
 def thin(points: Points, reach: float) -> Points:
@@ -44,3 +116,10 @@ def thin(points: Points, reach: float) -> Points:
     starts = np.flatnonzero(np.diff(bucket, prepend=-1.0))
     sizes = np.diff(starts, append=len(bucket))
     return Points(*(np.append(np.add.reduceat(column[:-1], starts) / sizes, column[-1]) for column in points))
+
+
+def marks_apart(points: Points, reach: float, most: int = 60) -> Points:
+    """Leave out marks that would stand too close to be told apart, from 0 to `reach`; the last one stays."""
+    place = np.rint(points.x * (most / reach))
+    is_taken = np.append(np.diff(place) != 0, True)[: len(place)]
+    return Points(points.x[is_taken], points.y[is_taken])

@@ -67,16 +67,16 @@ def new_figure(width: float, height: float) -> Figure:
     return Figure(figsize=(width / 72, height / 72))
 
 
-def new_chart(title: str) -> tuple[Figure, Axes]:
-    """Return a figure of 560 by 300 points, and its axes; on the right there is room for the names of the lines."""
-    figure = new_figure(560, 300)
-    axes = figure.add_axes((54 / 560, 48 / 300, 430 / 560, 208 / 300), frameon=False)
-    axes.set_title(title, fontsize=15)
-    axes.xaxis.set_label_coords(0.5, -36 / 208)
+def new_chart(title: str, width: float = 560, height: float = 300) -> tuple[Figure, Axes]:
+    """Return a figure with a title, and its axes; on the right there is room for names."""
+    figure = new_figure(width, height)
+    axes = figure.add_axes((54 / width, 48 / height, 1 - 130 / width, 1 - 102 / height), frameon=False)
+    axes.set_title(title, fontsize=15, pad=28)
+    axes.xaxis.set_label_coords(0.5, -36 / (height - 102))
     axes.xaxis.label.set_verticalalignment("baseline")
     return figure, axes
 
 
 def write_subject(axes: Axes, words: str) -> Text:
-    """Write on the right of the title which images a chart is about."""
-    return axes.set_title(words, loc="right", fontsize=12, fontweight="normal", color=MUTED)
+    """Write below the title which images a chart is about, so that neither lies over the other."""
+    return axes.annotate(words, (0, 1), (0, 11), xycoords="axes fraction", textcoords="offset points", color=MUTED)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from nncompare.config import SplitName
 from nncompare.figures.palette import LINES, PAST
 from nncompare.figures.points import Axis, Points, Quantity
-from nncompare.words import digits_apart, loss, percent
+from nncompare.words import brief_loss, digits_apart, loss, percent
 
 _SPLITS: dict[SplitName, str] = {"train": "training", "test": "test"}
 
@@ -15,11 +15,18 @@ TITLES: dict[Axis, str] = {
     "steps": "updates of the weights",
     "seconds": "seconds",
 }
+UNITS: dict[str, str] = {"epoch": "epochs", "images": "images", "steps": "updates", "seconds": "seconds"}
+"""What is counted, in one word."""
 
 
 def title(quantity: Quantity) -> str:
     """Return the name of a quantity, capitalised: Loss."""
     return quantity.replace("_", " ").capitalize()
+
+
+def brief(quantity: Quantity, value: float) -> str:
+    """Write a value in at most six characters: 98.7%, 0.048, 5.6e33."""
+    return percent(value) if quantity == "accuracy" else brief_loss(value)
 
 
 def describe(

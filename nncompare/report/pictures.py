@@ -39,7 +39,7 @@ class Picture:
 def _curves(quantity: Quantity) -> Draw:
     def draw(result: ComparisonResult, _: SplitName) -> Drawing:
         chart = CurveChart(quantity)
-        chart.reset(1, subject=CATALOG[result.comparison.dataset].subject)
+        chart.reset(0, subject=CATALOG[result.comparison.dataset].subject)
         chart.update(result.curves())
         return chart.figure, chart.description
 

@@ -60,9 +60,9 @@ def pause_and_resume(dashboard: DashboardPage) -> None:
     expect(dashboard.chip).to_contain_text("paused")
     expect(dashboard.stop_button).to_be_enabled()
     expect(dashboard.train_button).to_be_disabled()
-    draw_over(dashboard, "images seen")
+    draw_over(dashboard, "images")
     still = dashboard.look()
-    for axis in ("epochs", "images seen", "seconds", "images seen"):
+    for axis in ("epochs", "images", "seconds", "images"):
         draw_over(dashboard, axis)
     assert dashboard.look() == still
     page.get_by_role("button", name="Resume", exact=True).click()
@@ -71,9 +71,10 @@ def pause_and_resume(dashboard: DashboardPage) -> None:
 
 
 def draw_over(dashboard: DashboardPage, axis: str) -> None:
+    words = {"images": "images seen", "updates": "updates of the weights"}.get(axis, axis)
     dashboard.page.get_by_label("Curves over", exact=True).select_option(label=axis)
     for quantity in ("Loss", "Accuracy"):
-        expect(dashboard.page.get_by_role("img", name=f"{quantity} over {axis}").first).to_be_visible()
+        expect(dashboard.page.get_by_role("img", name=f"{quantity} over {words}").first).to_be_visible()
 
 
 def test_more_epochs_are_trained_where_it_ended(ready: DashboardPage) -> None:
@@ -86,7 +87,7 @@ def test_more_epochs_are_trained_where_it_ended(ready: DashboardPage) -> None:
     expect(ready.lane("A")).to_contain_text("epoch 3 of 3", timeout=60_000)
     ready.wait_for("A", "finished")
     expect(ready.lane("B")).to_contain_text("epoch 1 of 1")
-    draw_over(ready, "images seen")
+    draw_over(ready, "images")
     values = page.get_by_role("button", name="Exact values", exact=True)
     values.click()
     expect(page.locator(".nnc-values tbody tr")).to_have_count(3)

@@ -9,7 +9,7 @@ import pytest
 from matplotlib.axis import Axis
 
 from nncompare.events import TestPoint, TrainPoint
-from nncompare.figures import CurveChart, figure_svg
+from nncompare.figures import CurveChart, Layout, View, figure_svg
 from nncompare.history import History, seed_band
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -19,13 +19,25 @@ NAMES = {"A train", "A test", "B train", "B test"}
 
 
 def texts(svg):
-    """All texts of a chart with their places: [(words, x, y)]."""
+    """All texts of a chart with their places: [(words, x, y)]; of names, without their values."""
     found = ElementTree.fromstring(svg).iter(f"{SVG}text")
-    return [(text.text, float(text.attrib["x"]), float(text.attrib["y"])) for text in found]
+    return [((text.text or "").strip(), float(text.attrib["x"]), float(text.attrib["y"])) for text in found]
 
 
 def words(svg):
     return [text for text, _, _ in texts(svg)]
+
+
+def values(svg):
+    """What is written behind the names: {name: value}."""
+    found = [text for text in ElementTree.fromstring(svg).iter(f"{SVG}text") if len(text)]
+    return {(text.text or "").strip(): text[0].text for text in found}
+
+
+def chart_of(quantity, is_log=False, **more):
+    chart = CurveChart(quantity, **more)
+    chart.look(View(is_log=is_log))
+    return chart
 
 
 def history_of(*points):
@@ -48,10 +60,12 @@ def test_is_an_element_for_the_middle_of_a_page(make_history, quantity, epochs):
     root = ElementTree.fromstring(svg)
     assert svg.startswith("<svg ")
     assert (root.get("role"), root.get("aria-label")) == ("img", chart.description)
-    assert (root.get("viewBox"), root.get("width"), root.get("height")) == ("0 0 560 300", "100%", None)
+    assert (root.get("viewBox"), root.get("width"), root.get("height")) == ("0 0 640 380", "100%", None)
     assert not any(element.get("id") for element in root.iter())
     assert not [
-        element.tag for element in root.iter() if element.tag not in {SVG + tag for tag in ("svg", "g", "path", "text")}
+        element.tag
+        for element in root.iter()
+        if element.tag not in {SVG + tag for tag in ("svg", "g", "path", "text", "tspan")}
     ]
 
 
@@ -72,7 +86,7 @@ def test_lines_end_in_their_own_names(make_history):
     chart.update({"A": make_history(3), "B": make_history(2, floor=0.4)})
     places = {text: (x, y) for text, x, y in texts(chart.svg()) if text in NAMES}
     assert places.keys() == NAMES
-    assert len({x for x, _ in places.values()}) == 1, "in one column, behind the longest line"
+    assert {x for x, _ in places.values()} == {640 - 153 + 16}, "in one column, to the right of the plot"
     assert places["A test"][1] < places["A train"][1] < places["B train"][1], "the better the higher"
 
 
@@ -84,10 +98,10 @@ def test_names_overlap_neither_each_other_nor_the_edge(make_history, quantity, a
     names = [(x, y) for text, x, y in texts(chart.svg()) if text in NAMES]
     heights = sorted(y for _, y in names)
     assert len(names) >= 3
-    assert np.diff(heights).min() >= 13.9
-    assert heights[0] >= 40
-    assert heights[-1] <= 300 - 48 + 4
-    assert max(x for x, _ in names) + 66 <= 560, "the widest name, with an arrow, takes 66 pixels"
+    assert np.diff(heights).min() >= 19.9
+    assert heights[0] >= 60
+    assert heights[-1] <= 380 - 28 + 6
+    assert max(x for x, _ in names) + 110 <= 640, "the widest name, with its value, takes 110 pixels"
 
 
 def test_one_model_alone(make_history):
@@ -128,14 +142,18 @@ def test_values_that_are_not_finite_are_left_out(bad):
     assert not {"nan", "inf"} & set(chart.svg().lower().replace(",", " ").split())
 
 
-def test_a_diverging_model_leaves_at_the_top_and_says_so(make_history):
-    chart = CurveChart("loss")
-    lost = history_of((0.1, 2.3), (0.5, 1.0), (1, 1e30), (2, 1e300))
+@pytest.mark.parametrize("is_log", [False, True])
+def test_a_diverging_model_leaves_at_the_top_and_says_so(make_history, is_log):
+    chart = chart_of("loss", is_log)
+    lost = history_of((0.1, 2.3), (0.5, 1.0), (1, 1e30), (2, 5.6e33))
     chart.update({"A": make_history(2), "B": lost})
-    shown = words(chart.svg())
-    assert {"A train", "A test", "B train ↑", "B test ↑"} <= set(shown)
-    assert "3" in shown
-    assert "e30" not in " ".join(shown)
+    (axes,) = chart.figure.axes
+    ends = {line.get_label(): line for line in axes.lines if line.get_label() in ("A train end", "B train end")}
+    assert {name: end.get_marker() for name, end in ends.items()} == {"A train end": "o", "B train end": "^"}
+    assert ends["B train end"].get_ydata() == [1]
+    found = values(chart.svg())
+    assert (found["B train"], found["B test"]) == ("5.6e33", "5.6e33")
+    assert axes.get_ylim()[1] <= 10
 
 
 def test_equal_data_give_equal_text(make_history):
@@ -151,9 +169,10 @@ def test_what_stays_is_drawn_again_when_it_has_changed(make_history):
     """Axes, title and subject are kept between drawings: each of these changes is seen in the next one."""
     chart, curves = CurveChart("loss"), {"A": make_history(1)}
     changes = (
-        lambda chart: chart.count("seconds"),
+        lambda chart: chart.look(View(axis="seconds")),
         lambda chart: chart.reset(7, "Digits"),
-        lambda chart: chart.reach(9),
+        lambda chart: chart.reach({"A": 9}),
+        lambda chart: chart.look(View(is_log=False, off=frozenset({"A test"}))),
         lambda chart: curves.update({"A": seed_band([make_history(1), make_history(1, seed=1)])}),
     )
     for number in range(len(changes)):
@@ -170,11 +189,11 @@ def test_what_stays_is_drawn_again_when_it_has_changed(make_history):
 def test_a_chart_that_is_drawn_before_its_update_says_what_it_shows(make_history):
     chart = CurveChart("loss")
     for axis in ("images", "steps"):
-        chart.count(axis)
+        chart.look(View(axis=axis))
         chart.svg()
         chart.update({"A": make_history(1)})
     fresh = CurveChart("loss")
-    fresh.count("steps")
+    fresh.look(View(axis="steps"))
     fresh.update({"A": make_history(1)})
     assert chart.svg() == fresh.svg()
 
@@ -205,19 +224,19 @@ def test_axis_moves_on_when_a_history_goes_further(make_history):
 def test_long_runs_stay_small(make_history):
     chart = CurveChart("loss", epochs=100)
     chart.update({"A": make_history(100), "B": make_history(100, seed=1)})
-    assert len(chart.svg().encode()) < 30_000
+    assert len(chart.svg().encode()) < 40_000
 
 
 def test_everything_is_kept_and_moved_in_place(make_history):
-    chart = CurveChart("loss")
+    chart = chart_of("loss")
     (axes,) = chart.figure.axes
-    lines = list(axes.lines)
-    before = [*lines, *axes.texts, *axes.collections]
+    before = [*axes.lines, *axes.texts, *axes.collections]
     chart.update({"A": make_history(2)})
     chart.svg()
     assert list(map(id, [*axes.lines, *axes.texts, *axes.collections])) == list(map(id, before))
     train = make_history(2).train
-    drawn = np.asarray(lines[0].get_xydata())[-20:]
+    (line,) = [line for line in axes.lines if line.get_label() == "A train"]
+    drawn = np.asarray(line.get_xydata())[-20:]
     np.testing.assert_allclose(drawn[:, 0], train.epoch[-20:])
     np.testing.assert_allclose(drawn[:, 1], train.loss[-20:])
 
@@ -298,7 +317,7 @@ def test_a_band_begins_with_its_second_point_and_stays_in_the_chart(make_history
     chart.update({"A": seed_band([make_history(0.025), make_history(0.025, seed=1)])})
     assert areas(chart.svg()) == {}
     wild = [make_history(3), make_history(3, floor=50.0)]
-    chart = CurveChart("loss")
+    chart = chart_of("loss")
     chart.update({"A": seed_band(wild)})
     (axes,) = chart.figure.axes
     low, high = axes.get_ylim()
@@ -316,15 +335,16 @@ def line_of(chart, model, style=""):
 
 
 def test_lines_are_cut_where_they_cross_the_edges():
-    chart = CurveChart("loss", epochs=4)
+    chart = chart_of("loss", epochs=4)
     chart.update({"A": history_of((1, 6.0), (2, 2.0), (3, 1.0), (4, 9.0)), "B": history_of((1, 0.9), (4, 0.3))})
     low, high = chart.figure.axes[0].get_ylim()
     points = line_of(chart, "a")
+    layout = Layout()
     assert (low, high) == (0, 3)
     across = [x for x, _ in points]
-    crossings = 54 + 430 / 4 * np.array([1.75, 3.25])
+    crossings = layout.left + layout.plot_width / 4 * np.array([1.75, 3.25])
     np.testing.assert_allclose([across[0], across[-1]], crossings, atol=1)
-    assert all(44 - 3 <= y <= 252 for _, y in points)
+    assert all(layout.top - 3 <= y <= layout.top + layout.plot_height for _, y in points)
 
 
 def test_lines_on_the_edge_are_not_cut():
@@ -332,5 +352,125 @@ def test_lines_on_the_edge_are_not_cut():
     history.accuracy[:] = [1.0, 1.0, 1.0]
     chart = CurveChart("accuracy")
     chart.update({"A": History(train=history)})
-    assert line_of(chart, "a") == [(197.33, 44), (340.67, 44), (484, 44)]
+    layout = Layout()
+    places = [(layout.left + layout.plot_width * part / 3, layout.top) for part in (1, 2, 3)]
+    np.testing.assert_allclose(line_of(chart, "a"), places, atol=0.01)
     assert "A train" in words(chart.svg())
+
+
+@pytest.mark.parametrize("size", [(640, 380, 15), (306, 210, 15), (327, 230, 12), (1200, 900, 22)])
+def test_a_chart_fills_any_size_with_letters_of_the_same_size(make_history, size):
+    chart = CurveChart("accuracy", layout=Layout(500, 300, has_heading=False))
+    chart.resize(*size)
+    chart.update({"A": make_history(1), "B": make_history(2, floor=0.4)})
+    root = ElementTree.fromstring(chart.svg())
+    assert root.get("viewBox") == f"0 0 {size[0]} {size[1]}"
+    styles = {text.get("style", "") for text in root.iter(f"{SVG}text")}
+    sizes = {float(found[1]) for style in styles if (found := re.search(r"font-size: ([\d.]+)px", style))}
+    assert sizes == {size[2], max(12, size[2] - 2)}
+    heights = sorted(y for text, _, y in texts(chart.svg()) if text in NAMES)
+    assert np.diff(heights).min() >= max(17, size[2] * 4 / 3) - 0.1
+    assert all(0 < y < size[1] for _, _, y in texts(chart.svg()))
+
+
+def test_nothing_of_the_heading_lies_over_another_part():
+    chart = CurveChart("accuracy")
+    chart.reset(3, "Synthetic digits, made by this program, mean and range of 3 seeds")
+    heading = [(text, x, y) for text, x, y in texts(chart.svg()) if y < Layout().top - 6]
+    assert [text for text, _, _ in heading][-1:] or heading
+    widest = {text: 0.72 * 15 * len(text) for text, _, _ in heading}
+    for one, (text, x, y) in enumerate(heading):
+        for other, x_other, y_other in heading[one + 1 :]:
+            is_apart = abs(y - y_other) >= 15 or x + widest[text] <= x_other or x_other + widest[other] <= x
+            assert is_apart, (text, other)
+
+
+def test_a_line_that_is_off_leaves_its_name_and_no_place_on_the_scale(make_history):
+    chart = CurveChart("accuracy")
+    curves = {"A": make_history(3), "B": make_history(3, floor=2.0)}
+    chart.update(curves)
+    low = chart.figure.axes[0].get_ylim()[0]
+    chart.look(View(off=frozenset({"B train", "B test"})))
+    chart.update(curves)
+    svg = chart.svg()
+    assert values(svg)["B train"] == "off"
+    assert "--nnc-b," not in svg
+    assert chart.figure.axes[0].get_ylim()[0] > low
+    readout = chart.readout()
+    assert readout.lines.keys() == {"A train", "A test"}
+    assert {name: is_on for name, (_, is_on) in readout.names.items()} == {
+        "A train": True,
+        "A test": True,
+        "B train": False,
+        "B test": False,
+    }
+
+
+def test_test_points_of_a_sample_and_of_all_images_are_not_joined(make_history):
+    chart = chart_of("loss")
+    chart.update({"A": make_history(2)})
+    lines = {line.get_label(): np.asarray(line.get_xydata()) for line in chart.figure.axes[0].lines}
+    np.testing.assert_allclose(lines["A test"][:, 0], [0.2, 0.4, 0.6, 0.8, 1.2, 1.4, 1.6, 1.8])
+    np.testing.assert_allclose(lines["A whole"][:, 0], [1, 2])
+    assert chart.readout().whole["A test"][0] == [1, 2]
+    assert "all test images" in words(chart.svg()), "as the key says"
+
+
+@pytest.mark.parametrize("axis", ["epoch", "images", "steps"])
+def test_the_axis_is_the_whole_plan_and_after_a_stop_what_was_done(make_history, axis):
+    chart = CurveChart("loss")
+    chart.look(View(axis=axis))
+    history = make_history(1.5)
+    (axes,) = chart.figure.axes
+    last = getattr(history.train, axis)[-1]
+    chart.reach({"A": 3})
+    chart.update({"A": history})
+    assert axes.get_xlim() == (0, pytest.approx(2 * last))
+    chart.reach({"A": 1.5})
+    chart.update({"A": history})
+    assert axes.get_xlim() == (0, pytest.approx(last))
+
+
+def test_seconds_end_in_a_round_number_until_the_end(make_history):
+    chart = CurveChart("loss")
+    chart.look(View(axis="seconds"))
+    chart.reach({"A": 3})
+    chart.update({"A": make_history(1.1)})
+    assert chart.figure.axes[0].get_xlim()[1] >= 3
+    chart.reach({"A": 1.1})
+    chart.update({"A": make_history(1.1)})
+    assert chart.figure.axes[0].get_xlim()[1] == pytest.approx(1.1)
+
+
+def test_a_leader_joins_each_name_to_the_end_of_its_own_line(make_history):
+    chart = CurveChart("loss")
+    chart.look(View(axis="seconds"))
+    chart.update({"A": make_history(1), "B": make_history(3, floor=0.4)})
+    lines = {line.get_label(): line for line in chart.figure.axes[0].lines}
+    for name in NAMES:
+        leader, end = lines[f"{name} leader"], lines[f"{name} end"]
+        across = np.asarray(leader.get_xdata())
+        np.testing.assert_array_equal(across[:1], end.get_xdata())
+        assert across[-1] > 1
+    assert np.asarray(lines["A train end"].get_xdata()).tolist() == [pytest.approx(1 / 3)]
+
+
+def test_the_numbers_behind_a_drawing_are_those_that_are_drawn(make_history):
+    chart = chart_of("accuracy")
+    chart.update({"A": make_history(30), "B": make_history(2)})
+    readout = chart.readout()
+    (line,) = [line for line in chart.figure.axes[0].lines if line.get_label() == "A train"]
+    np.testing.assert_allclose(readout.lines["A train"], np.asarray(line.get_xydata()).T, rtol=1e-4)
+    assert readout.x_end == 30
+    assert readout.unit == "epochs"
+    assert sum(len(part) for line in readout.lines.values() for part in line) < 1_400
+
+
+def test_smoothing_takes_means_of_training_points_alone(make_history):
+    chart, history = chart_of("loss"), make_history(1)
+    chart.look(View(is_log=False, smoothing=5))
+    chart.update({"A": history})
+    lines = {line.get_label(): np.asarray(line.get_ydata()) for line in chart.figure.axes[0].lines}
+    assert lines["A train"][-1] == pytest.approx(np.mean(history.train.loss[-5:]))
+    assert lines["A train"][0] == pytest.approx(history.train.loss[0])
+    np.testing.assert_allclose(lines["A test"], history.test.loss[:-1])

@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from nncompare.events import Diverged, EpochEnd, TestPoint, TrainPoint
-from nncompare.figures import CurveChart
+from nncompare.figures import CurveChart, View
 from nncompare.figures.marks import best_epoch, best_spots, end_spots, train_eval_spots
 from nncompare.figures.points import Quantity
 from nncompare.history import History
@@ -50,6 +50,7 @@ def test_the_ring_is_around_the_best_point_and_the_pluses_only_in_the_chart_of_t
     counts: dict[Quantity, int] = {"accuracy": 3, "loss": 0}
     for quantity, pluses in counts.items():  # the first of four lies below the chart
         chart = CurveChart(quantity)
+        chart.look(View(is_log=False))
         chart.update({"A": HISTORY})
         assert spots(chart, "A", "best") == best_spots(HISTORY, quantity, "epoch")
         assert len(spots(chart, "A", "evaluated")) == pluses
@@ -60,7 +61,7 @@ def test_the_ring_is_around_the_best_point_and_the_pluses_only_in_the_chart_of_t
 def test_a_cross_shows_where_a_run_broke_off_also_beyond_the_edge(quantity):
     history = history_of([0.5], [1e10])
     history.add(Diverged(1.25, 125, 12, 2.5))
-    assert [x for x, _ in end_spots(history, "epoch")] == [1.25]
+    assert [x for x, _ in end_spots(history, "epoch", 3.0)] == [1.25]
     chart = CurveChart(quantity)
     chart.update({"A": HISTORY, "B": history})
     assert spots(chart, "B", "end") == [(1.25, chart.figure.axes[0].get_ylim()[1])]
@@ -81,7 +82,7 @@ def test_a_run_that_broke_off_before_its_first_point_is_marked_too():
 )
 def test_the_axis_counts_what_is_asked_for(axis, title):
     chart = CurveChart("loss")
-    chart.count(axis)
+    chart.look(View(axis=axis))
     chart.update({"A": HISTORY})
     low, high = chart.figure.axes[0].get_xlim()
     assert low == 0

@@ -42,16 +42,17 @@ def test_names_are_never_closer_than_the_gap_nor_outside_and_keep_their_order(se
 
 def names_of(chart):
     texts = ElementTree.fromstring(chart.svg()).iter("{http://www.w3.org/2000/svg}text")
-    found = {text.text or "": (float(text.attrib["x"]), float(text.attrib["y"])) for text in texts}
+    found = {(text.text or "").strip(): (float(text.attrib["x"]), float(text.attrib["y"])) for text in texts}
     return {words: place for words, place in found.items() if re.fullmatch("(A|B) (train|test)", words)}
 
 
-def test_all_names_stand_behind_the_longest_line(make_history):
+def test_all_names_stand_to_the_right_of_the_plot_in_the_order_of_their_lines(make_history):
     chart = CurveChart("loss", epochs=4)
     chart.update({"A": make_history(3), "B": make_history(1)})
     names = names_of(chart)
     assert len(names) == 4
-    assert {x for x, _ in names.values()} == {54 + 430 * 3 / 4 + 9}
+    assert {x for x, _ in names.values()} == {640 - 153 + 16}
+    assert sorted(names, key=lambda name: names[name][1]) == ["B train", "B test", "A train", "A test"]
 
 
 def test_no_line_no_name():

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from nncompare.figures.points import BUCKETS, Points, points_of, thin
+from nncompare.figures.points import BUCKETS, Points, is_of_all_images, points_of, thin
 from nncompare.history import Curve
 
 
@@ -42,3 +42,20 @@ def test_drawn_points_stay_where_they_are_while_the_curve_grows():
     y = np.random.default_rng(0).random(4000)
     early, late = thin(Points(x[:1000], y[:1000]), 100), thin(Points(x, y), 100)
     np.testing.assert_array_equal(early.y[:-2], late.y[: len(early.y) - 2])
+
+
+@pytest.mark.parametrize(
+    ("epochs", "expected"),
+    [
+        ([], []),
+        ([0.2, 0.4, 0.6, 0.8, 1.0, 1.2], [False, False, False, False, True, False]),
+        ([0.21, 0.43, 0.61, 0.83, 1.0], [False, False, False, False, True]),
+        ([0.2, 0.4, 0.47], [False, False, True]),  # stopped between two samples
+        ([0.2, 0.4, 0.4], [False, False, True]),  # stopped at a sample
+        ([0.1], [True]),  # stopped before the first sample
+        ([0.2, 0.4, 0.6, 0.8, 1.0, 1.1], [False, False, False, False, True, True]),
+        ([0.2, 0.37, 0.4, 0.6], [False, True, False, False]),  # went on after a stop
+    ],
+)
+def test_points_of_all_test_images_are_told_from_those_of_a_sample(epochs, expected):
+    assert is_of_all_images(epochs).tolist() == expected

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from nncompare.figures.points import Points
-from nncompare.figures.scales import epoch_scale, value_scale
+from nncompare.figures.scales import count_scale, epoch_scale, value_scale
 
 
 def line(*values):
@@ -74,3 +74,38 @@ def test_accuracy_begins_at_a_round_value_below_all(lowest, low, second):
 
 def test_loss_of_zero():
     assert value_scale("loss", [line(0, 0)]).high > 0
+
+
+def test_after_a_stop_within_the_first_epochs_there_are_parts_of_epochs():
+    scale = epoch_scale(0.3)
+    assert (scale.high, scale.names) == (0.3, ("0", "0.1", "0.2", "0.3"))
+
+
+@pytest.mark.parametrize("end", [0.4, 1, 7.3, 180_000, 2_813])
+def test_counts_end_where_the_plan_does_if_it_is_known(end):
+    scale = count_scale(end, is_known=True)
+    assert scale.high == end
+    assert max(scale.ticks) <= end
+    assert count_scale(end).high >= end
+
+
+def test_an_empty_logarithmic_chart_has_room_for_a_start():
+    assert value_scale("loss", [], is_log=True).names == ("0.1", "0.2", "0.5", "1", "2")
+
+
+@pytest.mark.parametrize("highest", [*np.geomspace(1e-9, 1e9, 37), 1e300])
+@pytest.mark.parametrize("share", [1, 0.5, 1e-2, 1e-5, 1e-12])
+def test_logarithms_reach_from_the_lowest_to_the_highest_in_few_round_steps(highest, share):
+    scale = value_scale("loss", [line(highest, highest * share)], is_log=True)
+    assert scale.high >= np.log10(highest) - 1e-4
+    assert scale.low <= max(np.log10(highest * share), scale.high - 6) + 1e-4
+    assert scale.high - scale.low <= 7
+    assert 2 <= len(scale.ticks) <= 7
+    np.testing.assert_allclose(np.log10([float(name) for name in scale.names]), scale.ticks, atol=1e-6)
+    assert scale.low - 1e-3 <= min(scale.ticks)
+    assert max(scale.ticks) <= scale.high + 1e-3
+
+
+def test_a_loss_of_nothing_stands_at_the_lower_edge():
+    scale = value_scale("loss", [line(1, 0)], is_log=True)
+    assert scale.place(0.0) < scale.low

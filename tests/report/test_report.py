@@ -16,7 +16,7 @@ from nncompare.config import Comparison, RunConfig
 from nncompare.engine.shared import EngineHolder
 from nncompare.events import Diverged
 from nncompare.memory import Plan
-from nncompare.report import PICTURES, predictions_csv, report_page
+from nncompare.report import PICTURES, curves_csv, predictions_csv, report_page
 
 TINY = Comparison(
     dataset="synthetic-digits",
@@ -180,3 +180,14 @@ def test_a_comparison_that_was_ended_in_line_has_a_report(engines: EngineHolder)
     page = Page(report_page(ComparisonRun(TINY, engines).result()))
     assert page.open == []
     assert "Synthetic digits" in page.words
+
+
+def test_every_point_of_all_curves_is_a_row_in_full_precision(result: ComparisonResult) -> None:
+    rows = list(csv.DictReader(curves_csv(result).splitlines()))
+    for model in result.models:
+        own = [row for row in rows if row["model"] == model.name]
+        learned = [row for row in own if row["measured on"] == "training images"]
+        assert [float(row["loss"]) for row in learned] == model.history.train.loss
+        whole = [row for row in own if row["measured on"] == "all test images"]
+        assert [float(row["accuracy"]) for row in whole] == model.history.test_accuracy
+        assert len(own) == len(model.history.train.epoch) + len(model.history.test.epoch)

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import pytest
 from tiny_comparison import TINY
 
+from nncompare.comparison.state import State
 from nncompare.history import COLUMNS, Curve, History
 from nncompare.ui.panels.curve_charts import CurveCharts
 from nncompare.ui.refresher import Refresher, Rest
@@ -19,7 +20,7 @@ def test_the_first_point_of_each_model_is_drawn_at_once_and_later_ones_after_a_r
 ) -> None:
     charts = CurveCharts(Refresher(lambda: None))
     a, b = (
-        SimpleNamespace(name=name, config=config, history=History())
+        SimpleNamespace(name=name, config=config, history=History(), state=State.RUNNING)
         for name, config in zip("AB", (TINY.a, TINY.b), strict=True)
     )
     pair = SimpleNamespace(runs=[a, b])
