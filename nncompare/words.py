@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Sequence
 from nncompare.memory import in_mebibytes
 
 __all__ = [
+    "brief_clock",
+    "brief_loss",
     "capitalize_first",
     "clock",
     "count",
@@ -24,6 +26,7 @@ __all__ = [
 UNKNOWN = "–"
 _SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _MOST_DIGITS = 6
+_BRIEF = 6  # characters, so that a figure keeps to its place
 
 Write = Callable[[float | None, int], str]
 """Writes a value with at least so many digits behind the point, as `percent` and `loss` do."""
@@ -74,6 +77,17 @@ def loss(value: float | None, digits: int = 3) -> str:
     return f"{value:.{max(digits, digits - 2 + zeros)}f}"
 
 
+def brief_loss(value: float | None, digits: int = 3) -> str:
+    """Format a loss in at most six characters: 0.052, 12.345, 5.6e33."""
+    if value is None or not math.isfinite(value):
+        return UNKNOWN
+    if value and not 1e-3 <= abs(value) < 1_000:
+        forms = (f"{value:.{shown}e}".partition("e") for shown in (1, 0))
+        return next(text for mantissa, _, power in forms if len(text := f"{mantissa}e{int(power)}") <= _BRIEF)
+    before = len(f"{value:.0f}.")
+    return f"{value:.{min(digits, _BRIEF - before)}f}"
+
+
 def setting(value: float | str) -> str:
     """Format the value of a setting: 60,000, 0.001, 10 for 10.0; a word stays as it is."""
     if isinstance(value, str):
@@ -93,6 +107,16 @@ def clock(seconds: float | None) -> str:
     whole = round(seconds)
     hours, minutes = divmod(whole // 60, 60)
     return f"{hours}:{minutes:02}:{whole % 60:02}" if hours else f"{minutes}:{whole % 60:02}"
+
+
+def brief_clock(seconds: float | None) -> str:
+    """Format a duration in at most six characters: 0:07, 59:59, 1 h 02."""
+    if seconds is None or not math.isfinite(seconds):
+        return UNKNOWN
+    hours, minutes = divmod(round(seconds) // 60, 60)
+    if not hours:
+        return clock(seconds)
+    return f"{hours} h {minutes:02}" if hours < 10 else f"{hours:,} h"
 
 
 def shape(sides: tuple[int, ...]) -> str:

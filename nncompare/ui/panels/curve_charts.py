@@ -44,7 +44,8 @@ class CurveCharts:
         self._past: PastModel | None = None
         charts = [row("nnc-row nnc-axis", [self.axis]), two(list(self.drawings.values()))]
         table = [row("nnc-row", [self.show_values]), self.values]
-        self.box = column("nnc-curves", [*charts, self._past_note, Place("nnc-legend", "legend.html"), *table])
+        self.box = column("nnc-charts", [*charts, self._past_note])
+        self.further = column("nnc-further-curves", [Place("nnc-legend", "legend.html"), *table])
 
     def draw_empty(self) -> None:
         """Draw the empty charts, so that nothing jumps when the first point arrives."""
