@@ -62,7 +62,7 @@ class Tab:
         """Load the page, connect to its kernel, and wait until Train is possible."""
         began = time.perf_counter()
         await self.client.open(QUERY, token)
-        await self.until(lambda: not self._is_disabled("Train"), OPENING_SECONDS, "a Train button")
+        await self.until(lambda: self.client.offers("Train both"), OPENING_SECONDS, "a Train button")
         self.opening_seconds = time.perf_counter() - began
         self.client.set(self.client.find("description", "Exact values"), {"value": True})
 
@@ -70,7 +70,7 @@ class Tab:
         """Press Train, and wait for the end."""
         runs = len(self.began)
         self.pressed.append(time.perf_counter())
-        self.client.press("Train")
+        self.client.press("Train again" if runs else "Train both")
         await self.until(lambda: self.states() == {"running"} or self._is_over(runs), _TRAIN_SECONDS, "its turn")
         if len(self.began) == runs:
             self.began.append(time.perf_counter())
@@ -95,10 +95,6 @@ class Tab:
         if is_new and len(self.began) == runs:
             self.began.append(time.perf_counter())
         return len(self.began) > runs and self.states() <= {"finished", "failed", "stopped"} and bool(self.states())
-
-    def _is_disabled(self, description: str) -> bool:
-        found = self.client.find("description", description)
-        return not found or bool(self.client.widgets[found].get("disabled", True))
 
 
 def main() -> None:

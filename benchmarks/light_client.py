@@ -61,9 +61,14 @@ class LightClient:
         self._connection.close()
         await self._reading
 
-    def press(self, text: str) -> None:
-        """Press the button of this text."""
-        self.tell(self.find("description", text), {"event": "click"})
+    def press(self, words: str) -> None:
+        """Press one of the buttons that change their words, by those that are on it now."""
+        widget, action = self._pressable()[words]
+        self.tell(widget, {"press": action})
+
+    def offers(self, words: str) -> bool:
+        """Return whether there is such a button, and it can be pressed."""
+        return words in self._pressable()
 
     def pick(self, choice: str) -> None:
         """Choose one of the elements that carry a choice, such as a step."""
@@ -110,6 +115,14 @@ class LightClient:
                     await self._changed.wait()
         except TimeoutError:
             raise TimeoutError(f"Waited {seconds:g} s in vain for {what}.") from None
+
+    def _pressable(self) -> dict[str, tuple[str, str]]:
+        return {
+            button["words"]: (widget, button["action"])
+            for widget, state in self.widgets.items()
+            for button in state.get("buttons", ())
+            if button["action"] and not button["is_off"]
+        }
 
     async def _connect(self, headers: dict[str, str]) -> None:
         address = f"{self._address.replace('http', 'ws', 1)}api/kernels/{self.kernel}/channels"

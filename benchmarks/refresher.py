@@ -62,8 +62,7 @@ def _many_epochs(opened: DashboardPage) -> tuple[float, float]:
     early = kernel.memory_info().rss
     _until_over(opened)
     for _ in range(TIMES_ON):
-        opened.page.get_by_label("epochs", exact=True).select_option(label=f"+{EPOCHS_ON}")
-        opened.page.get_by_role("button", name="Continue", exact=True).click()
+        opened.train_on(EPOCHS_ON)
         opened.wait_for("A", "running")
         _until_over(opened)
     return early / 2**20, kernel.memory_info().rss / 2**20

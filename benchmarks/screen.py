@@ -28,7 +28,7 @@ _EPOCHS = 3  # the log of a lane shows no more
 _EPOCH = re.compile(r"epoch \d+ done in ([\d.]+) s")
 _ENDED = 'data-state="finished"'
 _LANES = "[...document.querySelectorAll('.nnc-run')]"
-_FINISHED = f"() => {_LANES}.every(lane => lane.querySelector('h3').dataset.state === 'finished')"
+_FINISHED = f"() => {_LANES}.every(lane => lane.querySelector('[data-state]').dataset.state === 'finished')"
 _LONGEST_SECONDS = 600.0
 _LOOK_SECONDS, _IDLE_SHARE = 2.0, 0.1  # of one core
 
@@ -81,7 +81,7 @@ async def _with_light_client(comparison: Comparison) -> Speed:
         client.pick("Training")
         others, own = await asyncio.to_thread(_idle_others, host), psutil.Process()
         before, before_own = cpu_seconds(others), cpu_seconds([own])
-        client.press("Train")
+        client.press("Train both")
         await client.until(lambda: _have_finished(client), _LONGEST_SECONDS, "the end of the training")
         used, used_own = cpu_seconds(others) - before, cpu_seconds([own]) - before_own
         await client.close()
@@ -98,13 +98,13 @@ def _with_browser(comparison: Comparison) -> Speed:
         opened.train_button.click()
         opened.page.wait_for_function(_FINISHED, timeout=1000 * _LONGEST_SECONDS)
         used, used_own = cpu_seconds(others) - before, cpu_seconds(own) - before_own
-        lanes = [opened.lane(name).inner_text() for name in ("A", "B")]
+        lanes = [opened.log(name).text_content() or "" for name in ("A", "B")]
         close(opened)
         return Speed(_speed(comparison, lanes), used, used_own)
 
 
 def _lanes(client: LightClient) -> list[str]:
-    return [lane for name in ("A", "B") for lane in client.html(f'aria-label="Model {name}"')]
+    return client.html("<h3 data-state")
 
 
 def _have_finished(client: LightClient) -> bool:

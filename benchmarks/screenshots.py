@@ -111,7 +111,7 @@ class Tour:
         self._take("predictions", "during")
         dashboard.go("Training")
         for model in MODELS:
-            expect(dashboard.lane(model)).to_contain_text("epoch 3 done in", timeout=240_000)
+            expect(dashboard.log(model)).to_contain_text("epoch 3 done in", timeout=240_000)
         dashboard.wait_for_end()
         self._take("training", "after")
 

@@ -28,6 +28,35 @@ class Difference(NamedTuple):
     b: str
 
 
+class Lead(NamedTuple):
+    """By how much A was ahead of B (B of A, where it is negative) after the last epoch that both have done."""
+
+    epoch: int
+    accuracy_a: float
+    accuracy_b: float
+
+    @property
+    def points(self) -> float:
+        """A minus B, in percentage points of the whole test set."""
+        return 100 * (self.accuracy_a - self.accuracy_b)
+
+
+def lead_of(a: RunView, b: RunView) -> Lead | None:
+    """Compare both on the whole test set where both were measured: their newest figures are of different epochs."""
+    done = min(a.history.epochs, b.history.epochs)
+    if not done:
+        return None
+    return Lead(done, a.history.test_accuracy[done - 1], b.history.test_accuracy[done - 1])
+
+
+def distinction(run: RunView, other: RunView | None) -> str:
+    """Return what tells a model from the other in few words, at most two settings: 8 channels, dropout 0.1."""
+    if other is None:
+        return _named("channels", _value(run, "channels"))
+    found = different_settings(run, other)
+    return ", ".join(_named(one.name, one.a) for one in found[:2]) or "same settings"
+
+
 def aspects(a: RunView, b: RunView) -> list[Aspect]:
     """List what was equal and what was not; of device and precision only once they are known."""
     has_same_width = _channels(a) == _channels(b)
@@ -43,9 +72,9 @@ def aspects(a: RunView, b: RunView) -> list[Aspect]:
 
 
 def differences(a: RunView, b: RunView) -> list[Difference]:
-    """List the settings in which both differ, then what each costs: parameters, memory and time per epoch."""
+    """List the settings in which both differ, then the costs in which they do: parameters, memory, time per epoch."""
     costs = [Difference(name, cost(a), cost(b)) for name, cost in _COSTS.items()]
-    return different_settings(a, b) + [one for one in costs if one.a and one.b]
+    return different_settings(a, b) + [one for one in costs if one.a and one.b and one.a != one.b]
 
 
 def different_settings(a: RunView, b: RunView) -> list[Difference]:
@@ -75,6 +104,12 @@ def _value(run: RunView, name: str) -> str:
         return run.config.optimizer_title
     used = {"channels": run.plan.channels, "batch_size": run.plan.effective_batch_size} if run.plan else {}
     return setting(used.get(name, getattr(run.config, name)))
+
+
+def _named(name: str, value: str) -> str:
+    if name in ("channels", "epochs"):
+        return f"{value} {name.removesuffix('s') if value == '1' else name}"
+    return value if name in ("optimiser", "schedule") else f"{name} {value}"
 
 
 def _time_per_epoch(run: RunView) -> str:

@@ -14,11 +14,13 @@ from nncompare.environment import environment
 from nncompare.limits import Limits
 from nncompare.store import Store
 from nncompare.ui.current_comparison import CurrentComparison
-from nncompare.ui.elements import Panel, Place, close_tree, column, row, set_value
+from nncompare.ui.elements import Panel, Place, close_tree, column, hide, row, set_value
+from nncompare.ui.ending import Ending
 from nncompare.ui.page import Page
 from nncompare.ui.panels.header import Navigation, announcement, show_status
 from nncompare.ui.panels.interrupted import Interrupted
 from nncompare.ui.panels.machine import MachineSurvey
+from nncompare.ui.panels.presentation import Presentation
 from nncompare.ui.refresher import Refresher
 from nncompare.ui.settings_link import from_query, run_in, to_query
 from nncompare.ui.steps.data import DataStep
@@ -66,6 +68,7 @@ class Dashboard:
     def __init__(self, comparison: Comparison | None = None) -> None:
         self._limits, self._store = limits, store = Limits.from_environment(), Store.of_session()
         self._opening = comparison or _within(OPENING, limits)
+        self._wanted: Comparison | None = None
         self._base, problems = from_query(environment().query, self._opening)
         self.refresher = Refresher(self._tick)
         self.still = Still(self.refresher)
@@ -77,16 +80,17 @@ class Dashboard:
         )
         self.status, self.notice, self.storage_note = Place("nnc-state"), Place("nnc-notice"), Place("nnc-storage")
         self.notice.tell(*(f"Left out of the address: {problem}" for problem in problems))
-        self.interrupted = Interrupted(self.refresher, store, self._open_saved)
+        self.interrupted, self.ending = Interrupted(self.refresher, store, self._open_saved), Ending(self.refresher)
         self.steps = self._make_steps(limits, store)
         models = self.steps.models
         self._survey = MachineSurvey(
             self.refresher, shared_engine, lambda: models.shared.device, models.show_machine, self.notice.tell
         )
         self.navigation = Navigation(self.steps.by_title(), self.go)
-        header = row("nnc-header", [self.navigation, self.status])
+        header = row("nnc-header", [self.navigation, self.status, Presentation()])
         before = [self.page, Place("nnc-needs", "needs_anywidget.html")]  # the page first: its view is looked for there
-        above = [*before, header, self.notice, self.storage_note, self.interrupted]
+        self._offers = column("nnc-past-offers", [self.interrupted])  # they stand on Training as well
+        above = [*before, header, self.notice, self.storage_note, self._offers]
         self.box = column("nnc", [*above, *self.steps.by_title().values()])
         self._open(self._base)
         self._go(self.navigation.step)
@@ -99,7 +103,9 @@ class Dashboard:
     def _make_steps(self, limits: Limits, store: Store) -> Steps:
         refresher = self.refresher
         data = DataStep(refresher, self._on_change, lambda: self.go("Models"))
-        training = TrainingStep(refresher, self._train, self._control, lambda: self.go("Predictions"))
+        training = TrainingStep(
+            refresher, self._train, self._control, self._see, lambda: self._go("Models"), self.interrupted
+        )
         return Steps(
             data,
             ModelsStep(refresher, self._on_change, self._open, data.set_count, lambda: self.go("Training"), limits),
@@ -156,7 +162,8 @@ class Dashboard:
         self._go("Models")
 
     def _on_change(self) -> None:
-        data, models, comparison = self.steps.data, self.steps.models, self.comparison
+        data, models = self.steps.data, self.steps.models
+        self._wanted = comparison = self.comparison
         query = to_query(comparison, self._opening) if comparison is not None else self.page.query
         set_value(self.page, query=query)
         models.keep(comparison, f"{self._address}{'?' if query else ''}{query}" if self._address else "")
@@ -175,8 +182,13 @@ class Dashboard:
             self._tick()
 
     def _control(self, action: str, name: str | None) -> None:
-        self.current.control(action, name, self.steps.training.more.value)
+        self.current.control(action, name, self.steps.training.bar.more_epochs)
         self._tick()
+
+    def _see(self) -> None:
+        if self.steps.predictions.disagreements:
+            self.steps.predictions.show_disagreements()
+        self._go("Predictions")
 
     def _open_from_history(self, id_: str) -> None:
         if self.current.state.can_train:
@@ -213,7 +225,7 @@ class Dashboard:
     def _show_comparison(self, running: ComparisonRun) -> None:
         self.current.replace(running)
         self.notice.tell()
-        self.steps.training.curves.begin(running)
+        self.steps.training.begin(running)
         self.steps.predictions.begin(running)
 
     def _on_page_ready(self, address: str) -> None:
@@ -233,6 +245,7 @@ class Dashboard:
         is_new = step != self.navigation.step
         self.navigation.show(step)
         self.steps.predictions.set_visible(step == "Predictions")
+        hide(self._offers, step != "History")
         self._show_state()
         if is_new:
             self.page.show_step(step.lower(), is_new_address=is_new_address)
@@ -260,6 +273,9 @@ class Dashboard:
         steps.training.tick(running)
         self.refresher.is_hurried = running is not None and any(run.expects_first_point for run in running.runs)
         steps.predictions.tick()
+        disagreements = steps.predictions.disagreements
+        self.ending.tick(running, is_predicted=disagreements is not None)
+        steps.training.show_end(self.ending.headline, disagreements)
         self.interrupted.tick(is_wanted=self.current.state.can_train)
         self.storage_note.tell(running.storage_note if running is not None else "")
         self.still.tick(running)
@@ -278,7 +294,7 @@ class Dashboard:
 
     def _show_state(self) -> None:
         running, data = self.current.running, self.steps.data
-        self.steps.training.enable(running, self._problems)
+        self.steps.training.enable(running, self._problems, self._wanted)
         is_about_run = running is not None and self.navigation.step in ("Training", "Predictions")
         info = CATALOG[running.comparison.dataset] if running is not None and is_about_run else data.info
         show_status(self.status, running, info, is_ready="dataset" not in data.problems)

@@ -43,7 +43,8 @@ def test_what_a_page_trains_ends_with_it_unless_it_is_to_go_on(
         train(killed, ENDLESS)
         killed.watch_curves_grow()
         train(last, SHORT)
-        last.page.get_by_label("Go on when this page is closed").check()
+        last.open_details()
+        last.page.get_by_label("Keep training if I close this page").check()
         expect_to_wait(last)
         process.kill()  # which then tells nobody
         last.watch_curves_grow()
@@ -64,7 +65,7 @@ def test_real_mnist_is_learned(browser: Browser, real_data: Path, host: Host) ->
         dashboard.wait_for_dataset("mnist")
         dashboard.train()
         dashboard.wait_for_end()
-        accuracy = dashboard.lane("B").locator(".nnc-figures dd").first.inner_text()
+        accuracy = dashboard.lane("B").locator(".nnc-accuracy b").inner_text()
         assert float(accuracy.partition("%")[0]) > 85
         dashboard.go("Predictions")
         cards = dashboard.wait_for_cards(lambda cards: len(cards) == 12, "twelve predicted digits")
@@ -91,7 +92,7 @@ def train(dashboard: DashboardPage, settings: dict[str, object]) -> None:
 
 
 def expect_to_wait(dashboard: DashboardPage) -> None:
-    for place in (*map(dashboard.lane, MODELS), dashboard.chip):
+    for place in (*map(dashboard.log, MODELS), dashboard.chip):
         expect(place).to_contain_text("Waiting: next in line")
 
 

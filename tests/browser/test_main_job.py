@@ -83,7 +83,7 @@ def train_side_by_side(dashboard: DashboardPage) -> None:
     assert len(dashboard.host.workers()) >= len(MODELS)
     dashboard.wait_for_end()
     for model in MODELS:
-        expect(dashboard.lane(model)).to_contain_text(f"epoch {EPOCHS} done in")
+        expect(dashboard.log(model)).to_contain_text(f"epoch {EPOCHS} done in")
     # A second run would begin the moment that the first one is over.
     expect(dashboard.train_button).to_be_enabled()
     dashboard.go("Data")

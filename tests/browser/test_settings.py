@@ -114,7 +114,7 @@ def test_a_wrong_setting_is_marked_and_disables_train_while_it_counts(ready: Das
     expect(ready.row_of(channels).get_by_role("alert")).to_have_count(0)
     ready.go("Training")
     expect(ready.train_button).to_be_enabled()
-    expect(ready.page.locator(".nnc-reason")).to_be_empty()
+    expect(ready.page.locator(".nnc-reason").get_by_role("alert")).to_have_count(0)
 
     for step, label, value, right, sentence in (
         ("Data", "Training images", "999", "1,000", "Training images must be a whole number from 1,000 to 60,000"),
@@ -153,8 +153,8 @@ def test_a_budget_makes_accumulation_happen(ready: DashboardPage) -> None:
 
     ready.train()
     ready.wait_for_end()
-    expect(ready.lane("A")).to_contain_text(STEPS)
-    expect(ready.lane("A")).to_contain_text("× 8 = 256")
+    expect(ready.log("A")).to_contain_text(STEPS)
+    expect(ready.log("A")).to_contain_text("× 8 = 256")
 
 
 def _expect_marked(dashboard: DashboardPage, found: Locator, sentence: str) -> None:

@@ -5,7 +5,7 @@ from nncompare.events import EpochEnd
 from nncompare.history import History
 from nncompare.memory import make_plan
 from nncompare.messages import Progress, Setup
-from nncompare.report.fairness import Aspect, aspects, differences, seconds_per_epoch
+from nncompare.report.fairness import Aspect, Lead, aspects, differences, distinction, lead_of, seconds_per_epoch
 
 
 def contender(epochs_done=None, device="cpu", epoch_seconds=None, **settings):
@@ -51,18 +51,20 @@ def test_a_width_that_memory_lowered_is_the_one_that_counts():
     assert Aspect("initial weights", False, "differ, widths differ") in aspects(lowered, same_wish)
 
 
-def test_only_the_settings_that_differ_are_listed_and_always_what_each_costs():
+def test_only_what_differs_is_listed_settings_and_costs():
     found = {d.name: (d.a, d.b) for d in differences(contender(channels=8), contender(channels=16, dropout=0.5))}
     assert found["channels"] == ("8", "16")
     assert found["dropout"] == ("0.25", "0.5")
     assert found["parameters"] == ("8,778", "29,066")
     assert set(found) == {"channels", "dropout", "parameters", "memory"}
-    assert {d.name for d in differences(contender(), contender())} == {"parameters", "memory"}
+    assert differences(contender(), contender()) == []
+    shorter = {d.name for d in differences(contender(epochs=2), contender(epochs=3))}
+    assert shorter == {"epochs"}, "what is equal is not listed"
 
 
 def test_momentum_counts_only_where_both_use_it():
     adam, sgd = contender(momentum=0.5), contender(optimizer="sgd")
-    assert {d.name for d in differences(adam, sgd)} == {"optimiser", "parameters", "memory"}
+    assert {d.name for d in differences(adam, sgd)} == {"optimiser", "memory"}
     other = contender(optimizer="sgd", momentum=0.5)
     assert "momentum" in {d.name for d in differences(sgd, other)}
 
@@ -88,3 +90,25 @@ def test_the_time_of_an_epoch_is_the_mean_of_the_finished_ones():
     for epoch, seconds in enumerate((4.0, 9.0), start=1):
         history.add(EpochEnd(epoch, seconds, 0.1, 0.9, 0.9, 0.1, 0.9))
     assert seconds_per_epoch(history) == 4.5
+
+
+def test_a_model_is_told_apart_by_at_most_two_settings():
+    a, b = contender(channels=1), contender(channels=16, dropout=0.5, optimizer="sgd", epochs=4)
+    assert (distinction(a, b), distinction(b, a)) == ("1 channel, dropout 0.25", "16 channels, dropout 0.5")
+    adam, sgd = contender(), contender(optimizer="sgd")
+    assert (distinction(adam, sgd), distinction(sgd, adam)) == ("Adam", "SGD")
+    assert distinction(a, None) == "1 channel"
+    assert distinction(a, a) == "same settings"
+
+
+def test_the_lead_is_that_of_the_last_epoch_that_both_have_done():
+    def after(*accuracies):
+        run = contender()
+        for epoch, accuracy in enumerate(accuracies, 1):
+            run.history.add(EpochEnd(epoch, 1.0, 0.1, 0.9, 0.9, 0.1, accuracy))
+        return run
+
+    assert lead_of(after(), after(0.9)) is None
+    lead = lead_of(after(0.9, 0.95, 0.99), after(0.92, 0.956))
+    assert lead == Lead(2, 0.95, 0.956)
+    assert round(lead.points, 6) == -0.6

@@ -16,18 +16,19 @@ from playwright.sync_api import ConsoleMessage, FilePayload, Locator, Page, Requ
 from waiting import wait_until
 
 MODELS = ("A", "B")
+_TRAIN = re.compile(r"^Train (both|A|again)$")  # the button that begins a comparison, whatever its word is
 READY_SECONDS, TRAINING_SECONDS = 60.0, 120.0
 
 # The lanes and the curves in one look. A training curve is the solid line in the colour of its model; rings,
 # pluses and crosses are drawn with other pens.
 _LOOK = """() => Object.fromEntries(["A", "B"].map((name) => {
   const model = name.toLowerCase();
-  const heading = document.querySelector(`.nnc-run.nnc-${model} h3`);
+  const strip = document.querySelector(`.nnc-run.nnc-${model} [data-state]`);
   const curves = [...document.querySelectorAll("svg.nnc-chart path")].filter(({ style }) =>
     style.stroke.includes(`--nnc-${model},`) && !style.strokeDasharray && ["1.8", "5"].includes(style.strokeWidth));
   return [name, {
-    state: heading.dataset.state ?? "",
-    epoch: heading.querySelector(".nnc-epoch")?.textContent ?? "",
+    state: strip.dataset.state,
+    epoch: strip.querySelector(".nnc-epoch")?.textContent ?? "",
     points: curves.map((path) => path.getAttribute("d").match(/[ML]/g).length),
   }];
 }))"""
@@ -35,15 +36,15 @@ _LOOK = """() => Object.fromEntries(["A", "B"].map((name) => {
 _GREW = f"""(before) => {{
   const now = ({_LOOK})();
   const grew = ([name, {{ epoch, points }}]) =>
-    epoch.startsWith("epoch") && points.length === 2 && points.every((n, i) => n > (before[name][i] ?? 0));
+    / [0-9]+ of /.test(epoch) && points.length === 2 && points.every((n, i) => n > (before[name][i] ?? 0));
   return Object.entries(now).every(grew) && now;
 }}"""
 # However short the run is: each change of the page is looked at.
 _WATCH_FOR_A_RUN = """() => {
   window.nncBegan = false;
-  const isActive = ({ dataset }) => !["idle", "finished", "stopped", "failed", undefined].includes(dataset.state);
+  const isActive = ({ dataset }) => !["", "idle", "finished", "stopped", "failed"].includes(dataset.state);
   const watcher = new MutationObserver(() => {
-    window.nncBegan ||= [...document.querySelectorAll(".nnc-run h3")].some(isActive);
+    window.nncBegan ||= [...document.querySelectorAll(".nnc-run [data-state]")].some(isActive);
     if (window.nncBegan) watcher.disconnect();
   });
   watcher.observe(document, { subtree: true, childList: true });
@@ -98,7 +99,7 @@ class DashboardPage:
     def __init__(self, page: Page, host: Host) -> None:
         self.page, self.host, self.noise = page, host, Noise()
         self.noise.listen(page)
-        self.train_button = page.get_by_role("button", name="Train", exact=True)
+        self.train_button = page.get_by_role("button", name=_TRAIN)
         self.stop_button = page.get_by_role("button", name="Stop", exact=True)
         self.cards = page.locator(".nnc-image")
         self.chip = page.locator(".nnc-chip")
@@ -245,13 +246,33 @@ class DashboardPage:
     def rest(self) -> None:
         """Stop what trains."""
         self.go("Training")
-        if self.stop_button.is_enabled():
+        if self.stop_button.is_visible() and self.stop_button.is_enabled():
             self.stop_button.click()
         expect(self.train_button).to_be_enabled(timeout=1000 * TRAINING_SECONDS)
 
     def lane(self, model: str) -> Locator:
-        """What is said of one model on the Training step."""
+        """The strip of one model on the Training step."""
         return self.page.locator(f".nnc-run.nnc-{model.lower()}")
+
+    def log(self, model: str) -> Locator:
+        """What is said of one model in the details of the Training step, also while they are folded."""
+        return self.page.locator(f".nnc-run-details.nnc-{model.lower()}")
+
+    def open_details(self) -> None:
+        """Unfold the details of the Training step."""
+        details = self.page.locator(".nnc-fold details")
+        if details.get_attribute("open") is None:
+            details.locator("summary").click()
+
+    def train_on(self, epochs: int) -> None:
+        """Train both for more epochs."""
+        wanted = f"Continue + {epochs} epoch{'s' if epochs != 1 else ''}"
+        go_on = self.page.get_by_role("button", name=re.compile(r"^Continue \+"))
+        while (words := go_on.inner_text()) != wanted:
+            step = "More epochs" if int(words.split()[2]) < epochs else "Fewer epochs"
+            self.page.get_by_role("button", name=step, exact=True).click()
+            expect(go_on).not_to_have_text(words)
+        go_on.click()
 
     def look(self) -> dict[str, RunPanel]:
         """Look at both lanes and at the curves."""
@@ -265,9 +286,9 @@ class DashboardPage:
 
     def wait_for(self, model: str, *states: str) -> None:
         """Wait until a model is in one of these states."""
-        heading = self.lane(model).locator("h3")
+        strip = self.lane(model).locator("[data-state]")
         pattern = re.compile(f"^({'|'.join(states)})$")
-        expect(heading).to_have_attribute("data-state", pattern, timeout=1000 * TRAINING_SECONDS)
+        expect(strip).to_have_attribute("data-state", pattern, timeout=1000 * TRAINING_SECONDS)
 
     def wait_for_end(self) -> None:
         """Wait until both models have finished."""

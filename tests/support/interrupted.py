@@ -13,12 +13,14 @@ def train_an_epoch(dashboard: DashboardPage) -> None:
     """Press Train, and wait until both models have an epoch to go on from."""
     dashboard.train()
     for model in MODELS:
-        expect(dashboard.lane(model)).to_contain_text(re.compile(r"epoch \d+ done"), timeout=_SECONDS)
+        expect(dashboard.log(model)).to_contain_text(re.compile(r"epoch \d+ done"), timeout=_SECONDS)
 
 
 def resume_what_is_offered(dashboard: DashboardPage) -> None:
     """Open the newest comparison that is offered, one of 60 epochs, and see it go on."""
-    offer = dashboard.page.locator(".nnc-interrupted", has_text="An interrupted comparison").first
+    dashboard.go("Training")
+    offer = dashboard.page.locator(".nnc-interrupted", has_text="An interrupted comparison").filter(visible=True).first
+    expect(offer).to_be_visible(timeout=_SECONDS)
     expect(offer).to_contain_text(re.compile(r"Epochs done: A [1-9]\d* of 60, B [1-9]\d* of 60"), timeout=_SECONDS)
     offer.get_by_role("button", name="Open").click()
     for model in MODELS:

@@ -2,7 +2,7 @@
 
 import pytest
 from processes import until
-from tiny_comparison import TINY, is_marked
+from tiny_comparison import TINY, can_train, is_marked, press, pressable, train
 
 from nncompare.comparison.state import State
 from nncompare.config import RunConfig
@@ -42,7 +42,7 @@ def trains_for_long(clock, open_ready, engine):
 
 def begin(dashboard):
     dashboard.page._on_message(None, {"ready": "http://127.0.0.1/"}, [])
-    dashboard.steps.training.train.click()
+    train(dashboard)
     until(lambda: dashboard.current.state is State.RUNNING, WHAT)
 
 
@@ -99,21 +99,21 @@ def test_the_dashboard_opens_within_the_limits_and_train_says_what_is_beyond(ope
     dashboard.steps.models.forms["B"].fields["channels"].value = "5"
     settle(dashboard)
     assert dashboard.comparison is None
-    assert dashboard.steps.training.train.disabled
+    assert not can_train(dashboard)
     assert "Model B: Channels must be at most 4 on this server; got 5." in dashboard.steps.training.reason.value
 
 
 def test_a_tab_that_has_begun_its_comparisons_trains_on_but_begins_no_other(open_ready, engine, monkeypatch):
     monkeypatch.setenv("NNCOMPARE_MOST_COMPARISONS", "1")
     dashboard = open_ready(TINY)
-    assert not dashboard.steps.training.train.disabled
-    dashboard.steps.training.train.click()
+    assert can_train(dashboard)
+    train(dashboard)
     until(lambda: len(engine.active()) == 2, WHAT)
     engine.end_all()
     until(lambda: dashboard.result is not None, WHAT)
     until(lambda: "This server allows 1 comparison" in dashboard.steps.training.reason.value, WHAT)
-    assert dashboard.steps.training.train.disabled
-    assert not dashboard.steps.training.both.buttons["train_on"].disabled
+    assert not can_train(dashboard)
+    assert "Continue" in pressable(dashboard)
 
 
 def test_what_is_only_looked_at_is_no_comparison_that_was_begun(open_ready, engine, settle, monkeypatch, home):
@@ -129,7 +129,7 @@ def test_what_is_only_looked_at_is_no_comparison_that_was_begun(open_ready, engi
     until(lambda: dashboard.current.running is not None, WHAT)
     settle(dashboard)
     assert dashboard.current.running.begun != []
-    assert not dashboard.steps.training.train.disabled
+    assert can_train(dashboard)
 
 
 def test_a_closed_page_stops_what_trains_after_the_grace_period(trains_for_long, clock):
@@ -162,7 +162,7 @@ def test_a_silent_page_carries_on_when_it_is_back_within_ten_minutes(trains, clo
     dashboard = open_ready(LONG)
     dashboard.page._on_message(None, {"ready": "http://127.0.0.1/"}, [])
     if trains:
-        dashboard.steps.training.train.click()
+        train(dashboard)
         until(lambda: dashboard.current.state is State.RUNNING, WHAT)
     dashboard.go("Predictions")
     dashboard.steps.predictions.count.control.value = "7"
@@ -188,7 +188,7 @@ def test_a_page_that_was_silent_for_longer_is_over_and_says_what_became_of_its_t
     dashboard = open_ready(LONG)
     dashboard.page._on_message(None, {"ready": "http://127.0.0.1/"}, [])
     if trains:
-        dashboard.steps.training.train.click()
+        train(dashboard)
         until(lambda: dashboard.current.state is State.RUNNING, WHAT)
     pass_seconds(clock, dashboard.page, 601)
     until(lambda: not dashboard.is_open, WHAT)
@@ -248,7 +248,7 @@ def test_what_was_asked_to_go_on_does_until_its_end(trains_for_long, clock, sett
 def test_what_is_paused_does_not_wait_for_a_page_that_is_closed(trains_for_long, clock):
     dashboard = trains_for_long
     dashboard.steps.training.outlives_page.value = True
-    dashboard.steps.training.both.buttons["pause"].click()
+    press(dashboard, "Pause")
     until(lambda: dashboard.current.running.state is State.PAUSED, WHAT)
     close_page(dashboard)
     pass_seconds(clock, dashboard.page, 61)

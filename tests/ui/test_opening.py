@@ -4,7 +4,7 @@ import ipywidgets as widgets
 import pytest
 from processes import until
 from stored_runs import store_finished
-from tiny_comparison import TINY, WHAT, steps_seen
+from tiny_comparison import TINY, WHAT, can_train, steps_seen
 
 from nncompare.comparison.state import State
 from nncompare.config import Comparison
@@ -25,7 +25,7 @@ def test_a_bare_dashboard_compares_two_different_models(open_dashboard, settle):
     assert settings.a != settings.b
     assert dashboard.comparison.dataset == "mnist"  # a setting like any other, though nothing can be trained yet
     assert "MNIST is not here yet" in dashboard.steps.training.reason.value
-    assert dashboard.steps.training.train.disabled
+    assert not can_train(dashboard)
 
 
 def test_the_address_of_a_web_page_sets_the_fields(monkeypatch, open_dashboard):

@@ -9,6 +9,7 @@ import pytest
 from ipywidgets.widgets import widget
 from processes import until
 from small_images import few
+from tiny_comparison import can_train
 
 from nncompare.catalog import CATALOG
 from nncompare.config import Comparison, RunConfig
@@ -71,7 +72,7 @@ class Shown:
 
     @property
     def can_train(self) -> bool:
-        return not self.field("Train").disabled
+        return can_train(self.dashboard)
 
 
 def _parts(found: widgets.Widget) -> Iterator[widgets.Widget]:

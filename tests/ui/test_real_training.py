@@ -6,7 +6,7 @@ import pytest
 from processes import until
 from small_images import TEST_IMAGES
 from stored_runs import TRAIN_COUNT
-from tiny_comparison import TINY, WHAT, judged_cards, pressable, steps_seen
+from tiny_comparison import TINY, WHAT, can_train, judged_cards, press, pressable, steps_seen, train
 
 from nncompare.comparison.runner import ComparisonRun
 from nncompare.comparison.state import State
@@ -27,10 +27,10 @@ def test_it_trains_shows_predictions_of_both_and_trains_on(open_ready, real_engi
     tiny = open_ready(TINY)
     training = tiny.steps.training
     assert tiny.steps.predictions.evaluation.verdict.value == ""
-    training.train.click()
+    train(tiny)
     settle(tiny)
-    assert training.train.disabled
-    assert not training.both.buttons["stop"].disabled
+    assert not can_train(tiny)
+    assert "Stop" in pressable(tiny)
     until(lambda: tiny.result is not None, WHAT)
     first = tiny.result
     assert first.state is State.FINISHED
@@ -43,31 +43,31 @@ def test_it_trains_shows_predictions_of_both_and_trains_on(open_ready, real_engi
     until(lambda: "one seed" in verdict.value, WHAT)
 
     until(lambda: "Continue" in pressable(tiny), WHAT)
-    training.more.value = 2
-    training.both.buttons["train_on"].click()
+    training.bar.further.press("fewer")
+    press(tiny, "Continue")
     settle(tiny)
     assert tiny.result is first, "until the new end"
     until(lambda: tiny.result is not first, WHAT)
     assert (tiny.result.a.history.epochs, tiny.result.b.history.epochs) == (3, 4)
-    until(lambda: "epoch 3 of 3" in training.runs["A"].figures.value, WHAT)
+    until(lambda: "3 epochs ✓" in training.runs["A"].figures.value, WHAT)
     until(lambda: "one seed" in verdict.value, WHAT)
-    until(lambda: not training.train.disabled, WHAT)
+    until(lambda: can_train(tiny), WHAT)
 
 
 def test_stop_keeps_what_was_learned_and_train_works_again(open_ready, real_engine, settle):
     dashboard = open_ready(LONG)
     training = dashboard.steps.training
-    training.train.click()
+    train(dashboard)
     until(lambda: dashboard.current.running and len(dashboard.current.running.a.history.train.loss) > 2, WHAT)
-    training.both.buttons["stop"].click()
+    press(dashboard, "Stop")
     until(lambda: dashboard.result is not None, WHAT)
     assert dashboard.result.state is State.STOPPED
     assert dashboard.result.a.probabilities("test").shape == (TEST_IMAGES, 10)
-    until(lambda: not training.train.disabled, WHAT)
+    until(lambda: can_train(dashboard), WHAT)
     dashboard.steps.models.forms["A"].write(RunConfig(channels=2, epochs=1))
     dashboard.steps.models.forms["B"].write(None)
     settle(dashboard)
-    training.train.click()
+    train(dashboard)
     until(lambda: dashboard.result is not None and dashboard.result.state is State.FINISHED, WHAT)
     assert dashboard.result.b is None
     assert "not used" in training.runs["B"].figures.value
@@ -85,7 +85,7 @@ def test_an_interrupted_comparison_is_offered_opened_and_goes_on(
     dashboard = open_dashboard()
     offers = dashboard.interrupted.box
     until(lambda: "Open" in offers.html, "an offer")
-    assert offers.html.count("Open") == 1
+    assert offers.html.count(">Open<") == 1
     epochs = [run.history.epochs for run in left.runs]
     assert "An interrupted comparison of Synthetic digits from " in offers.html
     assert f"can go on. Epochs done: A {epochs[0]} of 4, B {epochs[1]} of 5." in offers.html
@@ -97,13 +97,13 @@ def test_an_interrupted_comparison_is_offered_opened_and_goes_on(
     assert dashboard.comparison == comparison
     training = dashboard.steps.training
     until(lambda: "paused" in training.runs["A"].figures.value, "the figures")
-    assert "Resume goes on from there" in training.runs["A"].figures.value
+    assert "Resume goes on from there" in training.runs["A"].log.value
     until(lambda: "A test" in training.curves.drawings["loss"].value, "the curves")
     dashboard.go("Predictions")
     until(lambda: judged_cards(dashboard) == 24, "predictions of both")
     assert offers.html.strip() == "", "nothing is offered beside it"
-    assert not training.both.buttons["resume"].disabled
-    training.both.buttons["resume"].click()
+    assert "Resume" in pressable(dashboard)
+    press(dashboard, "Resume")
     until(lambda: dashboard.result is not None, "the end", 60)
     assert dashboard.result.state is State.FINISHED
     assert [model.history.epochs for model in dashboard.result.models] == [4, 5]
@@ -114,7 +114,7 @@ def test_an_interrupted_comparison_is_offered_opened_and_goes_on(
 def test_images_are_predicted_while_it_trains_as_long_as_they_can_be_seen(open_ready, real_engine, settle) -> None:
     """Their predictions take a hundredth of the training."""
     dashboard = open_ready(LONG)
-    dashboard.steps.training.train.click()
+    train(dashboard)
     settle(dashboard)
     running, predictions = dashboard.current.running, dashboard.steps.predictions
     until(lambda: running.a.epoch > 0, "the first step")
@@ -132,7 +132,7 @@ def test_images_are_predicted_while_it_trains_as_long_as_they_can_be_seen(open_r
     settle(dashboard)
     assert requested() == {None}
     predictions.split.value = "train"
-    dashboard.steps.training.both.buttons["stop"].click()
+    press(dashboard, "Stop")
     until(lambda: running.wait(0), "the end")
     settle(dashboard)
     dashboard.refresher.post(predictions.tick)
@@ -145,7 +145,7 @@ def test_images_are_predicted_while_it_trains_as_long_as_they_can_be_seen(open_r
 
 def test_what_is_closed_while_it_trains_can_go_on(home: Path, open_ready, real_engine) -> None:
     dashboard = open_ready(LONG.model_copy(update={"b": RunConfig(channels=2, epochs=5)}))
-    dashboard.steps.training.train.click()
+    train(dashboard)
     running = lambda: dashboard.current.running  # noqa: E731
     until(lambda: running() and running().a.history.epochs >= 1, "an epoch")
     told = running().a.history.epochs
@@ -170,9 +170,9 @@ def test_a_device_that_is_not_there_is_told_before_training(open_ready, real_eng
     dashboard.page._on_message(dashboard.page, {"ready": "http://127.0.0.1:1/"}, [])
     dashboard.open(TINY.model_copy(update={"device": "cuda:7"}))
     until(lambda: "There is no device cuda:7 here" in training.reason.value, WHAT)
-    assert training.train.disabled
+    assert not can_train(dashboard)
     dashboard.steps.models.shared.fields["device"].value = "cpu"
-    until(lambda: not training.train.disabled, WHAT)
+    until(lambda: can_train(dashboard), WHAT)
 
 
 def test_who_waits_sees_its_place(open_ready, real_engine):
@@ -181,8 +181,10 @@ def test_who_waits_sees_its_place(open_ready, real_engine):
     dashboard = open_ready(TINY)
     panel = dashboard.steps.training.runs["B"]
     try:
-        dashboard.steps.training.train.click()
-        until(lambda: "Waiting: next in line" in panel.figures.value, WHAT)
+        train(dashboard)
+        until(lambda: "Waiting: next in line" in panel.log.value, WHAT)
+        assert "next in line" in panel.figures.value
+        assert pressable(dashboard) == {"Leave the line", "Stop A", "Stop B"}
         until(lambda: "Waiting: next in line" in dashboard.status.value, WHAT)
         assert 'data-state="preparing"' in dashboard.status.value
         assert "Waiting: next in line" in dashboard.page.announcement
@@ -190,4 +192,4 @@ def test_who_waits_sees_its_place(open_ready, real_engine):
         loop.wait(engine.release(taken))
     until(lambda: dashboard.result is not None, WHAT)
     assert dashboard.result.state is State.FINISHED
-    until(lambda: "Waiting" not in panel.figures.value + dashboard.status.value, WHAT)
+    until(lambda: "Waiting" not in panel.log.value + dashboard.status.value, WHAT)

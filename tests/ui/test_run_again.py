@@ -1,7 +1,7 @@
 """The notebook's cell is run again, while a comparison trains or after it."""
 
 from processes import until
-from tiny_comparison import TINY, WHAT, pressable, steps_seen
+from tiny_comparison import TINY, WHAT, press, pressable, steps_seen, train
 
 from nncompare.comparison.state import State
 from nncompare.config import Comparison
@@ -9,7 +9,7 @@ from nncompare.config import Comparison
 
 def test_the_new_dashboard_shows_and_controls_what_trains(open_ready, open_dashboard, settle, engine) -> None:
     first = open_ready(TINY)
-    first.steps.training.train.click()
+    train(first)
     until(lambda: len(engine.active()) == 2, WHAT)
     running = first.current.running
     again = open_dashboard(Comparison())
@@ -22,7 +22,7 @@ def test_the_new_dashboard_shows_and_controls_what_trains(open_ready, open_dashb
     assert first.box.comm is None, "its buttons would be dead"
     until(lambda: {"Pause", "Stop"} <= pressable(again), WHAT)
     assert [worker.controls.stop for worker in engine.started] == [False, False], "nothing was interrupted"
-    again.steps.training.both.buttons["stop"].click()
+    press(again, "Stop")
     until(lambda: running.wait(0), WHAT)
     assert running.state is State.STOPPED
     assert len(engine.started) == 2
@@ -30,13 +30,13 @@ def test_the_new_dashboard_shows_and_controls_what_trains(open_ready, open_dashb
 
 def test_what_is_paused_is_taken_over_too(open_ready, open_dashboard, settle, engine) -> None:
     first = open_ready(TINY)
-    first.steps.training.train.click()
+    train(first)
     until(lambda: len(engine.active()) == 2, WHAT)
-    first.steps.training.both.buttons["pause"].click()
+    press(first, "Pause")
     until(lambda: first.current.state is State.PAUSED, WHAT)
     again = open_dashboard()
     until(lambda: "Resume" in pressable(again), WHAT)
-    again.steps.training.both.buttons["resume"].click()
+    press(again, "Resume")
     until(lambda: again.current.state is State.RUNNING, WHAT)
     engine.end_all()
     until(lambda: again.result is not None, WHAT)

@@ -1,5 +1,6 @@
 """What a run panel shows of its run."""
 
+import math
 import re
 from dataclasses import replace
 from typing import Any
@@ -9,10 +10,11 @@ import pytest
 from nncompare.comparison.state import State
 from nncompare.comparison.view import RunView
 from nncompare.config import Precision, RunConfig
+from nncompare.engine.fair_queue import QueuePosition
 from nncompare.events import EpochEnd, TestPoint
 from nncompare.history import History
 from nncompare.memory import Plan, make_plan
-from nncompare.messages import Setup
+from nncompare.messages import Progress, Setup
 from nncompare.ui.panels.run_panel import RunPanel
 
 PLAN = Plan(64, 1, 64, channels=16)
@@ -35,37 +37,107 @@ def run_of(epochs: int, precision: Precision | None = None, **known: Any) -> Run
 @pytest.mark.parametrize("epochs", [0, 1, 9])
 def test_the_number_format_is_told_however_long_it_trains(panel: RunPanel, precision: Precision, epochs: int) -> None:
     panel.show(run_of(epochs, precision=precision))
-    assert f"parameters on cpu, {precision}" in panel.figures.value
+    assert f"parameters on cpu, {precision}" in panel.log.value
 
 
 def test_that_nothing_is_heard_is_told_while_it_trains(panel: RunPanel) -> None:
     sentence = "Nothing has been heard of this training for 15 s. It is still waited for."
     panel.show(run_of(1, seconds_silent=15.0))
-    assert sentence in panel.figures.value
+    assert sentence in panel.log.value
     panel.show(run_of(1))
-    assert sentence not in panel.figures.value
+    assert sentence not in panel.log.value
 
 
 def test_of_many_epochs_the_last_three_are_told(panel: RunPanel) -> None:
     panel.show(run_of(9))
-    assert [number for number in range(1, 10) if f"epoch {number} done in 2.0 s" in panel.figures.value] == [7, 8, 9]
+    assert [number for number in range(1, 10) if f"epoch {number} done in 2.0 s" in panel.log.value] == [7, 8, 9]
+
+
+def measured(loss: float, accuracy: float, **known: Any) -> RunView:
+    history = History()
+    history.add(TestPoint(1.0, 64, 1, 1.0, loss, accuracy, 1_000))
+    return replace(run_of(0), history=history, **known)
+
+
+def large(panel: RunPanel) -> list[str]:
+    """The figures of the strip: accuracy, loss and time."""
+    return re.findall(r"<(?:b|dd)>(.*?)</(?:b|dd)>", panel.figures.value)
 
 
 def test_figures_of_two_models_that_differ_read_differently(panel: RunPanel) -> None:
-    def measured(loss: float, accuracy: float) -> RunView:
-        history = History()
-        history.add(TestPoint(1.0, 64, 1, 1.0, loss, accuracy, 1_000))
-        return replace(run_of(0), history=history)
-
     mine, other = measured(0.052_31, 0.9871), measured(0.052_33, 0.9874)
     panel.show(mine)
-    assert "<dd>98.7%</dd>" in panel.figures.value
-    assert "<dd>0.052</dd>" in panel.figures.value
+    assert large(panel)[:2] == ["98.7%", "0.052"]
+    assert "<dd>98.7%</dd>" in panel.log.value
     panel.show(mine, other)
-    assert "<dd>98.71%</dd>" in panel.figures.value
-    assert "<dd>0.05231</dd>" in panel.figures.value
+    assert "<dd>98.71%</dd>" in panel.log.value
+    assert "<dd>0.05231</dd>" in panel.log.value
+    assert large(panel)[0] == "98.71%", "which the strip has room for"
     panel.show(measured(0.000_31, 0.9871))
-    assert "<dd>0.00031</dd>" in panel.figures.value
+    assert "<dd>0.00031</dd>" in panel.log.value
+
+
+@pytest.mark.parametrize("loss", [0.000_31, 0.052_31, 2.302_585, 456.789, 12_345.0, 5.6e33, math.inf])
+@pytest.mark.parametrize("seconds", [0.0, 59.6, 4_000.0, 400_000.0])
+def test_no_figure_of_the_strip_has_more_than_six_characters(panel: RunPanel, loss: float, seconds: float) -> None:
+    run = measured(loss, 0.098_04, seconds=seconds)
+    panel.show(replace(run, state=State.STOPPED), measured(loss * 1.000_01, 0.098_041))
+    assert len(large(panel)) == 3
+    assert all(1 <= len(figure) <= 6 for figure in large(panel)), large(panel)
+
+
+def test_the_strip_says_where_the_run_is(panel: RunPanel) -> None:
+    done = Progress(10, 100, 1.4, 20.0, 10.0)
+    for state, words, time in (
+        (State.IDLE, "3 epochs", "left"),
+        (State.PREPARING, "preparing", "left"),
+        (State.RUNNING, "epoch 2 of 3", "left"),
+        (State.PAUSED, "paused at 2 of 3", "left"),
+        (State.STOPPED, "stopped at epoch 1.4", "took"),
+        (State.FAILED, "failed at epoch 1.4", "took"),
+        (State.FINISHED, "3 epochs ✓", "took"),
+    ):
+        progress = None if state in (State.IDLE, State.PREPARING) else done
+        panel.show(replace(run_of(0), setup=Setup(RunConfig(epochs=3)), state=state, progress=progress))
+        assert f'<span class="nnc-epoch">{words}</span>' in panel.figures.value
+        assert f"<dt>{time}</dt>" in panel.figures.value
+    panel.show(replace(run_of(0), state=State.PREPARING, position=QueuePosition(position=2, seconds=80.0)))
+    assert "2nd in line" in panel.figures.value
+    assert "<dt>starts in</dt><dd>1:20</dd>" in panel.figures.value
+
+
+def test_a_paused_run_keeps_the_time_that_is_left(panel: RunPanel) -> None:
+    run = replace(run_of(0), setup=Setup(RunConfig(epochs=3)), progress=Progress(10, 100, 1.5, 20.0, 10.0))
+    for state in (State.RUNNING, State.PAUSING, State.PAUSED):
+        panel.show(replace(run, state=state))
+        assert large(panel)[2] == "0:20"
+
+
+def test_only_the_setting_that_differs_names_a_model(panel: RunPanel) -> None:
+    a, b = (replace(run_of(0), setup=Setup(RunConfig(channels=channels))) for channels in (8, 16))
+    panel.show(a, b)
+    assert "8 channels</span>" in panel.figures.value
+    assert "dropout" not in panel.figures.value
+
+
+def test_each_model_has_its_own_buttons_while_they_do_something() -> None:
+    pressed: list[str] = []
+    panel = RunPanel("B", pressed.append)
+    for state, names in (
+        (State.IDLE, set()),
+        (State.RUNNING, {"Pause B", "Stop B"}),
+        (State.PAUSED, {"Resume B", "Stop B"}),
+        (State.STOPPING, set()),
+        (State.FINISHED, set()),
+    ):
+        panel.show(replace(run_of(1), state=state))
+        assert panel.controls.offered.keys() == names
+    assert panel.alone.offered == {"Continue B": "train_on"}
+    panel.show(run_of(1))
+    panel.controls._handle_custom_msg({"press": "stop"}, [])
+    for nonsense in ("resume", "train_on", "", None, 3, ["stop"], {}):
+        panel.controls._handle_custom_msg({"press": nonsense}, [])
+    assert pressed == ["stop"]
 
 
 def test_the_images_of_an_update_are_those_that_there_are(panel: RunPanel) -> None:
@@ -73,24 +145,24 @@ def test_the_images_of_an_update_are_those_that_there_are(panel: RunPanel) -> No
     for limit, words in ((2**30, "1,024 <small>effective 1,000<"), (2**23, r"<small>× \d+, effective 1,000<")):
         plan = make_plan(config.model_copy(update={"channels": 16}), limit, 10_000, train_images=1_000)
         panel.show(replace(run_of(1), setup=Setup(config, plan, "cpu", "float32")))
-        assert re.search(words, panel.figures.value)
-        assert "65,536" not in panel.figures.value
+        assert re.search(words, panel.log.value)
+        assert "65,536" not in panel.log.value
 
 
 def test_a_model_that_has_guessed_is_told(panel: RunPanel) -> None:
     panel.show(run_of(1), guessed="Nothing shows that it has learned.")
-    assert "Nothing shows that it has learned." in panel.figures.value
+    assert "Nothing shows that it has learned." in panel.log.value
 
 
 def test_settings_are_shown_as_they_are_entered(panel: RunPanel) -> None:
     run = run_of(1)
     config = RunConfig(dropout=0.0, optimizer="sgd", momentum=0.0, learning_rate=10.0, weight_decay=1.0)
     panel.show(replace(run, setup=replace(run.setup, config=config)))
-    assert "dropout 0 · SGD, momentum 0 · learning rate 10 · weight decay 1<" in panel.figures.value
+    assert "dropout 0 · SGD, momentum 0 · learning rate 10 · weight decay 1<" in panel.log.value
 
 
 def test_a_new_cycle_of_the_learning_rate_is_told(panel: RunPanel) -> None:
     panel.show(run_of(1))
-    assert "A new cycle" not in panel.figures.value
+    assert "A new cycle" not in panel.log.value
     panel.show(run_of(1, cycle_start=2.5))
-    assert "A new cycle of the learning rate began at epoch 2.5." in panel.figures.value
+    assert "A new cycle of the learning rate began at epoch 2.5." in panel.log.value

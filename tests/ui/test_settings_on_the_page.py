@@ -4,7 +4,7 @@ import json
 from urllib.parse import unquote
 
 from processes import until
-from tiny_comparison import TINY, WHAT, is_marked
+from tiny_comparison import TINY, WHAT, can_train, is_marked
 
 from nncompare.config import Comparison, RunConfig
 from nncompare.messages import WorkerInfo
@@ -20,7 +20,7 @@ def test_the_number_of_training_images_is_checked(tiny, settle):
     for text, is_right in {"all": True, "999": False, "1,000": True, "x": False, "5000": True}.items():
         tiny.steps.data.count.value = text
         settle(tiny)
-        assert tiny.steps.training.train.disabled is not is_right, text
+        assert can_train(tiny) is is_right, text
         assert is_marked(tiny.steps.data.count) is not is_right, text
 
 
@@ -88,7 +88,7 @@ def test_a_seed_is_read_once_and_the_same_everywhere(tiny, settle):
         tiny.steps.models.shared.fields["seed"].value = text
         settle(tiny)
         assert tiny.comparison.seed == seed
-        assert not tiny.steps.training.train.disabled
+        assert can_train(tiny)
 
 
 def test_too_little_memory_is_told_before_anything_is_trained(tiny, settle):
@@ -98,7 +98,7 @@ def test_too_little_memory_is_told_before_anything_is_trained(tiny, settle):
     note = tiny.steps.models.shared.fields["memory_budget"].note.value
     assert "There is too little memory to train two models: 89 MiB of 256 MiB are left" in note
     assert "MiB in all would do" in note
-    assert tiny.steps.training.train.disabled
+    assert not can_train(tiny)
 
 
 def test_a_budget_above_the_memory_that_is_there_is_told_at_its_field(tiny, settle):
@@ -106,7 +106,7 @@ def test_a_budget_above_the_memory_that_is_there_is_told_at_its_field(tiny, sett
     settle(tiny)
     assert "is more than the memory that is there" in tiny.steps.models.shared.fields["memory_budget"].note.value
     assert "is more than the memory that is there" in tiny.steps.training.reason.value
-    assert tiny.steps.training.train.disabled
+    assert not can_train(tiny)
 
 
 def test_the_number_of_test_images_is_that_of_the_data_set(tiny, settle):

@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 import pytest
 from page_engine import PageEngine
 from processes import until
-from tiny_comparison import WHAT
+from tiny_comparison import WHAT, train
 
 from nncompare.comparison.state import State
 from nncompare.ui import dashboard as dashboard_module
@@ -88,7 +88,7 @@ def test_while_it_trains_it_is_left_alone_for_minutes(
     clock = SimpleNamespace(monotonic=lambda: 0.0)
     monkeypatch.setattr(still_module, "time", clock)
     tiny._ipython_display_()
-    tiny.steps.training.train.click()
+    train(tiny)
     until(lambda: tiny.current.state is State.RUNNING, WHAT)
     settle(tiny)
     assert len(outputs) == 2

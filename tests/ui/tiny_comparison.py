@@ -2,7 +2,10 @@
 
 import re
 
+from processes import until
+
 from nncompare.config import Comparison, RunConfig
+from nncompare.ui.action_buttons import ActionButtons
 from nncompare.ui.dashboard import Dashboard
 from nncompare.ui.panels.field import Field
 
@@ -15,12 +18,37 @@ TINY = Comparison(
 )
 
 
-def pressable(dashboard: Dashboard) -> set[str]:
-    """Name what can be pressed on the Training step."""
+def _buttons(dashboard: Dashboard) -> list[ActionButtons]:
     training = dashboard.steps.training
-    controls = [training.both, *(panel.controls for panel in training.runs.values())]
-    buttons = [training.train, *(button for each in controls for button in each.buttons.values())]
-    return {button.description for button in buttons if not button.disabled}
+    own = [buttons for panel in training.runs.values() for buttons in (panel.controls, panel.alone)]
+    return [training.bar.main, training.bar.further, *own]
+
+
+def pressable(dashboard: Dashboard) -> set[str]:
+    """Name what can be pressed on the Training step, but for the choice of more epochs."""
+    offered = {name for buttons in _buttons(dashboard) for name in buttons.offered} - {"Fewer epochs", "More epochs"}
+    return {re.sub(r"^Continue \+.*", "Continue", name) for name in offered}
+
+
+def press(dashboard: Dashboard, name: str) -> None:
+    """Press a button of the Training step, as `pressable` names it, as soon as that is possible."""
+    until(lambda: name in pressable(dashboard), f"{name} can be pressed")
+    for buttons in _buttons(dashboard):
+        for label, action in buttons.offered.items():
+            if label == name or label.startswith(f"{name} +"):
+                buttons.press(action)
+                return
+
+
+def can_train(dashboard: Dashboard) -> bool:
+    """Whether a comparison can be begun."""
+    return bool(pressable(dashboard) & {"Train both", "Train A", "Train again"})
+
+
+def train(dashboard: Dashboard) -> None:
+    """Begin a comparison, where one can be begun."""
+    for name in pressable(dashboard) & {"Train both", "Train A", "Train again"}:
+        press(dashboard, name)
 
 
 def shown_indices(dashboard: Dashboard) -> list[int]:

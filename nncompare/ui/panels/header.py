@@ -51,8 +51,9 @@ def announcement(running: ComparisonRun | None) -> str:
 def _chip(running: ComparisonRun, state: State) -> str:
     if (place := running.position) is not None:
         return words.waiting(place.position, place.seconds)
-    # Of one seed, pauses are left out; of several, that would count those twice that train at once.
-    trained = max(run.progress.seconds if run.progress else 0.0 for run in running.runs)
+    # Of one seed, pauses are left out; of several, that would count those twice that train at once. An ended run counts
+    # its evaluation as well: the whole is never shorter than its part.
+    trained = max(max(run.trained_seconds, run.seconds) for run in running.runs)
     return f"{_word(state)} · {words.clock(trained if len(running.pairs) == 1 else running.seconds)}"
 
 

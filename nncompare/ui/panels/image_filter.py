@@ -67,6 +67,14 @@ class ImageFilter:
         self._is_moving = False
         self._begin()
 
+    def pick_disagreements(self) -> None:
+        """Look at the images on which both disagree, the most different answers first."""
+        self._is_moving = True  # one change, not five
+        self._order.value, self._model.value = Order.DIFFERENCE, ""
+        self.true_class.value = self._predicted.value = _ANY
+        self._is_moving = False
+        self.pick(Group.DISAGREE)
+
     def leave(self) -> None:
         """Look at a sample again."""
         self._group = None

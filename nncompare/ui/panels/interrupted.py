@@ -1,4 +1,4 @@
-"""Comparisons that were interrupted, offered at the top of the page."""
+"""Comparisons that were interrupted, offered where one can go on."""
 
 import time
 from collections.abc import Callable
@@ -10,20 +10,24 @@ from nncompare.ui.refresher import Refresher
 
 MOST = 3
 LOOK_SECONDS = 5.0
+_DISMISS = "dismiss:"
 _LOOKED_AT = 20  # of the newest: each takes about a millisecond
 
 
 class Interrupted:
     """Lists the newest comparisons in the store that can go on, and calls `on_open(id)` for the one to open.
 
-    It looks again now and then: one that another page has just left becomes free a moment later.
+    One that has done no epoch is not worth it, and one that was dismissed is not offered again on this page. It looks
+    again now and then: one that another page has just left becomes free a moment later.
     """
 
     def __init__(self, refresher: Refresher, store: Store, on_open: Callable[[str], None]) -> None:
-        self._refresher, self._store = refresher, store
+        self._refresher, self._store, self._on_open = refresher, store, on_open
         self._next_look = 0.0
         self._is_wanted = True
-        self.box = Clickable(refresher.posting(on_open), "nnc-offers")
+        self._dismissed: set[str] = set()
+        self._found: list[Summary] = []
+        self.box = Clickable(refresher.posting(self._on_pick), "nnc-offers")
 
     def tick(self, *, is_wanted: bool) -> None:
         """Look into the store if it is time; while something is trained here, nothing is offered."""
@@ -34,12 +38,26 @@ class Interrupted:
             self._next_look = time.monotonic() + LOOK_SECONDS
             self._refresher.in_background(self._look, self._show, lambda _: self._show([]))
 
+    def _on_pick(self, pick: str) -> None:
+        dismissed = pick.removeprefix(_DISMISS)
+        if dismissed == pick:
+            self._on_open(pick)
+        else:
+            self._dismissed.add(dismissed)
+            self._show(self._found)
+
     def _look(self) -> list[Summary]:
-        return [summary for summary in self._store.summaries(_LOOKED_AT) if summary.is_interrupted][:MOST]
+        return [summary for summary in self._store.summaries(_LOOKED_AT) if _is_worth_it(summary)]
 
     def _show(self, found: list[Summary]) -> None:
-        offers = {summary.id: _sentence(summary) for summary in found if self._is_wanted}
+        self._found = found
+        left = [summary for summary in found if summary.id not in self._dismissed and self._is_wanted]
+        offers = {summary.id: _sentence(summary) for summary in left[:MOST]}
         self.box.show("offers.html", offers=offers)
+
+
+def _is_worth_it(summary: Summary) -> bool:
+    return summary.is_interrupted and any(model.epochs for model in summary.models)
 
 
 def _sentence(summary: Summary) -> str:

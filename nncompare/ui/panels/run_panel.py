@@ -1,50 +1,40 @@
-"""One model while it trains: its figures, its log, and the buttons that control it alone, or both."""
+"""One model while it trains: its strip of large figures, its own buttons, and what is folded away."""
 
 import itertools
-from collections.abc import Callable, Sequence
-from typing import Any
-
-import ipywidgets as widgets
+import operator
+from collections.abc import Callable
 
 from nncompare.architectures import parameter_count
 from nncompare.comparison.state import State
 from nncompare.comparison.view import RunView
-from nncompare.ui.elements import Place, button, column, row, set_value
-from nncompare.words import apart, loss, percent
+from nncompare.report.fairness import distinction
+from nncompare.ui.action_buttons import Action, ActionButtons
+from nncompare.ui.elements import Place, column, row
+from nncompare.ui.panels.control_bar import steering
+from nncompare.words import apart, brief_clock, brief_loss, digits_apart, loss, ordinal, percent
 
 _EPOCHS_TOLD = 3
-_TITLES = {"pause": "Pause", "resume": "Resume", "stop": "Stop", "train_on": "Continue"}
-
-
-class RunControls:
-    """Four buttons for the model `name`, or for both; calls `on_control` with pause, resume, stop or train_on.
-
-    Pause and Resume are two: one that changes its meaning could do the opposite of what was read on it.
-    """
-
-    def __init__(self, on_control: Callable[[str], None], name: str = "") -> None:
-        self.buttons: dict[str, widgets.Button] = {
-            action: button(f"{title} {name}".strip(), lambda action=action: on_control(action))  # type: ignore[misc]
-            for action, title in _TITLES.items()
-        }
-        self.box = row("nnc-run-controls", list(self.buttons.values()))
-        self.enable([])
-
-    def enable(self, states: Sequence[State], *, can_train_on: bool = True) -> None:
-        """Enable what at least one of these states allows."""
-        for action, pressed in self.buttons.items():
-            is_allowed = any(getattr(state, f"can_{action}") for state in states)
-            set_value(pressed, disabled=not is_allowed or (action == "train_on" and not can_train_on))
+_MOST_DIGITS = {"accuracy": 2, "loss": 4}  # those for which the strip has room
+_MOVING = (State.PREPARING, State.RUNNING)
 
 
 class RunPanel:
-    """Shows one run, and calls `on_control(action)` when one of its buttons is pressed."""
+    """Shows one run, and calls `on_control(action)` when one of its buttons is pressed.
+
+    `box` is the strip, `details` what is folded away.
+    """
 
     def __init__(self, name: str, on_control: Callable[[str], None]) -> None:
         self._name = name
-        self.figures = Place("nnc-run-figures")
-        self.controls = RunControls(on_control, name)
-        self.box = column(f"nnc-card nnc-run nnc-{name.lower()}", [self.figures, self.controls])
+        self._shown: tuple[RunView | None, RunView | None] | None = None
+        self._words: tuple[object, ...] = ()
+        css_class = f"nnc-{name.lower()}"
+        self.figures, self.log = Place("nnc-run-figures"), Place("nnc-run-log")
+        self.controls = ActionButtons(on_control, "nnc-run-controls")
+        self.alone = ActionButtons(on_control, "nnc-alone")
+        self.box = row(f"nnc-card nnc-run {css_class}", [self.figures, self.controls])
+        self.details = column(f"nnc-card nnc-run-details {css_class}", [self.log, self.alone])
+        self.show(None)
 
     def show(
         self,
@@ -52,31 +42,90 @@ class RunPanel:
         other: RunView | None = None,
         guessed: str = "",
         *,
-        is_idle: bool = False,
+        seed_words: str = "",
         can_train_on: bool = True,
     ) -> None:
-        """Draw what is known of a run; None where this model is not trained, or not yet.
+        """Draw what is known of a run, or what is planned where none was started; None where the model is not used.
 
-        Its figures can be told apart from those of the `other` model. `guessed` is a sentence, where it has guessed.
+        Its figures can be told apart from those of the `other` model. `guessed` is a sentence, where it has guessed;
+        `seed_words` say which of several seeds this is.
         """
-        self.controls.enable([run.state] if run is not None else [], can_train_on=can_train_on)
+        if not self._is_new((run, other), (guessed, seed_words, can_train_on)):
+            return
+        self._offer(run.state if run is not None else State.IDLE, can_train_on=can_train_on)
         if run is None:
-            words = "not trained yet" if is_idle else "not used"
-            self.figures.show("run_panel_empty.html", name=self._name, words=words)
-        else:
-            figures = {**_figures(run), **_measured(run, other)}
-            self.figures.show("run_panel.html", run=run, guessed=guessed, **figures)
+            self.figures.show("strip_unused.html", name=self._name)
+            self.log.show("run_unused.html", name=self._name)
+            return
+        common = {"run": run, "parameters": _parameters(run)}
+        words = {"title": distinction(run, other), "where": _where(run), "seed_words": seed_words}
+        strip = {**words, "share": _share(run), "time": _time(run)}
+        self.figures.show("strip.html", **common, **strip, **_large(run, other))
+        figures = {"speed": _speed(run), "epochs": _last_epochs(run), "guessed": guessed}
+        self.log.show("run_details.html", **common, **figures, **_measured(run, other))
+
+    def _is_new(self, runs: tuple[RunView | None, RunView | None], words: tuple[object, ...]) -> bool:
+        """Tell whether this is to be drawn: a run that has changed is another object."""
+        is_same = self._shown is not None and all(map(operator.is_, runs, self._shown)) and words == self._words
+        self._shown, self._words = runs, words
+        return not is_same
+
+    def _offer(self, state: State, *, can_train_on: bool) -> None:
+        own = steering([state], self._name)
+        self.controls.show([Action(one.action, "", one.words) if not one.is_off else Action() for one in own])
+        may_go_on = state.can_train_on and can_train_on
+        self.alone.show([*own, Action("train_on", f"Continue {self._name}", is_off=not may_go_on)])
 
 
-def _figures(run: RunView) -> dict[str, Any]:
-    progress = run.progress
-    return {
-        "epoch": min(run.config.epochs, int(run.epoch) + 1) if progress is not None else 0,
-        "share": min(1.0, run.epoch / run.config.epochs),
-        "speed": (progress.images_per_second or None) if progress else None,
-        "parameters": parameter_count(run.plan.channels) if run.plan is not None else None,
-        "epochs": _last_epochs(run),
-    }
+def _where(run: RunView) -> str:
+    """Say how far a run is, in at most three or four words."""
+    epochs = run.config.epochs
+    plan = f"{epochs} epoch{'s' if epochs != 1 else ''}"
+    if run.position is not None and run.position.position:
+        return "next in line" if run.position.position == 1 else f"{ordinal(run.position.position)} in line"
+    if run.state is State.IDLE:
+        return plan
+    if run.state is State.FINISHED:
+        return f"{plan} ✓"
+    if run.state.is_over:
+        return f"{run.state} at epoch {round(run.epoch, 2):g}"
+    if run.progress is None:
+        return str(run.state)
+    at = f"{min(epochs, int(run.epoch) + 1)} of {epochs}"
+    return f"epoch {at}" if run.state in _MOVING else f"{run.state} at {at}"
+
+
+def _time(run: RunView) -> tuple[str, str]:
+    """Return the time that is of interest now: what it is, and a figure."""
+    if run.position is not None and run.position.position:
+        return "starts in", brief_clock(run.position.seconds)
+    if run.state.is_over:
+        return "took", brief_clock(run.seconds)
+    left = run.seconds_left
+    if run.state in (State.PAUSING, State.PAUSED) and run.epoch:
+        left = run.trained_seconds * (run.config.epochs / run.epoch - 1)
+    return "left", brief_clock(left)
+
+
+def _large(run: RunView, other: RunView | None) -> dict[str, str]:
+    """Write the figures of the strip, with as many digits as tell both models apart if there is room for them."""
+    both = [_newest(one) for one in (run, other) if one is not None]
+    accuracies, losses = ([values[name] for values in both] for name in ("test_accuracy", "test_loss"))
+    digits = digits_apart(percent, [accuracies], 1, _MOST_DIGITS["accuracy"])
+    finer = digits_apart(brief_loss, [losses], 3, _MOST_DIGITS["loss"])
+    return {"accuracy": percent(accuracies[0], digits), "loss": brief_loss(losses[0], finer)}
+
+
+def _share(run: RunView) -> float:
+    return min(1.0, run.epoch / run.config.epochs)
+
+
+def _speed(run: RunView) -> float | None:
+    return (run.progress.images_per_second or None) if run.progress is not None else None
+
+
+def _parameters(run: RunView) -> int:
+    return parameter_count(run.plan.channels if run.plan is not None else run.config.channels)
 
 
 def _measured(run: RunView, other: RunView | None) -> dict[str, str]:

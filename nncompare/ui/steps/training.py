@@ -1,28 +1,34 @@
 """The third step: both models train, side by side."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import ipywidgets as widgets
 
 from nncompare.comparison.runner import ComparisonRun
+from nncompare.comparison.state import State
 from nncompare.comparison.view import RunView
+from nncompare.config import Comparison
 from nncompare.data import DataError, load
 from nncompare.environment import environment
-from nncompare.report.fairness import aspects, differences
+from nncompare.messages import Setup
+from nncompare.report.fairness import aspects, differences, lead_of
 from nncompare.report.fates import guess_of
 from nncompare.report.wording import no_better_than_guessing
-from nncompare.ui.elements import Place, button, hide, row, set_value, step, two
+from nncompare.ui.elements import Part, Place, column, hide, html, render, row, two
+from nncompare.ui.other_settings import other_settings
+from nncompare.ui.panels.control_bar import ControlBar, Situation
 from nncompare.ui.panels.curve_charts import CurveCharts
-from nncompare.ui.panels.run_panel import RunControls, RunPanel
+from nncompare.ui.panels.run_panel import RunPanel
 from nncompare.ui.refresher import Refresher
 
-_MORE_EPOCHS = (1, 2, 3, 5, 10, 20)
+_LATER = ("memory", "time per epoch")
 
 
 class TrainingStep:
-    """The buttons, the figures of both models, and the curves.
+    """The control bar, a strip of large figures for each model, the curves, what was equal, and the rest folded.
 
-    Calls `on_train`, `on_control(action, model)` (pause, resume, stop or train_on; None for both) and `on_next`.
+    Calls `on_train`, `on_control(action, model)` (pause, resume, stop or train_on; None for both), `on_see` for what
+    the models predict, and `on_change` for other settings. `offers` are comparisons that can go on.
     """
 
     def __init__(
@@ -30,51 +36,100 @@ class TrainingStep:
         refresher: Refresher,
         on_train: Callable[[], None],
         on_control: Callable[[str, str | None], None],
-        on_next: Callable[[], None],
+        on_see: Callable[[], None],
+        on_change: Callable[[], None],
+        offers: Part,
     ) -> None:
         control = refresher.posting(on_control)
-        self.train = button("Train", refresher.posting(on_train), strong=True)
-        self.both = RunControls(lambda action: control(action, None))
-        self.more = widgets.Dropdown(options=[(f"+{count}", count) for count in _MORE_EPOCHS], description="epochs")
+        self._on_control, self._ways = on_control, {"train": on_train, "see": on_see, "change": on_change}
+        self.bar = ControlBar(refresher, self._on_press)
+        self.lead, self.reason = Place("nnc-lead"), Place("nnc-reason")
+        self.runs = {name: RunPanel(name, lambda action, name=name: control(action, name)) for name in ("A", "B")}  # type: ignore[misc]
+        self.curves = CurveCharts(refresher)
+        self.race, self.costs, self.seeds = Place("nnc-race"), Place("nnc-costs"), Place("nnc-seeds")
         self.outlives_page = widgets.Checkbox(
             value=False,
-            description="Go on when this page is closed",
+            description="Keep training if I close this page",
             tooltip="Otherwise training is stopped some time after the page was closed.",
             indent=False,
         )
         hide(self.outlives_page, not environment().is_web_page)
-        self.reason, self.seeds, self.race = Place("nnc-reason"), Place("nnc-seeds"), Place("nnc-race")
-        self.runs = {name: RunPanel(name, lambda action, name=name: control(action, name)) for name in ("A", "B")}  # type: ignore[misc]
+        self._planned: list[RunView] = []
+        self._conclusion, self._disagreements = "", None  # type: tuple[str, int | None]
         self._guesses: dict[str, tuple[RunView, str]] = {}
-        self.curves = CurveCharts(refresher)
-        controls = [self.train, self.both, row("nnc-more", [self.more]), self.outlives_page, self.reason]
-        figures = [self.seeds, self.race, two(list(self.runs.values())), self.curves, self.curves.details]
-        parts = [row("nnc-row nnc-controls", controls), *figures]
-        self.box = step("Watch them learn", parts, button("Next: predictions", on_next))
+        self.box = self._arrange(offers)
 
-    def enable(self, running: ComparisonRun | None, problems: Mapping[str, str]) -> None:
-        """Enable the buttons for what is possible now, and tell why Train is not."""
+    def _arrange(self, offers: Part) -> widgets.VBox:
+        panels = self.runs.values()
+        details = two([panel.details for panel in panels])
+        folded = [self.outlives_page, self.seeds, self.costs, details, self.curves.details]
+        parts = [
+            html("nnc-unseen", "<h2>Training</h2>"),
+            row("nnc-controls", [self.bar, self.lead]),
+            self.reason,
+            two([panel.box for panel in panels]),
+            self.curves,
+            offers,
+            row("nnc-fairness", [self.race, html("nnc-fold", render("details.html"))]),
+            column("nnc-folded", folded),
+        ]
+        return column("nnc-step nnc-training", parts)
+
+    def begin(self, running: ComparisonRun) -> None:
+        """Show a comparison that has just been started or opened."""
+        self.show_end("", None)
+        self.curves.begin(running)
+
+    def show_end(self, conclusion: str, disagreements: int | None) -> None:
+        """Show what a comparison comes to, and on how many images both models disagree; nothing while it goes on."""
+        self._conclusion, self._disagreements = conclusion, disagreements
+
+    def enable(
+        self, running: ComparisonRun | None, problems: Mapping[str, str], comparison: Comparison | None = None
+    ) -> None:
+        """Offer what is possible now, and tell why Train is not; `comparison` are the settings of the page."""
         states = running.states() if running is not None else []
         can_train = all(state.can_train for state in states)
-        can_train_on = running is not None and running.can_train_on
-        set_value(self.train, disabled=bool(problems) or not can_train)
-        self.both.enable(states, can_train_on=can_train_on)
-        set_value(self.more, disabled=self.both.buttons["train_on"].disabled)
+        changes = other_settings(running.comparison, comparison) if running is not None and comparison else []
+        situation = Situation(
+            running,
+            can_train=can_train and not problems,
+            is_alone=comparison is not None and comparison.b is None,
+            is_other=bool(changes),
+            disagreements=self._disagreements,
+        )
+        self.bar.show(situation)
         reasons = list(dict.fromkeys(problems.values())) if can_train else []
-        self.reason.show_texts("reason.html", reasons=reasons)
+        self.reason.show_texts("remarks.html", reasons=reasons, changes=changes)
+        planned = _planned(comparison) if comparison is not None else self._planned
+        if planned != self._planned:
+            self._planned = planned
+        if running is None:
+            self._show_runs(None)
 
     def tick(self, running: ComparisonRun | None) -> None:
         """Draw what has changed since the last look."""
-        runs = {run.name: run for run in running.runs} if running is not None else {}
+        if running is not None:
+            self._show_runs(running)
+            self._show_seeds(running)
+            self.curves.tick()
+
+    def _on_press(self, action: str) -> None:
+        if action in self._ways:
+            self._ways[action]()
+        else:
+            self._on_control(action, None)
+
+    def _show_runs(self, running: ComparisonRun | None) -> None:
+        shown = running.runs if running is not None else self._planned
+        runs = {run.name: run for run in shown}
         can_train_on = running is not None and running.can_train_on
+        seed_words = _seed_words(running) if running is not None else ""
         for name, panel in self.runs.items():
             run, other = runs.get(name), runs.get("B" if name == "A" else "A")
             guessed = self._guessed(running, run) if running is not None and run is not None else ""
-            panel.show(run, other, guessed, is_idle=running is None, can_train_on=can_train_on)
-        if running is not None:
-            self._show_seeds(running)
-            self._show_race(running)
-            self.curves.tick()
+            panel.show(run, other, guessed, seed_words=seed_words, can_train_on=can_train_on)
+        self._show_race(shown)
 
     def _guessed(self, running: ComparisonRun, run: RunView) -> str:
         """Say of a run that has ended if it does no better than guessing; that is counted once."""
@@ -84,12 +139,15 @@ class TrainingStep:
             self._guesses[run.name] = run, _guess_words(run, running.comparison.dataset)
         return self._guesses[run.name][1]
 
-    def _show_race(self, running: ComparisonRun) -> None:
-        if running.b is None:
-            set_value(self.race, value="")
-        else:
-            a, b = running.a, running.b
-            self.race.show_texts("race.html", aspects=aspects(a, b), differences=differences(a, b))
+    def _show_race(self, runs: Sequence[RunView]) -> None:
+        lead = lead_of(*runs) if len(runs) > 1 else None
+        self.lead.show_texts("lead.html", conclusion=self._conclusion, lead=lead)
+        equal, different = (aspects(*runs), differences(*runs)) if len(runs) > 1 else ([], [])
+        # What is measured only later would make the line longer in the middle of a race.
+        later = [one for one in different if one.name in _LATER]
+        known = [one for one in different if one not in later]
+        self.race.show_texts("race.html", aspects=equal, differences=known)
+        self.costs.show_texts("measured_costs.html", differences=later)
 
     def _show_seeds(self, running: ComparisonRun) -> None:
         """Show of which of several seeds the figures are; nothing where there is one."""
@@ -98,7 +156,18 @@ class TrainingStep:
         if len(pairs) > 1:
             self.seeds.show("seeds.html", **values, is_over=running.wait(0), begun=len(running.begun))
         else:
-            set_value(self.seeds, value="")
+            self.seeds.tell()
+
+
+def _planned(comparison: Comparison) -> list[RunView]:
+    """Return what is going to be trained, as runs that have not begun."""
+    configs = {"A": comparison.a, "B": comparison.b}
+    return [RunView(Setup(config), state=State.IDLE, name=name) for name, config in configs.items() if config]
+
+
+def _seed_words(running: ComparisonRun) -> str:
+    count = len(running.pairs)
+    return f"seed {running.pairs.index(running.current) + 1} of {count}" if count > 1 else ""
 
 
 def _guess_words(run: RunView, dataset: str) -> str:

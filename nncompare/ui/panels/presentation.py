@@ -1,0 +1,18 @@
+"""The presentation mode, for the last row of a room: larger type, controls away, charts over the whole window."""
+
+import anywidget
+
+from nncompare.ui.clickable import STATIC
+
+
+class Presentation(anywidget.AnyWidget):
+    """The button that turns it on and off, as the key p does; Escape leaves it.
+
+    It is a matter of the page alone: the class ``nnc-presenting`` of the dashboard.
+    """
+
+    _esm = (STATIC / "presentation.js").read_text(encoding="utf-8")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.add_class("nnc-presentation")

@@ -1,0 +1,51 @@
+// The presentation mode of the page: a class of the dashboard, which the style sheets know.
+const MODE = "nnc-presenting";
+const TYPED_IN = "input, select, textarea, [contenteditable]";
+
+function render({ el }) {
+  const isWebPage = "voila" in document.body.dataset;
+  const dashboard = () => el.closest(".nnc");
+  const isOn = () => dashboard()?.classList.contains(MODE) ?? false;
+
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "nnc-present";
+  button.title = "Presentation mode (p)";
+  button.setAttribute("aria-label", "Presentation mode");
+  button.setAttribute("aria-pressed", "false");
+
+  const set = (isWanted) => {
+    const found = dashboard();
+    if (!found || isWanted === isOn()) return;
+    found.classList.toggle(MODE, isWanted);
+    button.setAttribute("aria-pressed", String(isWanted));
+    button.title = isWanted ? "Leave the presentation mode (Escape)" : "Presentation mode (p)";
+    if (isWanted) found.querySelector('.nnc-nav [data-pick="Training"]:not([aria-current])')?.click();
+    // In a notebook the dashboard is one of many things; on a page of its own it has the window already.
+    if (isWanted && !isWebPage) found.requestFullscreen?.().catch(() => {});
+    if (!isWanted && document.fullscreenElement === found) document.exitFullscreen();
+  };
+
+  const onKey = (event) => {
+    const isInside = isWebPage || dashboard()?.contains(event.target);
+    if (!isInside || event.ctrlKey || event.metaKey || event.altKey || event.target.matches?.(TYPED_IN)) return;
+    const isMeant = event.key === "p" || (event.key === "Escape" && isOn());
+    if (!isMeant) return;
+    event.stopPropagation();
+    set(event.key === "p" && !isOn());
+  };
+  const onFullscreen = () => {
+    if (!document.fullscreenElement && !isWebPage) set(false);
+  };
+
+  button.addEventListener("click", () => set(!isOn()));
+  el.append(button);
+  document.addEventListener("keydown", onKey, true); // before a notebook takes the key
+  document.addEventListener("fullscreenchange", onFullscreen);
+  return () => {
+    document.removeEventListener("keydown", onKey, true);
+    document.removeEventListener("fullscreenchange", onFullscreen);
+  };
+}
+
+export default { render };
