@@ -33,7 +33,7 @@ _TIMED = f"""(pick) => new Promise((done) => {{
     if (!drawn || drawn === before) return requestAnimationFrame(look);
     requestAnimationFrame(() => done(performance.now() - began));
   }};
-  document.querySelector(`.nnc-groups [data-pick="${{pick}}"]`).click();
+  document.querySelector(`.nnc-others [data-pick="${{pick}}"]`).click();
   requestAnimationFrame(look);
 }})"""
 _SIZE = "new Blob([document.querySelector('.nnc-cards').innerHTML]).size"

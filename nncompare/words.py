@@ -52,6 +52,11 @@ def apart(values: Sequence[float | None], write: Write, least: int) -> list[str]
     return [write(value, digits) for value in values]
 
 
+def accuracies(values: Sequence[float | None]) -> list[str]:
+    """Write accuracies that stand side by side; they are held apart from 100%, too, which says that all are right."""
+    return apart([*values, 1.0], percent, 1)[:-1]
+
+
 def capitalize_first(words: str) -> str:
     """Capitalise the first letter and leave the others as they are: Only A wrong."""
     return words[:1].upper() + words[1:]

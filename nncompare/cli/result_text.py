@@ -92,7 +92,7 @@ def _setting(model: ModelResult, name: str) -> str:
     return setting(getattr(model.config, name))
 
 
-def _last(models: list[ModelResult], column: str, write: Write = percent, digits: int = 2) -> list[str]:
+def _last(models: list[ModelResult], column: str, write: Write = percent, digits: int = 1) -> list[str]:
     """Write the last values so that those of both models can be told apart."""
     columns = [getattr(model.history, column) for model in models]
     texts = apart([values[-1] if values else None for values in columns], write, digits)

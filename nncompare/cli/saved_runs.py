@@ -12,7 +12,7 @@ from nncompare.errors import UserError
 from nncompare.messages import Setup
 from nncompare.report.fairness import Difference, different_settings
 from nncompare.store import RunFolder, Store, StoreError, Summary
-from nncompare.words import percent
+from nncompare.words import accuracies
 
 _TITLES = ["ID", "begun", "data set", "state", "test accuracy", "what differs"]
 _COMMAND = "nncompare compare --resume"
@@ -92,7 +92,7 @@ def _row(summary: Summary) -> list[str]:
         summary.created.astimezone().strftime("%Y-%m-%d %H:%M"),
         CATALOG[summary.comparison.dataset].title + (f", {seeds} seeds" if seeds > 1 else ""),
         summary.state_word,
-        ", ".join(f"{name} {percent(_accuracy(summary, name))}" for name in names),
+        ", ".join(map(" ".join, zip(names, accuracies([_accuracy(summary, name) for name in names]), strict=True))),
         "; ".join(f"{one.name} {one.a} and {one.b}" for one in _differences(summary)) or _same(names),
     ]
 

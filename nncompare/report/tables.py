@@ -13,9 +13,9 @@ from nncompare.words import Write, digits_apart, loss, percent
 _COLUMNS: dict[str, tuple[Write, int]] = {
     "train_loss": (loss, 4),
     "test_loss": (loss, 4),
-    "train_accuracy": (percent, 2),
-    "train_eval_accuracy": (percent, 2),
-    "test_accuracy": (percent, 2),
+    "train_accuracy": (percent, 1),
+    "train_eval_accuracy": (percent, 1),
+    "test_accuracy": (percent, 1),
 }
 
 

@@ -4,7 +4,7 @@ from statistics import mean
 
 from nncompare.analysis import Guessing, SeedsVerdict, Verdict
 from nncompare.analysis.chance import LIKELY
-from nncompare.words import apart, percent, spelled
+from nncompare.words import accuracies, apart, percent, spelled
 
 IMAGES = {"test": "test images", "train": "training images"}
 _FEW_SEEDS = 5
@@ -20,12 +20,17 @@ def finding(verdict: Verdict, split: str = "test", *, is_sound: bool = True) -> 
     if not verdict.better:
         shown_by = f"{spelled(seeds.seeds)} seeds" if seeds is not None else f"{verdict.images:,} {IMAGES[split]}"
         return f"no difference that {shown_by} could show"
-    points = 100 * abs(verdict.lead)
-    words = f"{verdict.better} is {'better' if is_sound else 'ahead'} by {points:.{1 if points >= 0.1 else 2}f} points"
+    words = f"{verdict.better} is {'better' if is_sound else 'ahead'} by {points(verdict.lead)} points"
     if seeds is not None:
         of_all = f" of {spelled(seeds.seeds + seeds.left_out)}" if seeds.left_out else ""
         return f"{words} over {spelled(seeds.seeds)}{of_all} seeds"
     return f"{words} on the training images" if split == "train" else words
+
+
+def points(lead: float) -> str:
+    """Write the size of a difference of two accuracies in percentage points: 0.3."""
+    size = 100 * abs(lead)
+    return f"{size:.{1 if size >= 0.1 else 2}f}"
 
 
 def explanation(verdict: Verdict, split: str = "test") -> list[str]:
@@ -69,8 +74,7 @@ def no_better_than_guessing(name: str, found: Guessing, split: str = "test") -> 
 
 
 def _of_one(verdict: Verdict, split: str) -> list[str]:
-    # Held apart from 100% as well: that is only said where every image is right.
-    a, b, _ = apart([verdict.accuracy_a, verdict.accuracy_b, 1.0], percent, 1)
+    a, b = accuracies([verdict.accuracy_a, verdict.accuracy_b])
     return [
         f"A has {a} ({_interval(verdict.interval_a)}), B {b} ({_interval(verdict.interval_b)}) "
         f"of {verdict.images:,} {IMAGES[split]} right (95% confidence).",
@@ -81,7 +85,7 @@ def _of_one(verdict: Verdict, split: str) -> list[str]:
 
 
 def _over_seeds(seeds: SeedsVerdict, images: int) -> list[str]:
-    a, b, _ = apart([mean(seeds.accuracies_a), mean(seeds.accuracies_b), 1.0], percent, 1)
+    a, b = accuracies([mean(seeds.accuracies_a), mean(seeds.accuracies_b)])
     sentences = [
         f"On average A has {a} ({_range(seeds.accuracies_a)}), B {b} ({_range(seeds.accuracies_b)}) of {images:,} test "
         "images right (lowest to highest).",

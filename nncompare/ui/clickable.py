@@ -17,6 +17,8 @@ _LONGEST_NAME = 100
 class Clickable(anywidget.AnyWidget):
     """Shows `html`; a click on an element with a ``data-pick`` attribute calls `on_pick` with its value.
 
+    The label of what the pointer or the focus is on stands in the element of class ``nnc-line``, where there is one.
+
     What is not offered cannot be picked, whatever the browser says.
     """
 
@@ -33,6 +35,10 @@ class Clickable(anywidget.AnyWidget):
     def show(self, template: str, **values: Any) -> None:
         """Show a template in place of what was here."""
         set_value(self, html=render(template, **values))
+
+    def show_dialog(self, template: str, **values: Any) -> None:
+        """Show a template in a dialog above the page; once it is closed, what was picked has the focus again."""
+        self.send({"dialog": render(template, **values)})
 
     def download(self, name: str, media_type: str, content: bytes) -> None:
         """Send a file, which the browser saves."""

@@ -75,9 +75,12 @@ def two(parts: Sequence[Part]) -> widgets.HBox:
 
 
 def step(heading: str, parts: Sequence[Part], following: Part | None = None) -> widgets.VBox:
-    """Arrange a step: its heading, its panels from top to bottom, and the button that leads to the step after it."""
+    """Arrange a step: its panels from top to bottom, and the button that leads to the step after it.
+
+    The heading is for screen readers: its tab says the same to all others.
+    """
     after = [row("nnc-row nnc-next", [following])] if following is not None else []
-    return column("nnc-step", [html("nnc-heading", f"<h2>{heading}</h2>"), *parts, *after])
+    return column("nnc-step", [html("nnc-heading nnc-unseen", f"<h2>{heading}</h2>"), *parts, *after])
 
 
 def button(text: str, on_click: Callable[[], None], *, strong: bool = False) -> widgets.Button:

@@ -33,7 +33,8 @@ def style(found: Locator, name: str) -> str:
 def test_bars_badges_and_choices_are_seen_in_forced_colours(trained: DashboardPage) -> None:
     page = trained.page
     trained.go("Predictions")
-    chosen = page.locator('.nnc-group[aria-checked="true"]')
+    page.locator(".nnc-part").first.click(timeout=30_000)
+    chosen = page.locator('.nnc-part[aria-pressed="true"] .nnc-count')
     expect(chosen).to_be_visible(timeout=30_000)
     expect(trained.cards.first).to_contain_text("%")
     for scheme in ("light", "dark"):
@@ -42,8 +43,8 @@ def test_bars_badges_and_choices_are_seen_in_forced_colours(trained: DashboardPa
             place = page.locator(behind).first
             colours = {style(found, "background-color") for found in (place, place.locator(filled).first)}
             assert len(colours) == 2, (behind, colours)
-        other = page.locator('.nnc-group[aria-checked="false"]').first
-        assert style(chosen, "background-color") != style(other, "background-color")
+        other = page.locator('.nnc-part[aria-pressed="false"] .nnc-count').first
+        assert style(chosen, "outline-style") != style(other, "outline-style")
         here, there = (
             page.locator(f".nnc-nav button{which}").first for which in ("[aria-current]", ":not([aria-current])")
         )

@@ -35,20 +35,15 @@ def test_where_two_models_differ(ready: DashboardPage, tmp_path: Path) -> None:
 
     ready.go("Predictions")
     expect(page.locator(".nnc-verdict h3")).to_contain_text("two seeds", timeout=30_000)
-    disagree = page.get_by_role("radio", name="Disagree")
-    disagree.click()
-    expect(disagree).to_have_attribute("aria-checked", "true")
+    disagree = page.get_by_role("button", name="Disagree")
+    expect(disagree).to_have_attribute("aria-pressed", "true")
     cards = ready.wait_for_cards(
         lambda found: all(card["guesses"]["A"]["label"] != card["guesses"]["B"]["label"] for card in found),
-        "cards of disagreements",
+        "cards of disagreements, without a click",
     )
     assert len(cards) == 12
-    first = page.locator(".nnc-image").first
-    expect(first.locator(".nnc-other")).to_have_count(4)
-    assert "label" in (first.text_content() or "")
-    assert (first.locator("img").get_attribute("alt") or "").startswith(f"image {cards[0]['index']}: ")
+    _enlarge(ready, cards[0]["index"])
 
-    page.get_by_text("Which classes are taken for which?").click()
     matrix = page.get_by_role("table", name="A − B")
     cells = matrix.locator("button").evaluate_all(
         "(cells) => cells.map((cell) => [cell.dataset.pick, cell.textContent])"
@@ -61,6 +56,7 @@ def test_where_two_models_differ(ready: DashboardPage, tmp_path: Path) -> None:
         for _ in range(times):
             page.keyboard.press(key)
     expect(cell).to_be_focused()
+    expect(page.locator(".nnc-line")).to_have_text(cell.get_attribute("aria-label") or "")
     page.keyboard.press("Enter")
     ready.wait_for_cards(
         lambda found: all(
@@ -69,15 +65,40 @@ def test_where_two_models_differ(ready: DashboardPage, tmp_path: Path) -> None:
         ),
         f"images of {true_class} taken for {said}",
     )
+    expect(cell).to_be_focused()
+    expect(cell).to_have_attribute("aria-pressed", "true")
+    page.get_by_role("button", name="only A right").click()
+    ready.wait_for_cards(
+        lambda found: all(
+            (card["guesses"]["A"]["sign"], card["guesses"]["B"]["sign"]) == ("right", "wrong") for card in found
+        ),
+        "images that only A got right",
+    )
 
     report = saved(ready, "report.html", tmp_path)
+    page.get_by_text("More", exact=True).click()
     rows = list(csv.DictReader(saved(ready, "predictions.csv", tmp_path).read_text().splitlines()))
     assert len(rows) == TEST_IMAGES
     assert rows[cards[0]["index"]]["label"] == cards[0]["label"]
-    page.get_by_text("Pictures", exact=True).click()
     assert saved(ready, "confusion.png", tmp_path).read_bytes().startswith(b"\x89PNG")
     assert b"<svg" in saved(ready, "loss.svg", tmp_path).read_bytes()
     _read(ready, report)
+
+
+def _enlarge(ready: DashboardPage, index: int) -> None:
+    """Enlarge an image by the keyboard, and come back to it."""
+    page = ready.page
+    image = page.get_by_role("button", name=f"Enlarge image {index}:")
+    image.focus()
+    page.keyboard.press("Enter")
+    dialog = page.get_by_role("dialog", name=f"Image {index}: label")
+    expect(dialog.get_by_role("row")).to_have_count(11)
+    box = dialog.locator("img").bounding_box()
+    assert box is not None
+    assert box["width"] == box["height"] == 280
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    expect(image).to_be_focused()
 
 
 def _read(ready: DashboardPage, report: Path) -> None:
@@ -102,4 +123,4 @@ def _is_off_diagonal(pick: str) -> bool:
 
 
 def _size(words: str) -> int:
-    return abs(int(words.replace(",", ""))) if words != "·" else 0
+    return abs(int(words.replace(",", "").replace("−", "-"))) if words else 0

@@ -19,12 +19,12 @@ def test_exact_values_of_an_epoch_that_differ_read_differently() -> None:
     found = exact_values({"A": history_of((0.5, 0.9), (0.123_41, 0.98)), "B": history_of((0.4, 0.8), (0.123_43, 0.97))})
     assert [row[0] for row in found["A"]] == ["0.50000", "0.12341"]
     assert [row[0] for row in found["B"]] == ["0.40000", "0.12343"]
-    assert found["A"][0] == ("0.50000", "0.50000", "90.00%", "90.00%", "90.00%")
+    assert found["A"][0] == ("0.50000", "0.50000", "90.0%", "90.0%", "90.0%")
 
 
 def test_exact_values_of_a_tiny_loss_are_not_zero_and_the_shorter_run_has_fewer_rows() -> None:
     found = exact_values({"A": history_of((0.000_03, 1.0)), "B": history_of()})
-    assert found == {"A": [("0.0000300", "0.0000300", "100.00%", "100.00%", "100.00%")], "B": []}
+    assert found == {"A": [("0.0000300", "0.0000300", "100.0%", "100.0%", "100.0%")], "B": []}
     assert exact_values({}) == {}
 
 

@@ -11,11 +11,13 @@ from small_images import TEST_IMAGES
 from stored_runs import broken_off, guessing
 from tiny_comparison import TINY, WHAT, judged_cards, press, pressable, shown_indices
 
+from nncompare.analysis import Group, Order
+
 
 @pytest.fixture
 def evaluated(finished):
     """A finished page whose models have been compared on the test set."""
-    until(lambda: finished.steps.predictions.evaluation.matrices.html != "", WHAT)
+    until(lambda: finished.steps.predictions.evaluation.matrix.box.html != "", WHAT)
     return finished
 
 
@@ -33,8 +35,8 @@ def test_training_images_can_be_shown_after_the_end(finished, settle):
     finished.go("Predictions")
     predictions.split.value = "train"
     predictions.count.value = "100"
-    until(lambda: predictions.cards.value.count("data-model") == 200, WHAT)
-    until(lambda: "not predicted yet" not in predictions.cards.value, WHAT)
+    until(lambda: predictions.cards.html.count("data-model") == 200, WHAT)
+    until(lambda: "not predicted yet" not in predictions.cards.html, WHAT)
     assert all(index < 1_000 for index in predictions.shown.indices)  # only images that were trained with
     before = predictions.shown
     predictions.new_sample.click()
@@ -81,20 +83,21 @@ def test_after_the_end_both_are_judged_and_their_disagreements_can_be_looked_at(
     evaluation, result = evaluated.steps.predictions.evaluation, evaluated.result
     assert "McNemar" in evaluation.verdict.value
     assert f"Only A was right on {result.verdict().only_a_right:,}" in evaluation.verdict.value
-    assert f"Disagree <b>{len(result.disagreements()):,}</b>" in evaluation.filter.groups.html
+    assert f"Disagree <b>{len(result.disagreements()):,}</b>" in evaluation.filter.others.html
 
-    evaluation.filter.pick("disagree")
-    until(lambda: shown_indices(evaluated) == result.disagreements()[:12].tolist(), WHAT)
+    chosen = result.outcomes().select(Group.DISAGREE, Order.DIFFERENCE).tolist()
+    until(lambda: shown_indices(evaluated) == chosen[:12], "the clearest of them are there without a click")
     evaluation.filter.next.click()
-    until(lambda: shown_indices(evaluated) == result.disagreements()[12:24].tolist(), WHAT)
+    until(lambda: shown_indices(evaluated) == chosen[12:24], WHAT)
     assert "13 to 24 of" in evaluation.filter.place.value
-    cards = evaluated.steps.predictions.cards.value
-    assert cards.count("nnc-other") == 12 * 2 * 2, "second and third choice of both models"
 
     evaluation.filter.true_class.value = 3
     labels = result.labels()
-    wanted = [index for index in result.disagreements().tolist() if labels[index] == 3][:12]
-    until(lambda: shown_indices(evaluated) == wanted, WHAT)
+    until(lambda: shown_indices(evaluated) == [index for index in chosen if labels[index] == 3][:12], WHAT)
+    evaluation.filter.pick("only A wrong")
+    count = result.verdict().only_b_right
+    summary = evaluated.steps.predictions.summary
+    until(lambda: f"{count:,} images that only B got right</b>" in summary.value, "a group is of all classes again")
 
     press(evaluated, "Continue")
     until(lambda: evaluation.verdict.value == "", WHAT)
@@ -107,16 +110,56 @@ def test_after_the_end_both_are_judged_and_their_disagreements_can_be_looked_at(
 
 def test_a_cell_of_a_matrix_shows_its_images(evaluated):
     evaluation, result = evaluated.steps.predictions.evaluation, evaluated.result
-    matrix, labels = result.confusion("b"), result.labels()
+    matrix = result.confusion("b")
     true_class, predicted = divmod(int((matrix - np.diag(matrix.diagonal())).argmax()), 10)
     pick = f"b:{true_class}:{predicted}"
-    assert f'data-pick="{pick}"' in evaluation.matrices.html
-    evaluation.matrices.pick(pick)
-    found = np.flatnonzero((labels == true_class) & (result.b.probabilities("test").argmax(axis=1) == predicted))
+    evaluation.matrix.box.pick("b")
+    until(lambda: f'data-pick="{pick}"' in evaluation.matrix.box.html, WHAT)
+    evaluation.matrix.box.pick(pick)
+    found = result.outcomes().select(Group.ALL, Order.DIFFERENCE, true_class=true_class, predicted=predicted, by="b")
     until(lambda: shown_indices(evaluated) == found[:12].tolist(), WHAT)
     assert f"of {matrix[true_class, predicted]:,}" in evaluation.filter.place.value
-    difference = result.confusion("a") - matrix
-    assert f"{difference[true_class, predicted]:+,}" in evaluation.matrices.html
+    assert f'data-pick="{pick}" aria-pressed="true"' in evaluation.matrix.box.html
+    evaluation.matrix.box.pick("difference")
+    difference = int(result.confusion("a")[true_class, predicted] - matrix[true_class, predicted])
+    words = f"{difference:+,}".replace("-", "−") if difference else "0"
+    label = f"true {true_class}, predicted {predicted}: A .*, B {matrix[true_class, predicted]:,}, A − B "
+    until(lambda: re.search(label + re.escape(words), evaluation.matrix.box.html), WHAT)
+
+
+def test_both_answers_are_counted_and_one_call_shows_where_they_differ(evaluated):
+    predictions, result = evaluated.steps.predictions, evaluated.result
+    assert predictions.disagreements == len(result.disagreements())
+    predictions.new_sample.click()
+    until(lambda: not predictions.evaluation.filter.is_on, WHAT)
+    chosen = result.outcomes().select(Group.DISAGREE, Order.DIFFERENCE).tolist()
+    evaluated.refresher.post(predictions.show_disagreements)
+    until(lambda: shown_indices(evaluated) == chosen[:12], WHAT)
+    predictions.split.value = "train"
+    until(lambda: predictions.shown.split == "train", WHAT)
+    assert predictions.disagreements == len(chosen), "of the test images"
+    evaluated.refresher.post(predictions.show_disagreements)
+    until(lambda: shown_indices(evaluated) == chosen[:12], WHAT)
+
+
+def test_before_the_end_nobody_knows_where_they_differ(tiny):
+    assert tiny.steps.predictions.disagreements is None
+    tiny.steps.predictions.show_disagreements()
+    assert not tiny.steps.predictions.evaluation.filter.is_on
+
+
+def test_an_image_is_enlarged_with_all_probabilities_of_both(evaluated, monkeypatch):
+    cards, sent = evaluated.steps.predictions.cards, []
+    monkeypatch.setattr(cards, "send", lambda message, **_: sent.append(message))
+    chosen = evaluated.result.outcomes().select(Group.DISAGREE, Order.DIFFERENCE).tolist()
+    until(lambda: shown_indices(evaluated) == chosen[:12], WHAT)
+    index = shown_indices(evaluated)[0]
+    for pick in ("-1", "60000", "x", str(index)):
+        cards.pick(pick)
+    until(lambda: len(sent) == 1, WHAT)
+    (html,) = (message["dialog"] for message in sent)
+    assert f"Image {index}: label {evaluated.result.labels()[index]}" in html
+    assert html.count("%</span>") == 20
 
 
 def test_training_images_are_judged_as_well(evaluated):
@@ -136,7 +179,7 @@ def test_a_comparison_from_several_seeds_has_one_verdict_and_each_seed_can_be_lo
     predictions.seed.value = 0
     until(lambda: "those of seed 0" in verdict.value, WHAT)
     first = dashboard.result.by_seed[0].confusion("a")
-    until(lambda: f"3 taken for 3: {first[3, 3]:,}" in predictions.evaluation.matrices.html, WHAT)
+    until(lambda: f"true 3, predicted 3: A {first[3, 3]:,}," in predictions.evaluation.matrix.box.html, WHAT)
     training.curves.details.show_values.value = True
     until(lambda: "mean of 2 seeds" in training.curves.details.values.value, WHAT)
     until(lambda: training.curves.drawings["loss"].note == "Mean and range of 2 seeds", WHAT)
@@ -191,16 +234,15 @@ def test_files_are_made_of_what_is_looked_at(tiny, finished, monkeypatch):
     }
 
 
-def test_a_file_that_cannot_be_made_is_told(finished, monkeypatch):
-    box = finished.steps.predictions.evaluation.exports.box
-    until(lambda: "report.html" in box.html, WHAT)
+def test_a_file_that_cannot_be_made_is_told(evaluated, monkeypatch):
+    box = evaluated.steps.predictions.evaluation.exports.box
 
     def broken(_):
         raise ValueError("No ink.")
 
     monkeypatch.setattr("nncompare.ui.panels.exports.report_page", broken)
     box.pick("report.html")
-    until(lambda: "The file could not be made. No ink." in finished.steps.predictions.summary.value, WHAT)
+    until(lambda: "The file could not be made. No ink." in evaluated.steps.predictions.summary.value, WHAT)
 
 
 def test_of_one_model_alone_there_are_curves_and_a_report(open_finished):
@@ -215,11 +257,26 @@ def test_of_one_model_alone_there_are_curves_and_a_report(open_finished):
     assert "not used" in dashboard.steps.training.runs["B"].figures.value
 
 
+def test_one_model_alone_has_its_accuracy_a_matrix_and_its_mistakes(open_finished):
+    dashboard = open_finished(TINY.model_copy(update={"b": None}))
+    evaluation, model = dashboard.steps.predictions.evaluation, dashboard.result.a
+    until(lambda: evaluation.matrix.box.html != "", WHAT)
+    scores, labels = model.probabilities(), dashboard.result.labels()
+    wrong = np.flatnonzero(scores.argmax(axis=1) != labels)
+    surest = sorted(wrong.tolist(), key=lambda image: scores[image, labels[image]])
+    until(lambda: shown_indices(dashboard) == surest[:12], "its surest mistakes")
+    assert f"{len(wrong)} images that A got wrong" in dashboard.steps.predictions.summary.value
+    assert f"<b>{100 - 100 * len(wrong) / len(labels):.1f}%</b>" in evaluation.verdict.value
+    assert "95% interval" in evaluation.verdict.value
+    assert "A − B" not in evaluation.matrix.box.html
+    assert "Disagree" not in evaluation.filter.others.html
+    assert dashboard.steps.predictions.disagreements is None
+
+
 def test_a_hundred_cards_are_light(evaluated):
     predictions = evaluated.steps.predictions
     predictions.count.value = "100"
+    predictions.evaluation.filter.order.value = Order.DATA_SET
     predictions.evaluation.filter.pick("all")
     until(lambda: shown_indices(evaluated) == list(range(100)), WHAT)
-    cards = predictions.cards.value
-    assert cards.count("nnc-other") == 400
-    assert len(cards.encode()) < 1_000_000
+    assert len(predictions.cards.html.encode()) < 1_000_000

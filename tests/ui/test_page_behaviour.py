@@ -158,14 +158,14 @@ def test_a_wrong_setting_of_a_model_that_is_switched_off_does_not_count(shown: S
 
 def test_a_wrong_number_of_shown_images_is_told_and_the_right_one_taken(shown: Shown) -> None:
     cards = shown.dashboard.steps.predictions.cards
-    until(lambda: "nnc-image" in cards.value, "the images")
-    before = cards.value
+    until(lambda: "nnc-image" in cards.html, "the images")
+    before = cards.html
     for value in ("0", "101", "abc", "-3", "1e9", "ten", "²", "9" * 5_000, ""):
         shown.fill("How many", value)
         assert shown.is_marked("How many"), value
         sentence = f"How many must be a whole number from 1 to 100; got {value[:30] or 'nothing'}"
         assert sentence in shown.note("How many")
-        assert cards.value == before
+        assert cards.html == before
     shown.fill("How many", "3")
     assert not shown.is_marked("How many")
 

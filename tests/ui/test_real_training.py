@@ -139,8 +139,9 @@ def test_images_are_predicted_while_it_trains_as_long_as_they_can_be_seen(open_r
     settle(dashboard)
     assert predictions._newest._asked == set(), "nobody looks at the training images"
     dashboard.go("Predictions")
+    predictions.new_sample.click()
+    until(lambda: {name for name, _, _ in predictions._newest._asked} == {"A", "B"}, "both are asked")
     until(lambda: judged_cards(dashboard) == 24, "predictions of both")
-    assert {name for name, _, _ in predictions._newest._asked} == {"A", "B"}
 
 
 def test_what_is_closed_while_it_trains_can_go_on(home: Path, open_ready, real_engine) -> None:

@@ -53,12 +53,12 @@ def train(dashboard: Dashboard) -> None:
 
 def shown_indices(dashboard: Dashboard) -> list[int]:
     """List the images on the cards."""
-    return [int(index) for index in re.findall(r'data-index="(\d+)"', dashboard.steps.predictions.cards.value)]
+    return [int(index) for index in re.findall(r'data-index="(\d+)"', dashboard.steps.predictions.cards.html)]
 
 
 def judged_cards(dashboard: Dashboard) -> int:
     """Count the predictions on the cards that are marked as right or wrong."""
-    cards = dashboard.steps.predictions.cards.value
+    cards = dashboard.steps.predictions.cards.html
     return cards.count("nnc-ok") + cards.count("nnc-no")
 
 

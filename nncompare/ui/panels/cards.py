@@ -11,22 +11,17 @@ from nncompare.messages import Prediction, VisibleImages
 from nncompare.ui.panels.newest_predictions import Changes
 from nncompare.words import digits_apart, percent
 
-_CHOICES = 3
 _MOST_DIGITS = 3
 
 
 @dataclass(frozen=True)
 class TopPrediction:
-    """One model's prediction for one image.
-
-    `before` is what it predicted before, if that was something else; `others` are its second and third choice.
-    """
+    """One model's prediction for one image; `before` is what it predicted before, if that was something else."""
 
     label: str
     confidence: float
     is_right: bool
     before: str
-    others: tuple[tuple[str, float], ...]
 
 
 def cards_of(
@@ -62,13 +57,32 @@ def _digits(tops: Iterable[TopPrediction | None]) -> int:
 def _top(
     prediction: Prediction, before: Sequence[int | None], classes: Sequence[str], labels: NDArray[np.uint8]
 ) -> list[TopPrediction]:
-    ranks = np.argsort(-prediction.probabilities, axis=1, kind="stable")[:, :_CHOICES]
-    found = []
-    for scores, (best, *rest), label, then in zip(prediction.probabilities, ranks, labels, before, strict=True):
-        others = tuple((classes[other], float(scores[other])) for other in rest)
-        was = "" if then is None else classes[then]
-        found.append(TopPrediction(classes[best], float(scores[best]), bool(best == label), was, others))
-    return found
+    best = prediction.probabilities.argmax(axis=1)
+    sure = prediction.probabilities.max(axis=1)
+    return [
+        TopPrediction(classes[said], float(share), bool(said == label), "" if then is None else classes[then])
+        for said, share, label, then in zip(best, sure, labels, before, strict=True)
+    ]
+
+
+def enlarged(
+    images: ImageData, shown: VisibleImages, newest: Mapping[str, Prediction], index: int
+) -> dict[str, object]:
+    """Return one of the images that are shown, with the probabilities of all classes by each model."""
+    place, classes = shown.indices.index(index), images.info.classes
+    columns = {name: prediction.probabilities[place].tolist() for name, prediction in newest.items()}
+    digits = digits_apart(percent, [[max(shares) for shares in columns.values()]], 1, _MOST_DIGITS)
+    return {
+        "index": index,
+        "label": classes[int(images.labels(shown.split)[index])],
+        "src": png_data_uri(images.images(shown.split)[index]),
+        "names": list(columns),
+        "rows": [{"name": name, "shares": _shares(columns, k, digits)} for k, name in enumerate(classes)],
+    }
+
+
+def _shares(columns: Mapping[str, Sequence[float]], class_: int, digits: int) -> list[tuple[str, float, str]]:
+    return [(model, shares[class_], percent(shares[class_], digits)) for model, shares in columns.items()]
 
 
 def labels_of(images: ImageData, shown: VisibleImages) -> NDArray[np.uint8]:

@@ -1,4 +1,4 @@
-"""Choosing images by what both models predict: a group, classes, an order, and pages."""
+"""Choosing images by what the models predict: a group, classes, an order, and pages."""
 
 from collections.abc import Callable, Sequence
 
@@ -8,32 +8,38 @@ from numpy.typing import NDArray
 
 from nncompare.analysis import Group, Order, Outcomes
 from nncompare.ui.clickable import Clickable
-from nncompare.ui.elements import Place, button, column, dropdown, hide, row, set_value
+from nncompare.ui.elements import Place, button, dropdown, hide, offer, row, set_value
+from nncompare.ui.panels.groups import BAR_OF_ONE, BAR_OF_TWO, words_of
+from nncompare.ui.panels.matrix import Cell
 
 _SAMPLE = "sample"
 _ANY = -1
 
 
 class ImageFilter:
-    """Offers the groups with their counts as soon as it has `Outcomes`; calls `on_change` after every choice."""
+    """Offers the groups with their counts as soon as it has `Outcomes`; calls `on_change` after every choice.
+
+    The `bar` has a part for each group by which models are right; the `others` are not parts of the whole. `words` say
+    what is looked at, and in which order; `is_left` is whether a sample was asked for.
+    """
 
     def __init__(self, on_change: Callable[[], None]) -> None:
         self._on_change = on_change
         self._outcomes: Outcomes | None = None
+        self._names: Sequence[str] = ()
         self._group: Group | None = None
-        self._page = 0
-        self.groups = Clickable(self.pick, "nnc-groups")
-        self._order = dropdown("Sorted by", [(str(order), order) for order in Order], self._on_choice)
+        self._page, self.words = 0, ("", "")
+        self.bar, self.others = Clickable(self.pick, "nnc-groups"), Clickable(self.pick, "nnc-others")
+        self.order = dropdown("Sorted by", [(str(order), order) for order in Order], self._on_choice)
         self.true_class = dropdown("True class", [("any", _ANY)], self._on_choice)
         self._predicted = dropdown("Predicted", [("any", _ANY)], self._on_choice)
-        self._model = dropdown("by model", [("A or B", ""), ("A", "a"), ("B", "b")], self._on_choice)
-        choices = [self._order, self.true_class, self._predicted, self._model]
-        self._is_moving = False
+        self._model = dropdown("by model", [("A or B", "")], self._on_choice)
+        self._is_moving = self.is_left = False
         self._previous = button("Previous page", lambda: self._turn(-1))
         self.next = button("Next page", lambda: self._turn(1))
         self.place = Place("nnc-note")
-        self._choices = row("nnc-row nnc-choice", [*choices, self._previous, self.place, self.next])
-        self.box = column("nnc-filter", [self.groups, self._choices])
+        self.pages = row("nnc-row", [self._previous, self.place, self.next])
+        self.choices = row("nnc-row nnc-choice", [self.order, self.true_class, self._predicted, self._model])
         self.offer(None, ())
 
     @property
@@ -41,43 +47,45 @@ class ImageFilter:
         """Whether a group is looked at, and not a sample."""
         return self._outcomes is not None and self._group is not None
 
-    def offer(self, outcomes: Outcomes | None, classes: Sequence[str]) -> None:
-        """Filter these from now on; without outcomes there is nothing to choose."""
-        self._outcomes, self._page = outcomes, 0
+    @property
+    def cell(self) -> Cell | None:
+        """The true and the predicted class, and by which model, where both are chosen."""
+        is_cell = self.is_on and _ANY not in (self.true_class.value, self._predicted.value)
+        return (self.true_class.value, self._predicted.value, self._model.value) if is_cell else None
+
+    def offer(self, outcomes: Outcomes | None, classes: Sequence[str], names: Sequence[str] = ()) -> None:
+        """Filter these from now on, of the models of these names; without outcomes there is nothing to choose."""
+        self._outcomes, self._names, self._page = outcomes, names, 0
         if outcomes is None:
-            self._group = None
+            self._group, self.is_left = None, False
         options = [("any", _ANY), *((name, number) for number, name in enumerate(classes))]
+        by_either = [("A or B", "")] if len(names) > 1 else []
+        models = [*by_either, *((name, name.lower()) for name in names)]
         self._is_moving = True
-        for choice in (self.true_class, self._predicted):
-            if outcomes is not None and list(choice.options) != options:
-                choice.options = options
+        if outcomes is not None:
+            for choice in (self.true_class, self._predicted):
+                offer(choice, options, otherwise=_ANY)
+            offer(self._model, models, otherwise=models[0][1])
         self._is_moving = False
         self._draw()
 
+    def begin_with(self, group: Group) -> None:
+        """Look at a group with what is most telling first, or at a sample where the group has no images."""
+        is_empty = self._outcomes is None or not self._outcomes.members(group).any()
+        order = Order.DIFFERENCE if len(self._names) > 1 else Order.LOSS
+        self._choose(None if is_empty else group, order=order)
+
     def pick(self, group: str) -> None:
         """Look at a group of images, or at a sample."""
-        self._group = None if group == _SAMPLE else Group(group)
-        self._begin()
+        self._choose(None if group == _SAMPLE else Group(group))
 
     def pick_confusion(self, true_class: int, predicted: int, model: str) -> None:
         """Look at the images of one class that a model ("a", "b", or "" for either) takes for another."""
-        self._is_moving = True  # one change, not four
-        self._group = Group.ALL
-        self.true_class.value, self._predicted.value, self._model.value = true_class, predicted, model
-        self._is_moving = False
-        self._begin()
-
-    def pick_disagreements(self) -> None:
-        """Look at the images on which both disagree, the most different answers first."""
-        self._is_moving = True  # one change, not five
-        self._order.value, self._model.value = Order.DIFFERENCE, ""
-        self.true_class.value = self._predicted.value = _ANY
-        self._is_moving = False
-        self.pick(Group.DISAGREE)
+        self._choose(Group.ALL, true_class, predicted, model)
 
     def leave(self) -> None:
-        """Look at a sample again."""
-        self._group = None
+        """Look at a sample again, and stay there."""
+        self._group, self.is_left = None, True
         self._draw()
 
     def page(self, size: int) -> NDArray[np.intp]:
@@ -92,16 +100,46 @@ class ImageFilter:
         set_value(self.next, disabled=start + size >= len(found))
         return page
 
+    def _said(self) -> tuple[str, str]:
+        """Say what is looked at, such as "66 images that only B got right", and in which order."""
+        if self._group is None or not self.is_on:
+            return "", ""
+        true, said = self.true_class, self._predicted
+        words = [words_of(self._group, len(self._found()), self._names)]
+        if true.value != _ANY:
+            words.append(f"true {true.label}")
+        if said.value != _ANY:
+            words.append(f"predicted {said.label}{f' by {self._model.label}' if len(self._names) > 1 else ''}")
+        order = self.order.value
+        return ", ".join(words), "as in the data set" if order is Order.DATA_SET else f"{order} first"
+
     def _found(self) -> NDArray[np.intp]:
         assert self._outcomes is not None
         assert self._group is not None
         return self._outcomes.select(
             self._group,
-            self._order.value,
+            self.order.value,
             true_class=_class_of(self.true_class),
             predicted=_class_of(self._predicted),
             by=self._model.value,
         )
+
+    def _choose(
+        self,
+        group: Group | None,
+        true_class: int = _ANY,
+        predicted: int = _ANY,
+        model: str = "",
+        order: Order | None = None,
+    ) -> None:
+        """Change all at once: one change, not five."""
+        self._is_moving = True
+        self._group = group
+        self.true_class.value, self._predicted.value = true_class, predicted
+        self._model.value = model if len(self._names) > 1 else self._model.options[0][1]
+        self.order.value = order or self.order.value
+        self._is_moving = False
+        self._begin()
 
     def _on_choice(self) -> None:
         if not self._is_moving:
@@ -118,9 +156,15 @@ class ImageFilter:
 
     def _draw(self) -> None:
         counts = self._outcomes.counts() if self._outcomes is not None else {}
-        chosen = self._group if self._group is not None else _SAMPLE
-        self.groups.show("groups.html", counts=counts, chosen=chosen)
-        hide(self._choices, not self.is_on)
+        parts = BAR_OF_TWO if len(self._names) > 1 else BAR_OF_ONE
+        self.words = self._said()
+        is_all_of_a_class = self._group is Group.ALL and {self.true_class.value, self._predicted.value} != {_ANY}
+        is_pair, chosen = len(self._names) > 1, "" if is_all_of_a_class else self._group or _SAMPLE
+        self.bar.show("groups.html", counts=counts, parts=parts, chosen=chosen)
+        self.others.show("other_groups.html", counts=counts, is_pair=is_pair, chosen=chosen)
+        hide(self.choices, not self.is_on)
+        hide(self.pages, not self.is_on)
+        hide(self._model, not is_pair)
 
 
 def _class_of(choice: widgets.Dropdown) -> int | None:

@@ -24,6 +24,31 @@ function render({ model, el }) {
     if (item && !item.disabled) model.send({ pick: item.dataset.pick });
   };
 
+  // What cannot be read on a small cell stands in a line that is kept for it.
+  const tell = ({ target }) => {
+    const line = el.querySelector(".nnc-line");
+    const label = target.closest?.("[data-pick][aria-label]")?.getAttribute("aria-label");
+    if (line && label) line.textContent = label;
+  };
+
+  // Outside of what is drawn again, which would take it away.
+  const open = (html) => {
+    const dialog = document.createElement("dialog");
+    const pick = document.activeElement?.dataset.pick;
+    dialog.className = "nnc-dialog";
+    dialog.innerHTML = html;
+    dialog.setAttribute("aria-label", dialog.querySelector("h3")?.textContent ?? "");
+    dialog.addEventListener("click", ({ target }) => {
+      if (target === dialog || target.closest("[data-close]")) dialog.close();
+    });
+    dialog.addEventListener("close", () => {
+      dialog.remove();
+      if (pick !== undefined) find(pick)?.focus();
+    });
+    (el.closest(".nnc") ?? document.body).append(dialog);
+    dialog.showModal();
+  };
+
   const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
   el.addEventListener("click", (event) => choose(event.target.closest("[data-pick]")));
   const move = { ArrowRight: [0, 1], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowUp: [-1, 0] };
@@ -51,8 +76,11 @@ function render({ model, el }) {
     choose(next);
   });
 
-  const save = ({ download }, buffers) => {
-    if (!download) return;
+  const onMessage = (message, buffers) => {
+    if (message.dialog) open(message.dialog);
+    if (message.download) save(message.download, buffers);
+  };
+  const save = (download, buffers) => {
     const link = document.createElement("a");
     link.href = URL.createObjectURL(new Blob(buffers, { type: download.type }));
     link.download = download.name;
@@ -61,14 +89,16 @@ function render({ model, el }) {
   };
 
   el.addEventListener("pointerdown", press);
+  el.addEventListener("pointerover", tell);
+  el.addEventListener("focusin", tell);
   for (const end of ["pointerup", "pointercancel"]) addEventListener(end, release);
   model.on("change:html", draw);
-  model.on("msg:custom", save);
+  model.on("msg:custom", onMessage);
   draw();
   return () => {
     for (const end of ["pointerup", "pointercancel"]) removeEventListener(end, release);
     model.off("change:html", draw);
-    model.off("msg:custom", save);
+    model.off("msg:custom", onMessage);
   };
 }
 

@@ -12,8 +12,9 @@ from nncompare.config import read_field
 from nncompare.data import DataError, ImageData, load
 from nncompare.messages import Prediction, VisibleImages
 from nncompare.settings import Integer, Settings
-from nncompare.ui.elements import Place, button, dropdown, hide, offer, row, step, watched
-from nncompare.ui.panels.cards import cards_of, labels_of
+from nncompare.ui.clickable import Clickable
+from nncompare.ui.elements import Part, Place, button, column, dropdown, hide, offer, row, step, watched
+from nncompare.ui.panels.cards import cards_of, enlarged, labels_of
 from nncompare.ui.panels.evaluation import EvaluationPanel
 from nncompare.ui.panels.field import Field
 from nncompare.ui.panels.newest_predictions import Changes, NewestPredictions
@@ -52,13 +53,33 @@ class PredictionsStep:
         self._wanted = _FIRST_COUNT
         self.seed = dropdown("Models of seed", [("newest", _NEWEST)], refresher.posting(self.tick))
         self._seed_place = row("nnc-hidden", [self.seed])
-        self.summary, self.cards = Place("nnc-summary"), Place("nnc-cards", "no_images.html")
+        self.summary = Place("nnc-summary")
+        self.cards = Clickable(refresher.posting(self._on_enlarge), "nnc-cards")
+        self.cards.show("no_images.html")
         self._changes = Changes()
         self.evaluation = EvaluationPanel(refresher, self._show_chosen, self._on_failed)
         self.new_sample = button("New sample", refresher.posting(self._on_new_sample))
-        choice = [self.split, self.count.control, self.count.note, self.new_sample, self._seed_place]
-        parts = [self.evaluation, row("nnc-row nnc-choice", choice), self.summary, self.cards]
-        self.box = step("What do they predict?", parts)
+        self.box = step("Predictions", [row("nnc-predictions", [self._main(), self.evaluation.side])])
+
+    def _main(self) -> Part:
+        """Arrange the verdict, the images below it, and what chooses others of them."""
+        found, source = self.evaluation.filter, [self.split, self.count.control, self.count.note]
+        choice = row("nnc-row nnc-choice", [*source, self.new_sample, self._seed_place])
+        heading = row("nnc-found", [self.summary, found.others])
+        images = [heading, self.cards, found.pages, found.choices, choice, self.evaluation.scores]
+        return column("nnc-main", [self.evaluation.card, *images])
+
+    @property
+    def disagreements(self) -> int | None:
+        """On how many test images both models, once they have ended, give different answers; None before."""
+        return self.evaluation.disagreements
+
+    def show_disagreements(self) -> None:
+        """Show the test images on which both models give different answers; those of most difference first."""
+        if self.split.value == "test":
+            self.evaluation.show_disagreements()
+        else:
+            self.split.value = "test"  # once these are judged they are what is shown first
 
     def use_images(self, images: ImageData) -> None:
         """Show images of a data set on which nothing is trained yet."""
@@ -77,15 +98,6 @@ class PredictionsStep:
             self._images = None
             self.summary.tell(str(error))
         self._show_sample()
-
-    @property
-    def disagreements(self) -> int | None:
-        """The number of test images on which both ended models give different answers; None before that is known."""
-        return self.evaluation.disagreements
-
-    def show_disagreements(self) -> None:
-        """Show the images on which both models disagree, the most different answers first."""
-        self.evaluation.filter.pick_disagreements()
 
     def set_visible(self, is_visible: bool) -> None:
         """Set whether the step is on the screen."""
@@ -108,7 +120,7 @@ class PredictionsStep:
         if running is not None and running.state.is_active and not self._is_visible:
             return  # nobody sees what would be drawn again in a moment
         newest = {name: self._prediction(name) for name in _MODELS}
-        subject = (images.info.name, self.shown, self._error, self._pair)
+        subject = (images.info.name, self.shown, self.evaluation.filter.words, self._error, self._pair)
         drawn = (*subject, *(prediction.epoch if prediction else None for prediction in newest.values()))
         is_new = self._drawn[: len(subject)] != subject
         if drawn != self._drawn and (is_new or self._rest.is_over):
@@ -172,8 +184,11 @@ class PredictionsStep:
     def _draw(self, images: ImageData, newest: dict[str, Prediction | None]) -> None:
         running, labels = self._running, labels_of(images, self.shown)
         predicted = {name: prediction for name, prediction in newest.items() if prediction is not None}
+        found, order = self.evaluation.filter.words
         self.summary.show(
             "predictions_summary.html",
+            found=found,
+            order=order,
             info=images.info,
             predicted=predicted,
             right={name: int((one.probabilities.argmax(axis=1) == labels).sum()) for name, one in predicted.items()},
@@ -185,4 +200,10 @@ class PredictionsStep:
         trained = {run.name for run in running.runs} if running is not None else set(_MODELS)
         seen = {name: prediction for name, prediction in newest.items() if name in trained}
         cards, classes = cards_of(images, self.shown, seen, self._changes), images.info.classes
-        self.cards.show("cards.html", cards=cards, classes=classes, with_others=self.evaluation.filter.is_on)
+        self.cards.show("cards.html", cards=cards, classes=classes)
+
+    def _on_enlarge(self, pick: str) -> None:
+        images = self._images
+        if images is not None and int(pick) in self.shown.indices:
+            newest = {name: found for name in _MODELS if (found := self._prediction(name)) is not None}
+            self.cards.show_dialog("enlarged.html", **enlarged(images, self.shown, newest, int(pick)))

@@ -1,0 +1,78 @@
+"""What is found once models have ended, away from the thread that draws. K classes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nncompare.analysis import Outcomes, Verdict, class_scores, judge
+from nncompare.comparison.result import ComparisonResult, ModelResult
+from nncompare.comparison.runner import ComparisonRun
+from nncompare.comparison.seed_run import SeedRun
+from nncompare.config import SplitName
+from nncompare.data import CATALOG
+from nncompare.figures import figure_svg
+from nncompare.report import PICTURES
+from nncompare.report.conclusion import Conclusion, conclude
+from nncompare.report.tables import ScoresOfClass, score_rows
+
+
+@dataclass(frozen=True, eq=False)
+class Subject:
+    """What is judged: the models of one seed on a split, and all seeds once they have ended."""
+
+    pair: ComparisonResult | None = None
+    whole: ComparisonResult | None = None
+    split: SplitName = "test"
+
+
+@dataclass(frozen=True, eq=False)
+class Findings:
+    """What the models that can predict make of a split; of one alone, A and B of `outcomes` are that one.
+
+    `matrices` (K, K) are by name, with true classes in rows; `scores` and `pictures` are there where there are two.
+    """
+
+    conclusion: Conclusion
+    models: list[ModelResult]
+    outcomes: Outcomes | None = None
+    verdict: Verdict | None = None
+    matrices: Mapping[str, NDArray[np.integer]] = field(default_factory=dict)
+    scores: list[ScoresOfClass] = field(default_factory=list)
+    pictures: list[str] = field(default_factory=list)
+
+    @property
+    def names(self) -> list[str]:
+        """The models that can predict."""
+        return [model.name for model in self.models]
+
+    @property
+    def is_over_seeds(self) -> bool:
+        """Whether the verdict is of all seeds."""
+        return self.verdict is not None and self.verdict.seeds is not None
+
+
+def ended(runs: ComparisonRun | SeedRun | None) -> ComparisonResult | None:
+    """Return the result of what has ended; None before."""
+    return runs.result() if runs is not None and runs.wait(0) else None
+
+
+def find(subject: Subject) -> Findings:
+    """Predict the whole split and judge it: slow on training images, which are predicted when first asked for."""
+    pair, whole, split = subject.pair, subject.whole, subject.split
+    assert pair is not None
+    models = [model for model in pair.models if model.weights is not None]
+    if not models:
+        return Findings(conclude(pair, None, split), models)
+    outcomes = Outcomes(pair.labels(split), models[0].probabilities(split), models[-1].probabilities(split))
+    verdict, matrices = judge(outcomes), {model.name: pair.confusion(model.name, split) for model in models}
+    if len(models) == 1:
+        return Findings(conclude(pair, None, split), models, outcomes, verdict, matrices)
+    if whole is not None and split == "test":
+        verdict = replace(verdict, seeds=whole.over_seeds())
+    conclusion = conclude(pair, verdict, split, whole)
+    a, b = (class_scores(matrix) for matrix in matrices.values())
+    scores = score_rows(a, b, CATALOG[pair.comparison.dataset].classes)
+    pictures = [figure_svg(*picture.draw(pair, split)) for picture in PICTURES.values() if picture.on_page]
+    return Findings(conclusion, models, outcomes, verdict, matrices, scores, pictures)
