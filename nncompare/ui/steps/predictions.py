@@ -16,6 +16,7 @@ from nncompare.ui.elements import Place, button, dropdown, hide, offer, row, ste
 from nncompare.ui.panels.cards import cards_of, labels_of
 from nncompare.ui.panels.evaluation import EvaluationPanel
 from nncompare.ui.panels.field import Field
+from nncompare.ui.panels.lesson_answer import LessonAnswer
 from nncompare.ui.panels.newest_predictions import Changes, NewestPredictions
 from nncompare.ui.refresher import Refresher, Rest
 
@@ -55,9 +56,11 @@ class PredictionsStep:
         self.summary, self.cards = Place("nnc-summary"), Place("nnc-cards", "no_images.html")
         self._changes = Changes()
         self.evaluation = EvaluationPanel(refresher, self._show_chosen, self._on_failed)
+        self.lesson = LessonAnswer(refresher)
+        self.evaluation.exports.taken = lambda: self.lesson.taken
         self.new_sample = button("New sample", refresher.posting(self._on_new_sample))
         choice = [self.split, self.count.control, self.count.note, self.new_sample, self._seed_place]
-        parts = [self.evaluation, row("nnc-row nnc-choice", choice), self.summary, self.cards]
+        parts = [self.lesson, self.evaluation, row("nnc-row nnc-choice", choice), self.summary, self.cards]
         self.box = step("What do they predict?", parts)
 
     def use_images(self, images: ImageData) -> None:
@@ -86,6 +89,7 @@ class PredictionsStep:
     def tick(self) -> None:
         """Draw the cards again if a prediction has changed."""
         images, running = self._images, self._running
+        self.lesson.tick()
         if images is None:
             return
         if running is not None:

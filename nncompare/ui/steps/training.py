@@ -89,7 +89,8 @@ class TrainingStep:
             set_value(self.race, value="")
         else:
             a, b = running.a, running.b
-            self.race.show_texts("race.html", aspects=aspects(a, b), differences=differences(a, b))
+            found = aspects(a, b, has_one_seed=not running.comparison.seed_gap)
+            self.race.show_texts("race.html", aspects=found, differences=differences(a, b))
 
     def _show_seeds(self, running: ComparisonRun) -> None:
         """Show of which of several seeds the figures are; nothing where there is one."""
