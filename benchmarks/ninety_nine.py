@@ -1,6 +1,6 @@
 """Row "99": from Train pressed on a real page to 99.0% of the MNIST test images, against the textbook's first epoch.
 
-Ours is the fast model of the preset "99% in one epoch", alone, with the whole machine handed to it, on warm workers;
+Ours is the fast model of the lesson "99% in one epoch", alone, with the whole machine handed to it, on warm workers;
 the clock runs from the click until the page says finished and shows the accuracy, evaluation included. Theirs is the
 training of one epoch at 16 channels, batch 64, Adam; with its evaluation it takes longer, which is kept beside it.
 """
@@ -14,10 +14,10 @@ from rows import Measured, Row, Rule
 from setting import Setting
 
 from nncompare.config import RunConfig
-from nncompare.ui.presets import PRESETS
+from nncompare.lessons import built_in_lessons
 
 WANTED_ACCURACY = 0.99
-_PRESET = "99% in one epoch"
+_LESSON = "ninety-nine"
 _FINISHED = """() => {
   const lane = document.querySelector(".nnc-run.nnc-a");
   const isOver = lane.querySelector("[data-state]").dataset.state === "finished";
@@ -71,8 +71,8 @@ def _ours(setting: Setting, chromium: Browser, host: Host, seed: int) -> tuple[f
 
 
 def _fast_model(setting: Setting) -> RunConfig:
-    preset = next(preset for preset in PRESETS if preset.name == _PRESET)
-    fast = next(config for config in (preset.a, preset.b) if config.schedule == "one-cycle")
+    fast = built_in_lessons()[_LESSON].settings.b
+    assert fast is not None
     return setting.config(**fast.model_dump())
 
 

@@ -87,7 +87,7 @@ class Tour:
         self._take("models", "")
         if self._review:
             saved = self._dashboard.saved()
-            self._dashboard.page.get_by_role("button", name="Dropout or none").click()
+            self._dashboard.page.get_by_label("Lesson", exact=True).select_option("Dropout and overfitting")
             self._dashboard.fill("B", channels="1000000000", dropout="1", optimiser="SGD", batch_size="100")
             expect(self._dashboard.row_of(self._dashboard.field("B", "Dropout")).get_by_role("alert")).to_be_visible()
             self._take("models", "error")

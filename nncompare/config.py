@@ -129,6 +129,13 @@ class Comparison(Settings):
         title="Seed",
         description="Start of every random choice. The same seed gives the same run.",
     )
+    seed_gap: Integer = Field(
+        0,
+        ge=0,
+        le=LARGEST_SEED,
+        title="Seed gap",
+        description="By how much the seed of model B is higher. With 1, equal settings show what luck alone does.",
+    )
     precision: Precision = Field(
         "auto",
         title="Precision",
@@ -171,6 +178,10 @@ class Comparison(Settings):
         """The seeds that the pair is trained from."""
         return [(self.seed + number) % (LARGEST_SEED + 1) for number in range(self.repeat)]
 
+    def seed_of(self, model: str) -> int:
+        """Return the seed that model "A" or "B" starts from, of the first pair."""
+        return (self.seed + (self.seed_gap if model == "B" else 0)) % (LARGEST_SEED + 1)
+
 
 def bounds(field: FieldInfo) -> str:
     """Return in words which values a field accepts, such as ``a whole number from 1 to 256``."""
@@ -189,8 +200,8 @@ def bounds(field: FieldInfo) -> str:
     return " ".join(part for part in (kind, lowest, highest) if part)
 
 
-def explain(error: ValidationError, model: type[BaseModel]) -> dict[str, str]:
-    """Turn a validation error into one sentence for each invalid field.
+def explain(error: ValidationError, model: type[BaseModel], below: str = "") -> dict[str, str]:
+    """Turn a validation error into one sentence for each invalid field; of those `below` another field, where named.
 
     Returns
     -------
@@ -200,6 +211,9 @@ def explain(error: ValidationError, model: type[BaseModel]) -> dict[str, str]:
     sentences: dict[str, str] = {}
     for problem in error.errors():
         path = [part for part in problem["loc"] if isinstance(part, str)]
+        if below and (path[:1] != [below] or len(path) == 1):
+            continue
+        path = path[1:] if below else path
         ambiguity = problem["msg"] if problem["type"] == AMBIGUOUS else ""
         sentences.setdefault(".".join(path), _sentence(path, problem["input"], model, ambiguity))
     return sentences
@@ -246,15 +260,16 @@ def _sentence(path: list[str], value: object, model: type[BaseModel], ambiguity:
     name = path[-1] if path else ""
     field = owner.model_fields.get(name)
     if field is None:
-        return f"{prefix}There is no setting named {_shown(name)!r}; there are {', '.join(owner.model_fields)}."
+        return f"{prefix}There is no setting named {shown(name)!r}; there are {', '.join(owner.model_fields)}."
     if name in ("a", "b"):
-        return f"{field.title} must be a set of settings; got {_shown(value)}."
+        return f"{field.title} must be a set of settings; got {shown(value)}."
     if ambiguity:
         return f"{prefix}{field.title} {ambiguity}"
-    return f"{prefix}{field.title} must be {bounds(field)}; got {_shown(value)}."
+    return f"{prefix}{field.title} must be {bounds(field)}; got {shown(value)}."
 
 
-def _shown(value: object) -> str:
+def shown(value: object) -> str:
+    """Write a wrong value into a sentence: not all of a long one."""
     if value is None or (isinstance(value, str) and not value.strip()):
         return "nothing"
     if isinstance(value, float) and not math.isfinite(value):

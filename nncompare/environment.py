@@ -9,6 +9,7 @@ DATA_DIR = "NNCOMPARE_DATA_DIR"
 HOME = "NNCOMPARE_HOME"
 SCHEDULER = "NNCOMPARE_SCHEDULER"
 ENGINE = "NNCOMPARE_ENGINE"
+LESSON = "NNCOMPARE_LESSON"
 TOKEN, TOKEN_FILE = "NNCOMPARE_TOKEN", "NNCOMPARE_TOKEN_FILE"
 HUB_USER = "JUPYTERHUB_USER"
 HUB_PREFIX = "JUPYTERHUB_SERVICE_PREFIX"
@@ -27,6 +28,7 @@ class Environment:
     data_dir: str  # where images are looked for
     home: str  # where comparisons are saved
     scheduler: str  # address of a Dask scheduler
+    lesson: str  # file, or name, of the lesson that every page opens with
     engine_file: str  # file with the address and the credentials of a server's engine
     hub_user: str  # who uses this process, where a JupyterHub says so
     is_hub: bool  # whether a JupyterHub started this process
@@ -50,6 +52,7 @@ def environment() -> Environment:
         data_dir=get(DATA_DIR, ""),
         home=get(HOME, ""),
         scheduler=get(SCHEDULER, ""),
+        lesson=get(LESSON, ""),
         engine_file=get(ENGINE, ""),
         hub_user=get(HUB_USER, ""),
         is_hub=any(get(variable) for variable in _HUB_VARIABLES),

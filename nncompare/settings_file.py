@@ -8,18 +8,18 @@ _FORMER = ("threads",)  # what files of earlier versions name, and no longer dec
 _DEEPEST = 8  # brackets within brackets; settings need two
 
 
-def read_settings(content: bytes) -> dict[str, Any]:
-    """Read a file of settings; whether the values are right is for `Comparison` to say.
+def read_settings(content: bytes, what: str = "a file of settings", largest: int = LARGEST_BYTES) -> dict[str, Any]:
+    """Read a file of settings, or of `what` else; whether the values are right is for its model to say.
 
     Raises
     ------
     ValueError
         With the rest of a sentence that begins with the file's name, such as ``is not JSON.``
     """
-    if len(content) > LARGEST_BYTES:
-        raise ValueError("is too large to be a file of settings.")
+    if len(content) > largest:
+        raise ValueError(f"is too large to be {what}.")
     if _depth(content) > _DEEPEST:
-        raise ValueError("is no file of settings: its lists lie too deep.")
+        raise ValueError(f"is not {what}: its lists lie too deep.")
     try:
         values = json.loads(content.decode("utf-8-sig"), object_pairs_hook=_without_doubles)
     except _DoubleError as error:
@@ -27,7 +27,7 @@ def read_settings(content: bytes) -> dict[str, Any]:
     except (ValueError, RecursionError):
         raise ValueError("is not JSON.") from None
     if not isinstance(values, dict):
-        raise ValueError("holds no settings.")
+        raise ValueError(f"is not {what}.")
     return {name: value for name, value in values.items() if name not in _FORMER}
 
 

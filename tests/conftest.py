@@ -27,7 +27,7 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
 HIDDEN = (
-    *("NNCOMPARE_DATA_DIR", "NNCOMPARE_SCHEDULER", "NNCOMPARE_ENGINE", "MEM_LIMIT", "CPU_LIMIT"),
+    *("NNCOMPARE_DATA_DIR", "NNCOMPARE_SCHEDULER", "NNCOMPARE_ENGINE", "NNCOMPARE_LESSON", "MEM_LIMIT", "CPU_LIMIT"),
     *("JUPYTERHUB_USER", "JUPYTERHUB_SERVICE_PREFIX"),
 )
 

@@ -54,6 +54,7 @@ WRONG_RUN_VALUES = [
 RIGHT_COMPARISON_VALUES = [
     ("dataset", DATASETS),
     ("seed", [0, 2**32 - 1]),
+    ("seed_gap", [0, 1, 2**32 - 1]),
     ("precision", ["auto", "float32", "bfloat16"]),
     ("device", ["auto", "cpu", "cuda", "cuda:1"]),
     ("memory_budget", [None, 1, 2**40]),
@@ -68,6 +69,7 @@ WRONG_COMPARISON_VALUES = [
         f"Data set must be {', '.join(DATASETS[:-1])} or {DATASETS[-1]}",
     ),
     ("seed", [-1, 2**32, 0.5, True, NAN, "x", None], "Seed must be a whole number from 0 to 4,294,967,295"),
+    ("seed_gap", [-1, 2**32, 0.5, None], "Seed gap must be a whole number from 0 to 4,294,967,295"),
     ("precision", ["float16", "", None], "Precision must be auto, float32 or bfloat16"),
     ("device", ["tpu", "cuda:", "cuda:x", "", 0, "cpu\n"], "Device must be auto, cpu, cuda or cuda:N"),
     ("memory_budget", [0, -1, "x", True, NAN], "Memory budget must be a whole number from 1"),
@@ -104,6 +106,7 @@ def test_the_defaults_are_those_of_the_design() -> None:
         "a": RUN_DEFAULTS,
         "b": RUN_DEFAULTS,
         "seed": 0,
+        "seed_gap": 0,
         "precision": "auto",
         "device": "auto",
         "memory_budget": None,

@@ -18,7 +18,7 @@ FLOORS: list[set[str]] = [
     {"config", "environment", "errors", "events", "analysis", "silence", "whole_file"},
     {"places"},
     {"machine", "limits", "architectures", "settings_file", "data"},
-    {"memory"},
+    {"memory", "lessons"},
     {"messages", "words"},
     {"history", "templates"},
     {"training", "engine", "store", "figures"},

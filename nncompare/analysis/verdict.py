@@ -93,6 +93,19 @@ def wilson_interval(right: int, images: int) -> tuple[float, float]:
     return max(0.0, middle - half), min(1.0, middle + half)
 
 
+def newcombe_interval(right: int, images: int, other_right: int, other_images: int) -> tuple[float, float]:
+    """Return the 95% confidence interval of a share minus another one, of other images.
+
+    Newcombe, Interval Estimation for the Difference Between Independent Proportions, 1998, method 10.
+    """
+    share, other = right / images, other_right / other_images
+    (low, high), (other_low, other_high) = wilson_interval(right, images), wilson_interval(other_right, other_images)
+    difference = share - other
+    return difference - math.hypot(share - low, other_high - other), difference + math.hypot(
+        high - share, other - other_low
+    )
+
+
 def mcnemar_p(only_a: int, only_b: int) -> float:
     """Return the exact two-sided p value of McNemar's test: twice the binomial tail with even odds, at most 1."""
     return min(1.0, 2 * binomial_tail(max(only_a, only_b), only_a + only_b, 0.5))

@@ -104,6 +104,11 @@ def _add_serve_flags(serve: argparse.ArgumentParser) -> None:
     serve.add_argument(
         "--behind-jupyter", action="store_true", help="for jupyter-server-proxy alone, which sends the token along"
     )
+    serve.add_argument(
+        "--lesson",
+        metavar="FILE",
+        help="the lesson that every page opens with: a file (docs/lessons.md), or the name of a built-in one",
+    )
     serve.add_argument("--no-token", action="store_true", help="let in every user of this machine")
     classroom.add_flags(serve)
 
@@ -111,10 +116,12 @@ def _add_serve_flags(serve: argparse.ArgumentParser) -> None:
 def _serve(arguments: argparse.Namespace) -> Ending:
     from nncompare.server.serve import serve
 
+    limits = Limits.from_environment(vars(arguments))
+    classroom.set_lesson(arguments.lesson, limits)
     serve(
         arguments.port,
         open_browser=not arguments.no_browser,
-        limits=Limits.from_environment(vars(arguments)),
+        limits=limits,
         ip=arguments.ip,
         names=arguments.name,
         needs_token=not arguments.no_token,

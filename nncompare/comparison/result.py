@@ -83,7 +83,7 @@ class ModelResult(RunView):
             "config": self.config.model_dump_json(),
             "channels": str(self.plan.channels),
             "dataset": info.name,
-            "seed": str(self.seed),
+            "seed": str(self.comparison.model_copy(update={"seed": self.seed}).seed_of(self.name)),
             "epoch": f"{self.epoch:g}",
             "mean": repr(info.mean),
             "std": repr(info.std),

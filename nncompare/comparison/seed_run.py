@@ -182,7 +182,7 @@ class SeedRun(UnderWay):
             setup=setup,
             dataset=comparison.dataset,
             train_images=comparison.train_images,
-            seed=comparison.seed,
+            seed=comparison.seed_of(model.name),
             start=start,
             suspend_seconds=self._suspend_seconds,
             silence_seconds=self._quota.limits.silence_seconds,

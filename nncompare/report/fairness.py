@@ -57,13 +57,14 @@ def distinction(run: RunView, other: RunView | None) -> str:
     return ", ".join(_named(one.name, one.a) for one in found[:2]) or "same settings"
 
 
-def aspects(a: RunView, b: RunView) -> list[Aspect]:
+def aspects(a: RunView, b: RunView, *, has_one_seed: bool = True) -> list[Aspect]:
     """List what was equal and what was not; of device and precision only once they are known."""
-    has_same_width = _channels(a) == _channels(b)
+    why = "" if _channels(a) == _channels(b) else "widths differ"
+    why = why if has_one_seed else "seeds differ"
     found = [
-        # One seed and one set of images for both: the order is drawn from the seed alone.
-        Aspect("data order", True, "same"),
-        Aspect("initial weights", has_same_width, "same" if has_same_width else "differ, widths differ"),
+        # One set of images for both: the order is drawn from the seed alone.
+        Aspect("data order", has_one_seed, "same" if has_one_seed else "differs, seeds differ"),
+        Aspect("initial weights", not why, f"differ, {why}" if why else "same"),
         _aspect("epochs", epochs_of(a), epochs_of(b)),
     ]
     if a.device and b.device:

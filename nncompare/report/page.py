@@ -13,6 +13,7 @@ from nncompare.figures import best_epoch, figure_svg
 from nncompare.report.conclusion import conclude
 from nncompare.report.fairness import aspects
 from nncompare.report.fates import told
+from nncompare.report.lesson import TakenLesson
 from nncompare.report.pictures import CURVES, PICTURES
 from nncompare.report.tables import exact_values, score_rows
 from nncompare.templates import fill
@@ -22,11 +23,11 @@ _MOST_CARDS = 100
 _MOST_LIKELY = 3
 
 
-def report_page(result: ComparisonResult) -> str:
+def report_page(result: ComparisonResult, taken: TakenLesson | None = None) -> str:
     """Return the report as HTML: settings, curves, verdict, matrices, and the clearest disagreements.
 
     With several seeds, curves and verdict cover all of them, matrices and images only the first. If B was not trained,
-    or a model has no weights, the parts that need both models are left out.
+    or a model has no weights, the parts that need both models are left out. A lesson that was taken comes first.
     """
     models = result.models
     info = CATALOG[result.comparison.dataset]
@@ -34,6 +35,7 @@ def report_page(result: ComparisonResult) -> str:
     return fill(
         "nncompare.report",
         "report.html",
+        taken=taken,
         info=info,
         comparison=result.comparison,
         seeds=list(result.by_seed),
@@ -42,7 +44,7 @@ def report_page(result: ComparisonResult) -> str:
         messages=[(seed, told(model)) for seed, one in result.by_seed.items() for model in one.models if model.message],
         models=models,
         facts=_facts(result),
-        aspects=aspects(*models) if len(models) > 1 else [],
+        aspects=aspects(*models, has_one_seed=not result.comparison.seed_gap) if len(models) > 1 else [],
         curves=[_svg(result, key) for key in CURVES],
         values=exact_values({model.name: model.history for model in models}),
         best={model.name: best_epoch(model.history, "accuracy") for model in models},

@@ -4,10 +4,12 @@ import argparse
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from nncompare.engine.supervisor import EngineSupervisor
 from nncompare.environment import environment, set_for_children
 from nncompare.errors import UserError
+from nncompare.lessons import LessonError, built_in_lessons, find_lesson
 from nncompare.limits import Limits
 from nncompare.memory import BudgetError
 from nncompare.store import home_folder, remove_forgotten
@@ -21,6 +23,27 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
         flag = "--" + name.removesuffix("_seconds").replace("_", "-")
         metavar = name.rpartition("_")[2].upper()
         parser.add_argument(flag, dest=name, metavar=metavar, help=field.description)
+
+
+def set_lesson(name_or_file: str | None, limits: Limits) -> None:
+    """Have every page open with a lesson: the one that is named, else that of the environment.
+
+    Raises
+    ------
+    UserError
+        When it cannot be read, or asks for more than the limits allow.
+    """
+    name = name_or_file or environment().lesson
+    if not name:
+        return
+    try:
+        lesson = find_lesson(name)
+    except LessonError as error:
+        raise UserError(str(error)) from None
+    if problems := limits.problems(lesson.settings):
+        raise UserError(f"The lesson {lesson.name} cannot be trained here. {' '.join(problems)}")
+    # Pages have a working folder of their own.
+    set_for_children({"lesson": name if name in built_in_lessons() else Path(name).resolve()})
 
 
 @contextmanager

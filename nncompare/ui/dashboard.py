@@ -11,18 +11,22 @@ from nncompare.config import Comparison, RunConfig
 from nncompare.data import CATALOG
 from nncompare.engine.shared import shared_engine
 from nncompare.environment import environment
+from nncompare.lessons import Lesson
 from nncompare.limits import Limits
+from nncompare.report.lesson import Guess
 from nncompare.store import Store
 from nncompare.ui.current_comparison import CurrentComparison
 from nncompare.ui.elements import Panel, Place, close_tree, column, hide, row, set_value
 from nncompare.ui.ending import Ending
 from nncompare.ui.page import Page
+from nncompare.ui.page_address import PageAddress
 from nncompare.ui.panels.header import Navigation, announcement, show_status
 from nncompare.ui.panels.interrupted import Interrupted
+from nncompare.ui.panels.lesson import LessonPanel
 from nncompare.ui.panels.machine import MachineSurvey
 from nncompare.ui.panels.presentation import Presentation
 from nncompare.ui.refresher import Refresher
-from nncompare.ui.settings_link import from_query, run_in, to_query
+from nncompare.ui.settings_link import run_in
 from nncompare.ui.steps.data import DataStep
 from nncompare.ui.steps.history import HistoryStep
 from nncompare.ui.steps.models import ModelsStep
@@ -67,10 +71,13 @@ class Dashboard:
 
     def __init__(self, comparison: Comparison | None = None) -> None:
         self._limits, self._store = limits, store = Limits.from_environment(), Store.of_session()
-        self._opening = comparison or _within(OPENING, limits)
         self._wanted: Comparison | None = None
-        self._base, problems = from_query(environment().query, self._opening)
         self.refresher = Refresher(self._tick)
+        self._opening = comparison or _within(OPENING, limits)
+        self._link = link = PageAddress(environment().query, self._opening)
+        self._base = link.comparison
+        lessons = link.lessons.values()
+        self.lesson = LessonPanel(self.refresher, lessons, link.lesson, self._on_lesson, self._on_change)
         self.still = Still(self.refresher)
         self.current = CurrentComparison(shared_engine, limits)
         self._address = ""
@@ -79,7 +86,7 @@ class Dashboard:
             self.refresher.posting(self._on_page_ready), self.refresher.posting(self._on_page_step), limits
         )
         self.status, self.notice, self.storage_note = Place("nnc-state"), Place("nnc-notice"), Place("nnc-storage")
-        self.notice.tell(*(f"Left out of the address: {problem}" for problem in problems))
+        self.notice.tell(*link.problems)
         self.interrupted, self.ending = Interrupted(self.refresher, store, self._open_saved), Ending(self.refresher)
         self.steps = self._make_steps(limits, store)
         models = self.steps.models
@@ -92,6 +99,7 @@ class Dashboard:
         self._offers = column("nnc-past-offers", [self.interrupted])  # they stand on Training as well
         above = [*before, header, self.notice, self.storage_note, self._offers]
         self.box = column("nnc", [*above, *self.steps.by_title().values()])
+        self._hide_fields()
         self._open(self._base)
         self._go(self.navigation.step)
         self._take_over()
@@ -108,7 +116,7 @@ class Dashboard:
         )
         return Steps(
             data,
-            ModelsStep(refresher, self._on_change, self._open, data.set_count, lambda: self.go("Training"), limits),
+            ModelsStep(refresher, self._on_change, self._open, self.lesson, lambda: self.go("Training"), limits),
             training,
             PredictionsStep(refresher),
             HistoryStep(refresher, store, self._open_from_history, self._use_settings, training.curves.lay_beside),
@@ -157,14 +165,28 @@ class Dashboard:
         self.steps.models.write(comparison)
         self._on_change()
 
+    def _on_lesson(self, lesson: Lesson | None) -> None:
+        if lesson is not None:
+            self._open(lesson.settings)
+        elif self._base.seed_gap:  # no field could take it back
+            self._open((self.comparison or self._base).model_copy(update={"seed_gap": 0}))
+        else:
+            self._on_change()
+
+    def _hide_fields(self) -> None:
+        self.steps.models.hide_fields(self._link.hidden)
+        for name, part in {"dataset": self.steps.data.cards, "train_images": self.steps.data.count.box}.items():
+            hide(part, name in self._link.hidden)
+
     def _use_settings(self, config: RunConfig, name: str) -> None:
         self.steps.models.use(config, name)
         self._go("Models")
 
     def _on_change(self) -> None:
-        data, models = self.steps.data, self.steps.models
+        data, models, lesson = self.steps.data, self.steps.models, self.lesson.lesson
         self._wanted = comparison = self.comparison
-        query = to_query(comparison, self._opening) if comparison is not None else self.page.query
+        self.lesson.look_at_settings(comparison)
+        query = self._link.write(comparison, lesson) if comparison is not None else self.page.query
         set_value(self.page, query=query)
         models.keep(comparison, f"{self._address}{'?' if query else ''}{query}" if self._address else "")
         models.use_dataset(data.info, data.train_count)
@@ -177,7 +199,7 @@ class Dashboard:
         comparison = self.comparison
         if comparison is not None and not self._problems and self.current.state.can_train:
             running = ComparisonRun(comparison, self.current.engines, limits=self._limits, store=self._store)
-            self._show_comparison(running)
+            self._show_comparison(running, self.lesson.lesson, self.lesson.guess)
             running.start()
             self._tick()
 
@@ -222,11 +244,14 @@ class Dashboard:
             self.refresher.post(lambda: self._on_reopened(running))
             self.refresher.post(lambda: self.notice.tell(_TAKEN_OVER))
 
-    def _show_comparison(self, running: ComparisonRun) -> None:
+    def _show_comparison(
+        self, running: ComparisonRun, lesson: Lesson | None = None, guess: Guess | None = None
+    ) -> None:
         self.current.replace(running)
         self.notice.tell()
         self.steps.training.begin(running)
         self.steps.predictions.begin(running)
+        self.steps.predictions.lesson.begin(running, lesson, guess)
 
     def _on_page_ready(self, address: str) -> None:
         self._address = address
@@ -290,7 +315,8 @@ class Dashboard:
 
     @property
     def _problems(self) -> dict[str, str]:
-        return {**self.steps.models.problems, **self.steps.data.problems, **self.current.problems}
+        steps = self.steps
+        return {**steps.models.problems, **steps.data.problems, **self.lesson.problems, **self.current.problems}
 
     def _show_state(self) -> None:
         running, data = self.current.running, self.steps.data

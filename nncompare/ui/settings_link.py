@@ -13,7 +13,7 @@ from nncompare.config import Comparison, RunConfig, one_sentence, read_field
 _MODELS = ("a", "b")
 _NOTHING = "none"
 _RUN = "run"
-_LONGEST = 2_000
+LONGEST = 2_000
 
 
 def to_query(comparison: Comparison, opening: Comparison) -> str:
@@ -30,7 +30,7 @@ def from_query(query: str, base: Comparison) -> tuple[Comparison, list[str]]:
     """
     values = base.model_dump()
     problems: list[str] = []
-    if len(query) > _LONGEST:
+    if len(query) > LONGEST:
         return base, ["The settings in the address are too long; none were taken."]
     taken: set[str] = set()
     for name, text in parse_qsl(query):
@@ -47,9 +47,15 @@ def from_query(query: str, base: Comparison) -> tuple[Comparison, list[str]]:
     return Comparison.model_validate(values), problems
 
 
+def settings_named(query: str) -> list[str]:
+    """List the settings that a query string names, as ``a.channels`` or ``seed``."""
+    pairs = parse_qsl(query) if len(query) <= LONGEST else []
+    return list(dict.fromkeys(name for name, text in pairs if _is_setting(name, text)))
+
+
 def run_in(query: str) -> str:
     """Return which saved comparison a query string asks for, as the link on a page that is over does; else nothing."""
-    return parse_qs(query).get(_RUN, [""])[0] if len(query) <= _LONGEST else ""
+    return parse_qs(query).get(_RUN, [""])[0] if len(query) <= LONGEST else ""
 
 
 def _flat(comparison: Comparison) -> dict[str, Any]:

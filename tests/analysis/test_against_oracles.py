@@ -21,7 +21,7 @@ from nncompare.analysis import (
     judge_seeds,
 )
 from nncompare.analysis.chance import binomial_tail
-from nncompare.analysis.verdict import mcnemar_p, wilson_interval
+from nncompare.analysis.verdict import mcnemar_p, newcombe_interval, wilson_interval
 
 CLASSES = 10
 
@@ -123,6 +123,15 @@ def test_wilson_is_that_of_scipy(right: int, images: int) -> None:
     right = min(right, images)
     expected = binomtest(right, images).proportion_ci(method="wilson")
     assert wilson_interval(right, images) == pytest.approx((expected.low, expected.high), abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("counts", "expected"),
+    [((56, 70, 48, 80), (0.0524, 0.3339)), ((9, 10, 3, 10), (0.1705, 0.8090)), ((5, 56, 0, 29), (-0.0381, 0.1926))],
+)
+def test_newcombe_is_that_of_his_table(counts: tuple[int, int, int, int], expected: tuple[float, float]) -> None:
+    """Method 10 of Table II of the paper."""
+    assert newcombe_interval(*counts) == pytest.approx(expected, abs=1e-4)
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -1,4 +1,4 @@
-"""Settings: in the address of the page, in a file, from a preset, from one form to the other, and wrong ones."""
+"""Settings: in the address of the page, in a file, from a lesson, from one form to the other, and wrong ones."""
 
 import json
 import re
@@ -79,14 +79,15 @@ def test_settings_go_to_a_file_and_come_back_and_a_foreign_file_is_refused(
         assert ready.saved() == saved
 
 
-def test_a_preset_sets_both_forms_and_one_model_is_copied_to_the_other(ready: DashboardPage) -> None:
+def test_a_lesson_sets_both_forms_and_one_model_is_copied_to_the_other(ready: DashboardPage) -> None:
     ready.use(**PLAIN)
-    ready.page.get_by_role("button", name="Dropout or none", exact=True).click()
-    question = ready.page.locator(".nnc-question").get_by_role("status")
-    expect(question).to_contain_text("Dropout or none")
-    expect(question).to_contain_text("?")
-    ready.wait_for_settings(a={"dropout": 0}, b={"dropout": 0.5}, train_images=2000)
-    assert ready.read("A", "Dropout", "Epochs") == ["0", "10"]
+    lessons = ready.page.get_by_label("Lesson", exact=True)
+    lessons.select_option("Dropout and overfitting")
+    expect(ready.page.locator(".nnc-lesson-question")).to_contain_text("?")
+    ready.wait_for_settings(a={"dropout": 0}, b={"dropout": 0.5}, train_images=1000)
+    assert ready.read("A", "Dropout", "Epochs") == ["0", "20"]
+    lessons.select_option("No lesson")
+    expect(ready.page.locator(".nnc-lesson-question")).to_be_hidden()
 
     ready.fill("A", channels="6", dropout="0.3", batch_size="32", learning_rate="0.01", optimiser="SGD", epochs="2")
     ready.wait_for_settings(a={"channels": 6, "epochs": 2, "optimizer": "sgd"})

@@ -23,6 +23,7 @@ comparisons = st.builds(
     a=runs,
     b=st.none() | runs,
     seed=st.integers(0, 2**32 - 1),
+    seed_gap=st.integers(0, 2**32 - 1),
     precision=st.sampled_from(["auto", "float32", "bfloat16"]),
     device=st.sampled_from(["auto", "cpu", "cuda", "cuda:3"]),
     memory_budget=st.none() | st.integers(1, 2**50),

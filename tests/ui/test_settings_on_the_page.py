@@ -6,9 +6,8 @@ from urllib.parse import unquote
 from processes import until
 from tiny_comparison import TINY, WHAT, can_train, is_marked
 
-from nncompare.config import Comparison, RunConfig
+from nncompare.config import Comparison
 from nncompare.messages import WorkerInfo
-from nncompare.ui.presets import PRESETS
 
 
 def upload(dashboard, content, name="settings.json"):
@@ -33,26 +32,6 @@ def test_copying_makes_both_models_equal(tiny, settle):
     b_to_a.click()
     settle(tiny)
     assert tiny.comparison.a.channels == tiny.comparison.b.channels == 5
-
-
-def test_a_preset_sets_both_models_and_asks(tiny, settle):
-    for preset, button in zip(PRESETS, tiny.steps.models.presets, strict=True):
-        button.click()
-        settle(tiny)
-        assert tiny.comparison is not None, preset.name
-        assert (tiny.comparison.a, tiny.comparison.b) == (preset.a, preset.b)
-        assert tiny.comparison.train_images == preset.train_images
-        assert preset.question.split("?")[0] in tiny.steps.models.question.value
-
-
-def test_the_fast_preset_compares_two_ways_to_learn_and_nothing_else():
-    """That it reaches 99% is seen by `benchmarks/run.py --rows 99`, which takes the faster of both for ours."""
-    (preset,) = [preset for preset in PRESETS if preset.name == "99% in one epoch"]
-    plain, fast = preset.a, preset.b
-    assert (plain.channels, plain.batch_size, plain.epochs) == (fast.channels, fast.batch_size, fast.epochs)
-    assert fast.epochs == 1
-    assert plain == RunConfig(channels=plain.channels, epochs=1)
-    assert (fast.schedule, fast.dropout) == ("one-cycle", 0)
 
 
 def test_settings_are_opened_from_a_file(tiny, settle):

@@ -6,6 +6,7 @@ from nncompare.comparison.result import ComparisonResult
 from nncompare.config import SplitName
 from nncompare.figures import image_file
 from nncompare.report import CURVES, PICTURES, predictions_csv, report_page
+from nncompare.report.lesson import TakenLesson
 from nncompare.ui.clickable import Clickable
 from nncompare.ui.elements import set_value
 from nncompare.ui.refresher import Refresher
@@ -26,6 +27,7 @@ class Exports:
 
     def __init__(self, refresher: Refresher, on_failed: Callable[[str], None]) -> None:
         self._refresher, self._on_failed = refresher, on_failed
+        self.taken: Callable[[], TakenLesson | None] = lambda: None  # the lesson that the report tells of
         self.box = Clickable(refresher.posting(self.save), "nnc-exports")
         self.offer(None, None, "test")
 
@@ -45,10 +47,10 @@ class Exports:
         pair, split = self._pair, self._split
         if pair is None or not self.box.offers(pick):  # others may be offered since it was pressed
             return
-        whole = self._whole or pair
+        whole, taken = self._whole or pair, self.taken()
         key, _, kind = pick.partition(".")
         self._refresher.in_background(
-            lambda: _content(whole, pair, split, key, kind),
+            lambda: _content(whole, pair, split, key, kind, taken),
             lambda content: self.box.download(_name(pair, split, key, kind), _TYPES[kind], content),
             lambda error: self._on_failed(f"The file could not be made. {error}"),
         )
@@ -60,9 +62,16 @@ def _name(pair: ComparisonResult, split: SplitName, key: str, kind: str) -> str:
     return f"nncompare-{pair.comparison.dataset}{of_seed}{of_split}-{key}.{kind}"
 
 
-def _content(whole: ComparisonResult, pair: ComparisonResult, split: SplitName, key: str, kind: str) -> bytes:
+def _content(
+    whole: ComparisonResult,
+    pair: ComparisonResult,
+    split: SplitName,
+    key: str,
+    kind: str,
+    taken: TakenLesson | None,
+) -> bytes:
     if kind == "html":
-        return report_page(whole).encode()
+        return report_page(whole, taken).encode()
     if kind == "csv":
         return predictions_csv(pair, split).encode()
     if kind == "safetensors":

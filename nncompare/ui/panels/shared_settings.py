@@ -37,6 +37,7 @@ class SharedSettings:
     def __init__(self, on_change: Callable[[], None]) -> None:
         self.fields = {name: Field.of(Comparison, name, on_change, **_OTHERWISE.get(name, {})) for name in SHARED}
         self._budget: int | None = None
+        self._gap = 0
         self.box = row("nnc-card nnc-shared", list(self.fields.values()))
 
     @property
@@ -46,7 +47,7 @@ class SharedSettings:
 
     def write(self, comparison: Comparison) -> None:
         """Put settings into the fields."""
-        self._budget = comparison.memory_budget
+        self._budget, self._gap = comparison.memory_budget, comparison.seed_gap
         self._offer(comparison.device)
         texts = {name: str(getattr(comparison, name)) for name in SHARED}
         for name, text in (texts | {"memory_budget": _in_mebibytes(comparison.memory_budget)}).items():
@@ -67,6 +68,7 @@ class SharedSettings:
         """
         self._offer(*machine.devices)
         hints = _HINTS | {
+            "seed": f"that of A; the seed of B is higher by {self._gap:,}" if self._gap else _HINTS["seed"],
             "device": device_note(machine, self.device, trouble),
             "precision": precision_note(machine, self.fields["precision"].value),
             "memory_budget": "" if "memory_budget" in errors else budget_note(machine, budget),

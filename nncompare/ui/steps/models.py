@@ -1,6 +1,6 @@
-"""The second step: two identical forms, presets, and settings that can be kept and shared."""
+"""The second step: the lesson, two identical forms, and settings that can be kept and shared."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import partial
 from typing import Any
 
@@ -15,11 +15,10 @@ from nncompare.memory.plan import fit
 from nncompare.messages import WorkerInfo
 from nncompare.settings_file import LARGEST_BYTES, read_settings
 from nncompare.ui.clickable import OpenFile
-from nncompare.ui.elements import Place, button, html, row, step, two
+from nncompare.ui.elements import Panel, Place, button, hide, row, step, two
 from nncompare.ui.panels.machine import this_machine
 from nncompare.ui.panels.model_form import ModelForm
 from nncompare.ui.panels.shared_settings import SHARED, SharedSettings
-from nncompare.ui.presets import PRESETS, Preset
 from nncompare.ui.refresher import Refresher
 
 _EXPLAINED = [*RunConfig.model_fields.values(), *(Comparison.model_fields[name] for name in SHARED)]
@@ -37,11 +36,11 @@ class ModelsStep:
         refresher: Refresher,
         on_change: Callable[[], None],
         on_open: Callable[[Comparison], None],
-        on_images: Callable[[int | None], None],
+        lesson: Panel,
         on_next: Callable[[], None],
         limits: Limits | None = None,
     ) -> None:
-        self._on_change, self._on_open, self._on_images = on_change, on_open, on_images
+        self._on_change, self._on_open = on_change, on_open
         self._info = CATALOG[Comparison().dataset]
         self._train_count = self._info.train_count
         self.machine = this_machine({})
@@ -51,18 +50,15 @@ class ModelsStep:
             name: ModelForm(name, on_field_change, is_optional=name == "B", limits=limits) for name in ("A", "B")
         }
         self.shared = SharedSettings(on_field_change)
-        self.question = Place("nnc-question", "question.html", preset=None)
         self.file = OpenFile("Open settings", ".json", LARGEST_BYTES, refresher.posting(self._open))
         self.file_note, self.kept = Place("nnc-file-note"), Place("nnc-keep")
         self.problems: dict[str, str] = {}
-        use, copy = refresher.posting(self._use), refresher.posting(self._copy)
-        self.presets = [button(preset.name, partial(use, preset)) for preset in PRESETS]
+        copy = refresher.posting(self._copy)
         self.copies = [button(f"Copy {x} to {y}", partial(copy, x, y)) for x, y in ("AB", "BA")]
-        presets = row("nnc-row", [html("nnc-label", "Start from"), *self.presets])
         forms = [two(list(self.forms.values())), row("nnc-row", self.copies), self.shared]
         files = [row("nnc-row", [self.file, self.kept]), self.file_note]
         explained = Place("nnc-help", "help.html", fields=_EXPLAINED)
-        parts = [presets, self.question, *forms, *files, explained]
+        parts = [lesson, *forms, *files, explained]
         self.box = step("Two networks, side by side", parts, button("Next: training", on_next, strong=True))
 
     def write(self, comparison: Comparison) -> None:
@@ -82,6 +78,12 @@ class ModelsStep:
         """Put the settings of one model into the form of model `name`."""
         self.forms[name].write(config)
         self._refresh_and_tell()
+
+    def hide_fields(self, names: Collection[str]) -> None:
+        """Take these settings off the page; they keep their values."""
+        for fields in (self.shared.fields, *(form.fields for form in self.forms.values())):
+            for name, field in fields.items():
+                hide(field.box, name in names)
 
     def show_machine(self, machine: WorkerInfo | None, trouble: Exception | None) -> None:
         """Plan for this machine from now on; None where no worker has described it, and `trouble` tells why."""
@@ -146,13 +148,6 @@ class ModelsStep:
         config, _ = self.forms[source].read()
         if config is not None:
             self.use(config, target)
-
-    def _use(self, preset: Preset) -> None:
-        self.forms["A"].write(preset.a)
-        self.forms["B"].write(preset.b)
-        self._on_images(preset.train_images)
-        self.question.show("question.html", preset=preset)
-        self._refresh_and_tell()
 
     def _open(self, name: str, content: bytes | None) -> None:
         try:

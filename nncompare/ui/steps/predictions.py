@@ -17,6 +17,7 @@ from nncompare.ui.elements import Part, Place, button, column, dropdown, hide, o
 from nncompare.ui.panels.cards import cards_of, enlarged, labels_of
 from nncompare.ui.panels.evaluation import EvaluationPanel
 from nncompare.ui.panels.field import Field
+from nncompare.ui.panels.lesson_answer import LessonAnswer
 from nncompare.ui.panels.newest_predictions import Changes, NewestPredictions
 from nncompare.ui.refresher import Refresher, Rest
 
@@ -58,8 +59,10 @@ class PredictionsStep:
         self.cards.show("no_images.html")
         self._changes = Changes()
         self.evaluation = EvaluationPanel(refresher, self._show_chosen, self._on_failed)
+        self.lesson = LessonAnswer(refresher)
+        self.evaluation.exports.taken = lambda: self.lesson.taken
         self.new_sample = button("New sample", refresher.posting(self._on_new_sample))
-        self.box = step("Predictions", [row("nnc-predictions", [self._main(), self.evaluation.side])])
+        self.box = step("Predictions", [self.lesson, row("nnc-predictions", [self._main(), self.evaluation.side])])
 
     def _main(self) -> Part:
         """Arrange the verdict, the images below it, and what chooses others of them."""
@@ -107,6 +110,7 @@ class PredictionsStep:
     def tick(self) -> None:
         """Draw the cards again if a prediction has changed."""
         images, running = self._images, self._running
+        self.lesson.tick()
         if images is None:
             return
         if running is not None:

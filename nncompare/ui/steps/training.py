@@ -54,7 +54,7 @@ class TrainingStep:
             indent=False,
         )
         hide(self.outlives_page, not environment().is_web_page)
-        self._planned: list[RunView] = []
+        self._wanted: Comparison | None = None  # as last entered without a mistake
         self._conclusion, self._disagreements = "", None  # type: tuple[str, int | None]
         self._guesses: dict[str, tuple[RunView, str]] = {}
         self.box = self._arrange(offers)
@@ -101,9 +101,7 @@ class TrainingStep:
         self.bar.show(situation)
         reasons = list(dict.fromkeys(problems.values())) if can_train else []
         self.reason.show_texts("remarks.html", reasons=reasons, changes=changes)
-        planned = _planned(comparison) if comparison is not None else self._planned
-        if planned != self._planned:
-            self._planned = planned
+        self._wanted = comparison or self._wanted
         if running is None:
             self._show_runs(None)
 
@@ -121,7 +119,8 @@ class TrainingStep:
             self._on_control(action, None)
 
     def _show_runs(self, running: ComparisonRun | None) -> None:
-        shown = running.runs if running is not None else self._planned
+        comparison = running.comparison if running is not None else self._wanted
+        shown = running.runs if running is not None else _planned(comparison)
         runs = {run.name: run for run in shown}
         can_train_on = running is not None and running.can_train_on
         seed_words = _seed_words(running) if running is not None else ""
@@ -129,7 +128,7 @@ class TrainingStep:
             run, other = runs.get(name), runs.get("B" if name == "A" else "A")
             guessed = self._guessed(running, run) if running is not None and run is not None else ""
             panel.show(run, other, guessed, seed_words=seed_words, can_train_on=can_train_on)
-        self._show_race(shown)
+        self._show_race(shown, has_one_seed=comparison is None or not comparison.seed_gap)
 
     def _guessed(self, running: ComparisonRun, run: RunView) -> str:
         """Say of a run that has ended if it does no better than guessing; that is counted once."""
@@ -139,10 +138,11 @@ class TrainingStep:
             self._guesses[run.name] = run, _guess_words(run, running.comparison.dataset)
         return self._guesses[run.name][1]
 
-    def _show_race(self, runs: Sequence[RunView]) -> None:
+    def _show_race(self, runs: Sequence[RunView], *, has_one_seed: bool) -> None:
         lead = lead_of(*runs) if len(runs) > 1 else None
         self.lead.show_texts("lead.html", conclusion=self._conclusion, lead=lead)
-        equal, different = (aspects(*runs), differences(*runs)) if len(runs) > 1 else ([], [])
+        equal = aspects(*runs, has_one_seed=has_one_seed) if len(runs) > 1 else []
+        different = differences(*runs) if len(runs) > 1 else []
         # What is measured only later would make the line longer in the middle of a race.
         later = [one for one in different if one.name in _LATER]
         known = [one for one in different if one not in later]
@@ -159,9 +159,9 @@ class TrainingStep:
             self.seeds.tell()
 
 
-def _planned(comparison: Comparison) -> list[RunView]:
+def _planned(comparison: Comparison | None) -> list[RunView]:
     """Return what is going to be trained, as runs that have not begun."""
-    configs = {"A": comparison.a, "B": comparison.b}
+    configs = {"A": comparison.a, "B": comparison.b} if comparison is not None else {}
     return [RunView(Setup(config), state=State.IDLE, name=name) for name, config in configs.items() if config]
 
 

@@ -1,0 +1,101 @@
+"""A lesson that was taken: what was guessed, what was measured, and which answers were chosen afterwards."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from nncompare.lessons import ChoiceGuess, FinalQuestion, Lesson, NumberGuess
+from nncompare.report.measured import Measured
+from nncompare.words import setting
+
+Guess = float | str
+_MINUS = "−"
+
+
+@dataclass(frozen=True)
+class TakenLesson:
+    """One lesson as it was taken; `answers` are the choices to its three questions, from 0, None where none was made.
+
+    `found` is None before the end, and where nothing could be measured.
+    """
+
+    lesson: Lesson
+    guess: Guess
+    found: Measured | None = None
+    answers: tuple[int | None, ...] = (None, None, None)
+
+    @property
+    def said(self) -> str:
+        """The guess in a sentence."""
+        kind = self.lesson.guess
+        if isinstance(kind, ChoiceGuess):
+            return f"You said: {_closed(_choice(kind, self.guess))}"
+        return f"You said {with_unit(kind, float(self.guess))}."
+
+    @property
+    def answer(self) -> str:
+        """Guess and result in two sentences; only the guess while there is no result."""
+        kind, found = self.lesson.guess, self.found
+        if found is None:
+            return self.said
+        if isinstance(kind, ChoiceGuess):
+            points = f" B − A: {_range(found, 1)} points." if found.low is not None else ""
+            return f"{self.said} It was: {_closed(_choice(kind, found.value))}{points}"
+        digits = _digits(kind)
+        interval = f" ({_range(found, digits)})" if found.low is not None else ""
+        return f"{self.said} It was {_number(float(found.value), digits)}{interval}."
+
+    @property
+    def is_right(self) -> bool | None:
+        """Whether the choice was the right one, or the number lies within the interval; None where that is open."""
+        found = self.found
+        if found is None:
+            return None
+        if isinstance(self.lesson.guess, ChoiceGuess):
+            return self.guess == found.value
+        return (
+            found.low <= float(self.guess) <= found.high if found.low is not None and found.high is not None else None
+        )
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether any of the three questions was answered."""
+        return any(pick is not None for pick in self.answers)
+
+    @property
+    def results(self) -> list[tuple[FinalQuestion, int | None, bool | None]]:
+        """The three questions, each with what was chosen and whether that is right."""
+        answered = zip(self.lesson.questions, self.answers, strict=True)
+        return [(asked, pick, None if pick is None else pick + 1 == asked.answer) for asked, pick in answered]
+
+
+def with_unit(kind: NumberGuess, number: float) -> str:
+    """Write a guessed number with its unit: 2 points, 12%."""
+    unit = kind.shown_unit
+    return f"{setting(number).replace('-', _MINUS)}{'' if unit == '%' else ' '}{unit}"
+
+
+def _choice(kind: ChoiceGuess, pick: Guess) -> str:
+    return next((text for name, text in kind.choices.items() if name == pick), str(pick))
+
+
+def _closed(text: str) -> str:
+    return text if text.endswith((".", "?", "!")) else f"{text}."
+
+
+def _digits(kind: NumberGuess) -> int:
+    return {"seconds_ratio": 2, "memory_ratio": 2, "disagreements": 0}.get(kind.of, 1)
+
+
+def _range(found: Measured, digits: int) -> str:
+    return " to ".join(_number(bound, digits) for bound in (found.low, found.high) if bound is not None)
+
+
+def _number(value: float, digits: int) -> str:
+    text = f"{value:,.{digits}f}"
+    is_zero = not text.strip("-0.")
+    return text.removeprefix("-") if is_zero else text.replace("-", _MINUS)
+
+
+def answered(answers: Sequence[int | None], question: int, choice: int) -> tuple[int | None, ...]:
+    """Return the answers with one more; the first answer to a question counts."""
+    return tuple(choice if here == question and old is None else old for here, old in enumerate(answers))

@@ -1,0 +1,127 @@
+"""What a comparison measured of the quantity that a lesson asks for."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nncompare.analysis.verdict import newcombe_interval, wilson_interval
+from nncompare.comparison.result import ComparisonResult, ModelResult
+from nncompare.config import SplitName
+from nncompare.lessons import ChoiceName, NumberName
+from nncompare.report.fairness import seconds_per_epoch
+
+_NO_FASTER, _NO_SURER = 0.1, 0.01  # below this nobody would notice
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A number with its interval, where it has one; or a choice ("A", "B", "same"), and the numbers behind it.
+
+    The interval is of 95% confidence; of a ratio of seconds it is the range over the epochs.
+    """
+
+    value: float | str
+    low: float | None = None
+    high: float | None = None
+
+
+def measured(of: NumberName | ChoiceName, result: ComparisonResult) -> Measured | None:
+    """Measure a quantity; None where a model has not come far enough for that. It may have images predicted."""
+    return _MEASURES[of](result) if result.can_be_compared else None
+
+
+def _accuracy_difference(result: ComparisonResult) -> Measured:
+    verdict = result.verdict()
+    interval = verdict.seeds.difference_interval if verdict.seeds is not None else verdict.difference_interval
+    low, high = interval or (None, None)
+    return Measured(-100 * verdict.lead, None if high is None else -100 * high, None if low is None else -100 * low)
+
+
+def _accuracy(name: str, result: ComparisonResult) -> Measured:
+    right = _right(_model(result, name), result)
+    low, high = wilson_interval(int(right.sum()), len(right))
+    return Measured(100 * float(right.mean()), 100 * low, 100 * high)
+
+
+def _gap(name: str, result: ComparisonResult) -> Measured:
+    """Compare training and test images as two samples: no image is in both."""
+    model = _model(result, name)
+    learned, new = _right(model, result, "train"), _right(model, result, "test")
+    low, high = newcombe_interval(int(learned.sum()), len(learned), int(new.sum()), len(new))
+    return Measured(100 * float(learned.mean() - new.mean()), 100 * low, 100 * high)
+
+
+def _seconds_ratio(result: ComparisonResult) -> Measured | None:
+    a, b = (seconds_per_epoch(_model(result, name).history) for name in "AB")
+    if not a or not b:
+        return None
+    both = (pairwise([0.0, *_model(result, name).history.epoch_seconds]) for name in "BA")
+    ratios = [(b1 - b0) / (a1 - a0) for (b0, b1), (a0, a1) in zip(*both, strict=False)]
+    return Measured(b / a, min(ratios), max(ratios)) if len(ratios) > 1 else Measured(b / a)
+
+
+def _memory_ratio(result: ComparisonResult) -> Measured | None:
+    a, b = (_model(result, name).plan for name in "AB")
+    return Measured(b.training_bytes / a.training_bytes) if a is not None and b is not None else None
+
+
+def _disagreements(result: ComparisonResult) -> Measured:
+    count, images = len(result.disagreements()), len(result.labels())
+    low, high = wilson_interval(count, images)
+    return Measured(count, round(images * low), round(images * high))
+
+
+def _better(result: ComparisonResult) -> Measured:
+    difference = _accuracy_difference(result)
+    return Measured(result.verdict().better or "same", difference.low, difference.high)
+
+
+def _sooner(result: ComparisonResult) -> Measured | None:
+    first = [_model(result, name).history.test_accuracy[:1] for name in "BA"]
+    if not all(first):
+        return None
+    images = len(result.labels())
+    b, a = (round(accuracy * images) for (accuracy,) in first)
+    low, high = newcombe_interval(b, images, a, images)
+    return Measured("B" if low > 0 else "A" if high < 0 else "same", 100 * low, 100 * high)
+
+
+def _faster(result: ComparisonResult) -> Measured | None:
+    ratio = _seconds_ratio(result)
+    if ratio is None or isinstance(ratio.value, str):
+        return None
+    is_alike = 1 - _NO_FASTER < ratio.value < 1 / (1 - _NO_FASTER)
+    return Measured("same" if is_alike else "B" if ratio.value < 1 else "A")
+
+
+def _surer(result: ComparisonResult) -> Measured:
+    a, b = (float(_model(result, name).probabilities().max(axis=1).mean()) for name in "AB")
+    return Measured("same" if abs(b - a) < _NO_SURER else "B" if b > a else "A")
+
+
+def _model(result: ComparisonResult, name: str) -> ModelResult:
+    return next(model for model in result.models if model.name == name)
+
+
+def _right(model: ModelResult, result: ComparisonResult, split: SplitName = "test") -> NDArray[np.bool_]:
+    return np.asarray(model.probabilities(split).argmax(axis=1) == result.labels(split))
+
+
+_MEASURES: Mapping[NumberName | ChoiceName, Callable[[ComparisonResult], Measured | None]] = {
+    "accuracy_difference": _accuracy_difference,
+    "accuracy_a": partial(_accuracy, "A"),
+    "accuracy_b": partial(_accuracy, "B"),
+    "gap_a": partial(_gap, "A"),
+    "gap_b": partial(_gap, "B"),
+    "seconds_ratio": _seconds_ratio,
+    "memory_ratio": _memory_ratio,
+    "disagreements": _disagreements,
+    "better": _better,
+    "sooner": _sooner,
+    "faster": _faster,
+    "surer": _surer,
+}

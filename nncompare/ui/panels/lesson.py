@@ -1,0 +1,124 @@
+"""The lesson that is on: which one, its question, and the guess without which nothing is trained."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import ipywidgets as widgets
+from pydantic import Field as Rule
+from pydantic import create_model
+
+from nncompare.config import Comparison, read_field
+from nncompare.lessons import ChoiceGuess, Lesson, NumberGuess
+from nncompare.report.lesson import Guess
+from nncompare.settings import Number, Settings
+from nncompare.ui.clickable import Clickable
+from nncompare.ui.elements import Place, column, dropdown, hide, row, set_value, watched
+from nncompare.ui.panels.field import Field
+from nncompare.ui.refresher import Refresher
+
+GUESS_FIRST = "Give your guess first."
+_NONE = ("No lesson", "")
+_TITLE = "Your guess"
+
+
+class LessonPanel:
+    """Picks a lesson, asks its question and takes the guess; `lesson` is the one that the page opens with.
+
+    Calls `on_lesson` when another one was picked, None for no lesson, and `on_guess` when the guess has changed.
+    `lesson` and `guess` are those of now, None where there is none; `problems` stand in the way of training.
+    """
+
+    def __init__(
+        self,
+        refresher: Refresher,
+        lessons: Iterable[Lesson],
+        lesson: Lesson | None,
+        on_lesson: Callable[[Lesson | None], None],
+        on_guess: Callable[[], None],
+    ) -> None:
+        self.lessons = {lesson.name: lesson for lesson in lessons}
+        self._on_lesson, self._on_guess = on_lesson, on_guess
+        self.lesson = lesson
+        self.guess: Guess | None = None
+        self.problems: dict[str, str] = {}
+        self.picker = dropdown("Lesson", self._options, refresher.posting(self._on_pick))
+        set_value(self.picker, value=lesson.name if lesson is not None else "")
+        self.question, self.unit = Place("nnc-lesson-question"), Place("nnc-lesson-unit")
+        self.choices = Clickable(refresher.posting(self._on_choice), "nnc-lesson-choices")
+        on_entry = refresher.posting(self._on_entry)
+        self.number = Field(watched(widgets.Text(description=_TITLE, placeholder="–"), on_entry))
+        self._entry = row("nnc-lesson-number", [self.number.control, self.unit])
+        asked = row("nnc-lesson-asked", [self.question, self._entry, self.choices])
+        self.look_at = Place("nnc-lesson-look")
+        self.box = column("nnc-card nnc-lesson", [self.picker, asked, self.number.note, self.look_at])
+        self._show()
+
+    def take(self, lesson: Lesson | None) -> None:
+        """Turn a lesson on as if it had been picked, also one that was not known before; None turns it off."""
+        if lesson is not None:
+            self.lessons[lesson.name] = lesson
+        self.picker.options = self._options  # which chooses the first one
+        set_value(self.picker, value=lesson.name if lesson is not None else "")
+        self._turn_to(lesson)
+
+    def look_at_settings(self, comparison: Comparison | None) -> None:
+        """Say what to look at, and where the settings on the page are not those that the lesson asks about."""
+        lesson = self.lesson
+        is_changed = lesson is not None and comparison is not None and _core(comparison) != _core(lesson.settings)
+        self.look_at.show("lesson_look.html", lesson=lesson, is_changed=is_changed)
+
+    @property
+    def _options(self) -> list[tuple[str, str]]:
+        return [_NONE, *((lesson.title, name) for name, lesson in self.lessons.items())]
+
+    def _on_pick(self) -> None:
+        lesson = self.lessons.get(self.picker.value)
+        if lesson is not self.lesson:
+            self._turn_to(lesson)
+
+    def _turn_to(self, lesson: Lesson | None) -> None:
+        self.lesson, self.guess = lesson, None
+        self.number.value = ""
+        self._show()
+        self._on_lesson(lesson)
+
+    def _on_choice(self, pick: str) -> None:
+        self._take(pick, "")
+
+    def _on_entry(self) -> None:
+        if self.lesson is not None and isinstance(self.lesson.guess, NumberGuess):
+            self._take(*_read(self.number.value, self.lesson.guess))
+
+    def _take(self, guess: Guess | None, error: str) -> None:
+        self.guess = guess
+        self._show(error)
+        self._on_guess()
+
+    def _show(self, error: str = "") -> None:
+        lesson, guess = self.lesson, self.guess
+        self.problems = {"guess": error or GUESS_FIRST} if lesson is not None and guess is None else {}
+        kind = lesson.guess if lesson is not None else None
+        self.question.show("lesson_question.html", lesson=lesson)
+        choices = kind.choices if isinstance(kind, ChoiceGuess) else {}
+        self.choices.show("lesson_choices.html", choices=choices, guess=guess)
+        hide(self.choices, not choices)
+        hide(self._entry, not isinstance(kind, NumberGuess))
+        if isinstance(kind, NumberGuess):
+            self.unit.show("lesson_unit.html", kind=kind)
+        self.number.tell(error)
+
+
+def _core(comparison: Comparison) -> dict[str, Any]:
+    """Return what the answer depends on."""
+    return comparison.model_dump(exclude={"device", "precision"})
+
+
+def _read(text: str, kind: NumberGuess) -> tuple[float | None, str]:
+    """Read a guess as the fields of the forms are read; return it, or None and why it is none."""
+    if not text.strip():
+        return None, ""
+    low, high = (int(bound) if bound.is_integer() else bound for bound in (kind.lowest, kind.highest))
+    rule = Rule(0.0, ge=low, le=high, title=_TITLE)
+    model = create_model("_Entry", __base__=Settings, guess=(Number, rule))
+    value, error = read_field(model, "guess", text)
+    return (None if error else value), error

@@ -1,0 +1,69 @@
+"""What became of a guess, and the three questions of a lesson."""
+
+from dataclasses import replace
+
+from nncompare.comparison.result import ComparisonResult
+from nncompare.comparison.runner import ComparisonRun
+from nncompare.lessons import Lesson
+from nncompare.report.lesson import Guess, TakenLesson, answered
+from nncompare.report.measured import Measured, measured
+from nncompare.ui.clickable import Clickable
+from nncompare.ui.refresher import Refresher
+
+_NO_RESULT = "There is no result to hold that against."
+
+
+class LessonAnswer:
+    """Answers the guess that a comparison was begun with, once that has ended.
+
+    `taken` is the lesson and all that is known of it; None where the comparison belongs to none. It is kept only here.
+    """
+
+    def __init__(self, refresher: Refresher) -> None:
+        self._refresher = refresher
+        self.taken: TakenLesson | None = None
+        self._running: ComparisonRun | None = None
+        self._result: ComparisonResult | None = None
+        self._note = ""
+        self.box = Clickable(refresher.posting(self._on_pick), "nnc-lesson-answer")
+
+    @property
+    def result(self) -> Guess | None:
+        """What was measured; None before, and where nothing could be."""
+        return self.taken.found.value if self.taken is not None and self.taken.found is not None else None
+
+    def begin(self, running: ComparisonRun, lesson: Lesson | None, guess: Guess | None) -> None:
+        """Follow a comparison that was begun with this guess; None where it belongs to no lesson."""
+        self.taken = TakenLesson(lesson, guess) if lesson is not None and guess is not None else None
+        self._running, self._result, self._note = running, None, ""
+        self._show()
+
+    def tick(self) -> None:
+        """Measure once the comparison has ended, and again when it went on and has ended then."""
+        running = self._running
+        if self.taken is None or running is None or not running.wait(0):
+            return
+        result = running.result()
+        if result is not self._result:
+            self._result, quantity = result, self.taken.lesson.guess.of
+            self._refresher.in_background(
+                lambda: measured(quantity, result),
+                lambda found: self._on_measured(result, found),
+                lambda error: self._on_measured(result, None, str(error)),
+            )
+
+    def _on_measured(self, result: ComparisonResult, found: Measured | None, why: str = "") -> None:
+        if self.taken is None or result is not self._result:
+            return  # another comparison was begun since
+        self.taken = replace(self.taken, found=found)
+        self._note = "" if found is not None else f"{_NO_RESULT} {why}".strip()
+        self._show()
+
+    def _on_pick(self, pick: str) -> None:
+        question, choice = map(int, pick.split(":"))
+        if self.taken is not None:
+            self.taken = replace(self.taken, answers=answered(self.taken.answers, question, choice))
+            self._show()
+
+    def _show(self) -> None:
+        self.box.show("lesson_answer.html", taken=self.taken, note=self._note, is_over=self._result is not None)

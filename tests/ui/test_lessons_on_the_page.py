@@ -1,0 +1,231 @@
+"""A lesson on the page: it asks first, answers after the end, is in the report, and comes from address or server."""
+
+import json
+
+import pytest
+from processes import until
+from tiny_comparison import TINY, WHAT
+
+from nncompare.comparison.state import State
+from nncompare.lessons import Lesson, built_in_lessons
+
+GUESS_FIRST = "Give your guess first."
+QUESTION = {"question": "Why?", "choices": ["Because.", "Who knows?"], "answer": 1, "reason": "So it is."}
+NUMBER = {"of": "accuracy_difference", "lowest": -100, "highest": 100}
+CHOICE = {"of": "better", "choices": {"A": "the first", "B": "the second", "same": "neither"}}
+
+
+def lesson(guess=NUMBER, **changes):
+    values = {
+        "name": "mine",
+        "title": "Mine",
+        "settings": json.loads(TINY.model_dump_json()),
+        "question": "How much better is B?",
+        "guess": guess,
+        "look_at": "the curves.",
+        "questions": [QUESTION] * 3,
+        **changes,
+    }
+    return Lesson.from_json(json.dumps(values))
+
+
+@pytest.fixture
+def asked(tiny, settle):
+    """A page with a lesson that asks for a number."""
+    tiny.refresher.post(lambda: tiny.lesson.take(lesson()))
+    settle(tiny)
+    settle(tiny)
+    return tiny
+
+
+@pytest.fixture
+def on_web_page(monkeypatch):
+    """Let the next dashboard be opened at an address."""
+
+    def at(query):
+        monkeypatch.setenv("SERVER_SOFTWARE", "voila/0.5")
+        monkeypatch.setenv("QUERY_STRING", query)
+
+    return at
+
+
+def say(dashboard, settle, text):
+    dashboard.lesson.number.value = text
+    settle(dashboard)
+
+
+def train(dashboard, engine):
+    dashboard.steps.training.train.click()
+    until(lambda: dashboard.current.state is State.RUNNING, WHAT)
+    until(lambda: len(engine.active()) == 2, WHAT)
+    engine.end_all()
+    until(lambda: dashboard.result is not None, WHAT)
+
+
+def hidden(part):
+    return "nnc-hidden" in part._dom_classes
+
+
+def test_without_a_lesson_nothing_is_asked(tiny):
+    assert tiny.lesson.problems == {}
+    assert not tiny.steps.training.train.disabled
+    assert tiny.steps.predictions.lesson.box.html == ""
+    assert tiny.lesson.picker.options[0] == ("No lesson", "")
+
+
+@pytest.mark.parametrize("name", built_in_lessons())
+def test_a_lesson_sets_everything_and_asks(tiny, settle, name):
+    wanted = built_in_lessons()[name]
+    tiny.lesson.picker.value = name
+    settle(tiny)
+    assert tiny.comparison == wanted.settings
+    assert wanted.question.split("?")[0][:20] in tiny.lesson.question.value
+    assert tiny.lesson.problems == {"guess": GUESS_FIRST}
+    assert f"lesson={name}" in tiny.page.query
+    tiny.lesson.picker.value = ""
+    settle(tiny)
+    assert tiny.lesson.problems == {}
+    assert tiny.comparison.model_copy(update={"seed_gap": 0}) == tiny.comparison
+    assert "lesson" not in tiny.page.query
+
+
+def test_nothing_is_trained_before_the_guess(asked, settle):
+    training = asked.steps.training
+    assert training.train.disabled
+    assert GUESS_FIRST in training.reason.value
+    for text, sentence in (
+        ("much", "Your guess must be a number from -100 to 100; got much."),
+        ("101", "Your guess must be a number from -100 to 100; got 101."),
+        ("nan", "Your guess must be a number"),
+        ("<b>1</b>", "Your guess must be a number"),
+    ):
+        say(asked, settle, text)
+        assert training.train.disabled, text
+        assert sentence in asked.lesson.problems["guess"]
+        assert "<b>1" not in asked.lesson.number.note.value
+    say(asked, settle, "2,5")
+    assert (asked.lesson.guess, asked.lesson.problems) == (2.5, {})
+    assert not training.train.disabled
+    say(asked, settle, "")
+    assert asked.lesson.problems == {"guess": GUESS_FIRST}
+
+
+def answered(dashboard, settle, lesson, guess):
+    """Let what the page shows have been begun with this guess."""
+    answer = dashboard.steps.predictions.lesson
+    answer.begin(dashboard.current.running, lesson, guess)
+    until(lambda: answer.result is not None, WHAT)
+    settle(dashboard)
+    return answer
+
+
+def test_the_guess_is_answered_after_the_end_with_three_questions(finished, settle):
+    answer = answered(finished, settle, lesson(), 2.0)
+    assert answer.result == pytest.approx(-100 * finished.result.verdict().difference)
+    assert answer.box.html.startswith('<section class="nnc-card" aria-label="Lesson: Mine">')
+    assert "You said 2 points. It was " in answer.box.html
+    assert "So it is." not in answer.box.html
+    answer.box.pick("1:1")
+    answer.box.pick("2:0")
+    settle(finished)
+    assert answer.taken.answers == (None, 1, 0)
+    assert answer.box.html.count("So it is.") == 2
+    answer.box.pick("1:0")  # too late
+    answer.box.pick("9:9")
+    settle(finished)
+    assert answer.taken.answers == (None, 1, 0)
+    assert finished.steps.predictions.evaluation.exports.taken() is answer.taken
+
+
+def test_a_choice_is_picked(tiny, settle, engine):
+    tiny.refresher.post(lambda: tiny.lesson.take(lesson(CHOICE)))
+    settle(tiny)
+    settle(tiny)
+    tiny.lesson.choices.pick("C")
+    settle(tiny)
+    assert tiny.lesson.guess is None
+    tiny.lesson.choices.pick("B")
+    settle(tiny)
+    assert tiny.lesson.guess == "B"
+    train(tiny, engine)
+    answer = tiny.steps.predictions.lesson
+    until(lambda: "You said: the second. " in answer.box.html, WHAT)
+    until(lambda: "There is no result to hold that against." in answer.box.html, WHAT)  # this engine has no weights
+
+
+def test_a_choice_is_answered(finished, settle):
+    answer = answered(finished, settle, lesson(CHOICE), "B")
+    assert answer.result in ("A", "B", "same")
+    assert "You said: the second. It was: " in answer.box.html
+
+
+def test_the_guess_is_that_with_which_the_training_began(asked, settle, engine):
+    say(asked, settle, "2")
+    train(asked, engine)
+    say(asked, settle, "50")
+    assert asked.steps.predictions.lesson.taken.guess == 2
+    asked.lesson.picker.value = ""
+    settle(asked)
+    train(asked, engine)
+    assert asked.steps.predictions.lesson.taken is None
+    assert asked.steps.predictions.lesson.box.html == ""
+
+
+def test_markup_is_shown_as_text(finished, settle):
+    script = "<script>alert(1)</script>"
+    marked = [{**QUESTION, "question": script, "choices": [script, script], "reason": script}] * 3
+    guess = {**CHOICE, "choices": dict.fromkeys(("A", "B", "same"), script)}
+    made = lesson(guess, title=script, question=script, look_at=script, questions=marked)
+    finished.refresher.post(lambda: finished.lesson.take(made))
+    settle(finished)
+    answer, panel = answered(finished, settle, made, "A"), finished.lesson
+    answer.box.pick("0:0")
+    settle(finished)
+    shown = [panel.question.value, panel.choices.html, panel.look_at.value, answer.box.html]
+    assert all("&lt;script&gt;" in text and "<script" not in text for text in shown)
+
+
+def test_an_address_opens_a_lesson_changes_it_and_hides_fields(on_web_page, open_dashboard, settle):
+    on_web_page("lesson=dropout&hide=optimizer,seed,train_images,colour&b.dropout=0.75&a.optimizer=sgd")
+    dashboard = open_dashboard()
+    settle(dashboard)
+    wanted = built_in_lessons()["dropout"].settings
+    assert dashboard.lesson.lesson.name == "dropout"
+    assert wanted.b is not None
+    assert dashboard.comparison.b == wanted.b.model_copy(update={"dropout": 0.75})
+    assert dashboard.comparison.a.optimizer == "sgd"
+    models = dashboard.steps.models
+    for form in models.forms.values():
+        assert [name for name, field in form.fields.items() if hidden(field.box)] == ["optimizer"]
+    assert [name for name, field in models.shared.fields.items() if hidden(field.box)] == ["seed"]
+    assert hidden(dashboard.steps.data.count.box)
+    assert "The address sets Optimiser of model A, and hides it." in dashboard.notice.value
+    assert "There is no field named &#39;colour&#39; to hide." in dashboard.notice.value
+    assert dashboard.page.query.startswith("lesson=dropout&hide=optimizer,seed,train_images&")
+    assert "b.dropout=0.75" in dashboard.page.query
+    assert "epochs" not in dashboard.page.query
+
+
+def test_an_address_with_an_unknown_lesson_is_told(on_web_page, open_dashboard, settle):
+    on_web_page("lesson=../../etc/passwd")
+    dashboard = open_dashboard()
+    settle(dashboard)
+    assert dashboard.lesson.lesson is None
+    assert "There is no lesson named &#39;../../etc/passwd&#39;; there are width, " in dashboard.notice.value
+
+
+def test_a_server_has_a_lesson_for_all_its_pages(monkeypatch, tmp_path, on_web_page, open_dashboard, settle):
+    file = tmp_path / "mine.json"
+    file.write_text(lesson().to_json())
+    monkeypatch.setenv("NNCOMPARE_LESSON", str(file))
+    dashboard = open_dashboard()
+    settle(dashboard)
+    assert dashboard.lesson.lesson == lesson()
+    assert dashboard.page.query == "lesson=mine"
+    dashboard.lesson.picker.value = ""
+    settle(dashboard)
+    assert dashboard.page.query.startswith("lesson=none&")
+    on_web_page("lesson=none")
+    assert open_dashboard().lesson.lesson is None
+    file.write_text("{")
+    assert "The lesson mine.json was not taken. It is not JSON." in open_dashboard().notice.value
