@@ -39,7 +39,7 @@ def test_the_number_format_is_told_however_long_it_trains(panel: RunPanel, preci
 
 
 def test_that_nothing_is_heard_is_told_while_it_trains(panel: RunPanel) -> None:
-    sentence = "Nothing has been heard of this training for 15 s. It is still waited for."
+    sentence = "This training has been silent for 15 s. Still waiting for it."
     panel.show(run_of(1, seconds_silent=15.0))
     assert sentence in panel.figures.value
     panel.show(run_of(1))
