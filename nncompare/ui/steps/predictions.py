@@ -78,6 +78,10 @@ class PredictionsStep:
             self.summary.tell(str(error))
         self._show_sample()
 
+    def show_disagreements(self) -> None:
+        """Show the images on which both models disagree, the largest difference first, once that is known."""
+        self.evaluation.filter.show_disagreements()
+
     def set_visible(self, is_visible: bool) -> None:
         """Set whether the step is on the screen."""
         self._is_visible = is_visible
