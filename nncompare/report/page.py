@@ -81,6 +81,8 @@ def _facts(result: ComparisonResult) -> list[tuple[str, list[str]]]:
 
 
 def _setting(config: RunConfig, name: str) -> str:
+    if name == "optimizer":
+        return config.optimizer_title
     return "–" if name == "momentum" and config.optimizer != "sgd" else setting(getattr(config, name))
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from nncompare.config import RunConfig
 from nncompare.ui.panels.past_models import PastRow
-from nncompare.words import clock, count, setting
+from nncompare.words import UNKNOWN, clock, count, setting
 
 _MOST = 6
 
@@ -28,7 +28,7 @@ class Column:
 def _setting(name: str) -> Column:
     def text(row: PastRow) -> str:
         if name == "momentum" and row.config.optimizer != "sgd":
-            return "–"  # it is not used
+            return UNKNOWN  # it is not used
         return row.config.optimizer_title if name == "optimizer" else setting(getattr(row.config, name))
 
     title = str(RunConfig.model_fields[name].title)
@@ -69,7 +69,7 @@ def columns_of(rows: Sequence[PastRow]) -> list[Column]:
 
 def described(row: PastRow) -> str:
     """Return everything that was set for a model, as one line."""
-    return " · ".join(f"{column.title} {column.text(row)}" for column in _DIFFERENT)
+    return " · ".join(f"{column.title} {column.text(row)}" for column in _DIFFERENT if column.text(row) != UNKNOWN)
 
 
 def in_order(rows: Sequence[PastRow], key: str, *, falls: bool) -> list[PastRow]:

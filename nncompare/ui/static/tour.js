@@ -29,7 +29,7 @@ export function makeTour(model, el, go, returnFocus) {
 
   const stops = () => model.get("stops");
   const stepShown = () => el.closest(".nnc")?.querySelector(".nnc-nav [aria-current]")?.textContent.trim();
-  const isVisible = (found) => found.getClientRects().length > 0;
+  const isVisible = ({ offsetWidth, offsetHeight }) => offsetWidth > 0 && offsetHeight > 0;
   const target = () => {
     for (const selector of stops()[stop].beside) {
       const found = [...(el.closest(".nnc")?.querySelectorAll(selector) ?? [])].find(isVisible);
@@ -49,11 +49,17 @@ export function makeTour(model, el, go, returnFocus) {
     mark(found);
     const around = found.getBoundingClientRect();
     const { offsetWidth: width, offsetHeight: height } = callout;
-    const below = around.bottom + GAP;
-    const above = around.top - GAP - height;
-    const top = below + height <= innerHeight ? below : above >= 0 ? above : innerHeight - height - GAP;
-    callout.style.top = `${within(GAP, top, innerHeight - height - GAP)}px`;
-    callout.style.left = `${within(GAP, around.left, innerWidth - width - GAP)}px`;
+    const most = { top: innerHeight - height - GAP, left: innerWidth - width - GAP };
+    const places = [
+      { top: around.bottom + GAP, left: around.left },
+      { top: around.top - GAP - height, left: around.left },
+      { top: around.top, left: around.left - GAP - width },
+      { top: around.top, left: around.right + GAP },
+    ];
+    const fits = ({ top, left }) => top >= 0 && top <= most.top && left >= 0 && left + width <= innerWidth;
+    const { top, left } = places.find(fits) ?? { top: most.top, left: around.left };
+    callout.style.top = `${within(GAP, top, most.top)}px`;
+    callout.style.left = `${within(GAP, left, most.left)}px`;
   };
   // Above everything, where the browser can do that.
   const setShown = (isShown) => {
@@ -62,7 +68,10 @@ export function makeTour(model, el, go, returnFocus) {
   };
   const arrive = (isFocused) => {
     hasArrived = true;
-    target()?.scrollIntoView({ block: "nearest" });
+    mark(target());
+    const { top, bottom, height } = marked?.getBoundingClientRect() ?? {};
+    const isTall = height > innerHeight / 2;
+    if (top < 0 || bottom > innerHeight) marked.scrollIntoView({ block: isTall ? "start" : "center" });
     setShown(true);
     place();
     if (isFocused) callout.focus({ preventScroll: true });
@@ -80,7 +89,8 @@ export function makeTour(model, el, go, returnFocus) {
     hasArrived = false;
     clearInterval(timer);
     const { step, title, text } = stops()[stop];
-    callout.setAttribute("aria-label", `${title}. ${text}`);
+    callout.setAttribute("aria-label", title);
+    callout.setAttribute("aria-description", text);
     callout.querySelector(".nnc-tour-title").textContent = title;
     callout.querySelector(".nnc-tour-text").textContent = text;
     callout.querySelector("small").textContent = `${stop + 1} of ${stops().length}`;
