@@ -44,5 +44,5 @@ def test_that_nothing_is_heard_is_told_once_and_again_when_it_lasts(
             bars.watch(running)
             bars.watch(running)
     told = capsys.readouterr().err
-    assert told.count("Nothing has been heard") == 2
+    assert told.count("has been silent for") == 2
     assert told.count(sentence.format(15)) == told.count(sentence.format(30)) == 1

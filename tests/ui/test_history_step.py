@@ -195,6 +195,11 @@ def rows(step):
     return re.findall(r'data-pick="row:(\S+?)"', step.table.list.html)
 
 
+def wait_for_rows(step, wanted, part=str):
+    """Wait until the keys of the models, or a part of each, are these in this order."""
+    until(lambda: [part(key) for key in rows(step)] == list(wanted), WHAT)
+
+
 def test_the_table_is_put_in_order_by_a_column(step, store):
     first, second = save(store), save(store)
     read(step, first, second)
@@ -202,7 +207,7 @@ def test_the_table_is_put_in_order_by_a_column(step, store):
     assert rows(step) == newest_first
     for pick, wanted in (("accuracy", "bbaa"), ("accuracy", "aabb"), ("channels", "aabb"), ("date", "abab")):
         press(step, f"order:{pick}")
-        until(lambda wanted=wanted: "".join(row[-1] for row in rows(step)) == wanted, WHAT)
+        wait_for_rows(step, wanted, lambda key: key[-1])
     assert rows(step) == newest_first
     assert step.table.list.html.count('aria-sort="descending"') == 1
 
@@ -221,7 +226,7 @@ def test_the_filter_looks_for_every_word_in_names_notes_and_settings(step, store
     until(lambda: "Best of Tuesday" in step.table.list.html, WHAT)
     for wanted, expected in (("tuesday", [f"{first}:a"]), ("sgd interrupted", [f"{second}:b"]), ("purple", [])):
         step.table.filter.value = wanted
-        until(lambda expected=expected: rows(step) == expected, WHAT)
+        wait_for_rows(step, expected)
     assert "None of 4 models has all these words." in step.table.list.html
 
 

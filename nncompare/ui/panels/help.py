@@ -25,7 +25,7 @@ class Help(anywidget.AnyWidget):
     _esm = "\n".join((STATIC / f"{name}.js").read_text(encoding="utf-8") for name in _SCRIPTS)
     html = traitlets.Unicode().tag(sync=True)
     shortcuts = traitlets.Dict().tag(sync=True)
-    stops = traitlets.List().tag(sync=True)
+    stops: traitlets.List[Any] = traitlets.List().tag(sync=True)
 
     def __init__(self, actions: Mapping[str, Callable[[], object]]) -> None:
         keys = {shortcut.key: shortcut.action for shortcut in SHORTCUTS}
