@@ -107,7 +107,7 @@ class Limits(Settings):
         """The sentence for a user who has begun as many comparisons as are allowed."""
         return (
             f"This server allows {self.most_comparisons} comparison{'s' if self.most_comparisons != 1 else ''}, and "
-            "you have begun as many. Continue the last one, or ask the person who runs the server for more."
+            "you have begun that many. Continue the last one, or ask the person who runs the server for more."
         )
 
     def within(self, config: RunConfig) -> RunConfig:

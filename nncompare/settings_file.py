@@ -19,7 +19,7 @@ def read_settings(content: bytes, what: str = "a file of settings", largest: int
     if len(content) > largest:
         raise ValueError(f"is too large to be {what}.")
     if _depth(content) > _DEEPEST:
-        raise ValueError(f"is not {what}: its lists lie too deep.")
+        raise ValueError(f"is not {what}: it is nested too deeply.")
     try:
         values = json.loads(content.decode("utf-8-sig"), object_pairs_hook=_without_doubles)
     except _DoubleError as error:

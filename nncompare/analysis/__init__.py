@@ -1,7 +1,7 @@
 """Where two models differ and whether it matters, computed with numpy from two arrays of class probabilities."""
 
 from nncompare.analysis.calibration import Calibration, calibration
-from nncompare.analysis.chance import Guessing, guessing
+from nncompare.analysis.chance import Guessing, guessing, guessing_of
 from nncompare.analysis.confusion import ClassScores, class_scores, confusion_matrix
 from nncompare.analysis.outcomes import Group, Order, Outcomes
 from nncompare.analysis.seeds import SeedsVerdict, judge_seeds
@@ -20,6 +20,7 @@ __all__ = [
     "class_scores",
     "confusion_matrix",
     "guessing",
+    "guessing_of",
     "judge",
     "judge_seeds",
 ]

@@ -32,7 +32,12 @@ class Guessing:
 
 def guessing(labels: NDArray[np.integer], predicted: NDArray[np.integer]) -> Guessing:
     """Hold predicted classes (N,) for images with these labels (N,), at least one, against guessing."""
-    images, right = len(labels), int((labels == predicted).sum())
+    return guessing_of(labels, int((labels == predicted).sum()))
+
+
+def guessing_of(labels: NDArray[np.integer], right: int) -> Guessing:
+    """Hold a number of right answers for images with these labels (N,), at least one, against guessing."""
+    images = len(labels)
     chance = int(np.bincount(labels).max()) / images
     return Guessing(right, images, chance, binomial_tail(right, images, chance))
 

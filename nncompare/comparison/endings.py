@@ -34,4 +34,4 @@ def lost(what: str, saved_epoch: float | None, *, was_memory_short: bool = False
 
 def unheard(seconds: str) -> str:
     """Tell that a run that is under way was not heard for so long."""
-    return f"Nothing has been heard of this training for {seconds}. It is still waited for."
+    return f"This training has been silent for {seconds}. Still waiting for it."

@@ -89,7 +89,7 @@ def _require(available_bytes: int, total_bytes: int, needed_bytes: int) -> None:
         left, total, needed = map(in_mebibytes, (max(0, available_bytes), total_bytes, needed_bytes))
         raise BudgetError(
             f"There is too little memory to train two models: {left} of {total} are left, and {needed} are needed. "
-            f"{in_mebibytes(enough)} in all would do: end other programs, or raise the limit ({MEMORY_LIMIT})."
+            f"{in_mebibytes(enough)} in all would be enough: end other programs, or raise the limit ({MEMORY_LIMIT})."
         )
 
 

@@ -75,7 +75,7 @@ def _guesses(result: ComparisonResult, verdict: Verdict | None, split: SplitName
 def _guesses_over_seeds(counts: Mapping[str, int], seeds: int) -> _Guesses:
     of = {name: f"{spelled(count)} of {spelled(seeds)} seeds" for name, count in counts.items() if count}
     sentences = (
-        f"From {which} model {name} has no more right than to say the commonest class every time might have (one-sided "
+        f"From {which} model {name} has no more right than always answering the commonest class might give (one-sided "
         "exact binomial test for each seed). Another learning rate or more epochs may help."
         for name, which in of.items()
     )
@@ -108,7 +108,7 @@ def _reasons(result: ComparisonResult) -> list[str]:
     sentences = [told(run) for run in result.models if run.message]
     unequal = _unequal(result)
     if "epochs" in unequal:
-        sentences.append("They did not learn equally long: that alone can make a difference.")
+        sentences.append("They did not train for equally long: that alone can make a difference.")
     if unequal & {"device", "precision"}:
         sentences.append("They were not computed alike: that alone can make a small difference.")
     return list(dict.fromkeys(sentences))
@@ -121,7 +121,7 @@ def _of_other_seeds(
     if verdict is None or split != "test" or not whole.others:
         return []
     if verdict.seeds is None:
-        return [f"This is of seed {result.seed} alone: from fewer than two seeds both models finished alike."]
+        return [f"This is seed {result.seed} alone: there are not two seeds from which both models finished alike."]
     alike = whole.alike
     left_out = [f"seed {one.seed}, {_why_left_out(one)}" for one in whole.by_seed.values() if one not in alike]
     return [f"Left out: {'; '.join(left_out)}."] if left_out else []

@@ -1,6 +1,7 @@
 """A comparison as one self-contained HTML page."""
 
 import platform
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -19,7 +20,7 @@ from nncompare.report.tables import exact_values, score_rows
 from nncompare.templates import fill
 from nncompare.words import clock, count, mebibytes, setting
 
-_MOST_CARDS = 100
+_MOST_CARDS, _FIRST_CARDS = 100, 24
 _MOST_LIKELY = 3
 
 
@@ -32,16 +33,18 @@ def report_page(result: ComparisonResult, taken: TakenLesson | None = None) -> s
     models = result.models
     info = CATALOG[result.comparison.dataset]
     verdict = result.verdict() if result.can_be_compared else None
+    conclusion = conclude(result, verdict)
     return fill(
         "nncompare.report",
         "report.html",
         taken=taken,
         info=info,
         comparison=result.comparison,
+        images=info.used_images(result.comparison.train_images),
         seeds=list(result.by_seed),
         seed=result.seed,
-        conclusion=conclude(result, verdict),
-        messages=[(seed, told(model)) for seed, one in result.by_seed.items() for model in one.models if model.message],
+        conclusion=conclusion,
+        messages=_messages(result, said=conclusion.before),
         models=models,
         facts=_facts(result),
         aspects=aspects(*models, has_one_seed=not result.comparison.seed_gap) if len(models) > 1 else [],
@@ -52,6 +55,12 @@ def report_page(result: ComparisonResult, taken: TakenLesson | None = None) -> s
         made=f"{datetime.now():%d %B %Y, %H:%M}",
         machine=f"nncompare {__version__}, Python {platform.python_version()}, {platform.system()}",
     )
+
+
+def _messages(result: ComparisonResult, said: Sequence[str]) -> list[tuple[int, str]]:
+    """List by seed what the runs say of themselves, but for what stands above the figures."""
+    found = [(seed, told(model)) for seed, one in result.by_seed.items() for model in one.models if model.message]
+    return [(seed, sentence) for seed, sentence in found if sentence not in said]
 
 
 def _facts(result: ComparisonResult) -> list[tuple[str, list[str]]]:
@@ -74,6 +83,8 @@ def _facts(result: ComparisonResult) -> list[tuple[str, list[str]]]:
 
 
 def _setting(config: RunConfig, name: str) -> str:
+    if name == "optimizer":
+        return config.optimizer_title
     return "–" if name == "momentum" and config.optimizer != "sgd" else setting(getattr(config, name))
 
 
@@ -92,9 +103,11 @@ def _judged(result: ComparisonResult) -> dict[str, Any]:
     matrices = {name: result.confusion(name) for name in "AB"}
     a, b = map(class_scores, matrices.values())
     classes = CATALOG[result.comparison.dataset].classes
+    cards = _cards(result)
     return {
         "pictures": [(PICTURES[key].title, _svg(result, key)) for key in PICTURES if key not in CURVES],
-        "cards": _cards(result),
+        "cards": cards[:_FIRST_CARDS],
+        "more_cards": cards[_FIRST_CARDS:],
         "classes": classes,
         "matrices": {name: matrix.tolist() for name, matrix in matrices.items()},
         "scores": score_rows(a, b, classes),

@@ -3,7 +3,6 @@
 from statistics import mean
 
 from nncompare.analysis import Guessing, SeedsVerdict, Verdict
-from nncompare.analysis.chance import LIKELY
 from nncompare.words import accuracies, apart, percent, spelled
 
 IMAGES = {"test": "test images", "train": "training images"}
@@ -42,23 +41,23 @@ def explanation(verdict: Verdict, split: str = "test") -> list[str]:
 
 
 def chance(verdict: Verdict) -> str:
-    """Return how likely so uneven a count is if both models were equally good."""
+    """Return how often chance alone makes such a difference between equally good models."""
     if not verdict.only_a_right + verdict.only_b_right:
         return "They are right on the very same images."
     return (
-        f"So uneven a count is {_how_rare(verdict.p_value)} among equally good models "
+        f"Between equally good models, a difference this large happens by chance {_times(verdict.p_value)} "
         f"(exact McNemar test, {_p(verdict.p_value)})."
     )
 
 
 def chance_over_seeds(seeds: SeedsVerdict) -> str:
-    """Return how likely so large a mean difference is if both settings were equally good."""
+    """Return how often chance alone makes such a mean difference between equally good settings."""
     if seeds.p_value is None:
         return "The difference is the same from every seed, so nothing tells how much it varies."
     if not seeds.difference:
         return "On average there is no difference."
     return (
-        f"So large a difference is {_how_rare(seeds.p_value)} among equally good settings "
+        f"Between equally good settings, a difference this large happens by chance {_times(seeds.p_value)} "
         f"(paired t test over the seeds, {_p(seeds.p_value)})."
     )
 
@@ -67,8 +66,8 @@ def no_better_than_guessing(name: str, found: Guessing, split: str = "test") -> 
     """Return why nothing shows that a model has learned."""
     right, by_chance = apart([found.right / found.images, found.chance], percent, 1)
     return (
-        f"Model {name} has {right} of {found.images:,} {IMAGES[split]} right; whoever says the commonest class every "
-        f"time has {by_chance}. So nothing shows that it has learned (one-sided exact binomial test, "
+        f"Model {name} has {right} of {found.images:,} {IMAGES[split]} right; always answering the commonest class "
+        f"gives {by_chance}. So nothing shows that it has learned (one-sided exact binomial test, "
         f"{_p(found.p_value)}). Another learning rate or more epochs may help."
     )
 
@@ -95,7 +94,7 @@ def _over_seeds(seeds: SeedsVerdict, images: int) -> list[str]:
         "The seeds vary the first weights and the order of the images, not the images.",
     ]
     if seeds.seeds < _FEW_SEEDS:
-        sentences.append("So few seeds say little: five or more make the verdict more certain.")
+        sentences.append("With fewer than five seeds the verdict is uncertain: repeat with five or more.")
     return sentences
 
 
@@ -106,8 +105,14 @@ def _difference_interval(seeds: SeedsVerdict) -> str:
     return f" (95% confidence: {low:+.2f} to {high:+.2f})"
 
 
-def _how_rare(p_value: float) -> str:
-    return "common" if p_value >= LIKELY else "rare" if p_value >= 0.001 else "very rare"
+def _times(p_value: float) -> str:
+    """Write a probability as a count: 4 times in 1,000."""
+    times = round(1_000 * p_value)
+    if p_value < 0.001:
+        return "less than once in 1,000 times"
+    if times >= 1_000:
+        return "every time"
+    return "about once in 1,000 times" if times == 1 else f"about {times} times in 1,000"
 
 
 def _p(p_value: float) -> str:

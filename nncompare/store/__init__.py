@@ -2,15 +2,20 @@
 
 from nncompare.store.cleaning import Stored, to_remove
 from nncompare.store.errors import DamagedError, NewerFormatError, StoreError
+from nncompare.store.labels import LONGEST_NAME, LONGEST_NOTE, Label, Labels
 from nncompare.store.records import ModelSummary, RunRecord, SavedComparison, StateWord, Summary
 from nncompare.store.run_folder import RunFolder
 from nncompare.store.store import Store, home_folder
 from nncompare.store.visitors import SESSION_NUMBER, VISITOR_DAYS, remove_forgotten
 
 __all__ = [
+    "LONGEST_NAME",
+    "LONGEST_NOTE",
     "SESSION_NUMBER",
     "VISITOR_DAYS",
     "DamagedError",
+    "Label",
+    "Labels",
     "ModelSummary",
     "NewerFormatError",
     "RunFolder",

@@ -1,9 +1,11 @@
 """Folders that are written atomically, with checksums that reveal later changes."""
 
+import contextlib
 import errno
 import hashlib
 import json
 import os
+import re
 import secrets
 import shutil
 import stat
@@ -17,10 +19,12 @@ from nncompare.whole_file import sync_folder
 
 CHECKSUMS = "checksums.json"
 TEMPORARY = ".new-"
+_NUMBER = re.compile(r"[0-9]{6,9}")
 _MEBIBYTE = 2**20
 LIMITS = {
     CHECKSUMS: _MEBIBYTE // 16,
     "comparison.json": _MEBIBYTE,
+    "labels.json": _MEBIBYTE // 16,
     "state.json": 8 * _MEBIBYTE,
     "train.npy": 64 * _MEBIBYTE,
     "test.npy": 64 * _MEBIBYTE,
@@ -62,9 +66,17 @@ def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
         raise not_written(folder.parent, error) from error
 
 
+def numbered(folder: Path) -> list[Path]:
+    """List the numbered folders in a folder, which may not exist, in the order of their numbers."""
+    with contextlib.suppress(OSError):
+        found = [version for version in folder.iterdir() if _NUMBER.fullmatch(version.name)]
+        return sorted(found, key=lambda version: int(version.name))
+    return []
+
+
 def not_written(folder: Path, error: OSError) -> StoreError:
     """Return the error of a folder that cannot be written, for instance because the disk is full."""
-    remedy = f" Set {HOME} to a folder that can be." if error.errno in _REFUSED else ""
+    remedy = f" Set {HOME} to a folder that can be written to." if error.errno in _REFUSED else ""
     return StoreError(f"{folder} cannot be written to: {error.strerror or type(error).__name__}.{remedy}")
 
 

@@ -5,9 +5,11 @@ from datetime import datetime
 from typing import Literal
 
 from nncompare.config import Comparison, Precision, RunConfig
+from nncompare.events import Diverged
 from nncompare.history import History
 from nncompare.memory import Plan
 from nncompare.messages import Checkpoint, Prediction, Progress, Setup, Weights
+from nncompare.store.labels import Labels
 
 StateWord = Literal["idle", "preparing", "running", "pausing", "paused", "stopping", "finished", "stopped", "failed"]
 ENDED = ("idle", "finished", "stopped", "failed")
@@ -103,7 +105,7 @@ class SavedComparison:
 class ModelSummary:
     """What a list tells of one model from one seed; ``test_accuracy`` is that of its last finished epoch.
 
-    ``state`` is None for one that has saved nothing: its turn was to come.
+    ``state`` is None for one that has saved nothing: its turn was to come. ``seconds`` is how long it has trained.
     """
 
     seed: int
@@ -113,17 +115,23 @@ class ModelSummary:
     is_interrupted: bool
     epochs: int
     test_accuracy: float | None
+    seconds: float = 0.0
+    diverged: Diverged | None = None
 
 
 @dataclass(frozen=True)
 class Summary:
-    """What a list tells of a saved comparison; where it ``is_open``, a dashboard or a shell trains it."""
+    """What a list tells of a saved comparison; where it ``is_open``, a dashboard or a shell trains it.
+
+    ``labels`` are what users have written to its models.
+    """
 
     id: str
     created: datetime
     comparison: Comparison
     models: tuple[ModelSummary, ...]
     is_open: bool
+    labels: Labels = field(default_factory=Labels)
 
     @property
     def is_interrupted(self) -> bool:

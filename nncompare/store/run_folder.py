@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import re
 import shutil
 import threading
 from collections.abc import Callable
@@ -17,15 +16,15 @@ from nncompare.config import Comparison
 from nncompare.store import facts
 from nncompare.store.content import from_files, read_state, to_files
 from nncompare.store.errors import DamagedError, StoreError
-from nncompare.store.files import TEMPORARY, read_folder, write_folder
+from nncompare.store.files import TEMPORARY, numbered, read_folder, write_folder
+from nncompare.store.labels import read_labels
 from nncompare.store.lock import Lock
 from nncompare.store.migrations import FORMAT, migrated
 from nncompare.store.records import ENDED, ModelSummary, RunRecord, SavedComparison, Summary, keys_of
 
 KEPT = 2
 _COPY = "copy"  # of the manifest, which is written once: there is no earlier version to fall back to
-_WEIGHTS_ARE_LOST = " Its curves are kept, its weights are lost: it can only be trained anew."
-_NUMBER = re.compile(r"[0-9]{6,9}")
+_WEIGHTS_ARE_LOST = " Its curves are kept, its weights are lost: it can only be trained from the start."
 # With a day to spare, so that they are valid dates in every time zone.
 _EARLIEST, _LATEST = datetime(1970, 1, 2, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC)
 _T = TypeVar("_T")
@@ -112,7 +111,7 @@ class RunFolder:
         if not self._folder.is_dir():
             raise StoreError("Its folder was deleted.")
         model_folder = self._model_folder(seed, name)
-        number = max((int(folder.name) for folder in _numbered(model_folder)), default=0) + 1
+        number = max((int(folder.name) for folder in numbered(model_folder)), default=0) + 1
         write_folder(model_folder / f"{number:06d}", to_files(record))
         with self._writes:
             self._seen = {**(self._seen or {}), (seed, name): number}
@@ -138,7 +137,7 @@ class RunFolder:
     def summary(self) -> Summary:
         """Return what a list of comparisons shows."""
         models = tuple(self._model_summary(seed, name) for seed, name in keys_of(self.comparison))
-        return Summary(self.id, self.created, self.comparison, models, self.is_open)
+        return Summary(self.id, self.created, self.comparison, models, self.is_open, read_labels(self._folder))
 
     def _model_summary(self, seed: int, name: str) -> ModelSummary:
         state, _ = self._newest(seed, name, lambda folder: read_state(_file(folder, "state.json")))
@@ -148,12 +147,16 @@ class RunFolder:
         is_interrupted = state.is_lost or state.state not in ENDED
         accuracies = state.epochs["test_accuracy"]
         last = accuracies[-1] if accuracies else None
-        return ModelSummary(seed, name, state.config, state.state, is_interrupted, len(accuracies), last)
+        return ModelSummary(
+            *(seed, name, state.config, state.state, is_interrupted, len(accuracies), last),
+            seconds=state.seconds or (state.progress.seconds if state.progress else 0.0),
+            diverged=state.diverged,
+        )
 
     def _newest(self, seed: int, name: str, read: Callable[[Path], _T]) -> tuple[_T | None, str]:
         whose, model_folder, why = f"of model {name}, seed {seed},", self._model_folder(seed, name), ""
         listed: list[Path] = []
-        while listed != (listed := _numbered(model_folder)):  # another process that saves meanwhile removes old ones
+        while listed != (listed := numbered(model_folder)):  # another process that saves meanwhile removes old ones
             why = ""
             for folder in reversed(listed):
                 try:
@@ -179,7 +182,7 @@ class RunFolder:
         return self._folder / f"seed-{seed:d}" / name.lower()
 
     def _newest_numbers(self) -> dict[tuple[int, str], int]:
-        found = {key: _numbered(self._model_folder(*key)) for key in keys_of(self.comparison)}
+        found = {key: numbered(self._model_folder(*key)) for key in keys_of(self.comparison)}
         return {key: int(folders[-1].name) for key, folders in found.items() if folders}
 
     def _lighten(self, model_folder: Path, newest: int, record: RunRecord) -> None:
@@ -188,7 +191,7 @@ class RunFolder:
         To train on takes the last checkpoint alone; the other one is for the case that this is damaged.
         """
         light = to_files(replace(record, weights=None, checkpoint=None))
-        for folder in _numbered(model_folder):
+        for folder in numbered(model_folder):
             if int(folder.name) < newest and folder not in self._damaged:
                 shutil.rmtree(folder, ignore_errors=True)
                 with contextlib.suppress(StoreError):  # a full disk
@@ -196,17 +199,10 @@ class RunFolder:
 
     def _tidy(self, model_folder: Path) -> None:
         """Remove all but the last two intact checkpoints, and the temporary folders of a crash."""
-        listed = _numbered(model_folder)
+        listed = numbered(model_folder)
         kept = [folder for folder in listed if folder not in self._damaged][-KEPT:]
         for folder in [*(folder for folder in listed if folder not in kept), *model_folder.glob(TEMPORARY + "*")]:
             shutil.rmtree(folder, ignore_errors=True)
-
-
-def _numbered(model_folder: Path) -> list[Path]:
-    with contextlib.suppress(OSError):
-        numbered = [folder for folder in model_folder.iterdir() if _NUMBER.fullmatch(folder.name)]
-        return sorted(numbered, key=lambda folder: int(folder.name))
-    return []
 
 
 def _file(folder: Path, name: str) -> bytes:

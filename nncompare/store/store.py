@@ -14,6 +14,7 @@ from nncompare.places import data_folder, is_temporary
 from nncompare.store.cleaning import Stored
 from nncompare.store.errors import StoreError
 from nncompare.store.files import TEMPORARY
+from nncompare.store.labels import Label, read_labels, write_labels
 from nncompare.store.lock import Lock
 from nncompare.store.records import Summary
 from nncompare.store.run_folder import RunFolder
@@ -93,6 +94,13 @@ class Store:
             raise StoreError(f"There is no saved comparison {id_}; it may have been deleted.")
         return RunFolder(folder, self._lock(id_))
 
+    def label(self, id_: str, name: str, label: Label) -> None:
+        """Keep what a user has written to the model `name` of a saved comparison, also while it is trained."""
+        with self._changing():
+            self.open(id_)  # which raises where it is gone
+            folder = self._folder(id_)
+            write_labels(folder, read_labels(folder).with_label(name, label))
+
     def delete(self, id_: str) -> None:
         """Delete a saved comparison that is not open elsewhere; nothing happens if there is none."""
         folder, lock = self._folder(id_), self._lock(id_)
@@ -137,7 +145,7 @@ class Store:
 
     def _folder(self, id_: str) -> Path:
         if not _ID.fullmatch(id_):
-            raise StoreError("This is no name of a saved comparison.")
+            raise StoreError("This is not the name of a saved comparison.")
         return self._runs / id_
 
     def _lock(self, id_: str) -> Lock:

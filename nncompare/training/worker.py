@@ -152,7 +152,7 @@ def _train(assignment: Assignment, channel: RunChannel) -> Outcome:
         case Failed(message):
             return Outcome("failed", message, checkpoint.weights, None, checkpoint.position.seconds)
         case _:
-            return Outcome("failed", "The training ended without a word.")
+            return Outcome("failed", "The training ended without giving a reason.")
 
 
 def _promise_share(available_bytes: int) -> None:

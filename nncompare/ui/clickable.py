@@ -18,16 +18,21 @@ class Clickable(anywidget.AnyWidget):
     """Shows `html`; a click on an element with a ``data-pick`` attribute calls `on_pick` with its value.
 
     The label of what the pointer or the focus is on stands in the element of class ``nnc-line``, where there is one.
-
-    What is not offered cannot be picked, whatever the browser says.
+    A form with a ``data-form`` attribute that is submitted calls `on_form` with its value and with the fields by name.
+    What is not offered can be neither picked nor submitted, whatever the browser says.
     """
 
     _esm = (STATIC / "clickable.js").read_text(encoding="utf-8")
     html = traitlets.Unicode().tag(sync=True)
 
-    def __init__(self, on_pick: Callable[[str], None], css_class: str = "") -> None:
+    def __init__(
+        self,
+        on_pick: Callable[[str], None],
+        css_class: str = "",
+        on_form: Callable[[str, dict[str, str]], None] = lambda _name, _fields: None,
+    ) -> None:
         super().__init__()
-        self._on_pick = on_pick
+        self._on_pick, self._on_form = on_pick, on_form
         if css_class:
             self.add_class(css_class)
         self.on_msg(self._on_message)
@@ -49,12 +54,19 @@ class Clickable(anywidget.AnyWidget):
         if isinstance(pick, str) and self.offers(pick):
             self._on_pick(pick)
 
+    def submit(self, form: object, fields: object) -> None:
+        """Report a form that was filled in, as the page does."""
+        is_offered = isinstance(form, str) and f'data-form="{escape(form)}"' in self.html
+        if is_offered and isinstance(fields, dict) and all(isinstance(value, str) for value in fields.values()):
+            self._on_form(str(form), fields)
+
     def offers(self, pick: str) -> bool:
         """Return whether there is something to pick by this name."""
         return f'data-pick="{escape(pick)}"' in self.html
 
     def _on_message(self, _widget: object, content: dict[str, Any], _buffers: object) -> None:
         self.pick(content.get("pick"))
+        self.submit(content.get("form"), content.get("fields"))
 
 
 class OpenFile(anywidget.AnyWidget):

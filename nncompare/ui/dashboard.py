@@ -1,6 +1,8 @@
 """The dashboard: five steps from images to predictions, and what holds them together."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from IPython.display import display
@@ -20,7 +22,9 @@ from nncompare.ui.elements import Panel, Place, close_tree, column, hide, row, s
 from nncompare.ui.ending import Ending
 from nncompare.ui.page import Page
 from nncompare.ui.page_address import PageAddress
-from nncompare.ui.panels.header import Navigation, announcement, show_status
+from nncompare.ui.panels.curve_charts import PastModel
+from nncompare.ui.panels.header import Navigation, announcement, show_status, tab_title
+from nncompare.ui.panels.help import Help
 from nncompare.ui.panels.interrupted import Interrupted
 from nncompare.ui.panels.lesson import LessonPanel
 from nncompare.ui.panels.machine import MachineSurvey
@@ -94,7 +98,8 @@ class Dashboard:
             self.refresher, shared_engine, lambda: models.shared.device, models.show_machine, self.notice.tell
         )
         self.navigation = Navigation(self.steps.by_title(), self.go)
-        header = row("nnc-header", [self.navigation, self.status, Presentation()])
+        self.help = Help({name: self.refresher.posting(act) for name, act in self._actions().items()})
+        header = row("nnc-header", [self.navigation, self.status, Presentation(), self.help])
         before = [self.page, Place("nnc-needs", "needs_anywidget.html")]  # the page first: its view is looked for there
         self._offers = column("nnc-past-offers", [self.interrupted])  # they stand on Training as well
         above = [*before, header, self.notice, self.storage_note, self._offers]
@@ -119,8 +124,18 @@ class Dashboard:
             ModelsStep(refresher, self._on_change, self._open, self.lesson, lambda: self.go("Training"), limits),
             training,
             PredictionsStep(refresher),
-            HistoryStep(refresher, store, self._open_from_history, self._use_settings, training.curves.lay_beside),
+            HistoryStep(refresher, store, self._open_from_history, self._use_settings, self._show_past),
         )
+
+    def _actions(self) -> dict[str, Callable[[], None]]:
+        """Return what the keys do, by the names that the table of keys has for it."""
+        steps = {f"go:{title}": partial(self._go, title) for title in self.steps.by_title()}
+        return {
+            **steps,
+            "train": self._train_or_pause,
+            "stop": lambda: self._control("stop", None),
+            "disagree": self._see,
+        }
 
     @property
     def result(self) -> ComparisonResult | None:
@@ -203,6 +218,14 @@ class Dashboard:
             running.start()
             self._tick()
 
+    def _train_or_pause(self) -> None:
+        self._go("Training")
+        state = self.current.state
+        if state.can_pause or state.can_resume:
+            self._control("pause" if state.can_pause else "resume", None)
+        else:
+            self._train()
+
     def _control(self, action: str, name: str | None) -> None:
         self.current.control(action, name, self.steps.training.bar.more_epochs)
         self._tick()
@@ -217,6 +240,11 @@ class Dashboard:
             self._open_saved(id_)
         else:
             self.steps.history.note.tell("Stop the training first, then open another comparison.")
+
+    def _show_past(self, past: PastModel | None) -> None:
+        self.steps.training.curves.lay_beside(past)
+        if past is not None:
+            self._go("Training")
 
     def _open_saved(self, id_: str) -> None:
         if self.current.state.can_train:
@@ -324,7 +352,7 @@ class Dashboard:
         is_about_run = running is not None and self.navigation.step in ("Training", "Predictions")
         info = CATALOG[running.comparison.dataset] if running is not None and is_about_run else data.info
         show_status(self.status, running, info, is_ready="dataset" not in data.problems)
-        set_value(self.page, announcement=announcement(running))
+        set_value(self.page, announcement=announcement(running), title=tab_title(running))
 
 
 _opened: list[Dashboard] = []  # in this kernel, and not closed

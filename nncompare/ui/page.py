@@ -19,7 +19,7 @@ _AWAY_SECONDS = 20.0
 
 
 # The general one first: where two say something of the same, the later one counts.
-_STYLES = ("style", "data", "models", "lesson", "chart", "training", "predictions", "history", "media")
+_STYLES = ("style", "data", "models", "lesson", "chart", "training", "predictions", "history", "help", "media")
 
 
 class Page(anywidget.AnyWidget):
@@ -32,7 +32,8 @@ class Page(anywidget.AnyWidget):
     Each step has an address of its own, such as ``#training``: `on_step` is called with it where the browser goes back
     or forth, or is opened there. `run` is the saved comparison that a page which is over brings back.
 
-    An `announcement` is read out by screen readers: its place stays, so that only a change is heard.
+    An `announcement` is read out by screen readers: its place stays, so that only a change is heard. The `title` is
+    that of the browser's tab, but not in a notebook, whose tab is not ours.
 
     The page is asked, and does not tell by itself: browsers slow the timers of hidden pages, but not their answers.
     """
@@ -41,6 +42,7 @@ class Page(anywidget.AnyWidget):
     _css = "\n".join((STATIC / f"{name}.css").read_text(encoding="utf-8") for name in _STYLES)
     query = traitlets.Unicode().tag(sync=True)
     announcement = traitlets.Unicode().tag(sync=True)
+    title = traitlets.Unicode("nncompare").tag(sync=True)
     keeps_kernel = traitlets.Bool(False).tag(sync=True)
     goes_on = traitlets.Bool(False).tag(sync=True)
     run = traitlets.Unicode().tag(sync=True)

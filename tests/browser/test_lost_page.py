@@ -3,7 +3,7 @@
 import pytest
 from dashboard_page import MODELS, DashboardPage
 from interrupted import LONG, resume_what_is_offered, train_an_epoch
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 from waiting import wait_until
 
 pytestmark = pytest.mark.browser
@@ -27,29 +27,44 @@ def test_a_page_that_is_loaded_again_is_offered_its_run_and_has_the_history(read
 
 
 def look_at_history(dashboard: DashboardPage) -> None:
-    """Open what was trained first, lay it beside, use its settings, and delete it."""
+    """Lay beside what was trained first, open it, use its settings, name it, and delete it."""
     page: Page = dashboard.page
     dashboard.go("History")
-    card = page.locator(".nnc-past", has_text="5 channels").first
-    expect(card).to_contain_text("finished", timeout=SECONDS)
-    card.get_by_role("button", name="Show model B in the charts").click()
-    expect(card.get_by_role("button", name="Take model B out of the charts")).to_be_visible(timeout=SECONDS)
-    card.get_by_role("button", name="Open").click()
+    a, b = (row_of(page, channels).first for channels in ("5", "4"))
+    expect(a).to_be_visible(timeout=SECONDS)
+    b.get_by_role("button", name="Show in charts").click()
+    expect(page.get_by_role("img", name="Past model:").first).to_be_visible(timeout=SECONDS)
+    expect(page.get_by_text("learned from 1,000 images")).to_be_visible()
+    dashboard.go("History")
+    expect(b.get_by_role("button", name="Shown")).to_be_visible()
+    a.get_by_role("button", name="Open").click()
     for model in MODELS:
         dashboard.wait_for(model, "finished")
-    expect(page.get_by_role("img", name="Past model:").first).to_be_visible()
-    expect(page.get_by_text("Grey: model B")).to_be_visible()
     dashboard.go("Predictions")
     expect(page.locator(".nnc-verdict")).to_be_visible(timeout=SECONDS)
     expect(dashboard.cards.first).to_contain_text("%")
 
     dashboard.go("History")
-    card.get_by_role("button", name="Use the settings of model B for model A").click()
+    more = page.locator(".nnc-past-more")
+    b.get_by_role("button", name="More").click()
+    more.get_by_role("button", name="Settings to A").click()
     expect(dashboard.field("A", "Channels")).to_have_value("4")
 
     dashboard.go("History")
-    before = page.locator(".nnc-past").count()
-    card.get_by_role("button", name="Delete").click()
-    expect(card).to_contain_text("Delete it for good?")
-    card.get_by_role("button", name="Delete", exact=True).click()
-    expect(page.locator(".nnc-past")).to_have_count(before - 1, timeout=SECONDS)
+    more.get_by_role("button", name="Name and note").click()
+    expect(page.get_by_label("Name", exact=True)).to_be_focused()
+    page.keyboard.type("narrow one")
+    page.keyboard.press("Enter")
+    expect(b).to_contain_text("narrow one", timeout=SECONDS)
+    page.get_by_label("Filter").fill("narrow")
+    expect(page.locator(".nnc-past")).to_have_count(1)
+    more.get_by_role("button", name="Delete comparison").click()
+    expect(more).to_contain_text("Delete it for good?")
+    more.get_by_role("button", name="Delete", exact=True).click()
+    expect(page.locator(".nnc-past")).to_have_count(0, timeout=SECONDS)
+
+
+def row_of(page: Page, channels: str) -> Locator:
+    """Find models in the table by their channels."""
+    cell = page.locator('[data-title="Channels"]').get_by_text(channels, exact=True)
+    return page.locator(".nnc-past").filter(has=cell)

@@ -1,12 +1,14 @@
 """The notebook in a Voila that knows nothing of this program."""
 
 from collections.abc import Iterator
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
 from dashboard_page import MODELS, DashboardPage, assert_predicted
 from hosts import Host, plain_voila
 from playwright.sync_api import Browser, Route, expect
+from tabs import tab
 
 pytestmark = pytest.mark.browser
 
@@ -49,3 +51,13 @@ def test_the_address_sets_the_fields_and_two_models_train_and_predict(dashboard:
     assert_predicted(dashboard.wait_for_cards(bool, "predicted images"), "0123456789")
     expect(page.locator(".nnc-verdict")).to_be_visible(timeout=60_000)
     expect(page.locator(".nnc-still")).to_have_count(0)
+
+
+def test_with_the_template_of_this_package_nobody_else_is_asked(
+    browser: Browser, user_cache: Path, synthetic_digits: Path, tmp_path: Path
+) -> None:
+    share = files("nncompare") / "server" / "share" / "jupyter"
+    flags = {"JUPYTER_PATH": str(share)}, "--template=nncompare"
+    with plain_voila(tmp_path, user_cache, *flags) as host, tab(browser, host) as dashboard:
+        expect(dashboard.open().page).to_have_title("nncompare")
+        dashboard.choose("synthetic-digits")

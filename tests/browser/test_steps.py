@@ -23,9 +23,11 @@ def expect_at(dashboard: DashboardPage, step: str) -> None:
 
 def test_back_goes_to_the_step_before_and_interrupts_nothing(on_voila: DashboardPage) -> None:
     page = on_voila.open().page
+    expect(page).to_have_title("nncompare")
     on_voila.use(**ENDLESS)
     on_voila.train()
     expect_at(on_voila, "Training")
+    expect(page).to_have_title("nncompare · training")
     on_voila.go("Predictions")
     kernel = on_voila.kernel
     page.go_back()

@@ -35,7 +35,7 @@ def running(engine: SilentEngine) -> Iterator[ComparisonRun]:
 def test_that_nothing_is_heard_is_told_once_and_again_when_it_lasts(
     engine: SilentEngine, running: ComparisonRun, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    sentence = "nncompare: model A: Nothing has been heard of this training for {} s. It is still waited for."
+    sentence = "nncompare: model A: This training has been silent for {} s. Still waiting for it."
     until(lambda: len(engine.active()) == 1, "training", 10)
     with ProgressBars() as bars:
         for seconds in (0, 15, 30, 0):
@@ -44,5 +44,5 @@ def test_that_nothing_is_heard_is_told_once_and_again_when_it_lasts(
             bars.watch(running)
             bars.watch(running)
     told = capsys.readouterr().err
-    assert told.count("Nothing has been heard") == 2
+    assert told.count("has been silent for") == 2
     assert told.count(sentence.format(15)) == told.count(sentence.format(30)) == 1

@@ -159,7 +159,7 @@ def test_real_workers_begin_no_more_comparisons_than_are_allowed(
         assert first.state is State.FINISHED
         refused = finish(pair(), holder)
         assert refused.a.message == (
-            "This server allows 1 comparison, and you have begun as many. Continue the last one, or ask the "
+            "This server allows 1 comparison, and you have begun that many. Continue the last one, or ask the "
             "person who runs the server for more."
         )
         first.train_on(1)

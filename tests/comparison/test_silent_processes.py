@@ -51,7 +51,7 @@ def test_a_worker_that_is_heard_again_goes_on(impatient: KillableEngine, places:
     until_both_train(running)
     with stopped(worker_of(impatient, places["A"])):
         until(lambda: running.a.silence, "word that nothing is heard")
-        assert running.a.silence == "Nothing has been heard of this training for 2 s. It is still waited for."
+        assert running.a.silence == "This training has been silent for 2 s. Still waiting for it."
         assert running.a.state is State.RUNNING
         assert running.b is not None
         assert running.b.silence == "", "it is heard"

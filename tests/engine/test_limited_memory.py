@@ -30,7 +30,7 @@ def test_what_a_limit_does_not_hold_is_refused_and_the_figure_that_is_named_hold
     assert (refused.returncode, refused.stdout) == (2, "")
     (sentence,) = [line for line in refused.stderr.splitlines() if line.startswith("nncompare: ")]
     assert sentence.startswith("nncompare: There is too little memory to train two models: ")
-    (figure,) = re.findall(r"([\d,]+) MiB in all would do", sentence)
+    (figure,) = re.findall(r"([\d,]+) MiB in all would be enough", sentence)
     enough = compare(int(figure.replace(",", "")))
     assert enough.returncode == 0, enough.stderr
 

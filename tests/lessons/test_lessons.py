@@ -188,5 +188,5 @@ def test_the_documentation_has_the_schema_an_example_that_is_taken_and_every_qua
     assert json.loads(schema) == Lesson.model_json_schema()
     for name, meaning in [*((name, one.meaning) for name, one in NUMBERS.items()), *CHOICES.items()]:
         assert f"| `{name}` | {meaning}" in text
-    for name in built_in_lessons():
-        assert f"| `{name}` |" in text
+    for built_in in built_in_lessons():
+        assert f"| `{built_in}` |" in text

@@ -64,7 +64,7 @@ def test_where_memory_is_short_a_training_itself_is_left_out_of_the_share(availa
 
 
 def figure_that_would_do(told: BudgetError) -> int:
-    (figure,) = re.findall(r"([\d,]+) MiB in all would do", str(told))
+    (figure,) = re.findall(r"([\d,]+) MiB in all would be enough", str(told))
     return int(figure.replace(",", "")) * MEBIBYTE
 
 

@@ -76,7 +76,7 @@ def test_an_unequal_race_is_told_before_the_figure() -> None:
         "A stopped after 2.2 of 3 epochs, B stopped after 1 of 3 epochs: "
         "no difference that 1,000 test images could show"
     )
-    assert told.before == ("They did not learn equally long: that alone can make a difference.",)
+    assert told.before == ("They did not train for equally long: that alone can make a difference.",)
     told = conclude(race(a, model("B")), verdict_on(970, 880))
     assert told.headline == "A stopped after 2.2 of 3 epochs, B learned for 3 epochs: A is ahead by 9.0 points"
     assert conclude(race(a, model("B", State.STOPPED, 2.2)), verdict_on(970, 880)).headline == (
@@ -160,7 +160,7 @@ def test_seeds_from_which_a_model_guesses_are_counted() -> None:
 def test_where_no_seed_is_like_it_a_verdict_says_that_it_is_of_one_alone() -> None:
     broken = race(model("A"), model("B", State.STOPPED, 0.5), seed=1)
     told = conclude(race(model("A"), model("B"), others=(broken,)), verdict_on(970, 880))
-    assert told.before == ("This is of seed 0 alone: from fewer than two seeds both models finished alike.",)
+    assert told.before == ("This is seed 0 alone: there are not two seeds from which both models finished alike.",)
 
 
 def test_without_a_verdict_it_is_said_why() -> None:

@@ -75,10 +75,10 @@ def test_the_report_holds_everything_and_asks_for_nothing(result: ComparisonResu
     assert page.headings[1:] == [
         "The two models",
         "How they learned",
+        "Where they disagree",
         "Confusion matrices",
         "Scores of the classes",
         "Calibration",
-        "Where they disagree",
     ]
     assert text.count("<svg") == 5
     assert f"{result.verdict().only_a_right:,}" in page.words
@@ -89,6 +89,17 @@ def test_the_report_holds_everything_and_asks_for_nothing(result: ComparisonResu
     assert result.b.plan.why["batch_size"] in page.words
     assert f"{result.a.history.test_accuracy[0]:.2%}" in page.words
     assert len(text) < 2**20
+
+
+def test_the_report_begins_with_its_date_and_folds_what_is_long(result: ComparisonResult) -> None:
+    text, found = report_page(result), len(result.disagreements())
+    head, _, body = text.partition("</header>")
+    assert re.search(r"\d\d \w+ \d{4}, \d\d:\d\d · .* · 1,000 training images", head)
+    first, _, _ = body.partition('<details class="more">')
+    assert first.count('class="card image"') == min(24, found)
+    assert text.count('class="card image"') == min(100, found)
+    unfolded = re.sub(r"<details.*?</details>", "", text, flags=re.DOTALL)
+    assert unfolded.count("<table") == 1
 
 
 def test_the_momentum_is_told_of_a_model_that_uses_it(result: ComparisonResult) -> None:
@@ -126,6 +137,7 @@ def test_what_happened_to_a_model_stands_before_the_figures(result: ComparisonRe
     page = Page(text)
     assert re.search(r"^A learned for 2 epochs.*, B broke off at epoch 0\.5.*: ", page.headings[0])
     assert "is better" not in page.headings[0]
+    assert page.words.count(message) == 1
     assert page.words.index(message) < page.words.index("Only A was right on")
 
 

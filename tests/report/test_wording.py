@@ -37,14 +37,18 @@ def test_the_explanation_counts_and_warns() -> None:
     text = " ".join(explanation(verdict_of(171, 61, 9_700, 68)))
     assert "A has 98.7% (98.5 to 98.9), B 97.6% (97.3 to 97.9) of 10,000 test images right" in text
     assert "Only A was right on 171, only B on 61." in text
-    assert "very rare among equally good models (exact McNemar test, p < 0.001)" in text
+    assert "happens by chance less than once in 1,000 times (exact McNemar test, p < 0.001)" in text
     assert "one seed" in text
     assert "watched while training" in text
 
 
 def test_chance_is_told_for_what_it_is() -> None:
-    assert "is rare among" in chance(verdict_of(30, 13, 100))
-    assert "is common among equally good models (exact McNemar test, p = 0.678)" in chance(verdict_of(13, 10, 100))
+    for only_a, only_b in ((30, 13), (13, 10)):
+        expected = binomtest(only_a, only_a + only_b).pvalue
+        words = f"by chance about {1_000 * expected:.0f} times in 1,000 (exact McNemar test, p = {expected:.3f})"
+        assert words in chance(verdict_of(only_a, only_b, 100))
+    assert "by chance every time" in chance(verdict_of(5, 5, 100))
+    assert "by chance about once in 1,000 times" in chance(replace(verdict_of(5, 5, 100), p_value=0.0012))
     assert chance(verdict_of(0, 0, 10)) == "They are right on the very same images."
 
 
@@ -66,9 +70,9 @@ def test_over_several_seeds_the_verdict_is_theirs() -> None:
     assert "On average A has 97.5% (97.0 to 98.0), B 98.5% (98.0 to 99.1) of 1,000 test images right" in text
     assert "A had more right from 0 of 3 seeds, B from 3." in text
     assert "A minus B is -1.00 points (95% confidence: -1.25 to -0.75)." in text
-    assert "rare among equally good settings (paired t test over the seeds, p = 0.003)" in text
+    assert "by chance about 3 times in 1,000 (paired t test over the seeds, p = 0.003)" in text
     assert "not the images" in text
-    assert "So few seeds say little" in text
+    assert "fewer than five seeds" in text
     for word in ("McNemar", "one seed"):
         assert word not in text
 
@@ -108,11 +112,11 @@ def test_guessing_is_told_with_its_reason() -> None:
     labels = np.repeat(np.arange(10), 50)
     words = no_better_than_guessing("B", guessing(labels, np.zeros(500, int)), "train")
     assert "Model B has 10.0% of 500 training images right" in words
-    assert "commonest class every time has 10.0%" in words
+    assert "the commonest class gives 10.0%" in words
     expected = binomtest(50, 500, 0.1, alternative="greater").pvalue
     assert f"one-sided exact binomial test, p = {expected:.3f}" in words
 
 
 def test_from_five_seeds_on_nothing_is_said_of_few() -> None:
     five = (970, 971, 972, 973, 974)
-    assert "So few seeds" not in " ".join(explanation(over_seeds(five, tuple(right + 1 for right in five))))
+    assert "fewer than five seeds" not in " ".join(explanation(over_seeds(five, tuple(right + 1 for right in five))))

@@ -199,7 +199,7 @@ def test_what_a_crash_left_half_written_is_not_seen_and_goes_away(store: Store, 
 )
 def test_a_name_that_is_none_leads_nowhere(store: Store, name: str) -> None:
     for use in (store.open, store.delete):
-        with pytest.raises(StoreError, match="no name of a saved comparison"):
+        with pytest.raises(StoreError, match="not the name of a saved comparison"):
             use(name)
 
 

@@ -96,8 +96,10 @@ class Noise:
 class DashboardPage:
     """One dashboard in one tab of a browser."""
 
-    def __init__(self, page: Page, host: Host) -> None:
+    def __init__(self, page: Page, host: Host, *, is_first_visit: bool = False) -> None:
         self.page, self.host, self.noise = page, host, Noise()
+        if not is_first_visit:
+            page.add_init_script("window.nncTourSeen = true")
         self.noise.listen(page)
         self.train_button = page.get_by_role("button", name=_TRAIN)
         self.stop_button = page.get_by_role("button", name="Stop", exact=True)

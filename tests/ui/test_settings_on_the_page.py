@@ -76,7 +76,7 @@ def test_too_little_memory_is_told_before_anything_is_trained(tiny, settle):
     settle(tiny)
     note = tiny.steps.models.shared.fields["memory_budget"].note.value
     assert "There is too little memory to train two models: 89 MiB of 256 MiB are left" in note
-    assert "MiB in all would do" in note
+    assert "MiB in all would be enough" in note
     assert not can_train(tiny)
 
 

@@ -38,6 +38,11 @@ def show_status(place: Place, running: ComparisonRun | None, info: DatasetInfo, 
     place.show_texts("status.html", state=state, chip=chip, stand_in=stand_in)
 
 
+def tab_title(running: ComparisonRun | None) -> str:
+    """Return the title of the browser's tab: the name, and the state of what is shown."""
+    return "nncompare" if running is None else f"nncompare · {_word(running.state)}"
+
+
 def announcement(running: ComparisonRun | None) -> str:
     """Return the states as a sentence, for those who do not see them."""
     if running is None:

@@ -2,6 +2,14 @@
 function render({ model, el }) {
   const find = (pick) => el.querySelector(`[data-pick="${CSS.escape(pick)}"]`);
 
+  // What had the focus may be gone: then a field that asks for it, or the first button of the same place.
+  const heirOf = (gone) => {
+    const { place } = gone.closest("[data-place]")?.dataset ?? {};
+    const same = gone.dataset.pick !== undefined && find(gone.dataset.pick);
+    const first = () => place && el.querySelector(`[data-place="${CSS.escape(place)}"] [data-pick]:not(:disabled)`);
+    return same || el.querySelector("[autofocus]") || first();
+  };
+
   let drawn;
   let isPressed = false; // what is pressed must still be there when it is released
   const press = () => {
@@ -15,9 +23,9 @@ function render({ model, el }) {
   const draw = () => {
     if (isPressed || drawn === model.get("html")) return;
     drawn = model.get("html");
-    const focused = el.contains(document.activeElement) ? document.activeElement.dataset.pick : undefined;
+    const focused = el.contains(document.activeElement) ? document.activeElement : undefined;
     el.innerHTML = drawn;
-    if (focused !== undefined) find(focused)?.focus();
+    if (focused) heirOf(focused)?.focus();
   };
 
   const choose = (item) => {
@@ -53,7 +61,7 @@ function render({ model, el }) {
   el.addEventListener("click", (event) => choose(event.target.closest("[data-pick]")));
   const move = { ArrowRight: [0, 1], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowUp: [-1, 0] };
   const moveInTable = (event) => {
-    const cell = event.target.closest("td");
+    const cell = event.target.closest("table:not(.nnc-pasts) td");
     if (!cell || !(event.key in move)) return;
     event.preventDefault();
     const [down, across] = move[event.key];
@@ -74,6 +82,12 @@ function render({ model, el }) {
     const next = items[(items.indexOf(event.target) + step[event.key] + items.length) % items.length];
     next.focus();
     choose(next);
+  });
+
+  el.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const { form } = event.target.dataset;
+    if (form) model.send({ form, fields: Object.fromEntries(new FormData(event.target)) });
   });
 
   const onMessage = (message, buffers) => {

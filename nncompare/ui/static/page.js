@@ -45,6 +45,9 @@ function render({ model, el }) {
     voice.textContent = model.get("announcement");
   };
   const isWebPage = "voila" in document.body.dataset;
+  const entitle = () => {
+    if (isWebPage) document.title = model.get("title");
+  };
 
   const answer = (message) => {
     if ("ping" in message) {
@@ -120,9 +123,11 @@ function render({ model, el }) {
   model.on("msg:custom", answer);
   model.on("change:query", writeAddress);
   model.on("change:announcement", say);
+  model.on("change:title", entitle);
   model.on("change:run", noteRun);
   model.on("change:is_over", end);
   say();
+  entitle();
   noteRun();
   if (new URLSearchParams(location.search).has("run")) writeAddress(); // it is opened by now, and another may follow
   const isAtStep = isWebPage && step();
@@ -135,6 +140,7 @@ function render({ model, el }) {
     model.off("msg:custom", answer);
     model.off("change:query", writeAddress);
     model.off("change:announcement", say);
+    model.off("change:title", entitle);
     model.off("change:run", noteRun);
     model.off("change:is_over", end);
   };

@@ -1,6 +1,5 @@
 // The presentation mode of the page: a class of the dashboard, which the style sheets know.
 const MODE = "nnc-presenting";
-const TYPED_IN = "input, select, textarea, [contenteditable]";
 
 function render({ el }) {
   const isWebPage = "voila" in document.body.dataset;
@@ -28,11 +27,9 @@ function render({ el }) {
 
   const onKey = (event) => {
     const isInside = isWebPage || dashboard()?.contains(event.target);
-    if (!isInside || event.ctrlKey || event.metaKey || event.altKey || event.target.matches?.(TYPED_IN)) return;
-    const isMeant = event.key === "p" || (event.key === "Escape" && isOn());
-    if (!isMeant) return;
+    if (event.key !== "Escape" || !isInside || !isOn() || document.querySelector("dialog[open]")) return;
     event.stopPropagation();
-    set(event.key === "p" && !isOn());
+    set(false);
   };
   const onFullscreen = () => {
     if (!document.fullscreenElement && !isWebPage) set(false);

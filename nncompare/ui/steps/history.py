@@ -1,47 +1,22 @@
-"""The fifth step: what was trained before, to be opened, used again, laid beside, or deleted, one or many at once."""
+"""The fifth step: what was trained before, to be compared, named, opened, used again, laid beside, or deleted."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from nncompare.config import RunConfig
-from nncompare.data import CATALOG
-from nncompare.store import ModelSummary, Store, Summary
-from nncompare.ui.clickable import Clickable
+from nncompare.store import Label, Store
 from nncompare.ui.elements import Place, step
 from nncompare.ui.panels.clean_up import CleanUp
 from nncompare.ui.panels.curve_charts import PastModel
+from nncompare.ui.panels.past_models import PastRow, find_guessed
+from nncompare.ui.panels.past_table import Found, PastTable
 from nncompare.ui.refresher import Refresher
-from nncompare.words import apart, percent
-
-_ROWS = 20
-
-
-@dataclass(frozen=True)
-class _Line:
-    """One model in the list: what it was, and how far it came with how many seeds."""
-
-    name: str
-    key: str
-    config: RunConfig
-    epochs: int
-    test_accuracy: str
-    seeds: int
-
-
-@dataclass(frozen=True)
-class _Found:
-    """What is in the store: the readable, a sentence for each of the others, and the bytes that each of all takes."""
-
-    summaries: list[Summary]
-    unreadable: dict[str, str]
-    sizes: dict[str, int]
 
 
 class HistoryStep:
-    """Lists the saved comparisons, the newest first.
+    """Lists the models of the saved comparisons, the newest first.
 
-    Calls `on_open(id)`, `on_use(config, model)` and `on_overlay(past model or None)`. The list is read again whenever
-    the step is shown, beside the refresher's thread: it may be long, and on a slow disk.
+    Calls `on_open(id)`, `on_use(config, model)` and `on_overlay(past model or None)`. The store is read again whenever
+    the step is shown, beside the refresher's thread: it may be large, and on a slow disk.
     """
 
     def __init__(
@@ -54,14 +29,11 @@ class HistoryStep:
     ) -> None:
         self._refresher, self._store = refresher, store
         self._on_open, self._on_use, self._on_overlay = on_open, on_use, on_overlay
-        self._found = _Found([], {}, {})
-        self._is_read, self._rows = False, _ROWS
-        self._to_delete, self._overlay = "", ""
+        self._found, self._overlay = Found(), ""
         self.note = Place("nnc-history-note")
-        self.list = Clickable(refresher.posting(self.pick), "nnc-history")
+        self.table = PastTable(refresher, store, self._on_pick, self._on_label)
         self.clean_up = CleanUp(refresher, store, self._on_cleaned)
-        self.box = step("What was trained before", [self.note, self.list, self.clean_up])
-        self._draw()
+        self.box = step("What was trained before", [self.note, self.table, self.clean_up])
 
     def refresh(self) -> None:
         """Read the store again."""
@@ -71,84 +43,55 @@ class HistoryStep:
             lambda error: self.note.tell(f"The saved comparisons cannot be read. {error}"),
         )
 
-    def _read(self) -> _Found:
+    def _read(self) -> Found:
         summaries, unreadable = self._store.summaries(), self._store.unreadable()
         ids = [*(summary.id for summary in summaries), *unreadable]
-        return _Found(summaries, unreadable, {id_: self._store.size(id_) for id_ in ids})
+        sizes = {id_: self._store.size(id_) for id_ in ids}
+        return Found(summaries, unreadable, sizes, find_guessed(summaries))
 
-    def _on_read(self, found: _Found) -> None:
-        self._found, self._is_read = found, True
+    def _on_read(self, found: Found) -> None:
+        self._found = found
         if self._overlay and self._overlay.partition(":")[0] not in found.sizes:  # it was deleted
             self._show_overlay("", None)
-        self._draw()
+        self.table.show(found, self._overlay)
 
-    def _draw(self) -> None:
-        cards = [
-            {
-                "id": summary.id,
-                "title": CATALOG[summary.comparison.dataset].title,
-                "date": summary.created.astimezone().strftime("%d %b %Y, %H:%M"),
-                "seeds": summary.comparison.seeds,
-                "images": summary.comparison.train_images,
-                "state": summary.state_word,
-                "is_open": summary.is_open,
-                "lines": _lines(summary),
-            }
-            for summary in self._found.summaries[: self._rows]
-        ]
-        values: dict[str, object] = {"to_delete": self._to_delete, "overlay": self._overlay, "is_read": self._is_read}
-        values |= {"unreadable": self._found.unreadable, "sizes": self._found.sizes}
-        values |= {"home": self._store.home, "note": self._store.note}
-        self.list.show("history.html", cards=cards, more=max(0, len(self._found.summaries) - self._rows), **values)
-
-    def pick(self, pick: str) -> None:
-        """Do what a button of the list stands for; only what is in the list can be meant."""
-        action, id_, *words = *pick.split(":"), ""
-        known = {summary.id: summary for summary in self._found.summaries}
-        if action == "more":
-            self._rows += _ROWS
-        elif action == "keep":
-            self._to_delete = ""
-        elif action == "hide":
+    def _on_pick(self, action: str, row: PastRow | None, word: str) -> None:
+        if action == "hide":
             self._show_overlay("", None)
-        elif action == "ask" and (id_ in known or id_ in self._found.unreadable):
-            self._to_delete = id_
-        elif action == "delete" and id_ == self._to_delete:
-            self._delete(id_)
-        elif action == "open" and id_ in known:
+        elif action == "delete" and row is None:
+            self._delete(word)
+        elif row is not None and action == "open":
             self.note.tell()
-            self._on_open(id_)
-        elif action in ("use", "overlay") and id_ in known:
-            self._pick_model(action, known[id_], words)
-        self._draw()
+            self._on_open(row.summary.id)
+        elif row is not None and action == "use" and word in ("A", "B"):
+            self._on_use(row.config, word)
+        elif row is not None and action == "overlay":
+            self._read_overlay(row)
 
-    def _pick_model(self, action: str, summary: Summary, words: list[str]) -> None:
-        line = next((line for line in _lines(summary) if words and line.key == words[0]), None)
-        if line is None:
+    def _read_overlay(self, row: PastRow) -> None:
+        models = (model for model in row.summary.models if model.name == row.name and model.epochs)
+        if (model := next(models, None)) is None:
             return
-        if action == "use" and words[1] in ("A", "B"):
-            self._on_use(line.config, words[1])
-        elif action == "overlay":
-            self._read_overlay(summary, line)
-
-    def _read_overlay(self, summary: Summary, line: _Line) -> None:
-        seed = next((model.seed for model in summary.models if model.name == line.name and model.epochs), None)
-        if seed is None:
-            return
-        title = f"model {line.name}, {CATALOG[summary.comparison.dataset].title}, {line.config.channels} channels"
+        id_, key = row.summary.id, (model.seed, model.name)
         self._refresher.in_background(
-            lambda: PastModel(title, self._store.open(summary.id).load().runs[seed, line.name].history),
-            lambda past: self._show_overlay(f"{summary.id}:{line.key}", past),
+            lambda: PastModel(_title(row), self._store.open(id_).load().runs[key].history),
+            lambda past: self._show_overlay(row.key, past),
             lambda error: self.note.tell(f"Its curves cannot be read. {error}"),
         )
 
     def _show_overlay(self, key: str, past: PastModel | None) -> None:
         self._overlay = key
         self._on_overlay(past)
-        self._draw()
+        self.table.show(self._found, key)
+
+    def _on_label(self, row: PastRow, label: Label) -> None:
+        self._refresher.in_background(
+            lambda: self._store.label(row.summary.id, row.name, label),
+            lambda _: self._on_cleaned(""),
+            lambda error: self._on_cleaned(f"It was not saved. {error}"),
+        )
 
     def _delete(self, id_: str) -> None:
-        self._to_delete = ""
         self._refresher.in_background(
             lambda: self._store.delete(id_),
             lambda _: self._on_cleaned(""),
@@ -160,17 +103,7 @@ class HistoryStep:
         self.refresh()
 
 
-def _lines(summary: Summary) -> list[_Line]:
-    names = dict.fromkeys(model.name for model in summary.models)
-    by_name = {name: [model for model in summary.models if model.name == name] for name in names}
-    found = {name: [model.test_accuracy for model in models] for name, models in by_name.items()}
-    known = {name: [one for one in values if one is not None] for name, values in found.items()}
-    means = apart([sum(values) / len(values) if values else None for values in known.values()], percent, 2)
-    return [
-        _line(name, models, mean, len(known[name])) for (name, models), mean in zip(by_name.items(), means, strict=True)
-    ]
-
-
-def _line(name: str, models: list[ModelSummary], mean: str, seeds: int) -> _Line:
-    first = next((model for model in models if model.test_accuracy is not None), models[0])
-    return _Line(name, name.lower(), first.config, first.epochs, mean, seeds)
+def _title(row: PastRow) -> str:
+    own = f"“{row.label.name}”, " if row.label.name else ""
+    learned = f"{row.dataset.title}, learned from {row.images:,} images"
+    return f"{own}model {row.name}, {learned}, {row.config.channels} channels"
