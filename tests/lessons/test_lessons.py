@@ -126,7 +126,7 @@ def test_every_pair_of_settings_can_be_a_lesson(comparison: Any) -> None:
         ([], "It is not a lesson."),
         (b"{", "It is not JSON."),
         (b'{"name": "a", "name": "b"}', "It names 'name' twice."),
-        (b"[" * 9_999, "It is not a lesson: its lists lie too deep."),
+        (b"[" * 9_999, "It is not a lesson: it is nested too deeply."),
         (b" " * (LARGEST_BYTES + 1), "It is too large to be a lesson."),
     ],
 )

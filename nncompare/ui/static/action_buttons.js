@@ -12,7 +12,7 @@ function render({ model, el }) {
 
   // Not `disabled`, with which a browser takes the focus away.
   const setOff = (button) => {
-    button.setAttribute("aria-disabled", String(button.isOff || button.isGuarded));
+    button.setAttribute("aria-disabled", String(Boolean(button.isOff || button.isGuarded)));
   };
 
   const guard = (button) => {
