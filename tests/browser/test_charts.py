@@ -1,6 +1,7 @@
 """The charts in their cards: their size, names, crosshair, and what can be chosen there."""
 
 import csv
+import re
 from collections.abc import Iterator
 from itertools import combinations
 
@@ -26,6 +27,9 @@ def trained(ready: DashboardPage) -> Iterator[DashboardPage]:
     ready.use(**SMALL)
     ready.train()
     ready.wait_for_end()
+    # The charts may be a moment behind.
+    ends = re.compile(r"Model A: .* at epoch 2\.0\. Model B: .* at epoch 1\.0\.")
+    expect(ready.page.get_by_role("img", name=ends)).to_have_count(2)
     usual = ready.page.viewport_size
     assert usual is not None
     yield ready

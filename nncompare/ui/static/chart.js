@@ -48,6 +48,7 @@ function render({ model, el }) {
   const spoken = make("p", "nnc-unseen", el, { "aria-live": "polite" });
   const write = model.get("is_share") ? percent : brief;
   let data;
+  let taken; // places in pixels where there is something to read
   let place = null; // of the crosshair, in the units of the x axis
 
   // what the kernel has drawn
@@ -57,6 +58,7 @@ function render({ model, el }) {
     drawing.innerHTML = model.get("value");
     note.textContent = model.get("note");
     drawNames();
+    taken = findTaken();
     drawCross();
   };
   const drawNames = () => {
@@ -138,7 +140,7 @@ function render({ model, el }) {
       }
     }
     fill(x, rows);
-    lay(x, rows);
+    lay(x);
   };
   const valuesAt = (x) => {
     const models = [...new Set(Object.keys(data.names).map((line) => line.split(" ")[0]))];
@@ -155,18 +157,25 @@ function render({ model, el }) {
       for (const value of values) make("td", "", row).textContent = text(value);
     }
   };
-  // Beside the crosshair, on the side with room, and above or below where the lines are not.
-  const lay = (x, rows) => {
+  // Beside the crosshair and within the plot where it has room for that, and where it covers least of lines and names.
+  const lay = (x) => {
     const [left, top, right, bottom] = data.plot;
     const { offsetWidth: width, offsetHeight: height } = readout;
-    // Where the plot is too narrow for it on either side, it may lie over the names.
-    const ends = across(x) - 12 - width < left ? plot.clientWidth : right;
-    const isRight = across(x) + 12 + width <= ends;
-    const start = isRight ? across(x) + 12 : across(x) - 12 - width;
-    const heights = rows.flatMap(({ values }) => values.filter(Boolean).map(({ y }) => down(y)));
-    const middle = heights.reduce((sum, one) => sum + one, 0) / (heights.length || 1);
-    readout.style.left = `${Math.max(0, start < left ? plot.clientWidth - width : start)}px`;
-    readout.style.top = `${middle > (top + bottom) / 2 ? top + 6 : Math.max(top, bottom - height - 6)}px`;
+    const inside = (low, high) =>
+      [across(x) + 12, across(x) - 12 - width].filter((start) => start >= low && start + width <= high);
+    const sides = [inside(left, right), inside(0, plot.clientWidth), [plot.clientWidth - width]];
+    const starts = sides.find((found) => found.length);
+    const tops = [top + 6, Math.max(0, bottom - height - 6)];
+    const covered = ([start, high]) =>
+      taken.filter(([x, y]) => x > start - 4 && x < start + width + 4 && y > high - 4 && y < high + height + 4).length;
+    const places = starts.flatMap((start) => tops.map((high) => [start, high]));
+    const [start, high] = places.reduce((best, one) => (covered(one) < covered(best) ? one : best));
+    Object.assign(readout.style, { left: `${start}px`, top: `${high}px` });
+  };
+  const findTaken = () => {
+    const lines = Object.values(data.lines ?? {}).flatMap(([xs, ys]) => xs.map((x, i) => [across(x), down(ys[i])]));
+    const words = Object.values(data.names ?? {}).flatMap(([y]) => [20, 60].map((x) => [data.plot[2] + x, y]));
+    return [...lines, ...words];
   };
   const speak = () => {
     const said = ({ name, values }) => {
