@@ -18,7 +18,12 @@ const percent = (value) => `${(100 * value).toFixed(1)}%`;
 const makeChoice = (model, head) => {
   const [name, options] = [model.get("choice"), model.get("options")];
   const isMenu = options.length > 2;
-  const choice = make("div", isMenu ? "nnc-menu" : "nnc-choice", head, isMenu ? {} : { role: "radiogroup" });
+  const choice = make(
+    "div",
+    isMenu ? "nnc-chart-menu" : "nnc-chart-choice",
+    head,
+    isMenu ? {} : { role: "radiogroup" },
+  );
   if (isMenu) make("span", "", choice, { "aria-hidden": "true" }).textContent = "over";
   else choice.setAttribute("aria-label", name);
   const menu = isMenu ? make("select", "", choice, { "aria-label": name }) : null;
@@ -32,19 +37,19 @@ const makeChoice = (model, head) => {
 function render({ model, el }) {
   const head = make("div", "nnc-chart-head", el);
   make("h3", "", head).textContent = model.get("title");
-  const key = make("p", "nnc-key", head);
+  const key = make("p", "nnc-chart-key", head);
   for (const [words, pen] of Object.entries(model.get("key"))) {
-    make("span", `nnc-pen nnc-${pen}`, key).textContent = words;
+    make("span", `nnc-chart-pen nnc-pen-${pen}`, key).textContent = words;
   }
   const { choice, menu } = makeChoice(model, head);
   const note = make("p", "nnc-chart-note", el);
-  const plot = make("div", "nnc-plot", el, { tabindex: 0, role: "group" });
+  const plot = make("div", "nnc-chart-plot", el, { tabindex: 0, role: "group" });
   plot.setAttribute("aria-label", `${model.get("title")}: values at one place, with the arrow keys`);
-  const drawing = make("div", "nnc-drawing", plot);
+  const drawing = make("div", "nnc-chart-drawing", plot);
   const names = make("div", "", plot);
-  const cross = make("div", "nnc-cross", plot, { hidden: "" });
+  const cross = make("div", "nnc-chart-cross", plot, { hidden: "" });
   const spots = make("div", "", plot);
-  const readout = make("table", "nnc-readout", plot, { hidden: "", "aria-hidden": "true" });
+  const readout = make("table", "nnc-chart-readout", plot, { hidden: "", "aria-hidden": "true" });
   const spoken = make("p", "nnc-unseen", el, { "aria-live": "polite" });
   const write = model.get("is_share") ? percent : brief;
   let data;
@@ -65,7 +70,7 @@ function render({ model, el }) {
     const wanted = data.names ?? {};
     for (const button of [...names.children]) if (!(button.dataset.line in wanted)) button.remove();
     for (const [line, [top, isOn]] of Object.entries(wanted)) {
-      const button = names.querySelector(`[data-line="${line}"]`) ?? make("button", "nnc-line", names);
+      const button = names.querySelector(`[data-line="${line}"]`) ?? make("button", "nnc-chart-line", names);
       button.type = "button";
       button.dataset.line = line;
       button.title = isOn ? "Take this line away" : "Show this line";
@@ -135,7 +140,7 @@ function render({ model, el }) {
     const rows = valuesAt(x);
     for (const { name, values } of rows) {
       for (const value of values.filter(Boolean)) {
-        const spot = make("i", `nnc-spot nnc-${name.toLowerCase()}`, spots);
+        const spot = make("i", `nnc-chart-spot nnc-${name.toLowerCase()}`, spots);
         Object.assign(spot.style, { left: `${across(x)}px`, top: `${down(value.y)}px` });
       }
     }
