@@ -14,7 +14,7 @@ from nncompare.figures.points import Points, Quantity
 ENOUGH_POINTS = 20
 """In the longest line, before the scale follows the later points."""
 
-EARLY = {"accuracy": 0.1}
+EARLY = {"accuracy": 0.2}
 """The share of the way so far that may leave the scale, else 0.03: the loss shows the fall, the accuracy late gains."""
 
 ALWAYS_SHOWN = {"loss": 3.0}

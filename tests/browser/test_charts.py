@@ -1,6 +1,7 @@
 """The charts in their cards: their size, names, crosshair, and what can be chosen there."""
 
 import csv
+import re
 from collections.abc import Iterator
 from itertools import combinations
 
@@ -26,6 +27,9 @@ def trained(ready: DashboardPage) -> Iterator[DashboardPage]:
     ready.use(**SMALL)
     ready.train()
     ready.wait_for_end()
+    # The charts may be a moment behind.
+    ends = re.compile(r"Model A: .* at epoch 2\.0\. Model B: .* at epoch 1\.0\.")
+    expect(ready.page.get_by_role("img", name=ends)).to_have_count(2)
     usual = ready.page.viewport_size
     assert usual is not None
     yield ready
@@ -79,7 +83,7 @@ def test_a_chart_fills_its_card_and_its_names_lie_on_nothing(trained: DashboardP
 
 def test_one_crosshair_goes_through_both_charts(trained: DashboardPage) -> None:
     page = trained.page
-    readouts = page.locator(".nnc-readout")
+    readouts = page.locator(".nnc-chart-readout")
     found = plot(trained, "loss")
     found.scroll_into_view_if_needed()
     box = box_of(found)
@@ -88,17 +92,31 @@ def test_one_crosshair_goes_through_both_charts(trained: DashboardPage) -> None:
         expect(readouts.filter(visible=True)).to_have_count(2)
         for quantity in QUANTITIES:
             inside, around = (
-                box_of(it) for it in (card(trained, quantity).locator(".nnc-readout"), plot(trained, quantity))
+                box_of(it) for it in (card(trained, quantity).locator(".nnc-chart-readout"), plot(trained, quantity))
             )
             assert around["x"] <= inside["x"]
             assert inside["x"] + inside["width"] <= around["x"] + around["width"]
-    rows = card(trained, "accuracy").locator(".nnc-readout tr")
+    rows = card(trained, "accuracy").locator(".nnc-chart-readout tr")
     expect(rows).to_have_count(3)
     expect(rows.nth(0)).to_contain_text("epoch 1.")
     expect(rows.nth(1)).to_contain_text("%")
     expect(rows.nth(2)).to_have_text("B––")
     page.mouse.move(0, 0)
     expect(readouts.filter(visible=True)).to_have_count(0)
+
+
+def test_a_finger_leaves_the_crosshair_where_it_was(trained: DashboardPage) -> None:
+    found = plot(trained, "accuracy")
+    found.scroll_into_view_if_needed()
+    box = box_of(found)
+    touch = {"pointerType": "touch", "clientX": box["x"] + box["width"] / 3, "clientY": box["y"] + 50, "bubbles": True}
+    found.focus()
+    for event in ("pointerdown", "pointerup", "pointerleave"):
+        found.dispatch_event(event, touch)
+    shown = trained.page.locator(".nnc-chart-cross").filter(visible=True)
+    expect(shown).to_have_count(2)
+    found.blur()
+    expect(shown).to_have_count(0)
 
 
 def test_the_crosshair_is_moved_with_keys_and_read_out(trained: DashboardPage) -> None:
@@ -113,9 +131,9 @@ def test_the_crosshair_is_moved_with_keys_and_read_out(trained: DashboardPage) -
     expect(spoken).not_to_contain_text("epoch 2.00")
     page.keyboard.press("Home")
     expect(spoken).to_contain_text("epoch 0.")
-    expect(page.locator(".nnc-cross").filter(visible=True)).to_have_count(2)
+    expect(page.locator(".nnc-chart-cross").filter(visible=True)).to_have_count(2)
     page.keyboard.press("Escape")
-    expect(page.locator(".nnc-cross").filter(visible=True)).to_have_count(0)
+    expect(page.locator(".nnc-chart-cross").filter(visible=True)).to_have_count(0)
 
 
 def test_a_line_is_switched_by_its_name_and_the_loss_has_two_scales(trained: DashboardPage) -> None:

@@ -18,7 +18,12 @@ const percent = (value) => `${(100 * value).toFixed(1)}%`;
 const makeChoice = (model, head) => {
   const [name, options] = [model.get("choice"), model.get("options")];
   const isMenu = options.length > 2;
-  const choice = make("div", isMenu ? "nnc-menu" : "nnc-choice", head, isMenu ? {} : { role: "radiogroup" });
+  const choice = make(
+    "div",
+    isMenu ? "nnc-chart-menu" : "nnc-chart-choice",
+    head,
+    isMenu ? {} : { role: "radiogroup" },
+  );
   if (isMenu) make("span", "", choice, { "aria-hidden": "true" }).textContent = "over";
   else choice.setAttribute("aria-label", name);
   const menu = isMenu ? make("select", "", choice, { "aria-label": name }) : null;
@@ -32,22 +37,23 @@ const makeChoice = (model, head) => {
 function render({ model, el }) {
   const head = make("div", "nnc-chart-head", el);
   make("h3", "", head).textContent = model.get("title");
-  const key = make("p", "nnc-key", head);
+  const key = make("p", "nnc-chart-key", head);
   for (const [words, pen] of Object.entries(model.get("key"))) {
-    make("span", `nnc-pen nnc-${pen}`, key).textContent = words;
+    make("span", `nnc-chart-pen nnc-pen-${pen}`, key).textContent = words;
   }
   const { choice, menu } = makeChoice(model, head);
   const note = make("p", "nnc-chart-note", el);
-  const plot = make("div", "nnc-plot", el, { tabindex: 0, role: "group" });
+  const plot = make("div", "nnc-chart-plot", el, { tabindex: 0, role: "group" });
   plot.setAttribute("aria-label", `${model.get("title")}: values at one place, with the arrow keys`);
-  const drawing = make("div", "nnc-drawing", plot);
+  const drawing = make("div", "nnc-chart-drawing", plot);
   const names = make("div", "", plot);
-  const cross = make("div", "nnc-cross", plot, { hidden: "" });
+  const cross = make("div", "nnc-chart-cross", plot, { hidden: "" });
   const spots = make("div", "", plot);
-  const readout = make("table", "nnc-readout", plot, { hidden: "", "aria-hidden": "true" });
+  const readout = make("table", "nnc-chart-readout", plot, { hidden: "", "aria-hidden": "true" });
   const spoken = make("p", "nnc-unseen", el, { "aria-live": "polite" });
   const write = model.get("is_share") ? percent : brief;
   let data;
+  let taken; // places in pixels where there is something to read
   let place = null; // of the crosshair, in the units of the x axis
 
   // what the kernel has drawn
@@ -57,13 +63,14 @@ function render({ model, el }) {
     drawing.innerHTML = model.get("value");
     note.textContent = model.get("note");
     drawNames();
+    taken = findTaken();
     drawCross();
   };
   const drawNames = () => {
     const wanted = data.names ?? {};
     for (const button of [...names.children]) if (!(button.dataset.line in wanted)) button.remove();
     for (const [line, [top, isOn]] of Object.entries(wanted)) {
-      const button = names.querySelector(`[data-line="${line}"]`) ?? make("button", "nnc-line", names);
+      const button = names.querySelector(`[data-line="${line}"]`) ?? make("button", "nnc-chart-line", names);
       button.type = "button";
       button.dataset.line = line;
       button.title = isOn ? "Take this line away" : "Show this line";
@@ -133,12 +140,12 @@ function render({ model, el }) {
     const rows = valuesAt(x);
     for (const { name, values } of rows) {
       for (const value of values.filter(Boolean)) {
-        const spot = make("i", `nnc-spot nnc-${name.toLowerCase()}`, spots);
+        const spot = make("i", `nnc-chart-spot nnc-${name.toLowerCase()}`, spots);
         Object.assign(spot.style, { left: `${across(x)}px`, top: `${down(value.y)}px` });
       }
     }
     fill(x, rows);
-    lay(x, rows);
+    lay(x);
   };
   const valuesAt = (x) => {
     const models = [...new Set(Object.keys(data.names).map((line) => line.split(" ")[0]))];
@@ -155,18 +162,25 @@ function render({ model, el }) {
       for (const value of values) make("td", "", row).textContent = text(value);
     }
   };
-  // Beside the crosshair, on the side with room, and above or below where the lines are not.
-  const lay = (x, rows) => {
+  // Beside the crosshair and within the plot where it has room for that, and where it covers least of lines and names.
+  const lay = (x) => {
     const [left, top, right, bottom] = data.plot;
     const { offsetWidth: width, offsetHeight: height } = readout;
-    // Where the plot is too narrow for it on either side, it may lie over the names.
-    const ends = across(x) - 12 - width < left ? plot.clientWidth : right;
-    const isRight = across(x) + 12 + width <= ends;
-    const start = isRight ? across(x) + 12 : across(x) - 12 - width;
-    const heights = rows.flatMap(({ values }) => values.filter(Boolean).map(({ y }) => down(y)));
-    const middle = heights.reduce((sum, one) => sum + one, 0) / (heights.length || 1);
-    readout.style.left = `${Math.max(0, start < left ? plot.clientWidth - width : start)}px`;
-    readout.style.top = `${middle > (top + bottom) / 2 ? top + 6 : Math.max(top, bottom - height - 6)}px`;
+    const inside = (low, high) =>
+      [across(x) + 12, across(x) - 12 - width].filter((start) => start >= low && start + width <= high);
+    const sides = [inside(left, right), inside(0, plot.clientWidth), [plot.clientWidth - width]];
+    const starts = sides.find((found) => found.length);
+    const tops = [top + 6, Math.max(0, bottom - height - 6)];
+    const covered = ([start, high]) =>
+      taken.filter(([x, y]) => x > start - 4 && x < start + width + 4 && y > high - 4 && y < high + height + 4).length;
+    const places = starts.flatMap((start) => tops.map((high) => [start, high]));
+    const [start, high] = places.reduce((best, one) => (covered(one) < covered(best) ? one : best));
+    Object.assign(readout.style, { left: `${start}px`, top: `${high}px` });
+  };
+  const findTaken = () => {
+    const lines = Object.values(data.lines ?? {}).flatMap(([xs, ys]) => xs.map((x, i) => [across(x), down(ys[i])]));
+    const words = Object.values(data.names ?? {}).flatMap(([y]) => [20, 60].map((x) => [data.plot[2] + x, y]));
+    return [...lines, ...words];
   };
   const speak = () => {
     const said = ({ name, values }) => {
