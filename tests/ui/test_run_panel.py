@@ -135,8 +135,8 @@ def test_each_model_has_its_own_buttons_while_they_do_something() -> None:
     assert panel.alone.offered == {"Continue B": "train_on"}
     panel.show(run_of(1))
     panel.controls._handle_custom_msg({"press": "stop"}, [])
-    untrusted: list[Any] = ["resume", "train_on", "", None, 3, ["stop"], {}]
-    for nonsense in untrusted:
+    nonsense: Any
+    for nonsense in ("resume", "train_on", "", None, 3, ["stop"], {}):
         panel.controls._handle_custom_msg({"press": nonsense}, [])
     assert pressed == ["stop"]
 
