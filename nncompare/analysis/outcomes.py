@@ -24,11 +24,13 @@ class Group(StrEnum):
 class Order(StrEnum):
     """An order of the images; equal ones keep the order of the data set.
 
-    Loss and confidence are those of the less certain model, margin is the lead of its first over its second class, and
-    difference is half the sum of the absolute differences of both models' probabilities (total variation).
+    The surest mistake is the wrong answer of either model that has the highest confidence; images that both get right
+    come last. Loss and confidence are those of the less certain model, margin is the lead of its first over its second
+    class, and difference is half the sum of the absolute differences of both models' probabilities (total variation).
     """
 
     DATA_SET = "data set"
+    MISTAKE = "surest mistake"
     LOSS = "highest loss"
     CONFIDENCE = "lowest confidence"
     MARGIN = "smallest margin"
@@ -119,6 +121,8 @@ class Outcomes:
         match order:
             case Order.DATA_SET:
                 return np.zeros(len(self.labels))
+            case Order.MISTAKE:
+                return -np.maximum(*(self._confidence_of_mistakes(scores) for scores in (self.a, self.b)))
             case Order.LOSS:
                 return np.minimum(*(self._of_true_class(scores) for scores in (self.a, self.b)))
             case Order.CONFIDENCE:
@@ -127,6 +131,9 @@ class Outcomes:
                 return np.minimum(_margin(self.a), _margin(self.b))
             case Order.DIFFERENCE:
                 return -np.abs(self.a - self.b).sum(axis=1) / 2
+
+    def _confidence_of_mistakes(self, scores: NDArray[np.floating]) -> NDArray[np.floating]:
+        return np.where(scores.argmax(axis=1) != self.labels, scores.max(axis=1), 0)
 
     def _of_true_class(self, scores: NDArray[np.floating]) -> NDArray[np.floating]:
         return np.maximum(scores[np.arange(len(scores)), self.labels], _LEAST)

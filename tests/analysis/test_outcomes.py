@@ -36,6 +36,7 @@ def test_the_groups(outcomes: Outcomes, group: Group, positions: list[int]) -> N
     ("order", "positions"),
     [
         (Order.DATA_SET, [0, 1, 2, 3, 4]),
+        (Order.MISTAKE, [3, 4, 2, 1, 0]),
         (Order.LOSS, [3, 2, 4, 1, 0]),  # the true class has 0, 0.1, 0.1, 0.3 and 0.5 in the less certain model
         (Order.CONFIDENCE, [0, 3, 1, 2, 4]),
         (Order.MARGIN, [0, 3, 1, 2, 4]),

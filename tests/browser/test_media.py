@@ -33,7 +33,7 @@ def style(found: Locator, name: str) -> str:
 def test_bars_badges_and_choices_are_seen_in_forced_colours(trained: DashboardPage) -> None:
     page = trained.page
     trained.go("Predictions")
-    page.locator(".nnc-part").first.click(timeout=30_000)
+    page.locator(".nnc-part").last.click(timeout=30_000)
     chosen = page.locator('.nnc-part[aria-pressed="true"] .nnc-count')
     expect(chosen).to_be_visible(timeout=30_000)
     expect(trained.cards.first).to_contain_text("%")

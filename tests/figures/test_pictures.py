@@ -109,7 +109,7 @@ def test_the_matrices_hold_every_count_that_is_not_zero():
     texts = [text.text or "" for text in ElementTree.fromstring(svg).iter("{http://www.w3.org/2000/svg}text")]
     difference = [f"{count:+,}" for count in (a - b).ravel() if count]
     wanted = [f"{count:,}" for matrix in (a, b) for count in matrix.ravel() if count] + difference
-    heads = ["A", "B", "A − B", "true class", *["predicted"] * 3, *CLASSES * 4]
+    heads = ["A", "B", "Mistakes: A − B", "true", *["predicted"] * 3, *CLASSES * 4]
     assert sorted(texts) == sorted(wanted + heads)
 
 

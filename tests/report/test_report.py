@@ -87,7 +87,7 @@ def test_the_report_holds_everything_and_asks_for_nothing(result: ComparisonResu
     assert result.b is not None
     assert result.b.plan is not None
     assert result.b.plan.why["batch_size"] in page.words
-    assert f"{result.a.history.test_accuracy[0]:.2%}" in page.words
+    assert f"{result.a.history.test_accuracy[0]:.1%}" in page.words
     assert len(text) < 2**20
 
 

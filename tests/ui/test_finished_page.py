@@ -1,6 +1,7 @@
 """A page that shows a comparison that has ended, out of the store: curves, verdict, images, and files to save."""
 
 import re
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -263,7 +264,7 @@ def test_one_model_alone_has_its_accuracy_a_matrix_and_its_mistakes(open_finishe
     until(lambda: evaluation.matrix.box.html != "", WHAT)
     scores, labels = model.probabilities(), dashboard.result.labels()
     wrong = np.flatnonzero(scores.argmax(axis=1) != labels)
-    surest = sorted(wrong.tolist(), key=lambda image: scores[image, labels[image]])
+    surest = sorted(wrong.tolist(), key=lambda image: -scores[image].max())
     until(lambda: shown_indices(dashboard) == surest[:12], "its surest mistakes")
     assert f"{len(wrong)} images that A got wrong" in dashboard.steps.predictions.summary.value
     assert f"<b>{100 - 100 * len(wrong) / len(labels):.1f}%</b>" in evaluation.verdict.value
@@ -271,6 +272,21 @@ def test_one_model_alone_has_its_accuracy_a_matrix_and_its_mistakes(open_finishe
     assert "A − B" not in evaluation.matrix.box.html
     assert "Disagree" not in evaluation.filter.others.html
     assert dashboard.steps.predictions.disagreements is None
+
+
+def test_where_one_model_has_no_weights_the_other_one_is_judged_alone(open_finished):
+    def lost(*arguments):
+        return replace(broken_off(*arguments), weights=None, test=None)
+
+    dashboard = open_finished(TINY, a=lost)
+    evaluation = dashboard.steps.predictions.evaluation
+    until(lambda: evaluation.matrix.box.html != "", WHAT)
+    assert "<h3>No verdict: A broke off at epoch 0.5" in evaluation.verdict.value
+    assert "Answers of B" in evaluation.matrix.box.html
+    until(lambda: "images that B got wrong" in dashboard.steps.predictions.summary.value, WHAT)
+    until(lambda: judged_cards(dashboard) == 12, "B alone has said something")
+    evaluation.matrix.box.pick("b:3:3")
+    until(lambda: ", true 3, predicted 3<" in dashboard.steps.predictions.summary.value, WHAT)
 
 
 def test_a_hundred_cards_are_light(evaluated):

@@ -72,7 +72,7 @@ class ImageFilter:
     def begin_with(self, group: Group) -> None:
         """Look at a group with what is most telling first, or at a sample where the group has no images."""
         is_empty = self._outcomes is None or not self._outcomes.members(group).any()
-        order = Order.DIFFERENCE if len(self._names) > 1 else Order.LOSS
+        order = Order.DIFFERENCE if len(self._names) > 1 else Order.MISTAKE
         self._choose(None if is_empty else group, order=order)
 
     def pick(self, group: str) -> None:

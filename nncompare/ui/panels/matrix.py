@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from nncompare.figures.confusion import shades
 from nncompare.ui.clickable import Clickable
 from nncompare.ui.elements import set_value
 from nncompare.ui.refresher import Refresher
@@ -14,8 +15,6 @@ Cell = tuple[int, int, str]
 """A true class, a predicted one, and by which model: "a", "b", or "" for either."""
 _DIFFERENCE = "difference"
 _TITLES = {_DIFFERENCE: "A − B", "a": "A", "b": "B"}
-_PALEST = 0.22
-"""Of the darkest tint: one mistake must not look like none."""
 
 
 @dataclass(frozen=True)
@@ -66,11 +65,12 @@ class Matrix:
             self._draw()
 
     def _draw(self) -> None:
-        values = self._counts.get(self._view)
+        values, beside = self._counts.get(self._view), list(self._counts.values())
         if values is None:
-            values = self._counts["a"].astype(int) - self._counts["b"]
+            values, beside = self._counts["a"] - self._counts["b"], []
         views = {key: title for key, title in _TITLES.items() if len(self._counts) > 1}
-        rows = [[self._drawn(values, *place) for place in row] for row in _places(len(values))]
+        shares = shades(values, *beside).round(3)
+        rows = [[self._drawn(values, shares, *place) for place in row] for row in _places(len(values))]
         chosen = next((cell.label for row in rows for cell in row if cell.is_chosen), "")
         self.box.show(
             "matrix.html",
@@ -83,7 +83,7 @@ class Matrix:
             has_long=max(map(len, self._classes)) > 1,
         )
 
-    def _drawn(self, values: NDArray[np.integer], true: int, said: int) -> _Drawn:
+    def _drawn(self, values: NDArray[np.integer], shares: NDArray[np.floating], true: int, said: int) -> _Drawn:
         value, is_diagonal = int(values[true, said]), true == said
         key = self._view if self._view != _DIFFERENCE else "a" if value > 0 else "b"
         kinds = ["nnc-diagonal" if is_diagonal else "", f"nnc-{key}" if value else "nnc-zero"]
@@ -93,7 +93,7 @@ class Matrix:
             _short(value, self._view == _DIFFERENCE),
             self._label(true, said),
             " ".join(filter(None, kinds)),
-            0.0 if is_diagonal else _share(values, value),
+            float(shares[true, said]),
             self._cell == (true, said, by),
         )
 
@@ -109,12 +109,6 @@ class Matrix:
 
 def _places(count: int) -> list[list[tuple[int, int]]]:
     return [[(true, said) for said in range(count)] for true in range(count)]
-
-
-def _share(values: NDArray[np.integer], value: int) -> float:
-    """Return how dark a mistake is, on a scale of mistakes alone."""
-    largest = int(np.abs(values[~np.eye(len(values), dtype=bool)]).max())
-    return round(_PALEST + (1 - _PALEST) * abs(value) / largest, 3) if value else 0.0
 
 
 def _signed(value: int) -> str:
