@@ -103,7 +103,8 @@ class SavedComparison:
 class ModelSummary:
     """What a list tells of one model from one seed; ``test_accuracy`` is that of its last finished epoch.
 
-    ``state`` is None for one that has saved nothing: its turn was to come.
+    ``state`` is None for one that has saved nothing: its turn was to come. ``epoch_seconds`` is how long an epoch took,
+    on average.
     """
 
     seed: int
@@ -113,17 +114,22 @@ class ModelSummary:
     is_interrupted: bool
     epochs: int
     test_accuracy: float | None
+    epoch_seconds: float | None = None
 
 
 @dataclass(frozen=True)
 class Summary:
-    """What a list tells of a saved comparison; where it ``is_open``, a dashboard or a shell trains it."""
+    """What a list tells of a saved comparison; where it ``is_open``, a dashboard or a shell trains it.
+
+    One that ``is_from_here`` was begun on this machine, as far as can be told.
+    """
 
     id: str
     created: datetime
     comparison: Comparison
     models: tuple[ModelSummary, ...]
     is_open: bool
+    is_from_here: bool = True
 
     @property
     def is_interrupted(self) -> bool:

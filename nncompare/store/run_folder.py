@@ -138,7 +138,8 @@ class RunFolder:
     def summary(self) -> Summary:
         """Return what a list of comparisons shows."""
         models = tuple(self._model_summary(seed, name) for seed, name in keys_of(self.comparison))
-        return Summary(self.id, self.created, self.comparison, models, self.is_open)
+        is_from_here = self._manifest.machine == facts.machine()
+        return Summary(self.id, self.created, self.comparison, models, self.is_open, is_from_here)
 
     def _model_summary(self, seed: int, name: str) -> ModelSummary:
         state, _ = self._newest(seed, name, lambda folder: read_state(_file(folder, "state.json")))
@@ -147,8 +148,10 @@ class RunFolder:
             return ModelSummary(seed, name, wished, None, True, 0, None)
         is_interrupted = state.is_lost or state.state not in ENDED
         accuracies = state.epochs["test_accuracy"]
-        last = accuracies[-1] if accuracies else None
-        return ModelSummary(seed, name, state.config, state.state, is_interrupted, len(accuracies), last)
+        last, seconds = (
+            (accuracies[-1], state.epochs["epoch_seconds"][-1] / len(accuracies)) if accuracies else (None, None)
+        )
+        return ModelSummary(seed, name, state.config, state.state, is_interrupted, len(accuracies), last, seconds)
 
     def _newest(self, seed: int, name: str, read: Callable[[Path], _T]) -> tuple[_T | None, str]:
         whose, model_folder, why = f"of model {name}, seed {seed},", self._model_folder(seed, name), ""

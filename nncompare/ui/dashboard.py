@@ -102,7 +102,9 @@ class Dashboard:
         training = TrainingStep(refresher, self._train, self._control, lambda: self.go("Predictions"))
         return Steps(
             data,
-            ModelsStep(refresher, self._on_change, self._open, data.set_count, lambda: self.go("Training"), limits),
+            ModelsStep(
+                refresher, self._on_change, self._open, data.set_count, lambda: self.go("Training"), store, limits
+            ),
             training,
             PredictionsStep(refresher),
             HistoryStep(refresher, store, self._open_from_history, self._use_settings, training.curves.lay_beside),
@@ -160,7 +162,7 @@ class Dashboard:
         query = to_query(comparison, self._opening) if comparison is not None else self.page.query
         set_value(self.page, query=query)
         models.keep(comparison, f"{self._address}{'?' if query else ''}{query}" if self._address else "")
-        models.use_dataset(data.info, data.train_count)
+        models.use_dataset(data.info, data.train_count, data.sample)
         if data.images is not None:
             self.steps.predictions.use_images(data.images)
         self._survey.on_choice()
@@ -238,6 +240,7 @@ class Dashboard:
             self.page.show_step(step.lower(), is_new_address=is_new_address)
         if step == "Models":
             self._survey.ask_again()
+            self.steps.models.times.look()
         if step == "History":
             self.steps.history.refresh()
 

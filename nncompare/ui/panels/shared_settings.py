@@ -9,7 +9,7 @@ from nncompare.config import Comparison, Precision, read_field
 from nncompare.memory.mebibytes import MEBIBYTE
 from nncompare.messages import WorkerInfo
 from nncompare.settings import Integer, Settings
-from nncompare.ui.elements import offer, row
+from nncompare.ui.elements import column, html, offer, row
 from nncompare.ui.panels.field import Field
 from nncompare.ui.panels.machine import budget_note, device_note, precision_note
 
@@ -37,7 +37,8 @@ class SharedSettings:
     def __init__(self, on_change: Callable[[], None]) -> None:
         self.fields = {name: Field.of(Comparison, name, on_change, **_OTHERWISE.get(name, {})) for name in SHARED}
         self._budget: int | None = None
-        self.box = row("nnc-card nnc-shared", list(self.fields.values()))
+        heading = html("nnc-title", "<h3>Both models</h3>")
+        self.box = column("nnc-card nnc-form", [heading, row("nnc-shared", list(self.fields.values()))])
 
     @property
     def device(self) -> str:
