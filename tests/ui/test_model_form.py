@@ -77,24 +77,27 @@ def test_a_wrong_value_is_marked_at_its_field(form, field, text):
 def test_the_layer_table_follows_the_channels(form):
     form.fields["channels"].value = "32"
     show(form)
-    assert "104,202 parameters" in form.layers.value
-    assert "128 × 3 × 3" in form.layers.value
+    assert "104,202 parameters" in form.fit.box.value
+    assert "128 × 3 × 3" in form.fit.box.value
 
 
 def test_parameters_and_memory_are_told_with_what_an_epoch_took_here(form):
     form.fields["channels"].value = "32"
     show(form)
     form.draw(Scale.of([form.network]), "", "14")
-    assert "<b>104,202</b> parameters" in form.costs.value
-    assert f"<b>{in_mebibytes(fit(RunConfig(channels=32), 2**30, 10_000).plan.training_bytes)}</b>" in form.costs.value
-    assert "about <b>14</b> s an epoch" in form.costs.value
+    assert "<b>104,202</b> parameters" in form.picture.box.value
+    assert (
+        f"<b>{in_mebibytes(fit(RunConfig(channels=32), 2**30, 10_000).plan.training_bytes)}</b>"
+        in form.picture.box.value
+    )
+    assert "about <b>14</b> s an epoch" in form.picture.box.value
 
 
 def test_what_was_not_measured_is_a_dash(form):
     show(form)
     form.draw(Scale.of([form.network]), "", "")
-    assert "about" not in form.costs.value
-    assert "not measured here yet" in form.costs.value
+    assert "about" not in form.picture.box.value
+    assert "not measured here yet" in form.picture.box.value
 
 
 def test_a_network_is_drawn_while_a_setting_is_wrong_that_does_not_shape_it(form):
@@ -109,7 +112,7 @@ def test_while_the_width_is_wrong_nothing_is_drawn_and_nothing_costed(form):
     form.draw(Scale.of([form.network]), "", "")
     assert form.network == []
     assert "<svg" not in form.picture.box.value
-    assert "<b>–</b> parameters" in form.costs.value
+    assert "<b>–</b> parameters" in form.picture.box.value
 
 
 def test_a_setting_that_differs_is_marked_and_told(form):
@@ -160,7 +163,7 @@ def test_what_a_network_costs_is_shown_with_both_limits(form):
     found = fit(config, 2**30, 10_000)
     form.write(config)
     show(form)
-    text = form.fit.memory.value
+    text = form.fit.box.value
     assert f"<b>{in_mebibytes(found.plan.training_bytes)}</b>; the limit is 1,024 MiB" in text
     assert f"At most {found.capacity.images:,} images fit" in text
     assert f"would allow {2**30 // (28 * 28 * 4):,}" in text
@@ -185,4 +188,4 @@ def test_a_wrong_value_leaves_nothing_to_take(form):
     form.fields["channels"].value = "many"
     show(form)
     assert form.fit.widest.disabled
-    assert "MiB" not in form.fit.memory.value
+    assert "MiB" not in form.fit.box.value

@@ -7,6 +7,7 @@ import pytest
 from nncompare import architectures
 from nncompare.ui.panels.network_picture import NetworkPicture, Scale, blocks
 
+NO_COSTS = {"parameters": None, "training_bytes": 0, "seconds": ""}
 PAIRS = [(8, 16), (1, 256), (256, 256), (3, 2)]
 
 
@@ -41,7 +42,7 @@ def test_the_stages_stand_at_the_same_places_and_the_widest_network_fits(channel
 def test_the_picture_is_told_in_words():
     network = architectures.layers(1)
     picture = NetworkPicture("A")
-    picture.show(network, Scale.of([network]), "data:image/png;base64,AAAA")
+    picture.show(network, Scale.of([network]), "data:image/png;base64,AAAA", NO_COSTS)
     (words,) = re.findall(r'role="img" aria-label="([^"]+)"', picture.box.value)
     assert words == (
         "Network A: an image of 28 × 28, then 1 map of 14 × 14, 2 maps of 7 × 7, 4 maps of 3 × 3, then 10 classes."
@@ -52,5 +53,5 @@ def test_the_picture_is_told_in_words():
 
 def test_without_a_network_there_is_a_sentence():
     picture = NetworkPicture("A")
-    picture.show([], Scale.of([[], []]), "")
+    picture.show([], Scale.of([[], []]), "", NO_COSTS)
     assert "when the settings are right" in picture.box.value

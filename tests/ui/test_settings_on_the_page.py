@@ -1,6 +1,7 @@
 """Settings as they are entered, opened, copied and kept on the page; what is wrong is told and stops Train."""
 
 import json
+import re
 from urllib.parse import unquote
 
 from processes import until
@@ -110,7 +111,7 @@ def test_a_budget_above_the_memory_that_is_there_is_told_at_its_field(tiny, sett
 
 
 def test_the_number_of_test_images_is_that_of_the_data_set(tiny, settle):
-    memory = tiny.steps.models.forms["A"].fit.memory
+    memory = tiny.steps.models.forms["A"].fit.box
     assert "Training takes" in memory.value
     assert "60,000 to train, 10,000 to test" in tiny.steps.data.cards.html
 
@@ -153,9 +154,9 @@ def test_more_is_opened_and_closed(tiny, settle):
 
 
 def test_an_epoch_takes_as_long_as_it_took_here(finished, settle):
-    models = finished.steps.models
+    form = finished.steps.models.forms["A"]
     finished.go("Models")
-    until(lambda: "s an epoch" in models.forms["A"].costs.value and "about" in models.forms["A"].costs.value, WHAT)
-    models.forms["A"].fields["channels"].value = "5"
+    until(lambda: re.search(r"about <b>[\d.]+</b> s an epoch", form.picture.box.value), WHAT)
+    form.fields["channels"].value = "5"
     settle(finished)
-    assert "not measured here yet" in models.forms["A"].costs.value
+    assert "not measured here yet" in form.picture.box.value

@@ -1,6 +1,7 @@
 """The settings of one model: used twice, for A and for B."""
 
 from collections.abc import Callable, Collection, Sequence
+from functools import lru_cache
 
 import ipywidgets as widgets
 
@@ -43,6 +44,8 @@ class ModelForm:
         self.name, self._other, self._limits = name, other, limits or Limits()
         self.network: Sequence[Layer] = []  # empty while a setting is wrong
         self._training_bytes = 0
+        self._texts: dict[str, str] = {}
+        self._found: tuple[RunConfig | None, dict[str, str]] = None, {}
         self.copy = button(f"Copy to {other}", on_copy)
         self._switch: widgets.Checkbox | None = None
         if name == "B":  # A is always trained
@@ -50,21 +53,23 @@ class ModelForm:
         self.fields = {
             field: Field.of(RunConfig, field, on_change, _CHOICES.get(field, ())) for field in RunConfig.model_fields
         }
-        self.picture, self.costs = NetworkPicture(name), Place("nnc-costs-place")
-        self.fit, self.layers = MemoryFit(self._limits, self._take_width), Place("nnc-layers")
+        self.picture = NetworkPicture(name)
+        self.fit = MemoryFit(self._limits, self._take_width)
         self.box, self.more = self._arranged(), self._arranged_more()
 
     def read(self) -> tuple[RunConfig | None, dict[str, str]]:
         """Return the configuration, or None and a sentence for each wrong field."""
-        config, errors = from_text({name: field.value for name, field in self.fields.items()})
-        if config is not None and (errors := self._limits.wrong(config)):
-            return None, errors
-        return config, errors
+        texts = {name: field.value for name, field in self.fields.items()}
+        if texts != self._texts:  # it is asked for several times after each key
+            self._texts, self._found = texts, from_text(texts)
+        config, errors = self._found
+        if config is not None and (wrong := self._limits.wrong(config)):
+            return None, wrong
+        return config, dict(errors)
 
     def value(self, name: str) -> object:
         """Return the value of one setting; where it is wrong, what was entered."""
-        value, error = read_field(RunConfig, name, self.fields[name].value)
-        return self.fields[name].value if error else value
+        return _value(name, self.fields[name].value)
 
     @property
     def is_used(self) -> bool:
@@ -96,29 +101,27 @@ class ModelForm:
         channels = plan.channels if plan else self._entered_channels(errors)
         self.network = architectures.layers(channels) if channels else []
         self._training_bytes = plan.training_bytes if plan else 0
-        self.layers.show("layers.html", layers=self.network, channels=channels)
-        self.fit.show(config, fit, is_used=self.is_used)
+        self.fit.show(config, fit, self.network, is_used=self.is_used)
         for box in (self.box, self.more):
             set_class(box, "nnc-off", not self.is_used)
 
     def draw(self, scale: Scale, sample: str, seconds: str) -> None:
         """Draw the network by a scale that both models have, and write what it costs; `seconds` are of an epoch."""
-        self.picture.show(self.network, scale, sample)
         parameters = sum(layer.parameters for layer in self.network) if self.network else None
-        texts = {"parameters": parameters, "training_bytes": self._training_bytes, "seconds": seconds}
-        self.costs.show_texts("costs.html", **texts)
+        costs = {"parameters": parameters, "training_bytes": self._training_bytes, "seconds": seconds}
+        self.picture.show(self.network, scale, sample, costs)
 
     def _arranged(self) -> widgets.Widget:
         self.copy.add_class("nnc-plain-link")
         switch = [self._switch] if self._switch is not None else []
         head = row("nnc-head", [Place("nnc-title", "model_title.html", name=self.name), self.copy, *switch])
         fields = row("nnc-fields", [self.fields[name] for name in FIRST])
-        return column(self._css_classes, [head, fields, self.picture, self.costs])
+        return column(self._css_classes, [head, fields, self.picture])
 
     def _arranged_more(self) -> widgets.Widget:
-        head = row("nnc-head", [Place("nnc-title", "model_title.html", name=self.name)])
+        head = Place("nnc-head", "model_title.html", name=self.name)
         fields = row("nnc-fields", [self.fields[name] for name in RARE])
-        return column(self._css_classes, [head, fields, self.fit, self.layers])
+        return column(self._css_classes, [head, fields, self.fit.widest, self.fit])
 
     @property
     def _css_classes(self) -> str:
@@ -138,6 +141,12 @@ class ModelForm:
         if name == "schedule" and config is not None and config.schedule == "one-cycle":
             return "the learning rate is its peak"
         return _BY_OPTIMIZER.get((name, self.fields["optimizer"].value), "")
+
+
+@lru_cache
+def _value(name: str, text: str) -> object:
+    value, error = read_field(RunConfig, name, text)
+    return text if error else value
 
 
 def differing(a: ModelForm, b: ModelForm) -> set[str]:

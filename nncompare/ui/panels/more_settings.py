@@ -19,18 +19,19 @@ class MoreSettings:
         self._forms, self._shared = forms, shared
         self.is_open, self._problems = False, frozenset[str]()
         self.line = Clickable(refresher.posting(lambda _: self._turn()), "nnc-rare-line")
-        more = row("nnc-forms", [form.more for form in forms.values()])
-        self.content = column("nnc-rare", [more, shared])
-        self.box = column("nnc-rare-place", [row("nnc-folds", [self.line, beside]), self.content])
+        self.content = row("nnc-forms nnc-rare", [form.more for form in forms.values()])
+        self.box = column("nnc-rare-place", [row("nnc-folds", [self.line, beside]), self.content, shared])
 
     def show(self, problems: Iterable[str]) -> None:
         """Tell what is inside, and what of it is not as usual, or among the `problems`: such as ``B.schedule``."""
         self._problems, titles = frozenset(problems), self._titles()
         wrong = [title for name, title in titles.items() if name in self._problems]
-        changed = [title for name, title in titles.items() if title not in wrong and self._is_changed(name)]
+        shared, _ = self._shared.read()
+        changed = [title for name, title in titles.items() if title not in wrong and self._is_changed(name, shared)]
         contents = f"{_listed(RunConfig, RARE)} · for both: {_listed(Comparison, SHARED)}"
         self.line.show("more.html", is_open=self.is_open, contents=contents, changed=changed, wrong=wrong)
-        hide(self.content, not self.is_open)
+        for part in (self.content, self._shared.box):
+            hide(part, not self.is_open)
 
     def _turn(self) -> None:
         self.is_open = not self.is_open
@@ -42,11 +43,11 @@ class MoreSettings:
         rare = {f"{name}.{field}": f"{_title(RunConfig, field)} of {name}" for name in used for field in RARE}
         return rare | {field: _title(Comparison, field) for field in SHARED}
 
-    def _is_changed(self, name: str) -> bool:
+    def _is_changed(self, name: str, shared: Mapping[str, object]) -> bool:
         model, _, field = name.rpartition(".")
         if model:
             return self._forms[model].value(field) != RunConfig.model_fields[field].default
-        return self._shared.read()[0].get(field) != Comparison.model_fields[field].default
+        return shared.get(field) != Comparison.model_fields[field].default
 
 
 def _listed(model: type[RunConfig | Comparison], names: Iterable[str]) -> str:

@@ -1,6 +1,6 @@
 """A picture of a network: its maps as blocks, as high as the side of a map and as wide as there are maps."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from nncompare.architectures import Layer
@@ -56,16 +56,19 @@ class Block:
 
 
 class NetworkPicture:
-    """Image, blocks and classes of one network, drawn from its layer table; nothing while there is none."""
+    """Image, blocks and classes of one network, drawn from its layer table, and its costs."""
 
     def __init__(self, name: str) -> None:
         self._name, self.box = name, Place("nnc-picture")
 
-    def show(self, network: Network, scale: Scale, sample: str) -> None:
-        """Draw a network by a scale that it has in common with another one, and a `sample` of its images."""
+    def show(self, network: Network, scale: Scale, sample: str, costs: Mapping[str, object]) -> None:
+        """Draw a network by a scale that it has in common with another one, and a `sample` of its images.
+
+        Below it stands what it costs: its `parameters`, the `training_bytes`, and the `seconds` of an epoch.
+        """
         texts = {"name": self._name, "sample": sample, "stages": scale.stages, "blocks": blocks(network, scale)}
         image, classes = (network[0].shape[1:], network[-1].shape[0]) if network else ((), 0)
-        self.box.show_texts("network.html", image=image, classes=classes, **texts)
+        self.box.show_texts("network.html", image=image, classes=classes, costs=costs, **texts)
 
 
 def blocks(network: Network, scale: Scale) -> list[Block]:
