@@ -179,12 +179,12 @@ class DashboardPage:
         """The form of one model: what is seen of it at once, and what is under More."""
         return self.page.locator(f".nnc-form.nnc-{model.lower()}")
 
-    def open_more(self) -> None:
-        """Show the settings that are rarely changed."""
+    def open_more(self, *, is_open: bool = True) -> None:
+        """Show the settings that are rarely changed, or fold them again."""
         line = self.page.locator(".nnc-unfold")
-        if line.get_attribute("aria-expanded") == "false":
+        if line.get_attribute("aria-expanded") != str(is_open).lower():
             line.click()
-        expect(self.page.locator(".nnc-rare")).to_be_visible()
+        expect(self.page.locator(".nnc-rare")).to_be_visible(visible=is_open)
 
     def field(self, model: str, label: str) -> Locator:
         """One field of a form."""
