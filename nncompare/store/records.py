@@ -105,7 +105,8 @@ class SavedComparison:
 class ModelSummary:
     """What a list tells of one model from one seed; ``test_accuracy`` is that of its last finished epoch.
 
-    ``state`` is None for one that has saved nothing: its turn was to come. ``seconds`` is how long it has trained.
+    ``state`` is None for one that has saved nothing: its turn was to come. ``seconds`` is how long it has trained,
+    ``epoch_seconds`` how long an epoch took, on average.
     """
 
     seed: int
@@ -117,13 +118,15 @@ class ModelSummary:
     test_accuracy: float | None
     seconds: float = 0.0
     diverged: Diverged | None = None
+    epoch_seconds: float | None = None
 
 
 @dataclass(frozen=True)
 class Summary:
     """What a list tells of a saved comparison; where it ``is_open``, a dashboard or a shell trains it.
 
-    ``labels`` are what users have written to its models.
+    ``labels`` are what users have written to its models. One that ``is_from_here`` was begun on this machine, as far as
+    can be told.
     """
 
     id: str
@@ -132,6 +135,7 @@ class Summary:
     models: tuple[ModelSummary, ...]
     is_open: bool
     labels: Labels = field(default_factory=Labels)
+    is_from_here: bool = True
 
     @property
     def is_interrupted(self) -> bool:

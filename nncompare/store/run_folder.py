@@ -137,7 +137,9 @@ class RunFolder:
     def summary(self) -> Summary:
         """Return what a list of comparisons shows."""
         models = tuple(self._model_summary(seed, name) for seed, name in keys_of(self.comparison))
-        return Summary(self.id, self.created, self.comparison, models, self.is_open, read_labels(self._folder))
+        is_from_here = self._manifest.machine == facts.machine()
+        labels = read_labels(self._folder)
+        return Summary(self.id, self.created, self.comparison, models, self.is_open, labels, is_from_here)
 
     def _model_summary(self, seed: int, name: str) -> ModelSummary:
         state, _ = self._newest(seed, name, lambda folder: read_state(_file(folder, "state.json")))
@@ -146,11 +148,14 @@ class RunFolder:
             return ModelSummary(seed, name, wished, None, True, 0, None)
         is_interrupted = state.is_lost or state.state not in ENDED
         accuracies = state.epochs["test_accuracy"]
-        last = accuracies[-1] if accuracies else None
+        last, epoch_seconds = (
+            (accuracies[-1], state.epochs["epoch_seconds"][-1] / len(accuracies)) if accuracies else (None, None)
+        )
         return ModelSummary(
             *(seed, name, state.config, state.state, is_interrupted, len(accuracies), last),
             seconds=state.seconds or (state.progress.seconds if state.progress else 0.0),
             diverged=state.diverged,
+            epoch_seconds=epoch_seconds,
         )
 
     def _newest(self, seed: int, name: str, read: Callable[[Path], _T]) -> tuple[_T | None, str]:

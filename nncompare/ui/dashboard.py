@@ -121,7 +121,7 @@ class Dashboard:
         )
         return Steps(
             data,
-            ModelsStep(refresher, self._on_change, self._open, self.lesson, lambda: self.go("Training"), limits),
+            ModelsStep(refresher, self._on_change, self._open, self.lesson, lambda: self.go("Training"), store, limits),
             training,
             PredictionsStep(refresher),
             HistoryStep(refresher, store, self._open_from_history, self._use_settings, self._show_past),
@@ -204,7 +204,7 @@ class Dashboard:
         query = self._link.write(comparison, lesson) if comparison is not None else self.page.query
         set_value(self.page, query=query)
         models.keep(comparison, f"{self._address}{'?' if query else ''}{query}" if self._address else "")
-        models.use_dataset(data.info, data.train_count)
+        models.use_dataset(data.info, data.train_count, data.sample)
         if data.images is not None:
             self.steps.predictions.use_images(data.images)
         self._survey.on_choice()
@@ -304,6 +304,7 @@ class Dashboard:
             self.page.show_step(step.lower(), is_new_address=is_new_address)
         if step == "Models":
             self._survey.ask_again()
+            self.steps.models.times.look()
         if step == "History":
             self.steps.history.refresh()
 

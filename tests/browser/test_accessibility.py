@@ -32,7 +32,7 @@ def serious(dashboard: DashboardPage) -> list[dict[str, Any]]:
 def assert_each_step_is_accessible(dashboard: DashboardPage) -> None:
     found = {}
     for theme in ("light", "dark"):
-        dashboard.page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+        dashboard.page.emulate_media(color_scheme=theme)
         for step in STEPS:
             dashboard.go(step)
             dashboard.page.evaluate(_OPEN_ALL)

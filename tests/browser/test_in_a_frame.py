@@ -49,7 +49,7 @@ def test_it_works_in_a_frame_and_says_farewell(browser: Browser, course: Threadi
         page = context.new_page()
         page.goto(f"http://localhost:{course.server_port}/?{host.door}")
         frame = page.frame_locator("iframe")
-        expect(frame.get_by_role("heading", name="Which images should they learn?")).to_be_visible(timeout=60_000)
+        expect(frame.get_by_role("heading", name="Train two networks side by side")).to_be_visible(timeout=60_000)
         expect(frame.locator(".nnc-availability").first).to_be_visible()
         (kernel,) = host.kernels()
         page.close(run_before_unload=True)

@@ -112,7 +112,7 @@ def test_a_saved_notebook_shows_the_last_state_without_its_kernel(on_lab: Dashbo
 
     page.get_by_role("button", name="| Idle").wait_for(timeout=1000 * READY_SECONDS)
     on_lab.run_all_cells()
-    expect(page.get_by_role("heading", name="Which images should they learn?")).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("heading", name="Train two networks side by side")).to_be_visible(timeout=60_000)
     expect(page.locator(".nnc-still")).to_be_hidden()
 
 

@@ -13,6 +13,15 @@ pytestmark = pytest.mark.browser
 LINK = "?dataset=cats&a.channels=1000000000&b.dropout=0.5&b.optimizer=sgd&train_images=1000&<script>alert(1)</script>=1"
 PLAIN = {"train_images": 1_000, "a": {"channels": 4, "epochs": 1}, "b": {"channels": 8, "epochs": 1}}
 STEPS = "Used: 32 × 8 steps = 256 images an update."
+_ARE_ABOVE_THE_FOLD = """() => {
+  const [a, b] = [...document.querySelectorAll(".nnc-form:has(.nnc-costs)")].map((it) => it.getBoundingClientRect());
+  return a.top === b.top && a.right < b.left && b.bottom < innerHeight;
+}"""
+_IS_A_TABLE = """() => {
+  const heights = (model) => [...document.querySelectorAll(`.nnc-form.nnc-${model}:has(.nnc-costs) .nnc-field`)]
+    .map((field) => field.querySelector("input, select").getBoundingClientRect().top).join();
+  return heights("a") === heights("b");
+}"""
 
 
 def test_the_address_carries_the_settings_and_opens_them_on_another_page(on_voila: DashboardPage) -> None:
@@ -42,6 +51,7 @@ def test_the_address_carries_the_settings_and_opens_them_on_another_page(on_voil
 
     on_voila.fill("A", channels="6")
     on_voila.fill("B", batch_size="512")
+    on_voila.open_more()
     on_voila.page.get_by_label("Seed", exact=True).fill("7")
     on_voila.wait_for_settings(dataset="synthetic-digits", seed=7, a={"channels": 6}, b={"batch_size": 512})
     before, address = on_voila.saved(), on_voila.page.url
@@ -91,7 +101,7 @@ def test_a_lesson_sets_both_forms_and_one_model_is_copied_to_the_other(ready: Da
 
     ready.fill("A", channels="6", dropout="0.3", batch_size="32", learning_rate="0.01", optimiser="SGD", epochs="2")
     ready.wait_for_settings(a={"channels": 6, "epochs": 2, "optimizer": "sgd"})
-    ready.page.get_by_role("button", name="Copy A to B", exact=True).click()
+    ready.page.get_by_role("button", name="Copy to B", exact=True).click()
     ready.wait_for_settings(b=ready.saved()["a"])
 
 
@@ -104,7 +114,7 @@ def test_a_wrong_setting_is_marked_and_disables_train_while_it_counts(ready: Das
     _expect_train_disabled(ready, f"Model B: {sentence}")
 
     ready.go("Models")
-    is_used = ready.page.get_by_label("Train model B", exact=True)
+    is_used = ready.page.get_by_label("Train B", exact=True)
     is_used.uncheck()
     ready.go("Training")
     expect(ready.train_button).to_be_enabled()
@@ -117,6 +127,8 @@ def test_a_wrong_setting_is_marked_and_disables_train_while_it_counts(ready: Das
     expect(ready.train_button).to_be_enabled()
     expect(ready.page.locator(".nnc-reason").get_by_role("alert")).to_have_count(0)
 
+    ready.go("Models")
+    ready.open_more()
     for step, label, value, right, sentence in (
         ("Data", "Training images", "999", "1,000", "Training images must be a whole number from 1,000 to 60,000"),
         ("Models", "Seed", "-1", "0", "Seed must be a whole number from 0 to 4,294,967,295"),
@@ -132,9 +144,50 @@ def test_a_wrong_setting_is_marked_and_disables_train_while_it_counts(ready: Das
     expect(ready.train_button).to_be_enabled()
 
 
+def test_fields_are_told_apart_and_tied_to_their_notes_for_screen_readers(ready: DashboardPage) -> None:
+    page = ready.page
+    ready.use(**PLAIN)
+    for model, other in ("AB", "BA"):
+        form = page.get_by_role("group", name=f"Model {model}", exact=True)
+        channels = form.get_by_role("textbox", name="Channels", exact=True)
+        expect(channels).to_have_accessible_description(f"Differs from model {other}.")
+        expect(form.get_by_role("textbox", name="Epochs", exact=True)).to_have_accessible_description("")
+    channels = page.get_by_role("group", name="Model B", exact=True).get_by_role("textbox", name="Channels")
+    for text, is_wrong in (("many", "true"), ("8", "false")):
+        channels.fill(text)
+        expect(channels).to_have_attribute("aria-invalid", is_wrong)
+        sentence = "Channels must be a whole number from 1 to 256; got many." if is_wrong == "true" else "^Differs"
+        expect(channels).to_have_accessible_description(re.compile(sentence))
+    ready.open_more()
+    both = page.get_by_role("group", name="Both models", exact=True)
+    expect(both.get_by_role("textbox", name="Seed", exact=True)).to_have_accessible_description(re.compile("same seed"))
+    ready.go("Data")
+    expect(ready.train_images).to_have_accessible_description("the first of 60,000")
+
+
+def test_the_models_are_above_the_fold_on_a_projector_and_side_by_side_in_a_notebook(ready: DashboardPage) -> None:
+    page = ready.page
+    usual = page.viewport_size
+    ready.go("Models")
+    ready.open_more(is_open=False)
+    for width, height in ((1280, 720), (800, 640)):
+        page.set_viewport_size({"width": width, "height": height})
+        page.wait_for_function(_ARE_ABOVE_THE_FOLD)
+    page.set_viewport_size({"width": 1280, "height": 720})
+    expect(page.get_by_role("button", name="Next: training")).to_be_in_viewport(ratio=1)
+    ready.go("Data")
+    expect(page.get_by_role("button", name="Next: models")).to_be_in_viewport(ratio=1)
+    page.set_viewport_size({"width": 375, "height": 667})
+    ready.go("Models")
+    page.wait_for_function(_IS_A_TABLE)
+    if usual is not None:
+        page.set_viewport_size(usual)
+
+
 def test_a_budget_makes_accumulation_happen(ready: DashboardPage) -> None:
     page = ready.page
     ready.use(train_images=1_000, a={"channels": 8, "batch_size": 256, "epochs": 1}, b={"channels": 200, "epochs": 1})
+    ready.open_more()
     budget = page.get_by_label("Memory budget (MiB)", exact=True)
     expect(ready.row_of(page.get_by_label("Device", exact=True))).to_contain_text("auto took", timeout=60_000)
     expect(ready.row_of(budget)).to_contain_text("70% of the")

@@ -41,7 +41,7 @@ def test_back_goes_to_the_step_before_and_interrupts_nothing(on_voila: Dashboard
         on_voila.wait_for(model, "running")
     page.go_back()
     page.go_back()
-    expect(page.get_by_role("heading", name="Which images should they learn?")).to_be_visible()
+    expect(page.get_by_role("heading", name="Train two networks side by side")).to_be_visible()
     assert on_voila.kernel == kernel
     on_voila.rest()
 

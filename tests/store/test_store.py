@@ -90,7 +90,10 @@ def test_a_list_tells_what_is_there(store: Store) -> None:
     begun, to_come = summary.models
     assert (begun.seed, begun.name, begun.state, begun.epochs, begun.test_accuracy) == (4, "A", "finished", 2, 0.1)
     assert not begun.is_interrupted
+    assert begun.epoch_seconds == record().history.epoch_seconds[-1] / 2
     assert (to_come.seed, to_come.state, to_come.epochs, to_come.test_accuracy) == (5, None, 0, None)
+    assert to_come.epoch_seconds is None
+    assert summary.is_from_here
     assert summary.is_open
     assert not summary.is_interrupted, "it is under way"
     first.release()

@@ -119,7 +119,7 @@ class DashboardPage:
 
     def expect_ready(self) -> None:
         """Wait until the dashboard can be used."""
-        expect(self.page.get_by_role("heading", name="Which images should they learn?")).to_be_visible(
+        expect(self.page.get_by_role("heading", name="Train two networks side by side")).to_be_visible(
             timeout=1000 * READY_SECONDS
         )
 
@@ -179,8 +179,15 @@ class DashboardPage:
     # Models
 
     def form(self, model: str) -> Locator:
-        """The form of one model."""
-        return self.page.locator(f".nnc-card.nnc-{model.lower()}:has(.nnc-fields)")
+        """The form of one model: what is seen of it at once, and what is under More."""
+        return self.page.locator(f".nnc-form.nnc-{model.lower()}")
+
+    def open_more(self, *, is_open: bool = True) -> None:
+        """Show the settings that are rarely changed, or fold them again."""
+        line = self.page.locator(".nnc-unfold")
+        if line.get_attribute("aria-expanded") != str(is_open).lower():
+            line.click()
+        expect(self.page.locator(".nnc-rare")).to_be_visible(visible=is_open)
 
     def field(self, model: str, label: str) -> Locator:
         """One field of a form."""

@@ -75,7 +75,7 @@ def wait_for_a_look(dashboard):
 
 
 def test_a_limit_is_told_beside_its_field_as_every_other_wrong_value():
-    form = ModelForm("A", lambda: None, is_optional=False, limits=Limits(most_epochs=5, most_channels=16))
+    form = ModelForm("A", "B", lambda: None, lambda: None, limits=Limits(most_epochs=5, most_channels=16))
     form.write(RunConfig(epochs=6, channels=16))
     config, errors = form.read()
     form.show(config, errors, None)

@@ -115,7 +115,7 @@ def test_any_name_of_a_file_is_shown_as_text(dashboard, settle, caplog):
             b'{"<script>": 1}',
             b'{"dataset": "<script>alert(1)</script>"}',
         ):
-            file = dashboard.steps.models.file
+            file = dashboard.steps.models.files.file
             file._on_message(file, {"file": name}, [content])
     assert_unharmed(dashboard, settle, caplog)
 

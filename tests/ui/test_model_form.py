@@ -1,10 +1,12 @@
 import pytest
 from tiny_comparison import is_marked
 
+from nncompare import architectures
 from nncompare.config import RunConfig
 from nncompare.memory import in_mebibytes
 from nncompare.memory.plan import fit, widest_that_fits
-from nncompare.ui.panels.model_form import ModelForm
+from nncompare.ui.panels.model_form import ModelForm, differing
+from nncompare.ui.panels.network_picture import Scale
 
 
 @pytest.fixture
@@ -14,7 +16,7 @@ def changes():
 
 @pytest.fixture
 def form(changes):
-    made = ModelForm("A", lambda: changes.append(1), is_optional=False)
+    made = ModelForm("A", "B", lambda: changes.append(1), lambda: None)
     made.write(RunConfig())
     return made
 
@@ -75,8 +77,59 @@ def test_a_wrong_value_is_marked_at_its_field(form, field, text):
 def test_the_layer_table_follows_the_channels(form):
     form.fields["channels"].value = "32"
     show(form)
-    assert "104,202 parameters" in form.layers.value
-    assert "128 × 3 × 3" in form.layers.value
+    assert "104,202 parameters" in form.fit.box.value
+    assert "128 × 3 × 3" in form.fit.box.value
+
+
+def test_parameters_and_memory_are_told_with_what_an_epoch_took_here(form):
+    form.fields["channels"].value = "32"
+    show(form)
+    form.draw(Scale.of([form.network]), "", "14")
+    assert "<b>104,202</b> parameters" in form.picture.box.value
+    assert (
+        f"<b>{in_mebibytes(fit(RunConfig(channels=32), 2**30, 10_000).plan.training_bytes)}</b>"
+        in form.picture.box.value
+    )
+    assert "about <b>14</b> s an epoch" in form.picture.box.value
+
+
+def test_what_was_not_measured_is_a_dash(form):
+    show(form)
+    form.draw(Scale.of([form.network]), "", "")
+    assert "about" not in form.picture.box.value
+    assert "not measured here yet" in form.picture.box.value
+
+
+def test_a_network_is_drawn_while_a_setting_is_wrong_that_does_not_shape_it(form):
+    form.fields["dropout"].value = "2"
+    show(form)
+    assert form.network == architectures.layers(16)
+
+
+def test_while_the_width_is_wrong_nothing_is_drawn_and_nothing_costed(form):
+    form.fields["channels"].value = "many"
+    show(form)
+    form.draw(Scale.of([form.network]), "", "")
+    assert form.network == []
+    assert "<svg" not in form.picture.box.value
+    assert "<b>–</b> parameters" in form.picture.box.value
+
+
+def test_a_setting_that_differs_is_marked_and_told(form):
+    other = ModelForm("B", "A", lambda: None, lambda: None)
+    other.write(RunConfig(channels=8, learning_rate=0.0010))
+    assert differing(form, other) == {"channels"}
+    form.show(form.read()[0], {}, None, differing(form, other))
+    assert "nnc-differs" in form.fields["channels"].control._dom_classes
+    assert "Differs from model B." in form.fields["channels"].note.value
+    assert "nnc-differs" not in form.fields["learning_rate"].control._dom_classes
+    other.fields["channels"].value = "sixteen"
+    assert differing(form, other) == {"channels"}
+    other.fields["channels"].value = " 16 "
+    assert differing(form, other) == set()
+    other.write(None)
+    other.fields["epochs"].value = "9"
+    assert differing(form, other) == set(), "B is not trained"
 
 
 def test_what_is_used_instead_stands_beside_the_field(form):
@@ -110,7 +163,7 @@ def test_what_a_network_costs_is_shown_with_both_limits(form):
     found = fit(config, 2**30, 10_000)
     form.write(config)
     show(form)
-    text = form.memory.value
+    text = form.fit.box.value
     assert f"<b>{in_mebibytes(found.plan.training_bytes)}</b>; the limit is 1,024 MiB" in text
     assert f"At most {found.capacity.images:,} images fit" in text
     assert f"would allow {2**30 // (28 * 28 * 4):,}" in text
@@ -123,16 +176,16 @@ def test_one_click_takes_the_widest_network_that_fits(form):
     form.show(config, {}, fit(config, limit, 10_000))
     widest = widest_that_fits(limit, "adam")
     assert 1 < widest < 200
-    assert form.widest.description == f"Widest that fits: {widest} channels"
-    form.widest.click()
+    assert form.fit.widest.description == f"Widest that fits: {widest} channels"
+    form.fit.widest.click()
     assert form.read()[0].channels == widest
     form.show(form.read()[0], {}, fit(form.read()[0], limit, 10_000))
-    assert form.widest.disabled, "it is taken already"
+    assert form.fit.widest.disabled, "it is taken already"
     assert "Used" not in form.fields["channels"].note.value
 
 
 def test_a_wrong_value_leaves_nothing_to_take(form):
     form.fields["channels"].value = "many"
     show(form)
-    assert form.widest.disabled
-    assert "MiB" not in form.memory.value
+    assert form.fit.widest.disabled
+    assert "MiB" not in form.fit.box.value

@@ -148,9 +148,9 @@ def test_a_wrong_number_beside_the_models_is_told(shown: Shown) -> None:
 def test_a_wrong_setting_of_a_model_that_is_switched_off_does_not_count(shown: Shown) -> None:
     shown.fill("Channels", "abc", "B")
     assert not shown.can_train
-    shown.fill("Train model B", False)
+    shown.fill("Train B", False)
     assert shown.can_train
-    shown.fill("Train model B", True)
+    shown.fill("Train B", True)
     assert not shown.can_train
     shown.fill("Channels", "8", "B")
     assert shown.can_train
@@ -195,12 +195,12 @@ def test_a_foreign_file_is_refused_in_a_sentence(shown: Shown) -> None:
 def test_each_model_is_copied_to_the_other(shown: Shown) -> None:
     for label, value in (("Channels", "6"), ("Dropout", "0.3"), ("Optimiser", "sgd"), ("Epochs", "2")):
         shown.fill(label, value, "A")
-    shown.press("Copy A to B")
+    shown.press("Copy to B")
     copied = shown.dashboard.comparison
     assert copied is not None
     assert copied.b == copied.a == RunConfig(channels=6, dropout=0.3, optimizer="sgd", epochs=2)
     shown.fill("Channels", "9", "B")
-    shown.press("Copy B to A")
+    shown.press("Copy to A")
     assert shown.field("Channels", "A").value == "9"
     assert shown.field("Epochs", "A").value == "2"
 

@@ -1,13 +1,15 @@
-"""One field of a form, and the note beside it."""
+"""One field of a form, the note beside it, and what ties the two for screen readers."""
 
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any
 
+import anywidget
 import ipywidgets as widgets
 from pydantic import BaseModel
 
-from nncompare.ui.elements import Place, row, set_class, set_value, watched
+from nncompare.ui.clickable import STATIC
+from nncompare.ui.elements import Place, hide, row, set_class, set_value, watched
 
 
 class Field:
@@ -45,7 +47,21 @@ class Field:
     def value(self, value: Any) -> None:
         set_value(self.control, value=value)
 
-    def tell(self, error: str, hint: str = "", used: str = "") -> None:
-        """Write the note: of these, the first that is not empty."""
+    def tell(self, error: str, hint: str = "", used: str = "", differs: str = "") -> None:
+        """Write the note: of what is wrong, what is used, and the hint, the first that is not empty.
+
+        `differs` is a sentence where the other model has another value: a sign says so to those who see the page.
+        """
         set_class(self.control, "nnc-invalid", bool(error))
-        self.note.show("note.html", error=error, used=used, hint=hint)
+        set_class(self.control, "nnc-differs", bool(differs))
+        self.note.show_texts("note.html", error=error, used=used, hint=hint, differs=differs)
+
+
+class FieldTies(anywidget.AnyWidget):
+    """Ties each field of its step to its note, and each form to its heading, which ipywidgets itself cannot."""
+
+    _esm = (STATIC / "field.js").read_text(encoding="utf-8")
+
+    def __init__(self) -> None:
+        super().__init__()
+        hide(self, True)

@@ -9,7 +9,7 @@ from nncompare.config import Comparison, Precision, read_field
 from nncompare.memory.mebibytes import MEBIBYTE
 from nncompare.messages import WorkerInfo
 from nncompare.settings import Integer, Settings
-from nncompare.ui.elements import offer, row
+from nncompare.ui.elements import html, offer, row
 from nncompare.ui.panels.field import Field
 from nncompare.ui.panels.machine import budget_note, device_note, precision_note
 
@@ -38,7 +38,8 @@ class SharedSettings:
         self.fields = {name: Field.of(Comparison, name, on_change, **_OTHERWISE.get(name, {})) for name in SHARED}
         self._budget: int | None = None
         self._gap = 0
-        self.box = row("nnc-card nnc-shared", list(self.fields.values()))
+        heading = html("nnc-title", "<h3>Both models</h3>")
+        self.box = row("nnc-card nnc-form nnc-shared", [heading, *self.fields.values()])
 
     @property
     def device(self) -> str:

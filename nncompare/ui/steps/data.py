@@ -7,13 +7,14 @@ import ipywidgets as widgets
 from nncompare.config import Comparison, read_field
 from nncompare.data import CATALOG, Availability, DatasetInfo, ImageData
 from nncompare.ui.clickable import Clickable
-from nncompare.ui.elements import Place, button, hide, row, set_class, set_value, step, watched
+from nncompare.ui.elements import Place, button, column, hide, row, set_class, set_value, watched
 from nncompare.ui.local_datasets import LocalDatasets
-from nncompare.ui.panels.field import Field
+from nncompare.ui.panels.field import Field, FieldTies
 from nncompare.ui.refresher import Refresher
 
 _ALL = "all"
 _COUNT_TOOLTIP = Comparison.model_fields["train_images"].description
+_SAMPLE = 7  # which is told from the others at a glance
 _COUNTS = ("1,000", "5,000", "10,000", "30,000", _ALL)
 
 
@@ -37,11 +38,8 @@ class DataStep:
         self._next = button("Next: models", on_next, strong=True)
         count = widgets.Combobox(value=_ALL, options=_COUNTS, description="Training images", tooltip=_COUNT_TOOLTIP)
         self.count = Field(watched(count, refresher.posting(self._refresh_and_tell)), "nnc-count")
-        self.box = step(
-            "Which images should they learn?",
-            [self.cards, row("nnc-row nnc-action", [self._status, self._fetch, self._stand_in]), self.count],
-            self._next,
-        )
+        action = row("nnc-action", [self.count, self._status, self._fetch, self._stand_in, self._next])
+        self.box = column("nnc-step", [Place("nnc-intro", "intro.html"), self.cards, action, FieldTies()])
 
     def open(self, dataset: str, train_images: int | None) -> None:
         """Show all data sets with the given one chosen."""
@@ -81,6 +79,11 @@ class DataStep:
     def images(self) -> ImageData | None:
         """Its images; None until they are loaded."""
         return self.local.images.get(self.dataset)
+
+    @property
+    def sample(self) -> str:
+        """One of its images, as an address for HTML; nothing until it is there."""
+        return next(iter(self.local.samples.get(self.dataset, [])[_SAMPLE:]), "")
 
     @property
     def problems(self) -> dict[str, str]:

@@ -4,20 +4,22 @@ from collections.abc import Callable, Collection
 from functools import partial
 from typing import Any
 
-from pydantic import ValidationError
-
-from nncompare.config import Comparison, RunConfig, one_sentence
+from nncompare.config import Comparison, RunConfig
 from nncompare.data import CATALOG, DatasetInfo
 from nncompare.errors import DeviceError
 from nncompare.limits import Limits
 from nncompare.memory import BudgetError, model_memory_limit
-from nncompare.memory.plan import fit
+from nncompare.memory.plan import Fit, fit
 from nncompare.messages import WorkerInfo
-from nncompare.settings_file import LARGEST_BYTES, read_settings
-from nncompare.ui.clickable import OpenFile
-from nncompare.ui.elements import Panel, Place, button, hide, row, step, two
+from nncompare.store import Store
+from nncompare.ui.elements import Panel, Place, button, column, hide, html, row
+from nncompare.ui.panels.epoch_times import EpochTimes
+from nncompare.ui.panels.field import FieldTies
 from nncompare.ui.panels.machine import this_machine
-from nncompare.ui.panels.model_form import ModelForm
+from nncompare.ui.panels.model_form import ModelForm, differing
+from nncompare.ui.panels.more_settings import MoreSettings
+from nncompare.ui.panels.network_picture import Scale
+from nncompare.ui.panels.settings_file import SettingsFile
 from nncompare.ui.panels.shared_settings import SHARED, SharedSettings
 from nncompare.ui.refresher import Refresher
 
@@ -38,28 +40,28 @@ class ModelsStep:
         on_open: Callable[[Comparison], None],
         lesson: Panel,
         on_next: Callable[[], None],
+        store: Store,
         limits: Limits | None = None,
     ) -> None:
-        self._on_change, self._on_open = on_change, on_open
-        self._info = CATALOG[Comparison().dataset]
+        self._on_change = on_change
+        self._info, self._sample = CATALOG[Comparison().dataset], ""
         self._train_count = self._info.train_count
         self.machine = this_machine({})
         self._trouble: Exception | None = None  # why no worker has described it
         on_field_change = refresher.posting(self._refresh_and_tell)
+        copy = refresher.posting(self._copy)
         self.forms = {
-            name: ModelForm(name, on_field_change, is_optional=name == "B", limits=limits) for name in ("A", "B")
+            name: ModelForm(name, other, on_field_change, partial(copy, name, other), limits=limits)
+            for name, other in ("AB", "BA")
         }
         self.shared = SharedSettings(on_field_change)
-        self.file = OpenFile("Open settings", ".json", LARGEST_BYTES, refresher.posting(self._open))
-        self.file_note, self.kept = Place("nnc-file-note"), Place("nnc-keep")
+        self.files = SettingsFile(refresher, on_open)
+        self.times = EpochTimes(refresher, store, self._draw)
         self.problems: dict[str, str] = {}
-        copy = refresher.posting(self._copy)
-        self.copies = [button(f"Copy {x} to {y}", partial(copy, x, y)) for x, y in ("AB", "BA")]
-        forms = [two(list(self.forms.values())), row("nnc-row", self.copies), self.shared]
-        files = [row("nnc-row", [self.file, self.kept]), self.file_note]
-        explained = Place("nnc-help", "help.html", fields=_EXPLAINED)
-        parts = [lesson, *forms, *files, explained]
-        self.box = step("Two networks, side by side", parts, button("Next: training", on_next, strong=True))
+        self.more = MoreSettings(refresher, self.forms, self.shared, Place("nnc-help", "help.html", fields=_EXPLAINED))
+        forms = [row("nnc-forms", list(self.forms.values())), self.more]
+        files = [row("nnc-last", [self.files, button("Next: training", on_next, strong=True)]), self.files.note]
+        self.box = column("nnc-step", [html("nnc-unseen", "<h2>Models</h2>"), lesson, *forms, *files, FieldTies()])
 
     def write(self, comparison: Comparison) -> None:
         """Put settings into the forms."""
@@ -68,10 +70,10 @@ class ModelsStep:
         self.shared.write(comparison)
         self.refresh()
 
-    def use_dataset(self, info: DatasetInfo, train_count: int) -> None:
-        """Plan for so many training images of this data set, and its test images, from now on."""
-        if (info, train_count) != (self._info, self._train_count):
-            self._info, self._train_count = info, train_count
+    def use_dataset(self, info: DatasetInfo, train_count: int, sample: str) -> None:
+        """Plan for so many training images of this data set, and its test images, and show one, from now on."""
+        if (info, train_count, sample) != (self._info, self._train_count, self._sample):
+            self._info, self._train_count, self._sample = info, train_count, sample
             self.refresh()
 
     def use(self, config: RunConfig, name: str) -> None:
@@ -91,16 +93,18 @@ class ModelsStep:
         self._refresh_and_tell()
 
     def refresh(self) -> None:
-        """Read the forms, and write their notes and tables."""
+        """Read the forms, and write their notes, pictures and tables."""
         self.problems = {}
         shared, errors = self.shared.read()
-        limit = self._memory_limit(shared, errors)
+        limit, different = self._memory_limit(shared, errors), differing(*self.forms.values())
         for name, form in self.forms.items():
-            self._refresh_form(name, form, limit, shared.get("memory_budget"))
+            self._refresh_form(name, form, limit, shared.get("memory_budget"), different)
         if isinstance(self._trouble, DeviceError):
             errors["device"] = str(self._trouble)
         self.problems |= errors
         self.shared.show(errors, self.machine, shared.get("memory_budget"), str(self._trouble or ""))
+        self.more.show(self.problems)
+        self._draw()
 
     def settings(self, base: Comparison) -> Comparison | None:
         """Return `base` with both models and what they share as entered; None while something is wrong."""
@@ -113,8 +117,7 @@ class ModelsStep:
 
     def keep(self, comparison: Comparison | None, link: str) -> None:
         """Offer the settings as a file and as a link."""
-        json = comparison.model_dump_json(indent=2) if comparison else ""
-        self.kept.show("keep.html", json=json, link=link)
+        self.files.keep(comparison, link)
 
     def _memory_limit(self, shared: dict[str, Any], errors: dict[str, str]) -> int | None:
         """Return the bytes for one model; None, and a sentence among the errors, where the budget is wrong."""
@@ -126,19 +129,32 @@ class ModelsStep:
                 errors["memory_budget"] = str(error)
         return None
 
-    def _refresh_form(self, name: str, form: ModelForm, limit: int | None, budget: int | None) -> None:
+    def _refresh_form(
+        self, name: str, form: ModelForm, limit: int | None, budget: int | None, different: set[str]
+    ) -> None:
         (config, errors), found = form.read(), None
         if config is not None and limit is not None:
             try:
-                precision = self.machine.resolved(self.shared.fields["precision"].value)
-                threads, images = self.machine.threads, self._train_count
-                promised = 0 if budget else self.machine.promised_bytes
-                found = fit(config, limit, self._info.test_count, precision, threads, images, promised)
+                found = self._fit(config, limit, budget)
             except ValueError as error:
                 errors = {"channels": str(error)}
-        form.show(config, errors, found)
+        form.show(config, errors, found, different)
         if form.is_used:
             self.problems |= {f"{name}.{field}": f"Model {name}: {text}" for field, text in errors.items()}
+
+    def _fit(self, config: RunConfig, limit: int, budget: int | None) -> Fit:
+        precision = self.machine.resolved(self.shared.fields["precision"].value)
+        threads, images = self.machine.threads, self._train_count
+        promised = 0 if budget else self.machine.promised_bytes
+        return fit(config, limit, self._info.test_count, precision, threads, images, promised)
+
+    def _draw(self) -> None:
+        """Draw both networks by one scale, with what they cost."""
+        scale = Scale.of([form.network for form in self.forms.values()])
+        images = {"dataset": self._info.name, "train_images": self._train_count}
+        comparison = self.settings(Comparison().model_copy(update=images))
+        for form in self.forms.values():
+            form.draw(scale, self._sample, self.times.about(form.read()[0], comparison))
 
     def _refresh_and_tell(self) -> None:
         self.refresh()
@@ -148,16 +164,3 @@ class ModelsStep:
         config, _ = self.forms[source].read()
         if config is not None:
             self.use(config, target)
-
-    def _open(self, name: str, content: bytes | None) -> None:
-        try:
-            if content is None:
-                raise ValueError("is too large to be a file of settings.")
-            comparison = Comparison.model_validate(read_settings(content))
-        except ValidationError as error:
-            self.file_note.tell(f"{name} was not taken. {one_sentence(error, Comparison)}")
-        except ValueError as error:
-            self.file_note.tell(f"{name} was not taken: it {error}")
-        else:
-            self._on_open(comparison)
-            self.file_note.show("opened.html", name=name)
