@@ -191,7 +191,7 @@ def test_a_file_that_cannot_be_made_is_told(finished, monkeypatch):
     box = finished.steps.predictions.evaluation.exports.box
     until(lambda: "report.html" in box.html, WHAT)
 
-    def broken(_):
+    def broken(*_):
         raise ValueError("No ink.")
 
     monkeypatch.setattr("nncompare.ui.panels.exports.report_page", broken)
