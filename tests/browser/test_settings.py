@@ -98,6 +98,9 @@ def test_a_lesson_sets_both_forms_and_one_model_is_copied_to_the_other(ready: Da
     assert ready.read("A", "Dropout", "Epochs") == ["0", "20"]
     lessons.select_option("No lesson")
     expect(ready.page.locator(".nnc-lesson-question")).to_be_hidden()
+    ready.go("Data")
+    ready.choose("synthetic-digits")
+    ready.go("Models")
 
     ready.fill("A", channels="6", dropout="0.3", batch_size="32", learning_rate="0.01", optimiser="SGD", epochs="2")
     ready.wait_for_settings(a={"channels": 6, "epochs": 2, "optimizer": "sgd"})

@@ -186,7 +186,7 @@ def test_the_documentation_has_the_schema_an_example_that_is_taken_and_every_qua
     example, schema = re.findall(r"```json\n(.*?)```", text, re.DOTALL)
     assert Lesson.from_json(example).questions
     assert json.loads(schema) == Lesson.model_json_schema()
-    for name, meaning in [*((name, one.meaning) for name, one in NUMBERS.items()), *CHOICES.items()]:
+    quantities: list[tuple[str, str]] = [*((name, one.meaning) for name, one in NUMBERS.items()), *CHOICES.items()]
+    for name, meaning in quantities:
         assert f"| `{name}` | {meaning}" in text
-    for built_in in built_in_lessons():
-        assert f"| `{built_in}` |" in text
+    assert all(f"| `{name}` |" in text for name in built_in_lessons())

@@ -238,7 +238,7 @@ def test_files_are_made_of_what_is_looked_at(tiny, finished, monkeypatch):
 def test_a_file_that_cannot_be_made_is_told(evaluated, monkeypatch):
     box = evaluated.steps.predictions.evaluation.exports.box
 
-    def broken(_):
+    def broken(*_):
         raise ValueError("No ink.")
 
     monkeypatch.setattr("nncompare.ui.panels.exports.report_page", broken)

@@ -50,7 +50,8 @@ class LessonPanel:
         self._entry = row("nnc-lesson-number", [self.number.control, self.unit])
         asked = row("nnc-lesson-asked", [self.question, self._entry, self.choices])
         self.look_at = Place("nnc-lesson-look")
-        self.box = column("nnc-card nnc-lesson", [self.picker, asked, self.number.note, self.look_at])
+        head = row("nnc-lesson-head", [self.picker, self.look_at])
+        self.box = column("nnc-card nnc-lesson", [head, asked, self.number.note])
         self._show()
 
     def take(self, lesson: Lesson | None) -> None:
