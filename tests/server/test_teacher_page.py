@@ -30,10 +30,10 @@ def engine(server: LocalServer) -> Iterator[ClassEngine]:
     desk = server.app.teacher.desk
     desk.set_lesson("", "")
     desk.clear()
-    desk._engines.is_silent = False
-    desk._engines.restart()
+    desk.engine.is_silent = False
+    desk.engine.restart()
     desk.exchange()
-    return desk._engines
+    return desk.engine
 
 
 class Teacher:

@@ -1,16 +1,11 @@
 """An engine with nothing but the boards of classes: what the scheduler's plugin answers, without a network."""
 
-from typing import Any
+from typing import Any, cast
 
 from nncompare.engine.class_board import ClassBoards
 from nncompare.engine.scheduler_plugin import QueuePlugin
+from nncompare.engine.shared import EngineHolder
 from nncompare.server.teacher_desk import TeacherDesk
-
-
-class StillDesk(TeacherDesk):
-    """A desk that looks only when a test calls `exchange`."""
-
-    def _begin(self) -> None: ...
 
 
 class ClassEngine:
@@ -42,3 +37,13 @@ class ClassEngine:
         """Report as a page would."""
         values = {"number": 0, "lesson": 0, "is_active": False, **said}
         return self._plugin.report("", client=client, report=report, **values)
+
+
+class StillDesk(TeacherDesk):
+    """The desk of a class without an engine; it looks only when a test calls `exchange`."""
+
+    def __init__(self) -> None:
+        self.engine = ClassEngine()
+        super().__init__(cast("EngineHolder", self.engine))
+
+    def _begin(self) -> None: ...

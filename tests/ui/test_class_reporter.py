@@ -10,8 +10,10 @@ from tiny_comparison import TINY, WHAT
 
 from nncompare.comparison.state import State
 from nncompare.engine.class_report import LessonState, Outcome, PageReport
+from nncompare.engine.shared import shared_engine
 from nncompare.ui import class_reporter
 from nncompare.ui.class_reporter import HEARTBEAT_SECONDS, ClassReporter, outcome_of, report_of
+from nncompare.ui.refresher import Refresher
 
 CLASS = "class"
 
@@ -126,16 +128,17 @@ def test_without_a_class_nothing_is_told(engine, open_ready, settle, monkeypatch
 def test_the_result_without_a_lesson_is_the_difference(finished):
     running = finished.current.running
     outcome = outcome_of(running, LessonState())
-    a, b = (model.accuracy for model in outcome.models)
+    a, b = (model.accuracy or 0 for model in outcome.models)
     assert outcome.lesson.result == pytest.approx(100 * (b - a), abs=0.005)
     assert outcome_of(running, LessonState(name="luck", guess=1.0, result=0.3)).lesson.result == 0.3
     assert [model.accuracy for model in report_of(running, LessonState()).models] == [a, b]
 
 
-class StillRefresher:
+class StillRefresher(Refresher):
     """Keeps what is to be done in the background until a test wants it."""
 
     def __init__(self):
+        super().__init__(lambda: None)
         self.work = []
 
     def in_background(self, *work):
@@ -156,7 +159,7 @@ def test_one_report_at_a_time_once_a_second_and_more_seldom_where_nothing_change
     clock, refresher = Clock(), StillRefresher()
     monkeypatch.setattr(class_reporter, "time", clock)
     monkeypatch.setenv("NNCOMPARE_CLASS_ID", CLASS)
-    reporter = ClassReporter(refresher, None, lambda _: None, lambda: None)
+    reporter = ClassReporter(refresher, shared_engine, lambda _: None, lambda: None)
 
     def tick(guess=None):
         reporter.tick(None, lambda: LessonState(guess=guess))
