@@ -11,6 +11,8 @@ SCHEDULER = "NNCOMPARE_SCHEDULER"
 ENGINE = "NNCOMPARE_ENGINE"
 LESSON = "NNCOMPARE_LESSON"
 TOKEN, TOKEN_FILE = "NNCOMPARE_TOKEN", "NNCOMPARE_TOKEN_FILE"
+TEACHER_TOKEN, TEACHER_TOKEN_FILE = "NNCOMPARE_TEACHER_TOKEN", "NNCOMPARE_TEACHER_TOKEN_FILE"
+CLASS_ID = "NNCOMPARE_CLASS_ID"
 HUB_USER = "JUPYTERHUB_USER"
 HUB_PREFIX = "JUPYTERHUB_SERVICE_PREFIX"
 MEMORY_LIMIT, CORE_LIMIT = "MEM_LIMIT", "CPU_LIMIT"
@@ -30,6 +32,7 @@ class Environment:
     scheduler: str  # address of a Dask scheduler
     lesson: str  # file, or name, of the lesson that every page opens with
     engine_file: str  # file with the address and the credentials of a server's engine
+    class_id: str  # the class to whose board this page reports; a server makes one up for its pages
     hub_user: str  # who uses this process, where a JupyterHub says so
     is_hub: bool  # whether a JupyterHub started this process
     hub_prefix: str  # the path at which that JupyterHub shows this user's servers, or this service of its own
@@ -54,6 +57,7 @@ def environment() -> Environment:
         scheduler=get(SCHEDULER, ""),
         lesson=get(LESSON, ""),
         engine_file=get(ENGINE, ""),
+        class_id=get(CLASS_ID, ""),
         hub_user=get(HUB_USER, ""),
         is_hub=any(get(variable) for variable in _HUB_VARIABLES),
         hub_prefix=get(HUB_PREFIX, ""),
@@ -71,9 +75,9 @@ def environment() -> Environment:
     )
 
 
-def take_token() -> tuple[str | None, str | None]:
-    """Remove the access token, and the name of its file, from the environment: kernels inherit that."""
-    return os.environ.pop(TOKEN, None), os.environ.pop(TOKEN_FILE, None)
+def take(*variables: str) -> list[str | None]:
+    """Remove variables from the environment, such as one with a token, and return them: kernels inherit the rest."""
+    return [os.environ.pop(variable, None) for variable in variables]
 
 
 def set_for_children(settings: Mapping[str, object]) -> None:

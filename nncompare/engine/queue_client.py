@@ -112,6 +112,14 @@ class QueueClient:
         """List the workers that nobody holds and that have nothing to do."""
         return list(await self._call("idle"))
 
+    async def report_page(self, **said: Any) -> dict[str, Any]:
+        """Tell the board of a class about the page of this process; the answer is what the teacher wants of it."""
+        return dict(await self._call("report", client=self._client.id, **said))
+
+    async def look_at_class(self, **wishes: Any) -> dict[str, Any]:
+        """Tell the board of a class what the teacher wants; the answer is what there is on it."""
+        return dict(await self._call("look", **wishes))
+
     async def _answer(self, question: Awaitable[Any], seconds: float | None = None) -> Any:
         """Await an answer, `ASK_SECONDS` at most unless told otherwise, and no longer than the scheduler is there."""
         # The client's own calls wait for ever for a scheduler that was killed.

@@ -1,4 +1,4 @@
-"""The queue, kept in the scheduler's process: so all kernels on one scheduler wait in the same one."""
+"""The queue and the boards of classes, kept in the scheduler's process: all kernels on one scheduler share them."""
 
 import asyncio
 import contextlib
@@ -9,15 +9,16 @@ from typing import Any
 
 from distributed import Scheduler, SchedulerPlugin, Status
 
+from nncompare.engine.class_board import LONGEST_TEXT, ClassBoards
 from nncompare.engine.fair_queue import FairQueue, QueuePosition, Request
 
 # It changes with what is said over the network, so that an older nncompare on the same scheduler keeps its own queue.
-NAME = "nncompare_queue_3"
+NAME = "nncompare_queue_4"
 _RESTART_SECONDS = 30.0
 
 
 class QueuePlugin(SchedulerPlugin):
-    """Answers `poll`, `withdraw`, `release`, `expect`, `idle` and `present`, each named after `NAME`.
+    """Answers `poll`, `withdraw`, `release`, `expect`, `idle`, `present`, `report` and `look`, each named after `NAME`.
 
     What a client held that is gone is free again. Its run may still be at work there, so with `restarts` that worker is
     restarted first, where it has a nanny to do that; elsewhere the run leaves it by itself after a minute.
@@ -31,11 +32,11 @@ class QueuePlugin(SchedulerPlugin):
 
     async def start(self, scheduler: Scheduler) -> None:
         """Begin with an empty queue."""
-        self._scheduler, self._queue = scheduler, FairQueue()
+        self._scheduler, self._queue, self._classes = scheduler, FairQueue(), ClassBoards()
         self._restarting: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         changes: list[Callable[..., None]] = [self._queue.withdraw, self._queue.release, self._queue.expect]
-        for handler in (self.poll, self.idle, self.present, *map(self._then_grant, changes)):
+        for handler in (self.poll, self.idle, self.present, self.report, self.look, *map(self._then_grant, changes)):
             scheduler.handlers[f"{NAME}_{handler.__name__}"] = handler
 
     def poll(self, request: dict[str, Any], most_comparisons: int | None) -> dict[str, Any]:
@@ -55,8 +56,21 @@ class QueuePlugin(SchedulerPlugin):
         """List all workers."""
         return list(self._scheduler.workers)
 
+    def report(self, class_id: str, **said: Any) -> dict[str, Any]:
+        """Note what a page of a class says; return what the teacher wants of it, as `ClassBoard.report`."""
+        return self._classes.of(class_id[:LONGEST_TEXT]).report(**said) or {}
+
+    def look(self, class_id: str, since: int, *, is_cleared: bool = False, **wishes: Any) -> dict[str, Any]:
+        """Note what a teacher wants, as `ClassBoard.direct`; return what there is on the board of the class."""
+        board = self._classes.of(class_id)
+        board.direct(**wishes)
+        if is_cleared:
+            board.clear()
+        return board.look(since)
+
     def remove_client(self, scheduler: Scheduler, client: str) -> None:
         """Free what a client held that is gone."""
+        self._classes.leave(client)
         held = self._queue.leave(client)
         with_nanny = [worker for worker in held if worker in scheduler.workers and scheduler.workers[worker].nanny]
         if self._restarts and with_nanny:

@@ -1,11 +1,11 @@
-"""The token that every browser needs, where it is given: in a way that other users of the machine cannot see."""
+"""The tokens of the class and of its teacher, where they are given: in a way that other users cannot see."""
 
 import os
 import re
 import stat
 from pathlib import Path
 
-from nncompare.environment import TOKEN, TOKEN_FILE, take_token
+from nncompare.environment import TOKEN, TOKEN_FILE, take
 from nncompare.errors import UserError
 
 _SHORTEST = 16
@@ -13,7 +13,7 @@ _LONGEST = 512
 _SECRET = re.compile(f"[ -~]{{{_SHORTEST},{_LONGEST}}}")  # printable ASCII
 
 
-def given_token() -> str | None:
+def given_token(variable: str = TOKEN, file_variable: str = TOKEN_FILE) -> str | None:
     """Return the token in the environment, or in the file that it names; None where neither is there.
 
     Kernels inherit the environment and have no need of it, so it is removed there.
@@ -23,13 +23,13 @@ def given_token() -> str | None:
     UserError
         When it is too short to be a secret, or when others can read the file.
     """
-    token, file = take_token()
+    token, file = take(variable, file_variable)
     if token is None and file is not None:
         token = _read(Path(file))
     if token is not None and not _SECRET.fullmatch(token := token.strip()):
         raise UserError(
-            f"The token must be {_SHORTEST} to {_LONGEST} letters, digits and signs, as {TOKEN} or in the file that "
-            f"{TOKEN_FILE} names. Without either, one is made."
+            f"The token must be {_SHORTEST} to {_LONGEST} letters, digits and signs, as {variable} or in the file that "
+            f"{file_variable} names. Without either, one is made."
         )
     return token
 

@@ -2,10 +2,12 @@
 
 import shutil
 from typing import TextIO
+from urllib.parse import urlencode
 
 from nncompare.environment import environment
 from nncompare.server.qr_code import qr_code
 from nncompare.server.server_address import ServerAddress
+from nncompare.server.teacher_access import PATH
 
 
 def announcement(address: ServerAddress, screen: TextIO) -> str:
@@ -14,6 +16,13 @@ def announcement(address: ServerAddress, screen: TextIO) -> str:
     told = ", with the token that you gave" if address.is_token_known else ""
     lines = [f"nncompare is at {own}{told} - press Ctrl-C to end.", *_elsewhere(address, own), *_behind_hub(address)]
     return "\n".join(lines) + "\n" + _qr_code(address, screen)
+
+
+def teachers_line(address: ServerAddress, token: str, *, is_token_known: bool) -> str:
+    """Return what to print of the teacher's page: where it is, with its token unless the user knows that."""
+    query = "" if is_token_known else f"?{urlencode({'token': token})}"
+    told = ", with the token that you gave for it" if is_token_known else ""
+    return f"The teacher's page is at {address.bare_url}{PATH}{query}{told}\n"
 
 
 def _elsewhere(address: ServerAddress, own: str) -> list[str]:

@@ -91,11 +91,15 @@ class TokenIdentity(IdentityProvider):
         return User("user") if not self.token or self.has_token(handler) else self.get_user_cookie(handler)
 
     def has_token(self, handler: RequestHandler) -> bool:
-        """Whether a request carries the token, in its address or its header: alone, or in an address pasted whole."""
-        given = self.get_token(handler) or ""
-        pasted = _IN_AN_ADDRESS.search(given)
-        candidates = [given, unquote_plus(pasted[1])] if pasted else [given]
-        return any(hmac.compare_digest(one.encode(), self.token.encode()) for one in candidates)
+        """Whether a request carries the token, in its address or its header."""
+        return is_token(self.get_token(handler) or "", self.token)
+
+
+def is_token(given: str, token: str) -> bool:
+    """Whether somebody has given a token, alone, or in an address pasted whole."""
+    pasted = _IN_AN_ADDRESS.search(given)
+    candidates = [given, unquote_plus(pasted[1])] if pasted else [given]
+    return any(hmac.compare_digest(one.encode(), token.encode()) for one in candidates)
 
 
 class AuthMixin(RequestHandler):
@@ -104,11 +108,15 @@ class AuthMixin(RequestHandler):
     async def prepare(self) -> None:
         """Let the request through, or refuse it before anything else looks at it."""
         self.require_own_name()
-        if self.settings["identity_provider"].get_user(self) is None:
+        if not self.is_known():
             raise HTTPError(403, reason="Token required")
         allowed = super().prepare()
         if inspect.isawaitable(allowed):
             await allowed
+
+    def is_known(self) -> bool:
+        """Whether the request comes from somebody who has shown the token."""
+        return self.settings["identity_provider"].get_user(self) is not None
 
     def require_own_name(self) -> None:
         """Refuse a request for another server's name; jupyter-server-proxy, which sends the token, has checked it."""

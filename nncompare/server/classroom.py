@@ -1,6 +1,7 @@
 """What ``nncompare serve`` does for all its tabs: one engine, the same limits for everybody, and tidying up."""
 
 import argparse
+import secrets
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -55,7 +56,7 @@ def classroom(limits: Limits) -> Iterator[None]:
     UserError
         When the engine cannot be started.
     """
-    set_for_children(limits.model_dump(exclude_none=True))
+    set_for_children({**limits.model_dump(exclude_none=True), "class_id": secrets.token_hex(8)})
     with _tidied(), _engine():
         yield
 

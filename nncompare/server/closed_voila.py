@@ -18,19 +18,23 @@ from voila.shutdown_kernel_handler import VoilaShutdownKernelHandler
 from voila.static_file_handler import MultiStaticFileHandler, TemplateStaticFileHandler
 from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 
+from nncompare.engine.class_board import LONGEST_LESSON
 from nncompare.environment import SESSION_HEADER
 from nncompare.server.allowed_messages import AllowedMessages
 from nncompare.server.auth import ADDRESS, HOSTS, AuthMixin, OwnNames, TokenIdentity, guarded
 from nncompare.server.page import OPENING, PageHandler
 from nncompare.server.ready_kernel import ReadyKernelManager
 from nncompare.server.server_address import unusable
+from nncompare.server.teacher_access import TEACHER
+from nncompare.server.teacher_pages import TEACHER_HANDLERS
 
 TEMPLATE = "nncompare"
 # The page's own code comes from these; others that are installed have no business on it.
 EXTENSIONS = ("@jupyter-widgets/jupyterlab-manager", "@voila-dashboards/widgets-manager8", "anywidget")
 # The largest that a page has to say is a file of settings.
 LARGEST_MESSAGE = 1_000_000
-_LARGEST_BODY = 10_000
+# The largest that is uploaded is a lesson of the teacher's; a larger file is refused in words.
+_LARGEST_BODY = 3 * LONGEST_LESSON
 # While a page waits for its kernel, something is sent this often, and the kernel is looked after.
 _PATIENCE_SECONDS = 3
 _KERNEL = r"(?P<kernel_id>[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})"
@@ -46,12 +50,15 @@ class ClosedVoila(Voila):
         Where it listens, and who is let in.
     opening : OpeningCode
         The code by which a browser that this server opens is let in.
+    teacher : TeachersRoom
+        The desk of the class's teacher, and who is let in there.
     on_listening : callable
         Called once it can be reached.
     """
 
     address = AnyTrait()
     opening = AnyTrait()
+    teacher = AnyTrait()
     on_listening = Callable()
 
     @default("config")
@@ -95,6 +102,7 @@ class ClosedVoila(Voila):
             ADDRESS: self.address,
             HOSTS: OwnNames(self.address.ip, self.address.names),
             OPENING: self.opening,
+            TEACHER: self.teacher,
             "websocket_max_message_size": LARGEST_MESSAGE,
             "xsrf_cookie_kwargs": {"samesite": "Strict"},
         }
@@ -133,6 +141,7 @@ class ClosedVoila(Voila):
                 guarded(FileFindHandler),
                 {"path": self.labextensions_path, "no_cache_paths": ["/"]},
             ),
+            *TEACHER_HANDLERS,
             (r".*", guarded(ErrorHandler), {"status_code": 404}),
         ]
 

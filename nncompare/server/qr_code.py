@@ -1,8 +1,9 @@
-"""A QR code made of characters, for a terminal: a phone need not type the address."""
+"""A QR code made of characters, for a terminal, or as a picture: a phone need not type the address."""
 
 import os
 
 import segno
+from markupsafe import Markup
 
 _QUIET_ZONE = 2  # in modules; the standard wants 4, which a low terminal has no room for, and phones read 2
 _ON_BLACK, _WHITE, _BLACK, _RESET = "\x1b[40;97m", "\x1b[107m", "\x1b[40m", "\x1b[0m"
@@ -21,6 +22,12 @@ def qr_code(text: str, encoding: str, columns: int) -> str:
         return ""
     lines = _in_blocks(modules, has_colours) if has_blocks else _in_spaces(modules)
     return "".join(f"{line}\n" for line in lines)
+
+
+def qr_picture(text: str, words: str) -> Markup:
+    """Return the QR code of a text as SVG, black on white in every theme; `words` is its name for screen readers."""
+    code = segno.make_qr(text, error="m")
+    return Markup(code.svg_inline(border=4, light="#fff", omitsize=True, title=words, svgclass=None, lineclass=None))
 
 
 def _can_say(text: str, encoding: str) -> bool:

@@ -3,17 +3,20 @@
 import secrets
 import sys
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
-from nncompare.environment import environment, prepend_path
+from nncompare.environment import TEACHER_TOKEN, TEACHER_TOKEN_FILE, environment, prepend_path
 from nncompare.errors import UserError
 from nncompare.limits import Limits
 from nncompare.server.access_token import given_token
-from nncompare.server.announcement import announcement
+from nncompare.server.announcement import announcement, teachers_line
 from nncompare.server.classroom import classroom
 from nncompare.server.given_names import frame_origin, host_name, path_prefix
 from nncompare.server.opening import OpeningCode, open_page
 from nncompare.server.server_address import LOOPBACK, ServerAddress, free_port, require_closed
+from nncompare.server.teacher_access import TeachersRoom
+from nncompare.server.teacher_desk import TeacherDesk
 from nncompare.store import Store
 
 _HERE = Path(__file__).parent
@@ -74,20 +77,23 @@ def serve(
         is_token_known=needs_token and given is not None,
         is_behind_jupyter=is_behind_jupyter,
     )
-    opening = OpeningCode()
+    given_to_teacher = given_token(TEACHER_TOKEN, TEACHER_TOKEN_FILE)
+    opening, teacher = OpeningCode(), TeachersRoom(given_to_teacher or secrets.token_urlsafe(32), TeacherDesk())
     prepend_path("JUPYTER_PATH", _HERE / "share" / "jupyter")  # where Voila looks for templates
     _skip_the_grammar_of_addresses()
-    with classroom(limits):
+    with classroom(limits), closing(teacher.desk):
         from nncompare.server.closed_voila import ClosedVoila  # takes a second, in which the engine starts
 
         def on_listening() -> None:
-            print(announcement(address, sys.stdout), end="", flush=True)
+            line = teachers_line(address, teacher.token, is_token_known=given_to_teacher is not None)
+            print(announcement(address, sys.stdout) + line, end="", flush=True)
             if note := Store.default().note:
                 print(f"nncompare: {note}", file=sys.stderr, flush=True)
             if open_browser:
                 open_page(address.bare_url, opening if needs_token else None)
 
-        ClosedVoila.launch_instance([str(notebook_path())], address=address, opening=opening, on_listening=on_listening)
+        traits = {"address": address, "opening": opening, "teacher": teacher, "on_listening": on_listening}
+        ClosedVoila.launch_instance([str(notebook_path())], **traits)
 
 
 def notebook_path() -> Path:

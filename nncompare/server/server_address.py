@@ -47,7 +47,11 @@ class ServerAddress:
 
     def with_token(self, url: str) -> str:
         """Return a URL of the page with the token that it needs, unless the user knows that."""
-        return url + (f"?{urlencode({'token': self.token})}" if self.token and not self.is_token_known else "")
+        return url if self.is_token_known else self.with_secret(url)
+
+    def with_secret(self, url: str) -> str:
+        """Return a URL of the page with the token that it needs."""
+        return url + (f"?{urlencode({'token': self.token})}" if self.token else "")
 
     @property
     def is_for_everybody(self) -> bool:

@@ -13,6 +13,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from class_engine import StillDesk
 from hosts import LOOPBACK, free_port
 from jupyter_core.utils import ensure_async
 
@@ -98,6 +99,7 @@ def local_server(folder: Path, token: str | None = "known-to-the-tests-only", **
         patch.setenv("JUPYTER_PATH", str(folder / "jupyter"))  # the server adds to it
         patch.setenv("IPYTHONDIR", str(folder / "ipython"))
         patch.setattr(serving, "classroom", lambda _: nullcontext())
+        patch.setattr(serving, "TeacherDesk", StillDesk)
         patch.setattr(serving, "notebook_path", lambda: notebook)
         patch.setattr(ClosedVoila, "launch_instance", launch)
         patch.setattr("voila.app.signal", SimpleNamespace(SIGTERM=None, signal=lambda *_: None))

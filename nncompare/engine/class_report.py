@@ -1,0 +1,82 @@
+"""What a page reports to its class: frozen, and checked wherever it comes from, since a page may claim anything."""
+
+import json
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from nncompare.config import RunConfig
+
+_LONGEST_WORDS = 80
+Words = Annotated[str, StringConstraints(max_length=_LONGEST_WORDS)]
+Amount = Annotated[float, Field(ge=-1e12, le=1e12)]
+Share = Annotated[float, Field(ge=0, le=1)]
+Answer = Amount | Words | None
+"""A guess or a result: a number, or the name of a choice; None while there is none."""
+
+
+class _Checked(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+
+class ModelProgress(_Checked):
+    """How far one model is; the accuracy is that on all test images after the last whole epoch."""
+
+    name: Annotated[str, StringConstraints(pattern="^[AB]$")]
+    state: Words
+    epoch: Annotated[float, Field(ge=0, le=1e6)]
+    epochs: Annotated[int, Field(ge=0, le=1_000_000)]
+    accuracy: Share | None = None
+
+
+class LessonState(_Checked):
+    """The lesson of a page, what its reader has guessed, and what came out."""
+
+    name: Words = ""
+    guess: Answer = None
+    result: Answer = None
+
+
+class PageReport(_Checked):
+    """Where a page is now. `position` is that in the queue, 1 for the next one; 0 when it does not wait."""
+
+    state: Words = "idle"
+    position: Annotated[int, Field(ge=0, le=10_000)] = 0
+    seconds: Annotated[float, Field(ge=0, le=1e9)] | None = None
+    lesson: LessonState = LessonState()
+    models: Annotated[tuple[ModelProgress, ...], Field(max_length=2)] = ()
+
+
+class ModelOutcome(_Checked):
+    """The settings that a model was trained with, and its accuracy on the test images, as the mean of all seeds."""
+
+    name: Annotated[str, StringConstraints(pattern="^[AB]$")]
+    settings: RunConfig
+    accuracy: Share | None = None
+
+
+class Outcome(_Checked):
+    """What came out of a comparison that has ended."""
+
+    state: Words
+    dataset: Words
+    lesson: LessonState = LessonState()
+    models: Annotated[tuple[ModelOutcome, ...], Field(min_length=1, max_length=2)]
+
+    @property
+    def difference(self) -> float | None:
+        """By how many points B is better than A on the test images; None where one of them is not there."""
+        shares = [model.accuracy for model in self.models]
+        if len(shares) < 2 or shares[0] is None or shares[1] is None:
+            return None
+        return round(100 * (shares[1] - shares[0]), 2)
+
+
+def lesson_title(text: str) -> str:
+    """Return what a lesson is called, in a few words; empty where the text is no lesson."""
+    try:
+        lesson = json.loads(text)
+    except (ValueError, RecursionError):
+        return ""
+    named = [lesson.get(key) for key in ("title", "name")] if isinstance(lesson, dict) else []
+    return next((name.strip()[:_LONGEST_WORDS] for name in named if isinstance(name, str) and name.strip()), "")

@@ -1,0 +1,175 @@
+"""What the teacher of a class sees and wants: kept in the server, for all teacher's pages and any engine."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from nncompare.engine import loop
+from nncompare.engine.class_board import EVERYBODY, MOST_OUTCOMES
+from nncompare.engine.class_report import Outcome, PageReport
+from nncompare.engine.shared import EngineHolder
+from nncompare.environment import environment
+
+LOOK_SECONDS = 1.0
+_UNWATCHED_SECONDS, _SILENT_SECONDS = 30.0, 5.0
+_SILENT = "The engine does not answer at the moment. What stands here is from before; it goes on by itself."
+_NONSENSE = PageReport(state="unknown")
+
+_log = logging.getLogger(__name__)
+_Report = TypeVar("_Report", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """The lesson that was set for all pages; the versions count how often one was."""
+
+    version: int = 0
+    text: str = ""
+    title: str = ""
+
+
+@dataclass(frozen=True)
+class ClassView:
+    """What is known of the class: the pages by number, the outcomes by page and run, and what is amiss."""
+
+    pages: dict[int, PageReport]
+    outcomes: dict[tuple[int, int], Outcome]
+    lesson: Lesson
+    trouble: str
+
+
+class TeacherDesk:
+    """Looks at the board of the class once a second while a teacher's page is open, and passes on what is wanted there.
+
+    It begins with the first visit. The board forgets everything where the engine is restarted; what was found on it
+    stays here, and so does the lesson, which is told to every new board.
+
+    Parameters
+    ----------
+    engines : EngineHolder, optional
+        The connection to the engine.
+    """
+
+    def __init__(self, engines: EngineHolder | None = None) -> None:
+        self._engines = engines or EngineHolder()
+        self._lock, self._is_closed, self._wake = threading.Lock(), threading.Event(), threading.Event()
+        self._thread: threading.Thread | None = None
+        self._watched_until = 0.0
+        self._pages: dict[int, PageReport] = {}
+        self._outcomes: dict[tuple[int, int], Outcome] = {}
+        self._lesson, self._heard = Lesson(), 0.0
+        self._to_stop: set[int] = set()
+        self._is_to_clear = False
+        self._board, self._serial = "", 0
+
+    def look(self) -> ClassView:
+        """Return what was found at the last look, without waiting for another one."""
+        with self._lock:
+            if not self._is_wanted:
+                self._heard = time.monotonic()  # nobody has asked for a while
+            self._watched_until = time.monotonic() + _UNWATCHED_SECONDS
+            self._begin()
+            trouble = _SILENT if time.monotonic() - self._heard > _SILENT_SECONDS else ""
+            return ClassView(dict(self._pages), dict(self._outcomes), self._lesson, trouble)
+
+    def set_lesson(self, text: str, title: str) -> None:
+        """Set the lesson for all pages that are open, and for those that will be; an empty text takes it back."""
+        self._change(lambda: setattr(self, "_lesson", Lesson(self._lesson.version + 1, text, title)))
+
+    def stop(self, number: int = EVERYBODY) -> None:
+        """Stop what trains on a page, or on all pages."""
+        self._change(lambda: self._to_stop.add(number))
+
+    def clear(self) -> None:
+        """Forget all outcomes."""
+        self._change(lambda: setattr(self, "_is_to_clear", True))
+
+    def close(self) -> None:
+        """Look no more, and leave the engine."""
+        self._is_closed.set()
+        self._wake.set()
+        if self._thread is not None:
+            self._thread.join()
+        self._engines.close()
+
+    def _change(self, change: Callable[[], Any]) -> None:
+        with self._lock:
+            change()
+            self._begin()
+        self._wake.set()
+
+    def _begin(self) -> None:
+        if self._thread is None and not self._is_closed.is_set():
+            self._thread = threading.Thread(target=self._work, name="nncompare-teacher", daemon=True)
+            self._thread.start()
+
+    def _work(self) -> None:
+        while not self._is_closed.is_set():
+            if self._is_wanted:
+                self.exchange()
+            self._wake.wait(LOOK_SECONDS)
+            self._wake.clear()
+
+    @property
+    def _is_wanted(self) -> bool:
+        is_asked = bool(self._lesson.version or self._to_stop or self._is_to_clear)
+        return is_asked or time.monotonic() < self._watched_until
+
+    def exchange(self) -> None:
+        """Tell the board what is wanted, and take what is on it; where there is none at the moment, keep all that."""
+        with self._lock:
+            stop, is_cleared = set(self._to_stop), self._is_to_clear
+            wishes = self._wishes(stop, is_cleared=is_cleared)
+        try:
+            found = loop.wait(self._engines.get().look_at_class(**wishes))
+        except Exception as error:  # it is being restarted, or gone: of many kinds
+            _log.info("The board of the class was not reached. %s", error)
+            return
+        with self._lock:
+            self._to_stop -= stop
+            self._is_to_clear &= not is_cleared
+            self._heard = time.monotonic()
+            if is_cleared:
+                self._outcomes.clear()
+            self._take(found)
+
+    def _wishes(self, stop: Collection[int], *, is_cleared: bool) -> dict[str, Any]:
+        return {
+            "class_id": environment().class_id,
+            "since": self._serial,
+            "version": self._lesson.version,
+            "lesson": self._lesson.text,
+            "stop": sorted(stop),
+            "is_cleared": is_cleared,
+            "taken": [] if is_cleared else sorted({page for page, _ in self._outcomes}),
+        }
+
+    def _take(self, found: dict[str, Any]) -> None:
+        self._pages = {number: _checked(PageReport, text) or _NONSENSE for number, text in sorted(found["pages"])}
+        is_new, self._board = found["board"] != self._board, found["board"]
+        if is_new and self._serial:  # its serial numbers are others: all of it comes with the next look
+            self._serial = 0
+            return
+        for page, run, serial, text in found["outcomes"]:
+            self._serial = max(self._serial, serial)
+            if (outcome := _checked(Outcome, text)) is not None:
+                self._keep((page, run), outcome)
+
+    def _keep(self, key: tuple[int, int], outcome: Outcome) -> None:
+        self._outcomes.pop(key, None)  # the newest one last
+        if len(self._outcomes) >= MOST_OUTCOMES:
+            del self._outcomes[next(iter(self._outcomes))]
+        self._outcomes[key] = outcome
+
+
+def _checked(kind: type[_Report], text: str) -> _Report | None:
+    """Read what a page has reported; None where it is nonsense."""
+    try:
+        return kind.model_validate_json(text)
+    except ValidationError:
+        return None

@@ -1,0 +1,94 @@
+"""What the teacher's page shows of a class, in words, as JSON: a row for each page."""
+
+from collections import Counter
+from typing import Any
+
+from nncompare import words
+from nncompare.comparison.state import State
+from nncompare.engine.class_report import Answer, ModelProgress, PageReport
+from nncompare.server.class_answers import ClassAnswers, class_answers
+from nncompare.server.class_plot import class_plot
+from nncompare.server.teacher_desk import ClassView
+
+_TOLD = {State.IDLE: "Not trained yet", State.PREPARING: "Starting", State.RUNNING: "Training"}
+_COUNTED = {
+    "training": (State.RUNNING, State.PAUSING, State.STOPPING),
+    "waiting": (State.PREPARING,),
+    "paused": (State.PAUSED,),
+    "ended": (State.FINISHED, State.STOPPED, State.FAILED),
+}
+_WITHOUT_LESSON = "A result is by how many points the test accuracy of B is above that of A."
+
+
+def class_view(view: ClassView) -> dict[str, Any]:
+    """Return everything that the page shows and that changes."""
+    answers = class_answers(view)
+    return {
+        "trouble": view.trouble,
+        "summary": _summary(view),
+        "lesson": view.lesson.title or ("A lesson is set." if view.lesson.text else ""),
+        "pages": [_row(number, report, answers) for number, report in view.pages.items()],
+        "can_stop": any(map(_can_stop, view.pages.values())),
+        "outcomes": len(view.outcomes),
+        "asked": f"Lesson: {answers.lesson}" if answers.lesson else _WITHOUT_LESSON,
+        "plot": str(class_plot(answers)),
+    }
+
+
+def _summary(view: ClassView) -> str:
+    if not view.pages:
+        return "No page is open."
+    states = Counter(_state(report) for report in view.pages.values())
+    numbers = {name: sum(states[state] for state in among) for name, among in _COUNTED.items()}
+    pages = "page" if len(view.pages) == 1 else "pages"
+    parts = {pages: len(view.pages), **{name: number for name, number in numbers.items() if number}}
+    return " · ".join(f"{words.count(number)} {name}" for name, number in parts.items())
+
+
+def _row(number: int, report: PageReport, answers: ClassAnswers) -> dict[str, Any]:
+    return {
+        "page": number,
+        "state": _told(report),
+        "kind": _state(report) or "unknown",
+        "can_stop": _can_stop(report),
+        "a": _progress(report, "A"),
+        "b": _progress(report, "B"),
+        "guess": _written(answers.guesses.get(number)),
+        "result": _written(answers.results.get(number)),
+    }
+
+
+def _told(report: PageReport) -> str:
+    state = _state(report)
+    if report.position and state is State.PREPARING:
+        return words.waiting(report.position, report.seconds)
+    return _TOLD.get(state, words.capitalize_first(state)) if state is not None else "Unknown"
+
+
+def _progress(report: PageReport, name: str) -> dict[str, Any] | None:
+    return next((_figures(model) for model in report.models if model.name == name), None)
+
+
+def _figures(model: ModelProgress) -> dict[str, Any]:
+    epochs = max(1, model.epochs)
+    return {
+        "share": min(1.0, model.epoch / epochs),
+        "epochs": f"{min(model.epoch, epochs):.1f} of {epochs}".replace(".0 ", " "),
+        "accuracy": words.percent(model.accuracy),
+    }
+
+
+def _written(answer: Answer) -> str:
+    return f"{answer:.4g}" if isinstance(answer, float) else answer or ""
+
+
+def _state(report: PageReport) -> State | None:
+    try:
+        return State(report.state)
+    except ValueError:
+        return None
+
+
+def _can_stop(report: PageReport) -> bool:
+    state = _state(report)
+    return state is not None and state.can_stop

@@ -1,0 +1,52 @@
+"""The teacher's page in a browser, with the pages of two students."""
+
+import json
+import re
+
+import pytest
+from dashboard_page import DashboardPage
+from hosts import Host
+from playwright.sync_api import Browser, Page, expect
+from tabs import tab
+
+pytestmark = pytest.mark.browser
+
+LONG = "?dataset=synthetic-digits&train_images=1000&a.channels=1&a.epochs=100&b.channels=1&b.epochs=100"
+SECONDS = 30
+
+
+def open_teachers_page(page: Page, host: Host) -> None:
+    (door,) = re.findall(r"teacher's page is at (\S+)", host.log.read_text("utf-8"))
+    page.goto(door)
+    assert "token" not in page.url
+
+
+def test_a_teacher_sees_two_pages_sets_a_lesson_and_stops_them(
+    browser: Browser, voila_host: Host, on_voila: DashboardPage
+) -> None:
+    with tab(browser, voila_host) as other, tab(browser, voila_host) as teacher:
+        page = teacher.page
+        open_teachers_page(page, voila_host)
+        for dashboard in (on_voila, other):
+            dashboard.open(LONG)
+        on_voila.go("Training")
+        on_voila.train_button.click()
+        row = page.locator('tr[data-kind="running"]')
+        expect(row).to_have_count(1, timeout=1000 * SECONDS)
+        expect(row.locator('[data-cell="a"]')).to_contain_text("of 100")
+        content = json.dumps({"title": "A <b>lesson</b>"}).encode()
+        page.get_by_label("Set from a file").set_input_files(
+            {"name": "lesson.json", "mimeType": "application/json", "buffer": content}
+        )
+        for dashboard in (on_voila, other):
+            expect(dashboard.page.get_by_text("The teacher has set a lesson: A <b>lesson</b>")).to_be_visible()
+        page.get_by_role("button", name="Show large").click()
+        expect(page.locator("dialog svg")).to_be_visible()
+        page.get_by_role("button", name="Close").click()
+        page.on("dialog", lambda question: question.accept())
+        page.get_by_role("button", name="Stop all").click()
+        expect(row).to_have_count(0, timeout=1000 * SECONDS)
+        expect(on_voila.page.get_by_text("The teacher has stopped this training.").first).to_be_visible()
+        expect(page.locator("#plot svg")).to_be_visible()
+        page.get_by_role("button", name="No lesson").click()
+        expect(page.locator("#lesson")).to_have_text("No lesson is set.")

@@ -1,0 +1,185 @@
+"""What the page of a class tells its teacher, and what it does when the teacher wants something."""
+
+import json
+
+import pytest
+from class_engine import ClassEngine
+from page_engine import PageEngine
+from processes import until
+from tiny_comparison import TINY, WHAT
+
+from nncompare.comparison.state import State
+from nncompare.engine.class_report import LessonState, Outcome, PageReport
+from nncompare.engine.shared import shared_engine
+from nncompare.ui import class_reporter
+from nncompare.ui.class_reporter import HEARTBEAT_SECONDS, ClassReporter, outcome_of, report_of
+from nncompare.ui.refresher import Refresher
+
+CLASS = "class"
+
+
+class EngineOfAClass(ClassEngine, PageEngine):
+    """An engine that trains nothing, and has a board for the class."""
+
+    def __init__(self):
+        PageEngine.__init__(self)
+        ClassEngine.__init__(self)
+
+    @property
+    def board(self):
+        return self._plugin._classes.of(CLASS)
+
+    def pages(self):
+        return [PageReport.model_validate_json(text) for _, text in self.board.look(0)["pages"]]
+
+    def outcomes(self):
+        return [Outcome.model_validate_json(text) for *_, text in self.board.look(0)["outcomes"]]
+
+    def want(self, version=0, lesson="", stop=()):
+        self.board.direct(version, lesson, stop, [])
+
+
+@pytest.fixture
+def engine(monkeypatch):
+    made = EngineOfAClass()
+    monkeypatch.setattr("nncompare.ui.dashboard.shared_engine", made)
+    monkeypatch.setattr(class_reporter, "REPORT_SECONDS", 0.01)
+    monkeypatch.setenv("NNCOMPARE_CLASS_ID", CLASS)
+    return made
+
+
+@pytest.fixture
+def of_class(engine, open_ready):
+    """A page that is on the board of its class."""
+    dashboard = open_ready(TINY)
+    assert engine.pages() == [], "it waits until it is ready"
+    dashboard.page._on_message(None, {"ready": "http://127.0.0.1/"}, [])
+    until(engine.pages, WHAT)
+    return dashboard
+
+
+def test_a_page_says_how_far_it_is_and_what_came_out(of_class, engine):
+    assert engine.pages() == [PageReport()]
+    of_class.steps.training.train.click()
+    until(lambda: engine.pages()[0].state == "running", WHAT)
+    until(lambda: [model.epochs for model in engine.pages()[0].models] == [1, 2], WHAT)
+    assert engine.outcomes() == []
+    engine.end_all()
+    until(engine.outcomes, WHAT)
+    (outcome,) = engine.outcomes()
+    assert (outcome.state, outcome.dataset) == ("finished", "synthetic-digits")
+    assert [model.settings for model in outcome.models] == [TINY.a, TINY.b]
+
+
+def test_the_teacher_stops_what_trains(of_class, engine):
+    of_class.steps.training.train.click()
+    until(lambda: engine.pages()[0].state == "running", WHAT)
+    engine.want(stop=[1])
+    until(lambda: of_class.current.state is State.STOPPED, WHAT)
+    assert of_class.current.running.a.message == "The teacher has stopped this training."
+    until(lambda: engine.pages()[0].state == "stopped", WHAT)
+    of_class.steps.training.train.click()
+    until(lambda: of_class.current.state is State.RUNNING, WHAT)
+    until(lambda: engine.pages()[0].state == "running", WHAT)
+    assert of_class.current.state is State.RUNNING, "it was only once"
+
+
+def test_a_lesson_that_the_teacher_sets_is_told_and_taken_back(of_class, engine):
+    engine.want(1, json.dumps({"title": "<b>Luck"}))
+    until(lambda: "The teacher has set a lesson: &lt;b&gt;Luck" in of_class.notice.value, WHAT)
+    engine.want(2, "")
+    until(lambda: "lesson" not in of_class.notice.value, WHAT)
+
+
+def test_an_engine_that_does_not_answer_is_no_matter(of_class, engine):
+    engine.is_silent = True
+    engine.restart()
+    of_class.go("Models")
+    until(lambda: of_class.navigation.step == "Models", WHAT)
+    engine.is_silent = False
+    until(engine.pages, "the page comes back by itself")
+
+
+def test_what_came_out_is_told_to_a_new_engine_too(of_class, engine):
+    of_class.steps.training.train.click()
+    until(engine.active, WHAT)
+    engine.end_all()
+    until(engine.outcomes, WHAT)
+    engine.restart()
+    until(engine.outcomes, WHAT)
+
+
+def test_a_comparison_that_is_only_looked_at_is_no_result_of_today(engine, open_finished):
+    dashboard = open_finished(TINY)
+    dashboard.page._on_message(None, {"ready": ""}, [])
+    until(lambda: engine.pages() and engine.pages()[0].state == "finished", WHAT)
+    assert engine.outcomes() == []
+
+
+def test_without_a_class_nothing_is_told(engine, open_ready, settle, monkeypatch):
+    monkeypatch.delenv("NNCOMPARE_CLASS_ID")
+    dashboard = open_ready(TINY)
+    dashboard.page._on_message(None, {"ready": ""}, [])
+    settle(dashboard)
+    dashboard.reporter.tick(None, LessonState)
+    assert engine._plugin._classes._boards == {}
+
+
+def test_the_result_without_a_lesson_is_the_difference(finished):
+    running = finished.current.running
+    outcome = outcome_of(running, LessonState())
+    a, b = (model.accuracy or 0 for model in outcome.models)
+    assert outcome.lesson.result == pytest.approx(100 * (b - a), abs=0.005)
+    assert outcome_of(running, LessonState(name="luck", guess=1.0, result=0.3)).lesson.result == 0.3
+    assert [model.accuracy for model in report_of(running, LessonState()).models] == [a, b]
+
+
+class StillRefresher(Refresher):
+    """Keeps what is to be done in the background until a test wants it."""
+
+    def __init__(self):
+        super().__init__(lambda: None)
+        self.work = []
+
+    def in_background(self, *work):
+        self.work.append(work)
+
+    def answer(self, answer):
+        _, then, _ = self.work.pop()
+        then({"board": "1", "number": 1, "stop": False, "version": 0, **answer})
+
+
+def test_one_report_at_a_time_once_a_second_and_more_seldom_where_nothing_changes(monkeypatch):
+    class Clock:
+        now = 100.0
+
+        def monotonic(self):
+            return self.now
+
+    clock, refresher = Clock(), StillRefresher()
+    monkeypatch.setattr(class_reporter, "time", clock)
+    monkeypatch.setenv("NNCOMPARE_CLASS_ID", CLASS)
+    reporter = ClassReporter(refresher, shared_engine, lambda _: None, lambda: None)
+
+    def tick(guess=None):
+        reporter.tick(None, lambda: LessonState(guess=guess))
+        return len(refresher.work)
+
+    assert tick() == 0, "the page is not ready"
+    reporter.begin()
+    assert tick() == 1
+    clock.now += 10
+    assert tick(1.0) == 1, "one is on its way"
+    refresher.answer({})
+    clock.now += 0.9
+    assert tick(1.0) == 1
+    refresher.answer({})
+    clock.now += 0.9
+    assert tick(2.0) == 0, "it was told less than a second ago"
+    clock.now += 0.1
+    assert tick(2.0) == 1
+    refresher.answer({})
+    clock.now += 1.0
+    assert tick(2.0) == 0, "nothing is new"
+    clock.now += HEARTBEAT_SECONDS - 1.0
+    assert tick(2.0) == 1
