@@ -18,7 +18,12 @@ KINDS = (
     *("a[href]", "select", "[data-pick]", "summary", "button.widget-toggle-button", "button.widget-button"),
     *("input[type=checkbox]", "input[type=text]"),
 )
-COMMANDS = ("x", "b", "d", "d")  # cut the cell, put one below it, delete it
+COMMANDS = (
+    "x",
+    "b",
+    "a",
+    "v",
+)  # cut the cell, put one below it or above it, paste; "d" is a key of the dashboard itself
 ERRORS = "Error displaying widget"
 
 
