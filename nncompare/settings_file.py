@@ -19,7 +19,7 @@ def read_settings(content: bytes) -> dict[str, Any]:
     if len(content) > LARGEST_BYTES:
         raise ValueError("is too large to be a file of settings.")
     if _depth(content) > _DEEPEST:
-        raise ValueError("is not a file of settings: it is nested too deeply.")
+        raise ValueError("is no file of settings: its lists lie too deep.")
     try:
         values = json.loads(content.decode("utf-8-sig"), object_pairs_hook=_without_doubles)
     except _DoubleError as error:

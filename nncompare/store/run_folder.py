@@ -137,7 +137,8 @@ class RunFolder:
     def summary(self) -> Summary:
         """Return what a list of comparisons shows."""
         models = tuple(self._model_summary(seed, name) for seed, name in keys_of(self.comparison))
-        return Summary(self.id, self.created, self.comparison, models, self.is_open, read_labels(self._folder))
+        labels = read_labels(self._folder)
+        return Summary(self.id, self.created, self.comparison, models, self.is_open, labels=labels)
 
     def _model_summary(self, seed: int, name: str) -> ModelSummary:
         state, _ = self._newest(seed, name, lambda folder: read_state(_file(folder, "state.json")))
