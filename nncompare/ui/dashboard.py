@@ -120,7 +120,7 @@ class Dashboard:
             **steps,
             "train": self._train_or_pause,
             "stop": lambda: self._control("stop", None),
-            "disagree": self._show_disagreements,
+            "disagree": self._see,
         }
 
     @property
@@ -197,9 +197,10 @@ class Dashboard:
         else:
             self._train()
 
-    def _show_disagreements(self) -> None:
+    def _see(self) -> None:
+        if self.steps.predictions.disagreements:
+            self.steps.predictions.show_disagreements()
         self._go("Predictions")
-        self.steps.predictions.show_disagreements()
 
     def _control(self, action: str, name: str | None) -> None:
         self.current.control(action, name, self.steps.training.more.value)

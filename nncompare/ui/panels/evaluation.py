@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from nncompare.analysis import Outcomes, class_scores, judge
+from nncompare.analysis import Group, Outcomes, class_scores, judge
 from nncompare.comparison.result import ComparisonResult
 from nncompare.comparison.runner import ComparisonRun
 from nncompare.comparison.seed_run import SeedRun
@@ -77,6 +77,13 @@ class EvaluationPanel:
         set_value(self.matrices, html="")
         self._compare(subject, classes)
         return was_on
+
+    @property
+    def disagreements(self) -> int | None:
+        """The number of test images on which both ended models give different answers; None before that is known."""
+        if self._outcomes is None or self._subject.split != "test":
+            return None
+        return int(self._outcomes.members(Group.DISAGREE).sum())
 
     def prediction(self, name: str, shown: VisibleImages) -> Prediction | None:
         """Return what a model predicts for the images that the filter has found; None where there is no filter."""

@@ -59,14 +59,6 @@ class ImageFilter:
         self._group = None if group == _SAMPLE else Group(group)
         self._begin()
 
-    def show_disagreements(self) -> None:
-        """Look at the images on which the models disagree, the largest difference first."""
-        if self._outcomes is not None:
-            self._is_moving = True  # one change, not two
-            self._order.value = Order.DIFFERENCE
-            self._is_moving = False
-            self.pick(Group.DISAGREE)
-
     def pick_confusion(self, true_class: int, predicted: int, model: str) -> None:
         """Look at the images of one class that a model ("a", "b", or "" for either) takes for another."""
         self._is_moving = True  # one change, not four
@@ -74,6 +66,14 @@ class ImageFilter:
         self.true_class.value, self._predicted.value, self._model.value = true_class, predicted, model
         self._is_moving = False
         self._begin()
+
+    def pick_disagreements(self) -> None:
+        """Look at the images on which both disagree, the most different answers first."""
+        self._is_moving = True  # one change, not five
+        self._order.value, self._model.value = Order.DIFFERENCE, ""
+        self.true_class.value = self._predicted.value = _ANY
+        self._is_moving = False
+        self.pick(Group.DISAGREE)
 
     def leave(self) -> None:
         """Look at a sample again."""

@@ -78,9 +78,14 @@ class PredictionsStep:
             self.summary.tell(str(error))
         self._show_sample()
 
+    @property
+    def disagreements(self) -> int | None:
+        """The number of test images on which both ended models give different answers; None before that is known."""
+        return self.evaluation.disagreements
+
     def show_disagreements(self) -> None:
-        """Show the images on which both models disagree, the largest difference first, once that is known."""
-        self.evaluation.filter.show_disagreements()
+        """Show the images on which both models disagree, the most different answers first."""
+        self.evaluation.filter.pick_disagreements()
 
     def set_visible(self, is_visible: bool) -> None:
         """Set whether the step is on the screen."""
