@@ -87,14 +87,20 @@ def _nothing_to_resume(summaries: list[Summary]) -> str:
 def _row(summary: Summary) -> list[str]:
     seeds = summary.comparison.repeat
     names = "AB" if summary.comparison.b is not None else "A"
+    accuracy = accuracies([_accuracy(summary, name) for name in names])
     return [
         summary.id,
         summary.created.astimezone().strftime("%Y-%m-%d %H:%M"),
         CATALOG[summary.comparison.dataset].title + (f", {seeds} seeds" if seeds > 1 else ""),
         summary.state_word,
-        ", ".join(map(" ".join, zip(names, accuracies([_accuracy(summary, name) for name in names]), strict=True))),
+        ", ".join(f"{_named(summary, name)} {told}" for name, told in zip(names, accuracy, strict=True)),
         "; ".join(f"{one.name} {one.a} and {one.b}" for one in _differences(summary)) or _same(names),
     ]
+
+
+def _named(summary: Summary, name: str) -> str:
+    own = summary.labels.of(name).name
+    return f"{name} “{own}”" if own else name
 
 
 def _same(names: str) -> str:
@@ -116,6 +122,7 @@ def _facts(summary: Summary) -> dict[str, Any]:
                 "state": model.state,
                 "epochs": model.epochs,
                 "test_accuracy": model.test_accuracy,
+                "label": summary.labels.of(model.name).model_dump(),
             }
             for model in summary.models
         ],

@@ -61,6 +61,18 @@ def test_the_first_visit_begins_with_a_tour_and_no_later_one_does(newcomer: Dash
     expect(callout).to_be_hidden()
 
 
+def test_where_nothing_can_be_remembered_the_tour_comes_once_a_page(newcomer: DashboardPage) -> None:
+    """As in a frame of another site, where a browser may refuse to store anything."""
+    refuse = "Object.defineProperty(window, 'localStorage', { get() { throw new Error('refused'); } })"
+    newcomer.page.add_init_script(refuse)
+    page = newcomer.open().page
+    callout = page.locator(".nnc-tour")
+    expect(callout).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(callout).to_be_hidden()
+    assert page.evaluate("window.nncTourSeen"), "a dashboard that is shown again on this page begins without it"
+
+
 def test_the_tour_ends_with_escape_and_where_the_user_goes_elsewhere(ready: DashboardPage) -> None:
     page, callout = ready.page, ready.page.locator(".nnc-tour")
     for leave in (lambda: page.keyboard.press("Escape"), lambda: ready.go("History")):

@@ -12,7 +12,7 @@ from tiny_pairs import pair, until_both_train
 from nncompare.comparison.runner import ComparisonRun
 from nncompare.config import Comparison, RunConfig
 from nncompare.engine.shared import EngineHolder
-from nncompare.store import RunFolder, Store
+from nncompare.store import Label, RunFolder, Store
 
 PAIR = Comparison(
     dataset="synthetic-digits", a=RunConfig(channels=8, epochs=2), b=RunConfig(channels=16, epochs=2, optimizer="sgd")
@@ -70,6 +70,16 @@ def test_what_differs_is_named(store: Store) -> None:
     _, out, _ = called("runs", "--json")
     (told,) = json.loads(out)
     assert told["differs"] == {"channels": ["8", "16"], "optimiser": ["Adam", "SGD"]}
+
+
+def test_models_are_listed_by_their_own_names_too(store: Store) -> None:
+    folder = saved(store, "finished", "finished")
+    store.label(folder.id, "B", Label(name="wide", note="for Tuesday"))
+    _, out, _ = called("runs")
+    assert rows(out)[1][4] == "A 10.0%, B “wide” 10.0%"
+    _, out, _ = called("runs", "--json")
+    labels = [one["label"] for one in json.loads(out)[0]["models"]]
+    assert labels == [{"name": "", "note": ""}, {"name": "wide", "note": "for Tuesday"}]
 
 
 def test_the_list_as_json(store: Store) -> None:

@@ -165,7 +165,7 @@ def name(step, id_, model, **fields):
 def test_a_model_gets_a_name_and_a_note_that_stay_with_its_comparison(step, store, calls):
     id_ = save(store)
     read(step, id_)
-    name(step, id_, "b", name="the  <b>wide</b> one", note="for lesson 3")
+    name(step, id_, "b", name="the  <b>wide</b> one\x1b", note="for lesson 3")
     until(lambda: "the &lt;b&gt;wide&lt;/b&gt; one" in step.table.list.html, WHAT)
     labels = Store(store.home).summaries()[0].labels
     assert (labels.of("B"), labels.of("A")) == (Label(name="the <b>wide</b> one", note="for lesson 3"), Label())

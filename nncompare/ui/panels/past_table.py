@@ -100,7 +100,7 @@ class PastTable:
         chosen = next((row for row in self._rows if form == f"label:{row.key}"), None)
         if chosen is not None:
             self._edited = ""
-            name, note = (" ".join(values.get(key, "").split()) for key in ("name", "note"))
+            name, note = (_plain(values.get(key, "")) for key in ("name", "note"))
             self._on_label(chosen, Label(name=name[:LONGEST_NAME], note=note[:LONGEST_NOTE]))
 
     def _put_in_order(self, key: str) -> None:
@@ -121,6 +121,11 @@ class PastTable:
     def _ask(self, id_: str) -> None:
         if self._found is not None and id_ in self._found.sizes:
             self._to_delete = id_
+
+
+def _plain(text: str) -> str:
+    """Leave out what no terminal should get, and double spaces."""
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
 
 
 _CHANGES: dict[str, Callable[[PastTable, str], None]] = {
