@@ -77,9 +77,11 @@ def until_told(kernel: BlockingKernelClient, words: str) -> None:
 
 def test_the_teacher_sees_who_trains_and_stops_it(teacher: Teacher, kernels: list[BlockingKernelClient]) -> None:
     wait_until(
-        lambda: value_of(kernels[1], "dashboard.steps.training.train.disabled") is False, SECONDS, "the page is ready"
+        lambda: value_of(kernels[1], "'train' in dashboard.steps.training.bar.main.offered.values()"),
+        SECONDS,
+        "the page is ready",
     )
-    do(kernels[1], "steps.training.train.click()")
+    do(kernels[1], "steps.training.bar.main.press('train')")
     until_states(teacher, {1: "idle", 2: "running"})
     wait_until(lambda: teacher.view()["pages"][1]["a"]["share"] > 0, SECONDS, "it comes forward")
     teacher.wish("stop", "2")

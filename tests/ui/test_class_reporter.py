@@ -6,7 +6,7 @@ import pytest
 from class_engine import ClassEngine
 from page_engine import PageEngine
 from processes import until
-from tiny_comparison import TINY, WHAT
+from tiny_comparison import TINY, WHAT, train
 
 from nncompare.comparison.state import State
 from nncompare.engine.class_report import LessonState, Outcome, PageReport
@@ -60,7 +60,7 @@ def of_class(engine, open_ready):
 
 def test_a_page_says_how_far_it_is_and_what_came_out(of_class, engine):
     assert engine.pages() == [PageReport()]
-    of_class.steps.training.train.click()
+    train(of_class)
     until(lambda: engine.pages()[0].state == "running", WHAT)
     until(lambda: [model.epochs for model in engine.pages()[0].models] == [1, 2], WHAT)
     assert engine.outcomes() == []
@@ -72,13 +72,13 @@ def test_a_page_says_how_far_it_is_and_what_came_out(of_class, engine):
 
 
 def test_the_teacher_stops_what_trains(of_class, engine):
-    of_class.steps.training.train.click()
+    train(of_class)
     until(lambda: engine.pages()[0].state == "running", WHAT)
     engine.want(stop=[1])
     until(lambda: of_class.current.state is State.STOPPED, WHAT)
     assert of_class.current.running.a.message == "The teacher has stopped this training."
     until(lambda: engine.pages()[0].state == "stopped", WHAT)
-    of_class.steps.training.train.click()
+    train(of_class)
     until(lambda: of_class.current.state is State.RUNNING, WHAT)
     until(lambda: engine.pages()[0].state == "running", WHAT)
     assert of_class.current.state is State.RUNNING, "it was only once"
@@ -101,7 +101,7 @@ def test_an_engine_that_does_not_answer_is_no_matter(of_class, engine):
 
 
 def test_what_came_out_is_told_to_a_new_engine_too(of_class, engine):
-    of_class.steps.training.train.click()
+    train(of_class)
     until(engine.active, WHAT)
     engine.end_all()
     until(engine.outcomes, WHAT)

@@ -4,7 +4,8 @@ import json
 
 import pytest
 from processes import until
-from tiny_comparison import TINY, WHAT
+from tiny_comparison import TINY, WHAT, can_train
+from tiny_comparison import train as begin
 
 from nncompare.comparison.state import State
 from nncompare.lessons import Lesson, built_in_lessons
@@ -55,7 +56,7 @@ def say(dashboard, settle, text):
 
 
 def train(dashboard, engine):
-    dashboard.steps.training.train.click()
+    begin(dashboard)
     until(lambda: dashboard.current.state is State.RUNNING, WHAT)
     until(lambda: len(engine.active()) == 2, WHAT)
     engine.end_all()
@@ -68,7 +69,7 @@ def hidden(part):
 
 def test_without_a_lesson_nothing_is_asked(tiny):
     assert tiny.lesson.problems == {}
-    assert not tiny.steps.training.train.disabled
+    assert can_train(tiny)
     assert tiny.steps.predictions.lesson.box.html == ""
     assert tiny.lesson.picker.options[0] == ("No lesson", "")
 
@@ -91,7 +92,7 @@ def test_a_lesson_sets_everything_and_asks(tiny, settle, name):
 
 def test_nothing_is_trained_before_the_guess(asked, settle):
     training = asked.steps.training
-    assert training.train.disabled
+    assert not can_train(asked)
     assert GUESS_FIRST in training.reason.value
     for text, sentence in (
         ("much", "Your guess must be a number from -100 to 100; got much."),
@@ -100,12 +101,12 @@ def test_nothing_is_trained_before_the_guess(asked, settle):
         ("<b>1</b>", "Your guess must be a number"),
     ):
         say(asked, settle, text)
-        assert training.train.disabled, text
+        assert not can_train(asked), text
         assert sentence in asked.lesson.problems["guess"]
         assert "<b>1" not in asked.lesson.number.note.value
     say(asked, settle, "2,5")
     assert (asked.lesson.guess, asked.lesson.problems) == (2.5, {})
-    assert not training.train.disabled
+    assert can_train(asked)
     say(asked, settle, "")
     assert asked.lesson.problems == {"guess": GUESS_FIRST}
 
