@@ -72,7 +72,7 @@ class Frame:
             self._rest = self._shown, drawn(self.figure, [self.figure])
             for artist in moving:
                 artist.set_animated(False)
-        return self._rest[1] + drawn(self.figure, moving)
+        return self._rest[1] + drawn(self.figure, [artist for artist in moving if artist.get_visible()])
 
     def _write_unit(self, unit: str) -> None:
         """Write what is counted behind the last number of the x axis."""

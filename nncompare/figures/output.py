@@ -87,7 +87,6 @@ def framed(figure: Figure, content: str, label: str, css_class: str) -> str:
 class _PageRenderer(RendererSVG):
     """Writes paths and texts, and nothing that needs an identifier, as groups, definitions and clip paths do."""
 
-    draw_markers = RendererBase.draw_markers
     draw_path_collection = RendererBase.draw_path_collection
 
     def open_group(self, s: str, gid: str | None = None) -> None:
@@ -95,6 +94,21 @@ class _PageRenderer(RendererSVG):
 
     def close_group(self, s: str) -> None:
         pass
+
+    def draw_markers(
+        self,
+        gc: GraphicsContextBase,
+        marker_path: Path,
+        marker_trans: Transform,
+        path: Path,
+        trans: Transform,
+        rgbFace: Any = None,  # noqa: N803
+    ) -> None:
+        shape, places = marker_path.transformed(marker_trans), trans.transform(path.vertices)
+        # One path for all of them: to write many takes as long as the rest of a chart.
+        vertices = (np.asarray(shape.vertices) + places[:, None]).reshape(-1, 2)
+        codes = np.tile(shape.codes, len(places)) if shape.codes is not None else None
+        self.draw_path(gc, Path(vertices, codes), IdentityTransform(), rgbFace)
 
     def draw_path(self, gc: GraphicsContextBase, path: Path, transform: Transform, rgbFace: Any = None) -> None:  # noqa: N803
         clip = gc.get_clip_rectangle() if rgbFace is None else None
