@@ -29,7 +29,7 @@ function render({ model, el }) {
 
   // What cannot be read on a small cell stands in a line that is kept for it.
   const tell = ({ target }) => {
-    const line = el.querySelector(".nnc-line");
+    const line = el.querySelector(".nnc-label-line");
     const label = target.closest?.("[data-pick][aria-label]")?.getAttribute("aria-label");
     if (line && label) line.textContent = label;
   };
