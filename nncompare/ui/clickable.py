@@ -17,7 +17,7 @@ _LONGEST_NAME = 100
 class Clickable(anywidget.AnyWidget):
     """Shows `html`; a click on an element with a ``data-pick`` attribute calls `on_pick` with its value.
 
-    The label of what the pointer or the focus is on stands in the element of class ``nnc-line``, where there is one.
+    The label of what has the pointer or the focus stands in the element of class ``nnc-label-line``, if there is one.
     A form with a ``data-form`` attribute that is submitted calls `on_form` with its value and with the fields by name.
     What is not offered can be neither picked nor submitted, whatever the browser says.
     """

@@ -34,7 +34,7 @@ def test_bars_badges_and_choices_are_seen_in_forced_colours(trained: DashboardPa
     page = trained.page
     trained.go("Predictions")
     page.locator(".nnc-part").last.click(timeout=30_000)
-    chosen = page.locator('.nnc-part[aria-pressed="true"] .nnc-count')
+    chosen = page.locator('.nnc-part[aria-pressed="true"] .nnc-part-count')
     expect(chosen).to_be_visible(timeout=30_000)
     expect(trained.cards.first).to_contain_text("%")
     for scheme in ("light", "dark"):
@@ -43,7 +43,7 @@ def test_bars_badges_and_choices_are_seen_in_forced_colours(trained: DashboardPa
             place = page.locator(behind).first
             colours = {style(found, "background-color") for found in (place, place.locator(filled).first)}
             assert len(colours) == 2, (behind, colours)
-        other = page.locator('.nnc-part[aria-pressed="false"] .nnc-count').first
+        other = page.locator('.nnc-part[aria-pressed="false"] .nnc-part-count').first
         assert style(chosen, "outline-style") != style(other, "outline-style")
         here, there = (
             page.locator(f".nnc-nav button{which}").first for which in ("[aria-current]", ":not([aria-current])")

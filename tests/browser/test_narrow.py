@@ -55,3 +55,15 @@ def test_nothing_is_cut_off_on_a_narrow_page(finished: DashboardPage) -> None:
                 finished.open_more()
             assert page.evaluate(_CUT_OFF) == [], (width, step)
         expect(finished.chip).to_be_visible()
+
+
+def test_the_images_of_a_cell_come_into_view_on_a_phone(finished: DashboardPage) -> None:
+    page = finished.page
+    page.set_viewport_size({"width": 375, "height": 667})
+    finished.go("Predictions")
+    cell = page.locator(".nnc-matrix .nnc-diagonal:not(.nnc-zero)").first
+    cell.click(timeout=SECONDS)
+    expect(page.locator(".nnc-summary")).to_contain_text(", predicted ")
+    expect(page.locator(".nnc-found")).to_be_in_viewport()
+    expect(finished.cards.first).to_be_in_viewport()
+    expect(cell).to_have_attribute("aria-pressed", "true")

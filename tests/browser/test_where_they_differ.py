@@ -56,7 +56,7 @@ def test_where_two_models_differ(ready: DashboardPage, tmp_path: Path) -> None:
         for _ in range(times):
             page.keyboard.press(key)
     expect(cell).to_be_focused()
-    expect(page.locator(".nnc-line")).to_have_text(cell.get_attribute("aria-label") or "")
+    expect(page.locator(".nnc-label-line")).to_have_text(cell.get_attribute("aria-label") or "")
     page.keyboard.press("Enter")
     ready.wait_for_cards(
         lambda found: all(

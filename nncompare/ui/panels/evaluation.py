@@ -39,9 +39,9 @@ class EvaluationPanel:
         self.filter = ImageFilter(refresher.posting(self._on_filter))
         self.exports = Exports(refresher, on_failed)
         self.matrix = Matrix(refresher, self.filter.pick_confusion)
-        self.costs, self.scores = Place("nnc-costs"), Place("nnc-class-scores")
+        self.costs, self.scores = Place("nnc-model-costs"), Place("nnc-class-scores")
         self.card = column("nnc-card nnc-verdict", [self.verdict, self.filter.bar])
-        self.side = column("nnc-side", [self.matrix, self.costs, self.exports])
+        self.side = column("nnc-beside", [self.matrix, self.costs, self.exports])
         self._clear()
 
     def show(
@@ -119,7 +119,7 @@ class EvaluationPanel:
     def _offer(self, findings: Findings, outcomes: Outcomes, classes: Sequence[str]) -> None:
         is_pair, is_left = len(findings.names) > 1, self.filter.is_left
         self.filter.offer(outcomes, classes, findings.names)
-        self.costs.show("costs.html", costs=costs_of(findings.models))
+        self.costs.show("model_costs.html", costs=costs_of(findings.models))
         if is_pair:
             titles = [picture.title for picture in PICTURES.values() if picture.on_page]
             self.scores.show("class_scores.html", scores=findings.scores, pictures=findings.pictures, titles=titles)

@@ -25,16 +25,19 @@ function render({ model, el }) {
     drawn = model.get("html");
     const focused = el.contains(document.activeElement) ? document.activeElement : undefined;
     el.innerHTML = drawn;
-    if (focused) heirOf(focused)?.focus();
+    if (focused) heirOf(focused)?.focus({ preventScroll: true });
   };
 
   const choose = (item) => {
-    if (item && !item.disabled) model.send({ pick: item.dataset.pick });
+    if (!item || item.disabled) return;
+    model.send({ pick: item.dataset.pick });
+    const place = item.closest("[data-shows]")?.dataset.shows; // what changes may be out of sight
+    if (place) el.closest(".nnc")?.querySelector(place)?.scrollIntoView({ block: "nearest" });
   };
 
   // What cannot be read on a small cell stands in a line that is kept for it.
   const tell = ({ target }) => {
-    const line = el.querySelector(".nnc-line");
+    const line = el.querySelector(".nnc-label-line");
     const label = target.closest?.("[data-pick][aria-label]")?.getAttribute("aria-label");
     if (line && label) line.textContent = label;
   };

@@ -70,7 +70,7 @@ class PredictionsStep:
         choice = row("nnc-row nnc-choice", [*source, self.new_sample, self._seed_place])
         heading = row("nnc-found", [self.summary, found.others])
         images = [heading, self.cards, found.pages, found.choices, choice, self.evaluation.scores]
-        return column("nnc-main", [self.evaluation.card, *images])
+        return column("nnc-judged", [self.evaluation.card, *images])
 
     @property
     def disagreements(self) -> int | None:
