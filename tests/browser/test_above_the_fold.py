@@ -31,7 +31,12 @@ _PRESS_AT_ONCE = """(button) => new MutationObserver((changes, watcher) => {
 
 def resize(dashboard: DashboardPage, size: tuple[int, int]) -> None:
     dashboard.page.set_viewport_size({"width": size[0], "height": size[1]})
-    dashboard.page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    settle(dashboard.page.locator(".nnc"))
+
+
+def settle(found: Locator) -> None:
+    """Wait until the page has been laid out."""
+    found.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
 
 def places(dashboard: DashboardPage) -> dict[str, list[int]]:
@@ -154,9 +159,11 @@ def test_presentation_mode_gives_the_charts_the_window_and_escape_ends_it(ready:
         expect(hidden).to_be_hidden()
     charts, accuracy = page.locator(".nnc-charts"), page.locator(".nnc-run.nnc-a .nnc-accuracy b")
     expect(charts).to_be_visible()
+    settle(dashboard)
     presented = height(charts), height(accuracy)
     page.keyboard.press("Escape")
     expect(navigation).to_be_visible()
+    settle(dashboard)
     assert presented[0] > height(charts)
     assert presented[1] > height(accuracy)
     leave = page.get_by_role("button", name="Presentation mode", exact=True)

@@ -73,6 +73,7 @@ def test_everything_can_be_done_with_the_keyboard_in_a_notebook(on_lab: Dashboar
     page.keyboard.press("ControlOrMeta+z")
     expect(channels).to_have_value("1")
     on_lab.go("Training")
+    expect(on_lab.train_button).to_be_enabled()
     on_lab.train_button.focus()
     with on_lab.new_run():
         page.keyboard.press("Space")

@@ -145,6 +145,7 @@ def test_everything_can_be_done_with_the_keyboard(ready: DashboardPage) -> None:
             page.keyboard.type("6")
             ready.wait_for_settings(a={"channels": 6})
 
+    expect(ready.train_button).to_be_enabled()
     _tab_to(ready, ready.train_button)
     with ready.new_run():
         page.keyboard.press("Space")
