@@ -10,7 +10,10 @@ from nncompare.server.teacher_desk import ClassView
 
 @dataclass(frozen=True)
 class ClassAnswers:
-    """The guess and the newest result of each page that has one, for the lesson with this name; empty for none."""
+    """The newest result of each page, and the guess before it, for the lesson with this name; empty for none.
+
+    A page without a result has the guess that stands there now: one that is changed afterwards is no guess any more.
+    """
 
     lesson: str
     guesses: Mapping[int, Answer]
@@ -23,8 +26,7 @@ def class_answers(view: ClassView) -> ClassAnswers:
     outcomes = {page: outcome for (page, _), outcome in view.outcomes.items() if outcome.lesson.name == lesson}
     earlier = {page: outcome.lesson.guess for page, outcome in outcomes.items()}
     now = {page: report.lesson.guess for page, report in view.pages.items() if report.lesson.name == lesson}
-    guesses = {**earlier, **{page: guess for page, guess in now.items() if guess is not None}}
-    return ClassAnswers(lesson, _known(guesses), _known(_results(outcomes)))
+    return ClassAnswers(lesson, {**_known(now), **_known(earlier)}, _known(_results(outcomes)))
 
 
 def _results(outcomes: Mapping[int, Outcome]) -> dict[int, Answer]:
@@ -32,7 +34,7 @@ def _results(outcomes: Mapping[int, Outcome]) -> dict[int, Answer]:
 
 
 def _known(answers: Mapping[int, Answer]) -> dict[int, Answer]:
-    return {page: answer for page, answer in sorted(answers.items()) if answer is not None}
+    return {page: answer for page, answer in answers.items() if answer is not None}
 
 
 def _lesson(view: ClassView) -> str:

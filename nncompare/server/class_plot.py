@@ -44,7 +44,8 @@ def class_plot(answers: ClassAnswers) -> Markup:
         "nncompare.server",
         "class_plot.svg",
         width=WIDTH,
-        half=round(max(_LEAST_HALF_HEIGHT, radius * (2 * highest + 1))),
+        above=_height(above, radius),
+        below=_height(below, radius),
         side=SIDE,
         radius=radius,
         guesses=_dots(above, radius, -1),
@@ -110,6 +111,10 @@ def _columns(part: Mapping[int, Answer], axis: _Axis) -> Counter[int]:
     """Count the dots in each column of the plot."""
     places = [axis.place(value) for value in part.values()]
     return Counter(round(share * (_COLUMNS - 1)) for share in places if share is not None)
+
+
+def _height(columns: Counter[int], radius: float) -> int:
+    return round(max(_LEAST_HALF_HEIGHT, radius * (2 * max(columns.values(), default=0) + 1)))
 
 
 def _dots(columns: Counter[int], radius: float, direction: int) -> list[tuple[float, float]]:

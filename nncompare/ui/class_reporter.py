@@ -55,7 +55,7 @@ class ClassReporter:
         self._told, self._board = _Said(), ""
         self._number, self._version = 0, 0
         self._running: ComparisonRun | None = None
-        self._run = 0
+        self._run, self._asked = 0, LessonState()
 
     def begin(self) -> None:
         """Begin, once the page is there: what it waits for goes first."""
@@ -78,7 +78,10 @@ class ClassReporter:
     def _say(self, running: ComparisonRun | None, lesson: LessonState) -> _Said:
         if running is not self._running:
             self._running, self._run = running, self._run + 1
-        outcome = outcome_of(running, lesson) if running is not None and _has_ended_here(running) else None
+            self._asked = lesson.model_copy(update={"result": None})
+        elif lesson.name == self._asked.name:  # else there is another lesson now, and this run was not for it
+            self._asked = self._asked.model_copy(update={"result": lesson.result})
+        outcome = outcome_of(running, self._asked) if running is not None and _has_ended_here(running) else None
         return _Said(
             report_of(running, lesson).model_dump_json(exclude_defaults=True),
             running is not None and running.state.can_stop,
@@ -131,7 +134,7 @@ def report_of(running: ComparisonRun | None, lesson: LessonState) -> PageReport:
 
 
 def outcome_of(running: ComparisonRun, lesson: LessonState) -> Outcome:
-    """Return what came out; without a result of the lesson it is by how many points B is better."""
+    """Return what came out; without a lesson it is by how many points B is better."""
     by_model = zip(*(pair.runs for pair in running.begun), strict=True)
     outcome = Outcome(
         state=running.state.value,
@@ -139,7 +142,7 @@ def outcome_of(running: ComparisonRun, lesson: LessonState) -> Outcome:
         lesson=lesson,
         models=tuple(map(_outcome_of, by_model)),
     )
-    if lesson.result is not None:
+    if lesson.name:
         return outcome
     return outcome.model_copy(update={"lesson": lesson.model_copy(update={"result": outcome.difference})})
 

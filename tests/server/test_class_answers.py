@@ -73,6 +73,7 @@ def test_the_answers_are_those_of_the_lesson_that_most_pages_have():
         1: PageReport(lesson=LessonState(name="luck", guess=1.0)),
         2: PageReport(lesson=LessonState(name="luck")),
         3: PageReport(lesson=LessonState(name="width", guess=9.0)),
+        5: PageReport(lesson=LessonState(name="luck", guess=4.0)),
     }
     outcomes = {
         (1, 1): outcome(name="luck", guess=3.0, result=0.5),
@@ -82,7 +83,7 @@ def test_the_answers_are_those_of_the_lesson_that_most_pages_have():
         (4, 1): outcome(name="luck", guess="no idea", result=0.3),
     }
     found = class_answers(view_of(pages, outcomes))
-    assert found.guesses == {1: 1.0, 2: 2.0, 4: "no idea"}, "the newest of each page, and those of pages that are gone"
+    assert found.guesses == {1: 3.0, 2: 2.0, 4: "no idea", 5: 4.0}, "also of pages that are gone"
     assert found.results == {1: 0.5, 2: 0.2, 4: 0.3}
 
 

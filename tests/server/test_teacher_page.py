@@ -6,6 +6,8 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import requests
@@ -17,6 +19,8 @@ from waiting import wait_until
 from nncompare.config import RunConfig
 from nncompare.engine.class_board import LONGEST_LESSON
 from nncompare.engine.class_report import LessonState, ModelOutcome, Outcome, PageReport
+from nncompare.server.server_address import ServerAddress
+from nncompare.server.teacher_pages import room_url
 
 ROUTES = ["teacher", "teacher/view", "teacher/results.csv"]
 WISHES = ["stop", "lesson", "lesson-file", "clear"]
@@ -321,3 +325,21 @@ def test_it_works_below_the_path_of_a_proxy(tmp_path: Path) -> None:
         headers = {"Host": "school.example", "X-Forwarded-Proto": "https", "Cookie": answer.headers["Set-Cookie"]}
         status, content = raw(server, "/class/nn/teacher", headers)
         assert (status, b">https://school.example/class/nn/<" in content) == (200, True)
+
+
+@pytest.mark.parametrize(
+    ("called", "shown"),
+    [
+        ("127.0.0.1:8866", "http://192.168.1.9:8866/"),
+        ("localhost:8866", "http://192.168.1.9:8866/"),
+        ("10.0.0.7:8866", "http://10.0.0.7:8866/"),
+        ("school.example", "http://school.example/"),
+    ],
+)
+def test_the_address_on_the_projector_is_one_that_others_reach(
+    called: str, shown: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("nncompare.server.server_address.own_addresses", lambda _: ["192.168.1.9"])
+    address = ServerAddress(ip="0.0.0.0", port=8866, token="", is_token_known=True)
+    request: Any = SimpleNamespace(host=called, host_name=called.partition(":")[0], headers={}, protocol="http")
+    assert room_url(address, request) == shown

@@ -109,6 +109,20 @@ def test_what_came_out_is_told_to_a_new_engine_too(of_class, engine):
     until(engine.outcomes, WHAT)
 
 
+def test_what_came_out_belongs_to_the_lesson_and_the_guess_with_which_it_was_trained(of_class, engine):
+    of_class._lesson_state = lambda: LessonState(name="luck", guess=2.0)
+    of_class.steps.training.train.click()
+    until(lambda: engine.pages()[0].state == "running", WHAT)
+    engine.end_all()
+    until(engine.outcomes, WHAT)
+    of_class._lesson_state = lambda: LessonState(name="luck", guess=9.0, result=0.5)
+    until(lambda: engine.outcomes()[0].lesson.result == 0.5, WHAT)
+    of_class._lesson_state = lambda: LessonState(name="width", guess=3.0)
+    until(lambda: engine.pages()[0].lesson.name == "width", WHAT)
+    (outcome,) = engine.outcomes()
+    assert outcome.lesson == LessonState(name="luck", guess=2.0, result=0.5)
+
+
 def test_a_comparison_that_is_only_looked_at_is_no_result_of_today(engine, open_finished):
     dashboard = open_finished(TINY)
     dashboard.page._on_message(None, {"ready": ""}, [])
