@@ -69,8 +69,9 @@ function render({ model, el }) {
   const drawNames = () => {
     const wanted = data.names ?? {};
     for (const button of [...names.children]) if (!(button.dataset.line in wanted)) button.remove();
-    for (const [line, [top, isOn]] of Object.entries(wanted)) {
-      const button = names.querySelector(`[data-line="${line}"]`) ?? make("button", "nnc-chart-line", names);
+    for (const [index, [line, [top, isOn]]] of Object.entries(wanted).entries()) {
+      const button = names.querySelector(`[data-line="${line}"]`) ?? make("button", "nnc-chart-line");
+      if (names.children[index] !== button) names.insertBefore(button, names.children[index] ?? null);
       button.type = "button";
       button.dataset.line = line;
       button.title = isOn ? "Take this line away" : "Show this line";
