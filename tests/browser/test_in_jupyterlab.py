@@ -42,6 +42,8 @@ def test_no_key_that_a_control_has_is_a_command_of_jupyterlab(on_lab: DashboardP
     seen = set()
     for step in STEPS:
         on_lab.go(step)
+        if step == "Training":
+            on_lab.open_details()
         for kind in KINDS:
             control = page.locator(f".nnc {kind}:not(:disabled)").filter(visible=True)
             if control.count():
