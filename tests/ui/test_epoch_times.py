@@ -1,5 +1,7 @@
 """How long an epoch takes: what the store tells of just such work on this machine, and nothing else."""
 
+from typing import cast
+
 import numpy as np
 import pytest
 from stored_runs import store_finished
@@ -7,6 +9,7 @@ from stored_runs import store_finished
 from nncompare.config import Comparison, RunConfig
 from nncompare.store import Store, facts
 from nncompare.ui.panels.epoch_times import EpochTimes
+from nncompare.ui.refresher import Refresher
 
 DONE = Comparison(dataset="synthetic-digits", a=RunConfig(channels=4), train_images=1_000)
 OTHER_WORK = [
@@ -44,7 +47,7 @@ def changes():
 def times(tmp_path, changes):
     store = Store(tmp_path / "home")
     store_finished(store, DONE, np.arange(20) % 10)
-    return EpochTimes(AtOnce(), store, lambda: changes.append(1))
+    return EpochTimes(cast("Refresher", AtOnce()), store, lambda: changes.append(1))
 
 
 @pytest.mark.parametrize("same", SAME_WORK)

@@ -42,7 +42,7 @@ class ModelForm:
         limits: Limits | None = None,
     ) -> None:
         self.name, self._other, self._limits = name, other, limits or Limits()
-        self.network: Sequence[Layer] = []  # empty while a setting is wrong
+        self.network: Sequence[Layer] = []  # empty while its width is wrong
         self._training_bytes = 0
         self._texts: dict[str, str] = {}
         self._found: tuple[RunConfig | None, dict[str, str]] = None, {}
