@@ -138,6 +138,26 @@ def test_the_guess_is_answered_after_the_end_with_three_questions(finished, sett
     assert finished.steps.predictions.evaluation.exports.taken() is answer.taken
 
 
+def test_while_more_epochs_are_trained_nothing_is_known(finished):
+    class GoesOn:
+        is_over = True
+
+        def wait(self, _):
+            return self.is_over
+
+        def result(self):
+            return finished.result
+
+    answer, running = finished.steps.predictions.lesson, GoesOn()
+    answer.begin(running, lesson(), 2.0)
+    until(lambda: answer.result is not None, WHAT)
+    running.is_over = False
+    until(lambda: answer.result is None, WHAT)
+    until(lambda: "The answer comes when both have ended." in answer.box.html, WHAT)
+    running.is_over = True
+    until(lambda: answer.result is not None, WHAT)
+
+
 def test_a_choice_is_picked(tiny, settle, engine):
     tiny.refresher.post(lambda: tiny.lesson.take(lesson(CHOICE)))
     settle(tiny)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from nncompare.comparison.result import ComparisonResult
 from nncompare.comparison.runner import ComparisonRun
-from nncompare.lessons import Lesson
+from nncompare.lessons import ChoiceName, Lesson, NumberName
 from nncompare.report.lesson import Guess, TakenLesson, answered
 from nncompare.report.measured import Measured, measured
 from nncompare.ui.clickable import Clickable
@@ -39,18 +39,23 @@ class LessonAnswer:
         self._show()
 
     def tick(self) -> None:
-        """Measure once the comparison has ended, and again when it went on and has ended then."""
-        running = self._running
-        if self.taken is None or running is None or not running.wait(0):
+        """Measure once the comparison has ended; while it goes on from there, nothing is known again."""
+        if self.taken is None or self._running is None:
             return
-        result = running.result()
+        result = self._running.result() if self._running.wait(0) else None
         if result is not self._result:
-            self._result, quantity = result, self.taken.lesson.guess.of
-            self._refresher.in_background(
-                lambda: measured(quantity, result),
-                lambda found: self._on_measured(result, found),
-                lambda error: self._on_measured(result, None, str(error)),
-            )
+            self._result, self._note = result, ""
+            self.taken = replace(self.taken, found=None)
+            self._show()
+            if result is not None:
+                self._measure(result, self.taken.lesson.guess.of)
+
+    def _measure(self, result: ComparisonResult, quantity: NumberName | ChoiceName) -> None:
+        self._refresher.in_background(
+            lambda: measured(quantity, result),
+            lambda found: self._on_measured(result, found),
+            lambda error: self._on_measured(result, None, str(error)),
+        )
 
     def _on_measured(self, result: ComparisonResult, found: Measured | None, why: str = "") -> None:
         if self.taken is None or result is not self._result:
