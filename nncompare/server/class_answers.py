@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from nncompare.engine.class_report import Answer, Outcome
-from nncompare.server.teacher_desk import ClassView
+from nncompare.server.class_view import ClassView
 
 
 @dataclass(frozen=True)

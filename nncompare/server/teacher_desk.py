@@ -4,7 +4,6 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -14,6 +13,7 @@ from nncompare.engine.class_board import EVERYBODY, MOST_OUTCOMES
 from nncompare.engine.class_report import Outcome, PageReport
 from nncompare.engine.shared import EngineHolder
 from nncompare.environment import environment
+from nncompare.server.class_view import ClassView, Lesson
 
 LOOK_SECONDS = 1.0
 _UNWATCHED_SECONDS, _SILENT_SECONDS = 30.0, 5.0
@@ -22,25 +22,6 @@ _NONSENSE = PageReport(state="unknown")
 
 _log = logging.getLogger(__name__)
 _Report = TypeVar("_Report", bound=BaseModel)
-
-
-@dataclass(frozen=True)
-class Lesson:
-    """The lesson that was set for all pages; the versions count how often one was."""
-
-    version: int = 0
-    text: str = ""
-    title: str = ""
-
-
-@dataclass(frozen=True)
-class ClassView:
-    """What is known of the class: the pages by number, the outcomes by page and run, and what is amiss."""
-
-    pages: dict[int, PageReport]
-    outcomes: dict[tuple[int, int], Outcome]
-    lesson: Lesson
-    trouble: str
 
 
 class TeacherDesk:

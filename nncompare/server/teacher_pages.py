@@ -1,13 +1,11 @@
 """The teacher's page, what it asks every two seconds, and what can be wanted there."""
 
-import ipaddress
 import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup
-from tornado.httputil import HTTPServerRequest
 from tornado.web import HTTPError
 
 from nncompare.engine.class_board import EVERYBODY, LONGEST_LESSON
@@ -17,7 +15,7 @@ from nncompare.server import teacher_lessons
 from nncompare.server.auth import ADDRESS
 from nncompare.server.class_table import class_table
 from nncompare.server.qr_code import qr_picture
-from nncompare.server.server_address import ServerAddress
+from nncompare.server.room_address import room_url
 from nncompare.server.teacher_access import PATH, REQUIRED, TeacherHandler
 from nncompare.server.teacher_view import class_view
 
@@ -128,27 +126,6 @@ class TeacherWish(TeacherHandler):
     def _clear(self, _: bytes) -> str:
         self.room.desk.clear()
         return "The results are cleared."
-
-
-def room_url(address: ServerAddress, request: HTTPServerRequest) -> str:
-    """Return the short address of the class, without the token: that by which the teacher came, if others reach it.
-
-    A proxy says by which protocol and below which path it is called.
-    """
-    others = address.bare_urls_for_others
-    if _is_local(request.host_name) and others:
-        return others[0]
-    told = request.headers.get("X-Forwarded-Proto", "")
-    protocol = told if told in ("http", "https") else request.protocol
-    base = address.base(request.headers)
-    return f"{protocol}://{request.host}{base if base.startswith('/') else '/'}"
-
-
-def _is_local(name: str) -> bool:
-    try:
-        return ipaddress.ip_address(name.strip("[]")).is_loopback
-    except ValueError:
-        return name == "localhost"
 
 
 def _number(content: bytes) -> int:

@@ -8,7 +8,7 @@ from nncompare.comparison.state import State
 from nncompare.engine.class_report import Answer, ModelProgress, PageReport
 from nncompare.server.class_answers import ClassAnswers, class_answers
 from nncompare.server.class_plot import class_plot
-from nncompare.server.teacher_desk import ClassView
+from nncompare.server.class_view import ClassView
 
 _TOLD = {State.IDLE: "Not trained yet", State.PREPARING: "Starting", State.RUNNING: "Training"}
 _COUNTED = {

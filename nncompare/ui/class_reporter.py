@@ -2,17 +2,16 @@
 
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from statistics import fmean
 from typing import Any
 
 from nncompare.comparison.runner import ComparisonRun
-from nncompare.comparison.view import RunView
 from nncompare.engine import loop
-from nncompare.engine.class_report import LessonState, ModelOutcome, ModelProgress, Outcome, PageReport
+from nncompare.engine.class_report import LessonState
 from nncompare.engine.shared import EngineHolder
 from nncompare.environment import environment
+from nncompare.ui.page_report import has_ended_here, outcome_of, report_of
 from nncompare.ui.refresher import Refresher
 
 REPORT_SECONDS, HEARTBEAT_SECONDS = 1.0, 2.0
@@ -81,7 +80,7 @@ class ClassReporter:
             self._asked = lesson.model_copy(update={"result": None})
         elif lesson.name == self._asked.name:  # else there is another lesson now, and this run was not for it
             self._asked = self._asked.model_copy(update={"result": lesson.result})
-        outcome = outcome_of(running, self._asked) if running is not None and _has_ended_here(running) else None
+        outcome = outcome_of(running, self._asked) if running is not None and has_ended_here(running) else None
         return _Said(
             report_of(running, lesson).model_dump_json(exclude_defaults=True),
             running is not None and running.state.can_stop,
@@ -117,56 +116,3 @@ class ClassReporter:
 
     def _on_silence(self, _: Exception) -> None:
         self._is_on_its_way = False  # whoever needs the engine says so; a report is not worth a word
-
-
-def report_of(running: ComparisonRun | None, lesson: LessonState) -> PageReport:
-    """Return where a page is; its models are those of the current seed."""
-    if running is None:
-        return PageReport(lesson=lesson)
-    place = running.position
-    return PageReport(
-        state=running.state.value,
-        position=place.position if place is not None else 0,
-        seconds=place.seconds if place is not None else None,
-        lesson=lesson,
-        models=tuple(map(_progress_of, running.runs)),
-    )
-
-
-def outcome_of(running: ComparisonRun, lesson: LessonState) -> Outcome:
-    """Return what came out; without a lesson it is by how many points B is better."""
-    by_model = zip(*(pair.runs for pair in running.begun), strict=True)
-    outcome = Outcome(
-        state=running.state.value,
-        dataset=running.comparison.dataset,
-        lesson=lesson,
-        models=tuple(map(_outcome_of, by_model)),
-    )
-    if lesson.name:
-        return outcome
-    return outcome.model_copy(update={"lesson": lesson.model_copy(update={"result": outcome.difference})})
-
-
-def _has_ended_here(running: ComparisonRun) -> bool:
-    """Whether it was trained on this page, and not only opened from the history, and has ended."""
-    return running.wait(0) and running.has_stood_in_line and bool(running.begun)
-
-
-def _progress_of(run: RunView) -> ModelProgress:
-    return ModelProgress(
-        name=run.name,
-        state=run.state.value,
-        epoch=round(run.epoch, 2),
-        epochs=run.config.epochs,
-        accuracy=_accuracy(run),
-    )
-
-
-def _outcome_of(runs: Sequence[RunView]) -> ModelOutcome:
-    shares = [share for share in map(_accuracy, runs) if share is not None]
-    return ModelOutcome(name=runs[0].name, settings=runs[0].config, accuracy=fmean(shares) if shares else None)
-
-
-def _accuracy(run: RunView) -> float | None:
-    found = run.history.test_accuracy
-    return found[-1] if found and math.isfinite(found[-1]) else None

@@ -47,6 +47,6 @@ def test_a_teacher_sees_two_pages_sets_a_lesson_and_stops_them(
         page.get_by_role("button", name="Stop all").click()
         expect(row).to_have_count(0, timeout=1000 * SECONDS)
         expect(on_voila.page.get_by_text("The teacher has stopped this training.").first).to_be_visible()
-        expect(page.locator("#plot svg")).to_be_visible()
+        expect(page.locator('tr[data-kind="stopped"]')).to_have_count(1, timeout=1000 * SECONDS)
         page.get_by_role("button", name="No lesson").click()
         expect(page.locator("#lesson")).to_have_text("No lesson is set.")

@@ -22,7 +22,7 @@ from nncompare.engine.class_report import (
 from nncompare.server.class_answers import ClassAnswers, class_answers
 from nncompare.server.class_plot import HALF_HEIGHT, SIDE, WIDTH, class_plot
 from nncompare.server.class_table import COLUMNS, class_table
-from nncompare.server.teacher_desk import ClassView, Lesson
+from nncompare.server.class_view import ClassView, Lesson
 from nncompare.server.teacher_view import class_view
 
 MARKUP = "<img src=x onerror=alert(1)>"

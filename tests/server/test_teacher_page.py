@@ -19,8 +19,8 @@ from waiting import wait_until
 from nncompare.config import RunConfig
 from nncompare.engine.class_board import LONGEST_LESSON
 from nncompare.engine.class_report import LessonState, ModelOutcome, Outcome, PageReport
+from nncompare.server.room_address import room_url
 from nncompare.server.server_address import ServerAddress
-from nncompare.server.teacher_pages import room_url
 
 ROUTES = ["teacher", "teacher/view", "teacher/results.csv"]
 WISHES = ["stop", "lesson", "lesson-file", "clear"]

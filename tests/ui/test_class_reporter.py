@@ -12,7 +12,8 @@ from nncompare.comparison.state import State
 from nncompare.engine.class_report import LessonState, Outcome, PageReport
 from nncompare.engine.shared import shared_engine
 from nncompare.ui import class_reporter
-from nncompare.ui.class_reporter import HEARTBEAT_SECONDS, ClassReporter, outcome_of, report_of
+from nncompare.ui.class_reporter import HEARTBEAT_SECONDS, ClassReporter
+from nncompare.ui.page_report import outcome_of, report_of
 from nncompare.ui.refresher import Refresher
 
 CLASS = "class"

@@ -1,0 +1,62 @@
+"""A page and its comparison as they are reported to the class."""
+
+import math
+from collections.abc import Sequence
+from statistics import fmean
+
+from nncompare.comparison.runner import ComparisonRun
+from nncompare.comparison.view import RunView
+from nncompare.engine.class_report import LessonState, ModelOutcome, ModelProgress, Outcome, PageReport
+
+
+def report_of(running: ComparisonRun | None, lesson: LessonState) -> PageReport:
+    """Return where a page is; its models are those of the current seed."""
+    if running is None:
+        return PageReport(lesson=lesson)
+    place = running.position
+    return PageReport(
+        state=running.state.value,
+        position=place.position if place is not None else 0,
+        seconds=place.seconds if place is not None else None,
+        lesson=lesson,
+        models=tuple(map(_progress_of, running.runs)),
+    )
+
+
+def outcome_of(running: ComparisonRun, lesson: LessonState) -> Outcome:
+    """Return what came out; without a lesson it is by how many points B is better."""
+    by_model = zip(*(pair.runs for pair in running.begun), strict=True)
+    outcome = Outcome(
+        state=running.state.value,
+        dataset=running.comparison.dataset,
+        lesson=lesson,
+        models=tuple(map(_outcome_of, by_model)),
+    )
+    if lesson.name:
+        return outcome
+    return outcome.model_copy(update={"lesson": lesson.model_copy(update={"result": outcome.difference})})
+
+
+def has_ended_here(running: ComparisonRun) -> bool:
+    """Return whether it was trained on this page, and not only opened from the history, and has ended."""
+    return running.wait(0) and running.has_stood_in_line and bool(running.begun)
+
+
+def _progress_of(run: RunView) -> ModelProgress:
+    return ModelProgress(
+        name=run.name,
+        state=run.state.value,
+        epoch=round(run.epoch, 2),
+        epochs=run.config.epochs,
+        accuracy=_accuracy(run),
+    )
+
+
+def _outcome_of(runs: Sequence[RunView]) -> ModelOutcome:
+    shares = [share for share in map(_accuracy, runs) if share is not None]
+    return ModelOutcome(name=runs[0].name, settings=runs[0].config, accuracy=fmean(shares) if shares else None)
+
+
+def _accuracy(run: RunView) -> float | None:
+    found = run.history.test_accuracy
+    return found[-1] if found and math.isfinite(found[-1]) else None
