@@ -1,12 +1,11 @@
 """The teacher's page in a browser, with the pages of two students."""
 
 import json
-import re
 
 import pytest
 from dashboard_page import DashboardPage
 from hosts import Host
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 from tabs import tab
 
 pytestmark = pytest.mark.browser
@@ -15,18 +14,13 @@ LONG = "?dataset=synthetic-digits&train_images=1000&a.channels=1&a.epochs=100&b.
 SECONDS = 30
 
 
-def open_teachers_page(page: Page, host: Host) -> None:
-    (door,) = re.findall(r"teacher's page is at (\S+)", host.log.read_text("utf-8"))
-    page.goto(door)
-    assert "token" not in page.url
-
-
 def test_a_teacher_sees_two_pages_sets_a_lesson_and_stops_them(
     browser: Browser, voila_host: Host, on_voila: DashboardPage
 ) -> None:
     with tab(browser, voila_host) as other, tab(browser, voila_host) as teacher:
         page = teacher.page
-        open_teachers_page(page, voila_host)
+        page.goto(voila_host.teachers_door)
+        assert "token" not in page.url
         for dashboard in (on_voila, other):
             dashboard.open(LONG)
         on_voila.go("Training")

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import secrets
 import shutil
 import socket
@@ -89,6 +90,15 @@ class Host:
     def door(self) -> str:
         """The address with the token."""
         return f"{self.address}?token={self.token}" if self.token else self.address
+
+    @property
+    def teachers_door(self) -> str:
+        """The address of the teacher's page with its token, which is printed a moment after the server can be asked."""
+        printed = wait_until(
+            lambda: re.search(r"teacher's page is at (\S+)", self.log.read_text("utf-8")), _START_SECONDS, "its address"
+        )
+        assert printed is not None
+        return printed[1]
 
     def end_kernels(self) -> None:
         """Shut down all notebooks of a JupyterLab."""
