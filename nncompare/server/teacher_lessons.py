@@ -1,15 +1,12 @@
 """The lessons that a teacher can set for the whole class: those that are built in, and a file of one's own."""
 
-import json
-
-from nncompare.engine.class_board import LONGEST_LESSON
-from nncompare.engine.class_report import lesson_title
 from nncompare.errors import UserError
+from nncompare.lessons import Lesson, LessonError, built_in_lessons
 
 
 def built_in() -> dict[str, str]:
     """Return the titles of the lessons that are built in, by name."""
-    return {}
+    return {name: lesson.title for name, lesson in built_in_lessons().items()}
 
 
 def built_in_text(name: str) -> str:
@@ -20,7 +17,10 @@ def built_in_text(name: str) -> str:
     UserError
         When there is none with this name.
     """
-    raise UserError(f"There is no lesson named {name[:40]!r}.")
+    lesson = built_in_lessons().get(name)
+    if lesson is None:
+        raise UserError(f"There is no lesson named {name[:40]!r}.")
+    return lesson.to_json()
 
 
 def checked(content: bytes) -> str:
@@ -31,15 +31,7 @@ def checked(content: bytes) -> str:
     UserError
         When it is no lesson.
     """
-    if len(content) > LONGEST_LESSON:
-        raise UserError(f"A lesson is a file of at most {LONGEST_LESSON // 1000} kB; this one is larger.")
     try:
-        text = content.decode("utf-8-sig")
-        is_lesson = isinstance(json.loads(text), dict)
-    except (ValueError, RecursionError):
-        is_lesson = False
-    if not is_lesson:
-        raise UserError("This file is no lesson: a lesson is written in JSON.")
-    if not lesson_title(text):
-        raise UserError("This file is no lesson: it has no title.")
-    return text
+        return Lesson.from_json(content).to_json()
+    except LessonError as error:
+        raise UserError(f"The lesson was not taken. {error}") from None

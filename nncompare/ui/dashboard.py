@@ -11,7 +11,7 @@ from nncompare.comparison.result import ComparisonResult
 from nncompare.comparison.runner import ComparisonRun
 from nncompare.config import Comparison, RunConfig
 from nncompare.data import CATALOG
-from nncompare.engine.class_report import LessonState, lesson_title
+from nncompare.engine.class_report import LessonState
 from nncompare.engine.shared import shared_engine
 from nncompare.environment import environment
 from nncompare.lessons import Lesson
@@ -327,10 +327,15 @@ class Dashboard:
             self.reporter.tick(self.current.running, self._lesson_state)
 
     def _lesson_state(self) -> LessonState:
-        return LessonState()
+        lesson = self.lesson.lesson
+        if lesson is None:
+            return LessonState()
+        return LessonState(name=lesson.name, guess=self.lesson.guess, result=self.steps.predictions.lesson.result)
 
     def _use_lesson(self, text: str) -> None:
-        self.notice.tell(*([f"The teacher has set a lesson: {lesson_title(text)}"] if text else []))
+        lesson = Lesson.from_json(text) if text else None
+        self.lesson.take(lesson)
+        self.notice.tell(*([f"The teacher has set a lesson: {lesson.title}"] if lesson is not None else []))
 
     def _stop_for_teacher(self) -> None:
         if self.current.running is not None and self.current.state.can_stop:

@@ -8,6 +8,8 @@ from hosts import Host
 from playwright.sync_api import Browser, expect
 from tabs import tab
 
+from nncompare.lessons import built_in_lessons
+
 pytestmark = pytest.mark.browser
 
 LONG = "?dataset=synthetic-digits&train_images=1000&a.channels=1&a.epochs=100&b.channels=1&b.epochs=100"
@@ -28,7 +30,8 @@ def test_a_teacher_sees_two_pages_sets_a_lesson_and_stops_them(
         row = page.locator('tr[data-kind="running"]')
         expect(row).to_have_count(1, timeout=1000 * SECONDS)
         expect(row.locator('[data-cell="a"]')).to_contain_text("of 100")
-        content = json.dumps({"title": "A <b>lesson</b>"}).encode()
+        lesson = json.loads(built_in_lessons()["luck"].to_json())
+        content = json.dumps({**lesson, "title": "A <b>lesson</b>"}).encode()
         page.get_by_label("Set from a file").set_input_files(
             {"name": "lesson.json", "mimeType": "application/json", "buffer": content}
         )

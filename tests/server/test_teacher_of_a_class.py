@@ -1,6 +1,5 @@
 """A teacher, two pages, a real server and its engine, which is killed: in the order of the tests."""
 
-import json
 import re
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -70,8 +69,8 @@ def until_states(teacher: Teacher, states: dict[int, str]) -> None:
     wait_until(lambda: teacher.states() == states, SECONDS, f"{states}; it is {teacher.states()}")
 
 
-def until_told(kernel: BlockingKernelClient, words: str) -> None:
-    wait_until(lambda: words in (value_of(kernel, "str(dashboard.notice.value)") or ""), SECONDS, words)
+def until_lesson(kernel: BlockingKernelClient, name: str) -> None:
+    wait_until(lambda: value_of(kernel, "getattr(dashboard.lesson.lesson, 'name', '')") == name, SECONDS, name)
 
 
 def test_the_teacher_sees_who_trains_and_stops_it(teacher: Teacher, kernels: list[BlockingKernelClient]) -> None:
@@ -91,15 +90,15 @@ def test_the_teacher_sees_who_trains_and_stops_it(teacher: Teacher, kernels: lis
 def test_a_lesson_reaches_both_and_outlives_the_engine(
     host: Host, teacher: Teacher, kernels: list[BlockingKernelClient]
 ) -> None:
-    teacher.wish("lesson-file", json.dumps({"title": "Luck"}))
+    teacher.wish("lesson", "luck")
     for kernel in kernels:
-        until_told(kernel, "Luck")
+        until_lesson(kernel, "luck")
     (engine,) = [one for one in host.processes() if "--shared-file" in one.cmdline()]
     engine.kill()
     engine.wait(SECONDS)
-    teacher.wish("lesson-file", json.dumps({"title": "Dropout"}))
+    teacher.wish("lesson", "dropout")
     for kernel in kernels:
-        until_told(kernel, "Dropout")
+        until_lesson(kernel, "dropout")
     wait_until(lambda: set(teacher.states()) == {1, 2}, SECONDS, "both have their numbers again")
     assert teacher.view()["outcomes"] == 1
 

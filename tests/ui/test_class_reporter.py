@@ -1,9 +1,8 @@
 """What the page of a class tells its teacher, and what it does when the teacher wants something."""
 
-import json
-
 import pytest
 from class_engine import ClassEngine
+from markupsafe import escape
 from page_engine import PageEngine
 from processes import until
 from tiny_comparison import TINY, WHAT, train
@@ -11,6 +10,7 @@ from tiny_comparison import TINY, WHAT, train
 from nncompare.comparison.state import State
 from nncompare.engine.class_report import LessonState, Outcome, PageReport
 from nncompare.engine.shared import shared_engine
+from nncompare.lessons import built_in_lessons
 from nncompare.ui import class_reporter
 from nncompare.ui.class_reporter import HEARTBEAT_SECONDS, ClassReporter
 from nncompare.ui.page_report import outcome_of, report_of
@@ -85,10 +85,16 @@ def test_the_teacher_stops_what_trains(of_class, engine):
     assert of_class.current.state is State.RUNNING, "it was only once"
 
 
-def test_a_lesson_that_the_teacher_sets_is_told_and_taken_back(of_class, engine):
-    engine.want(1, json.dumps({"title": "<b>Luck"}))
-    until(lambda: "The teacher has set a lesson: &lt;b&gt;Luck" in of_class.notice.value, WHAT)
+def test_a_lesson_that_the_teacher_sets_is_taken_told_and_taken_back(of_class, engine):
+    lesson = built_in_lessons()["luck"]
+    engine.want(1, lesson.to_json())
+    until(lambda: f"The teacher has set a lesson: {escape(lesson.title)}" in of_class.notice.value, WHAT)
+    assert of_class.lesson.lesson == lesson
+    until(lambda: engine.pages()[0].lesson == LessonState(name="luck"), WHAT)
+    of_class.lesson.guess = 1.5
+    until(lambda: engine.pages()[0].lesson.guess == 1.5, WHAT)
     engine.want(2, "")
+    until(lambda: of_class.lesson.lesson is None, WHAT)
     until(lambda: "lesson" not in of_class.notice.value, WHAT)
 
 
