@@ -48,7 +48,7 @@ class TrainingStep:
         self._guesses: dict[str, tuple[RunView, str]] = {}
         self.curves = CurveCharts(refresher)
         controls = [self.train, self.both, row("nnc-more", [self.more]), self.outlives_page, self.reason]
-        figures = [self.seeds, self.race, two(list(self.runs.values())), self.curves, self.curves.details]
+        figures = [self.seeds, self.race, two(list(self.runs.values())), self.curves, self.curves.further]
         parts = [row("nnc-row nnc-controls", controls), *figures]
         self.box = step("Watch them learn", parts, button("Next: predictions", on_next))
 
