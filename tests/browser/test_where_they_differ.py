@@ -35,6 +35,7 @@ def test_where_two_models_differ(ready: DashboardPage, tmp_path: Path) -> None:
 
     ready.go("Predictions")
     expect(page.locator(".nnc-verdict h3")).to_contain_text("two seeds", timeout=30_000)
+    page.get_by_label("How many", exact=True).fill("12")
     disagree = page.get_by_role("button", name="Disagree")
     expect(disagree).to_have_attribute("aria-pressed", "true")
     cards = ready.wait_for_cards(

@@ -73,11 +73,11 @@ def test_curves_can_be_drawn_over_images_updates_and_seconds(finished):
     for axis, title in words.items():
         curves.drawings["accuracy"]._on_message(None, {"choose": axis}, [])
         until(partial(is_drawn, title), WHAT)
-    details = curves.details
-    assert details.values.value.strip() == ""
-    details.show_values.value = True
-    until(lambda: "Exact values after each epoch" in details.values.value, WHAT)
-    assert "best" in details.values.value
+    further = curves.further
+    assert further.values.value.strip() == ""
+    further.show_values.value = True
+    until(lambda: "Exact values after each epoch" in further.values.value, WHAT)
+    assert "best" in further.values.value
 
 
 def test_after_the_end_both_are_judged_and_their_disagreements_can_be_looked_at(evaluated, engine, settle):
@@ -181,8 +181,8 @@ def test_a_comparison_from_several_seeds_has_one_verdict_and_each_seed_can_be_lo
     until(lambda: "those of seed 0" in verdict.value, WHAT)
     first = dashboard.result.by_seed[0].confusion("a")
     until(lambda: f"true 3, predicted 3: A {first[3, 3]:,}," in predictions.evaluation.matrix.box.html, WHAT)
-    training.curves.details.show_values.value = True
-    until(lambda: "mean of 2 seeds" in training.curves.details.values.value, WHAT)
+    training.curves.further.show_values.value = True
+    until(lambda: "mean of 2 seeds" in training.curves.further.values.value, WHAT)
     until(lambda: training.curves.drawings["loss"].note == "Mean and range of 2 seeds", WHAT)
 
 

@@ -36,14 +36,14 @@ class PastModel:
 class CurveCharts:
     """One chart for each quantity that is measured while a network learns, side by side.
 
-    The `details` are a panel of their own: what is said about the curves, and rarely asked for.
+    `further` is a panel of its own: what is said about the curves, and rarely asked for.
     """
 
     def __init__(self, refresher: Refresher) -> None:
         self._view, self._rest = View(), Rest()
         self._sizes: dict[str, tuple[float, float, float]] = {}
         self.drawings = {quantity: self._chart(quantity, refresher) for quantity in get_args(Quantity)}
-        self.details = CurveDetails(refresher, lambda count: self._look(smoothing=count))
+        self.further = CurveDetails(refresher, lambda count: self._look(smoothing=count))
         self._past_note = Place("nnc-legend")
         self._drawn, self._begun, self._is_final_drawn = -1, 0, True
         self._running: ComparisonRun | None = None
@@ -116,7 +116,7 @@ class CurveCharts:
         with figure_style():
             for quantity in self._charts:
                 self._draw_one(quantity, now)
-        self.details.show(self._running)
+        self.further.show(self._running)
 
     def _draw_one(self, quantity: str, now: Mapping[str, SeedBand]) -> None:
         chart = self._charts[quantity]

@@ -62,7 +62,7 @@ class TrainingStep:
     def _arrange(self, offers: Part) -> widgets.VBox:
         panels = self.runs.values()
         details = two([panel.details for panel in panels])
-        folded = [self.outlives_page, self.seeds, self.costs, details, self.curves.details]
+        folded = [self.outlives_page, self.seeds, self.costs, details, self.curves.further]
         parts = [
             html("nnc-unseen", "<h2>Training</h2>"),
             row("nnc-controls", [self.bar, self.lead]),
