@@ -22,7 +22,7 @@ from nncompare.history import History, SeedBand, seed_band
 
 Key = tuple[str, SplitName]
 
-_NOTE = "The curves appear here as soon as training starts."
+_NOTE = "The curves appear here\nas soon as training starts."
 _LOWEST_NAME = 4
 
 

@@ -19,7 +19,7 @@ _AWAY_SECONDS = 20.0
 
 
 # The general one first: where two say something of the same, the later one counts.
-_STYLES = ("style", "data", "models", "lesson", "chart", "training", "predictions", "history", "help", "media")
+STYLES = ("style", "data", "models", "lesson", "chart", "training", "predictions", "history", "help", "media")
 
 
 class Page(anywidget.AnyWidget):
@@ -39,7 +39,7 @@ class Page(anywidget.AnyWidget):
     """
 
     _esm = (STATIC / "page.js").read_text(encoding="utf-8")
-    _css = "\n".join((STATIC / f"{name}.css").read_text(encoding="utf-8") for name in _STYLES)
+    _css = "\n".join((STATIC / f"{name}.css").read_text(encoding="utf-8") for name in STYLES)
     query = traitlets.Unicode().tag(sync=True)
     announcement = traitlets.Unicode().tag(sync=True)
     title = traitlets.Unicode("nncompare").tag(sync=True)

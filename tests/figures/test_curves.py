@@ -13,7 +13,7 @@ from nncompare.figures import CurveChart, Layout, View, figure_svg
 from nncompare.history import History, seed_band
 
 SVG = "{http://www.w3.org/2000/svg}"
-NOTE = "The curves appear here as soon as training starts."
+NOTE = "The curves appear here"
 LOOKED_AT = ("matplotlib", "nncompare")
 NAMES = {"A train", "A test", "B train", "B test"}
 
