@@ -118,7 +118,7 @@ def test_what_came_out_is_told_to_a_new_engine_too(of_class, engine):
 
 def test_what_came_out_belongs_to_the_lesson_and_the_guess_with_which_it_was_trained(of_class, engine):
     of_class._lesson_state = lambda: LessonState(name="luck", guess=2.0)
-    of_class.steps.training.train.click()
+    train(of_class)
     until(lambda: engine.pages()[0].state == "running", WHAT)
     engine.end_all()
     until(engine.outcomes, WHAT)
