@@ -40,7 +40,7 @@ def test_a_lesson_asks_first_and_answers_after_the_end(on_voila: DashboardPage, 
     expect(answer).to_contain_text("Right.")
     expect(first.get_by_role("button", name="about 4 times")).to_be_disabled()
     with page.expect_download() as download:
-        page.get_by_role("button", name="Report", exact=True).click()
+        page.get_by_role("button", name="Save report", exact=True).click()
     download.value.save_as(tmp_path / "report.html")
     assert "You said 2.5 points. It was " in (tmp_path / "report.html").read_text(encoding="utf-8")
 

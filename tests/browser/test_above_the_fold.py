@@ -147,7 +147,8 @@ def height(found: Locator) -> float:
 def test_presentation_mode_gives_the_charts_the_window_and_escape_ends_it(ready: DashboardPage) -> None:
     page = ready.page
     ready.use(**SHORT)
-    page.get_by_label("Seed", exact=True).focus()
+    ready.go("Data")
+    ready.train_images.focus()
     page.keyboard.press("p")
     page.keyboard.press("Backspace")
     dashboard, navigation = page.locator(".nnc"), page.get_by_role("navigation", name="Steps")
