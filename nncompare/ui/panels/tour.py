@@ -29,7 +29,7 @@ STOPS = (
     ),
     Stop(
         "Models",
-        (".nnc-card.nnc-b .nnc-field", ".nnc-card.nnc-b:has(input)", ".nnc-nav"),
+        (".nnc-card.nnc-b input", ".nnc-nav"),
         "What differs",
         "Set up models A and B. Change one thing only, and guess what it will do before you train.",
     ),
