@@ -175,8 +175,8 @@ def test_what_cannot_be_saved_is_told_once_and_the_result_is_printed(
 
 
 def test_the_table_says_what_memory_changed(engine: None) -> None:
-    flags = ("--a", "channels=8,epochs=1,batch_size=300", "--b", "none", "--memory-budget", str(8 * 2**20))
-    flags = (*flags, "--precision", "float32")  # in bfloat16, which some processors prefer, more fits
+    budget = ("--memory-budget", str(8 * 2**20), "--precision", "float32")  # more would fit in bfloat16
+    flags = ("--a", "channels=8,epochs=1,batch_size=300", "--b", "none", *budget)
     code, out, _ = called("compare", *SMALL, *flags)
     assert code == 0
     assert re.search(r"^batch used +16 x 19$", out, re.MULTILINE)

@@ -10,8 +10,8 @@ from command import SMALL, called
     ("encoding", "batch"), [("ascii", "16 x 19 steps"), ("cp437", "16 x 19 steps"), ("cp1252", "16 × 19 steps")]
 )
 def test_the_result_is_printed(engine: None, encoding: str, batch: str) -> None:
-    flags = ("--a", "channels=8,epochs=1,batch_size=300", "--b", "none", "--memory-budget", str(8 * 2**20))
-    flags = (*flags, "--precision", "float32")  # in bfloat16, which some processors prefer, more fits
+    budget = ("--memory-budget", str(8 * 2**20), "--precision", "float32")  # more would fit in bfloat16
+    flags = ("--a", "channels=8,epochs=1,batch_size=300", "--b", "none", *budget)
     code, out, err = called("compare", *SMALL, *flags, encoding=encoding)
     assert code == 0, err
     assert batch in out
