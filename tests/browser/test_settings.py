@@ -173,6 +173,7 @@ def test_the_models_are_above_the_fold_on_a_projector_and_side_by_side_in_a_note
     usual = page.viewport_size
     ready.go("Models")
     ready.open_more(is_open=False)
+    page.evaluate("() => { for (const found of document.querySelectorAll('details')) found.open = false; }")
     for width, height in ((1280, 720), (800, 640)):
         page.set_viewport_size({"width": width, "height": height})
         page.wait_for_function(_ARE_ABOVE_THE_FOLD)

@@ -39,13 +39,16 @@ def test_where_two_models_differ(ready: DashboardPage, tmp_path: Path) -> None:
     disagree = page.get_by_role("button", name="Disagree")
     expect(disagree).to_have_attribute("aria-pressed", "true")
     cards = ready.wait_for_cards(
-        lambda found: all(card["guesses"]["A"]["label"] != card["guesses"]["B"]["label"] for card in found),
+        lambda found: (
+            len(found) == 12 and all(card["guesses"]["A"]["label"] != card["guesses"]["B"]["label"] for card in found)
+        ),
         "cards of disagreements, without a click",
     )
-    assert len(cards) == 12
     _enlarge(ready, cards[0]["index"])
 
+    page.get_by_role("button", name="A − B", exact=True).click()
     matrix = page.get_by_role("table", name="A − B")
+    expect(matrix.locator("button").first).to_be_visible()
     cells = matrix.locator("button").evaluate_all(
         "(cells) => cells.map((cell) => [cell.dataset.pick, cell.textContent])"
     )
@@ -77,7 +80,7 @@ def test_where_two_models_differ(ready: DashboardPage, tmp_path: Path) -> None:
     )
 
     report = saved(ready, "report.html", tmp_path)
-    page.get_by_text("More", exact=True).click()
+    page.locator(".nnc-save-more summary").click()
     rows = list(csv.DictReader(saved(ready, "predictions.csv", tmp_path).read_text().splitlines()))
     assert len(rows) == TEST_IMAGES
     assert rows[cards[0]["index"]]["label"] == cards[0]["label"]
