@@ -4,6 +4,8 @@ import math
 import operator
 from typing import SupportsIndex
 
+import numpy as np
+
 from nncompare.memory.budget import memory_limit as usable_memory
 from nncompare.memory.footprint import SMALLEST_BATCH
 
@@ -65,8 +67,8 @@ def closest_valid_batch_size(test_data_size: int, memory_based_max: int, user_in
 
 
 def _whole(name: str, value: SupportsIndex, at_least: int) -> int:
-    try:  # numpy's integers are whole numbers as well
-        whole = None if isinstance(value, bool) else operator.index(value)
+    try:  # numpy's integers are whole numbers as well; its truth values are to some of its versions
+        whole = None if isinstance(value, bool | np.bool_) else operator.index(value)
     except TypeError:
         whole = None
     if whole is None or whole < at_least:
