@@ -1,4 +1,4 @@
-"""Takes the pictures of the four steps that the README shows; with ``--all`` more of them, to be looked at.
+"""Takes the pictures of the steps that the README shows; with ``--all`` more of them, to be looked at.
 
 The data sets are looked for as the dashboard itself does (``NNCOMPARE_DATA_DIR``, then the cache).
 """
@@ -78,12 +78,15 @@ class Tour:
         dashboard.go("Predictions")
         dashboard.wait_for_cards(lambda cards: len(cards) == 12, "predictions")
         self._take("predictions", "")
+        dashboard.go("History")
+        expect(dashboard.page.locator(".nnc-pasts")).to_be_visible()
+        self._take("history", "after")
         if self._review:
             self._take_errors()
 
     def _take_models(self) -> None:
         self._dashboard.go("Models")
-        expect(self._dashboard.page.locator(".nnc-table")).to_have_count(2)
+        expect(self._dashboard.page.locator(".nnc-network svg")).to_have_count(2)
         self._take("models", "")
         if self._review:
             saved = self._dashboard.saved()
