@@ -1,7 +1,7 @@
 """The models of saved comparisons, one by one, as the history lists them."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from statistics import mean
 from typing import TypeAlias
@@ -11,7 +11,7 @@ from nncompare.config import RunConfig
 from nncompare.data import CATALOG, DataError, DatasetInfo, load
 from nncompare.report.fates import GUESSED
 from nncompare.store import Label, ModelSummary, Summary
-from nncompare.words import apart, percent, spelled
+from nncompare.words import accuracies, spelled
 
 Key: TypeAlias = tuple[str, str, int]
 """Names one run: comparison, model and seed."""
@@ -95,24 +95,23 @@ def _rows(summary: Summary, guessed: Collection[Key]) -> list[PastRow]:
     by_name: dict[str, list[ModelSummary]] = {}
     for model in summary.models:
         by_name.setdefault(model.name, []).append(model)
-    accuracies = {name: _mean([model.test_accuracy for model in models]) for name, models in by_name.items()}
-    # Held apart from 100% as well, as everywhere: that is only said where every image is right.
-    told = dict(zip(accuracies, apart([*accuracies.values(), 1.0], percent, 1), strict=False))
-    return [_row(summary, name, models, accuracies, told[name], guessed) for name, models in by_name.items()]
+    means = {name: _mean([model.test_accuracy for model in models]) for name, models in by_name.items()}
+    told = dict(zip(means, accuracies(list(means.values())), strict=True))
+    return [_row(summary, name, models, means[name], told[name], guessed) for name, models in by_name.items()]
 
 
 def _row(
     summary: Summary,
     name: str,
     models: Sequence[ModelSummary],
-    accuracies: Mapping[str, float | None],
+    accuracy: float | None,
     told: str,
     guessed: Collection[Key],
 ) -> PastRow:
     first = next((model for model in models if model.test_accuracy is not None), models[0])
     seconds = _mean([model.seconds or None for model in models])
     fate = _fate([_fates(summary, model, guessed) for model in models])
-    return PastRow(summary, name, first.config, first.epochs, accuracies[name], told, seconds, fate)
+    return PastRow(summary, name, first.config, first.epochs, accuracy, told, seconds, fate)
 
 
 def _fates(summary: Summary, model: ModelSummary, guessed: Collection[Key]) -> list[str]:
