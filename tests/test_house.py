@@ -13,14 +13,14 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "nncompare"
 
 FLOORS: list[set[str]] = [
-    {"catalog", "number_text"},
+    {"catalog", "number_text", "disturbances"},
     {"settings"},
     {"config", "environment", "errors", "events", "analysis", "silence", "whole_file"},
     {"places"},
     {"machine", "limits", "architectures", "settings_file", "data"},
     {"memory", "lessons"},
     {"messages", "words"},
-    {"history", "templates"},
+    {"history", "templates", "inspection", "pictures"},
     {"training", "engine", "store", "figures"},
     {"comparison"},
     {"report"},
