@@ -3,7 +3,7 @@
 from typing import Any
 
 from fake_engine import FakeEngine
-from fake_networks import answer_to
+from fake_pair import answer_to
 from stored_runs import predicted
 
 from nncompare.data import load

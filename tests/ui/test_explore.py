@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from by_hand import ByHand
-from fake_networks import pair_of
+from fake_pair import pair_of
 
 from nncompare.comparison.state import State
 from nncompare.data import load, png_data_uri
