@@ -158,12 +158,12 @@ def test_another_class_moves_the_overlays_and_keeps_the_maps(page: Page) -> None
     pictures = page.locator(".nnc-inside-looks img")
     before = pictures.evaluate_all("(all) => all.map((one) => one.src)")
     maps = drawn(frame(page, "A", 2).locator("[data-channel='0']"))
-    page.get_by_label("Where they look for").select_option("4")
-    expect(page.locator(".nnc-inside-key")).to_contain_text("yellow adds to 4")
+    page.get_by_label("What speaks for").select_option("4")
+    expect(page.locator(".nnc-inside-key")).to_contain_text("Yellow adds to 4")
     after = pictures.evaluate_all("(all) => all.map((one) => one.src)")
     assert all(one != other for one, other in zip(before, after, strict=True))
     np.testing.assert_array_equal(drawn(frame(page, "A", 2).locator("[data-channel='0']")), maps)
-    page.get_by_label("Where they look for").select_option("its own answer")
+    page.get_by_label("What speaks for").select_option("their own answers")
 
 
 @pytest.mark.parametrize("size", WIDTHS)

@@ -127,10 +127,10 @@ def test_another_class_is_asked_for_and_named(panel: InsidePanel) -> None:
     panel.target.value = 3
     assert [inquiry.target for inquiry in pair.asked] == [None, 3]
     name = panel.target.options[4][0]
-    assert f"yellow adds to {name}" in text_of(panel.box)
+    assert f"Yellow adds to {name}" in text_of(panel.box)
     panel.use(None, FakePair())
-    assert [option for option, _ in panel.target.options] == ["its own answer", *DIGITS]
-    assert panel.target.value is None
+    assert [option for option, _ in panel.target.options] == ["their own answers", *DIGITS]
+    assert panel.target.value == -1
 
 
 def test_the_same_is_not_asked_twice_and_nothing_while_it_cannot_be_seen(panel: InsidePanel) -> None:
@@ -337,9 +337,9 @@ def test_where_it_looks_is_drawn_over_the_image_and_told(panel: InsidePanel) -> 
     values[3, 25] = 0.5
     inside = Inside((np.zeros((1, 14, 14), np.float32),) * 3, np.zeros((1, 3, 3), np.float32), values, values, 4)
     scales = _scales(0.5)
-    gradient, occlusion = looks_of(inside, np.zeros((28, 28), np.uint8), scales, DIGITS)
-    assert gradient.words == "4 is seen most at the upper right."
-    assert occlusion.words == "Hiding the upper right costs 4 50 points."
+    gradient, occlusion = looks_of(inside, np.zeros((28, 28), np.uint8), scales)
+    assert gradient.words == "Most at the upper right."
+    assert occlusion.words == "Hiding the upper right costs 50 points."
     drawn = overlay(np.zeros((28, 28), np.uint8), values, 0.5)
     assert tuple(drawn[3, 25]) == FOR
     assert gradient.picture == occlusion.picture == png_data_uri(drawn)

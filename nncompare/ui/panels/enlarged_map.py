@@ -38,7 +38,7 @@ def enlarged_map(
         "side": len(values),
         "before": len(blocks[block - 1]) if block else 0,
         "sees": field_of(block)[1],
-        "map": png_data_uri(grey(values, scales.whites(inside)[block])),
+        "map": png_data_uri(grey(values, float(values.max()))),
         "image": png_data_uri(image),
         "filter": png_data_uri(signed(inside.filters[channel], scales.filters)) if not block else "",
         "full": scales.filters,

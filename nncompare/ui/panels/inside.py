@@ -16,7 +16,7 @@ from nncompare.ui.panels.image_choice import ChosenImage
 from nncompare.ui.panels.network_inside import NetworkInside
 from nncompare.ui.refresher import Refresher
 
-_OWN = ("its own answer", None)
+_OWN_ANSWERS, _OWN = "their own answers", -1  # None would choose nothing
 _NOT_NUMBERS = "Its weights are not numbers any more, so there is nothing to see: its training broke off."
 _NOTHING_TOLD = "It has told nothing of what happens inside."
 
@@ -30,7 +30,7 @@ class InsidePanel:
     def __init__(self, refresher: Refresher, newest: Newest) -> None:
         self._asking = AskingInside(newest, self._show, self._say)
         self._shown: tuple[Answer, Scales] | None = None
-        self.target = dropdown("Where they look for", [_OWN], refresher.posting(self._on_target))
+        self.target = dropdown("What speaks for", [(_OWN_ANSWERS, _OWN)], refresher.posting(self._on_target))
         self._words, self._note, self._key = (Place(f"nnc-inside-{part}") for part in ("words", "note", "key"))
         self._dialog = Clickable(lambda _pick: None, "nnc-inside-dialog")
         self._networks = {name: NetworkInside(name, refresher.posting(self._enlarge)) for name in "AB"}
@@ -44,7 +44,7 @@ class InsidePanel:
         if pair is not self._asking.pair:
             self._asking.pair = pair
             classes = enumerate(CATALOG[pair.comparison.dataset].classes if pair is not None else ())
-            options = (_OWN, *((name, number) for number, name in classes))
+            options = ((_OWN_ANSWERS, _OWN), *((name, number) for number, name in classes))
             set_value(self.target, options=options)  # where they are others, the first one is chosen
             self._say("", False)
             self._asking.look()
@@ -64,7 +64,7 @@ class InsidePanel:
         self._asking.tick()
 
     def _on_target(self) -> None:
-        self._asking.target = self.target.value
+        self._asking.target = self.target.value if self.target.value != _OWN else None
         self._asking.look()
 
     def _show(self, answer: Answer) -> None:

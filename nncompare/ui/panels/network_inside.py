@@ -18,9 +18,8 @@ _NEXT_TO_NOTHING = 0.005  # of a probability
 
 @dataclass(frozen=True)
 class Look:
-    """An overlay on the image: what it is called, how it is computed, what it shows, and what that means in words."""
+    """An overlay on the image: how it is computed, what it shows, and what that means in words."""
 
-    title: str
     method: str
     picture: str
     words: str
@@ -68,33 +67,32 @@ class NetworkInside:
             target_share=float(shares[inside.target]),
             epoch=answer.epoch,
         )
-        self._looks.show("inside_looks.html", name=self._name, looks=looks_of(inside, image, scales, classes))
+        target, looks = classes[inside.target], looks_of(inside, image, scales)
+        self._looks.show("inside_looks.html", name=self._name, target=target, looks=looks)
         self._maps.show(inside, scales, channels)
 
 
-def looks_of(inside: Inside, image: NDArray[np.uint8], scales: Scales, classes: Sequence[str]) -> list[Look]:
+def looks_of(inside: Inside, image: NDArray[np.uint8], scales: Scales) -> list[Look]:
     """Return where a network looks in an image (H, W): both ways of telling it."""
-    target, values = classes[inside.target], (inside.gradient, inside.occlusion)
+    values = inside.gradient, inside.occlusion
     pictures = [
         png_data_uri(overlay(image, each, full))
         for each, full in zip(values, (scales.gradient, scales.occlusion), strict=True)
     ]
     return [
-        Look("Each pixel's part", "gradient × input", pictures[0], _of_gradient(inside.gradient, target)),
-        Look("When a part is hidden", "occlusion", pictures[1], _of_occlusion(inside.occlusion, target)),
+        Look("Gradient × input", pictures[0], _of_gradient(inside.gradient)),
+        Look("Occlusion", pictures[1], _of_occlusion(inside.occlusion)),
     ]
 
 
-def _of_gradient(values: NDArray[np.floating], target: str) -> str:
-    if values.max() <= 0:
-        return f"No pixel speaks for {target}."
-    return f"{target} is seen most at {strongest_place(values)}."
+def _of_gradient(values: NDArray[np.floating]) -> str:
+    return f"Most at {strongest_place(values)}." if values.max() > 0 else "No pixel speaks for it."
 
 
-def _of_occlusion(values: NDArray[np.floating], target: str) -> str:
+def _of_occlusion(values: NDArray[np.floating]) -> str:
     most = float(values.max())
     if np.abs(values).max() < _NEXT_TO_NOTHING:
-        return f"Hiding any part changes next to nothing for {target}."
+        return "Hiding any part changes next to nothing."
     if most < _NEXT_TO_NOTHING:
-        return f"Hiding a part only makes {target} more likely."
-    return f"Hiding {strongest_place(values)} costs {target} {100 * most:.0f} points."
+        return "Hiding a part only makes it more likely."
+    return f"Hiding {strongest_place(values)} costs {100 * most:.0f} points."

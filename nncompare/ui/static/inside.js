@@ -1,7 +1,7 @@
 // The filters and maps of one network: of each kind as many as fit into its frame, each a button with its picture, which
 // is cut out of one large one. One of them has a place in the tab order; the arrow keys lead to the others.
-const LARGE = { cell: 42, gap: 4 };
-const SMALL = { cell: 28, gap: 2 };
+const LARGE = { cell: 42, across: 4, down: 4 };
+const SMALL = { cell: 28, across: 4, down: 2 };
 
 function render({ model, el }) {
   const sprites = {};
@@ -14,11 +14,11 @@ function render({ model, el }) {
   const layoutOf = (frame) => {
     const { clientWidth, clientHeight } = gridOf(frame);
     const side = numberOf(frame, "side");
-    const fit = ({ cell, gap }) => {
+    const fit = ({ cell, across, down }) => {
       const size = side * Math.floor(cell / side);
-      const along = (length) => Math.max(1, Math.floor((length + gap) / (size + gap)));
-      const columns = along(clientWidth);
-      return { size, gap, columns, page: columns * along(clientHeight) };
+      const along = (length, gap) => Math.max(1, Math.floor((length + gap) / (size + gap)));
+      const columns = along(clientWidth, across);
+      return { size, gap: `${down}px ${across}px`, columns, page: columns * along(clientHeight, down) };
     };
     const large = fit(LARGE);
     return large.page >= numberOf(frame, "most") ? large : fit(SMALL);
@@ -53,7 +53,7 @@ function render({ model, el }) {
     current[block] = Math.min(current[block] ?? 0, count - 1);
     const first = page * Math.floor(current[block] / page);
     const shown = Math.min(page, count - first);
-    grid.style.cssText = `--cell:${size}px;--gap:${gap}px;--columns:${columns}`;
+    grid.style.cssText = `--cell:${size}px;--gap:${gap};--columns:${columns}`;
     frame.dataset.across = columns;
     frame.dataset.page = page;
     buttonsOf(grid, shown).forEach((button, place) => {
