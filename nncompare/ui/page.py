@@ -28,6 +28,7 @@ STYLES = (
     "training",
     "predictions",
     "explore",
+    "inside",
     "history",
     "help",
     "media",
