@@ -29,6 +29,7 @@ STYLES = (
     "predictions",
     "explore",
     "inside",
+    "image_map",
     "history",
     "help",
     "media",
