@@ -15,12 +15,19 @@ from nncompare.comparison.view import RunView
 from nncompare.config import Comparison, SplitName
 from nncompare.data import CATALOG, load
 from nncompare.history import History, SeedBand, seed_band
+from nncompare.inspection import Answer, Inquiry, NetworkState
 from nncompare.messages import PredictionRequest
 from nncompare.store.tables import write_arrays
 from nncompare.whole_file import replace_file
 
 Predictor = Callable[[PredictionRequest], NDArray[np.float32]]
 """Returns the class probabilities (N, K) of the requested images."""
+Inspector = Callable[[Inquiry], Answer]
+"""Asks a worker, as `SeedRun.inspect`."""
+
+
+def _nobody(inquiry: Inquiry) -> Answer:
+    raise ValueError("There is no worker to ask about this result.")
 
 
 class ComparisonError(Exception):
@@ -132,6 +139,7 @@ class ComparisonResult:
     seconds: float
     state: State
     others: tuple["ComparisonResult", ...] = ()
+    inspector: Inspector = field(default=_nobody, repr=False, compare=False)
 
     @property
     def by_seed(self) -> dict[int, "ComparisonResult"]:
@@ -154,6 +162,23 @@ class ComparisonResult:
     def can_be_compared(self) -> bool:
         """Whether both models are there, with weights to predict with."""
         return self.b is not None and self.a.weights is not None and self.b.weights is not None
+
+    @property
+    def networks(self) -> tuple[NetworkState, ...]:
+        """The models that have weights: what an `Inquiry` is made of."""
+        return tuple(network for model in self.models if (network := model.network) is not None)
+
+    def inspect(self, inquiry: Inquiry) -> Answer:
+        """Ask what the networks say to images, and what happens inside, on a worker; the calling thread waits.
+
+        Raises
+        ------
+        EngineError
+            When no worker answers.
+        ValueError
+            When this cannot be asked: images of a wrong shape, a class that there is not.
+        """
+        return self.inspector(inquiry)
 
     def outcomes(self, split: SplitName = "test") -> Outcomes:
         """Return what both models predict for every image of a split: the base of everything below.

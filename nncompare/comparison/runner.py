@@ -182,6 +182,12 @@ class ComparisonRun(UnderWay):
         for model in self._models():
             model.show(shown)
 
+    @on_loop
+    def explore(self, is_on: bool) -> None:
+        """Set whether weights are wanted of what trains (`SeedRun.networks`): off, that costs the training nothing."""
+        for model in self._models():
+            model.explore(is_on)
+
     def _models(self, name: str | None = None) -> list[ModelRun]:
         pairs = self.pairs if name is None else [self.current]
         return [model for pair in pairs for model in pair.models if name in (None, model.name)]
