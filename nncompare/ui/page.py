@@ -30,6 +30,7 @@ STYLES = (
     "explore",
     "inside",
     "image_map",
+    "robustness",
     "history",
     "help",
     "media",
