@@ -8,8 +8,12 @@ from nncompare.comparison.seed_run import SeedRun
 from nncompare.config import SplitName
 from nncompare.data import DataError, ImageData, load
 from nncompare.ui.elements import Panel, Place, step
+from nncompare.ui.newest import Newest
 from nncompare.ui.panels.draw_and_disturb import DrawAndDisturb
 from nncompare.ui.panels.image_choice import ChosenImage
+from nncompare.ui.panels.image_map import ImageMapPanel
+from nncompare.ui.panels.inside import InsidePanel
+from nncompare.ui.panels.robustness import RobustnessPanel
 from nncompare.ui.refresher import Refresher
 from nncompare.ui.tabs import Tabs
 
@@ -17,10 +21,10 @@ from nncompare.ui.tabs import Tabs
 class Look(Panel, Protocol):
     """A panel of this step."""
 
-    def use(self, images: ImageData | None, pair: SeedRun | None) -> None:
+    def use(self, images: ImageData | None, pair: SeedRun | None, /) -> None:
         """Look at another data set, or at another pair of networks."""
 
-    def set_visible(self, is_visible: bool) -> None:
+    def set_visible(self, is_visible: bool, /) -> None:
         """Set whether it is on the screen."""
 
     def tick(self) -> None:
@@ -41,7 +45,13 @@ class ExploreStep:
         self._has_weights_sent: bool | None = None
         self.note = Place("nnc-explore-note")
         self.drawn = DrawAndDisturb(refresher, self._on_chosen, say)
-        self._looks: dict[str, Look] = {"Draw and disturb": self.drawn}
+        self.inside = InsidePanel(refresher, Newest(refresher))
+        self._looks: dict[str, Look] = {
+            "Draw and disturb": self.drawn,
+            "Inside": self.inside,
+            "Map": ImageMapPanel(refresher, self._on_pick),
+            "Robustness": RobustnessPanel(refresher),
+        }
         self.tabs = Tabs("What to look at", self._looks, refresher.posting(self._show))
         self.box = step("Explore", [self.note, self.tabs])
 
@@ -106,4 +116,8 @@ class ExploreStep:
                 look.use(*newest)
 
     def _on_chosen(self, image: ChosenImage | None) -> None:
-        """Tell the other panels; there are none yet."""
+        self.inside.look_at(image)
+
+    def _on_pick(self, indices: tuple[int, ...]) -> None:
+        if indices:
+            self.drawn.choose("test", indices[0])
