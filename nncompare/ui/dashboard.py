@@ -117,14 +117,14 @@ class Dashboard:
 
     def _make_steps(self, limits: Limits, store: Store) -> Steps:
         refresher = self.refresher
-        data = DataStep(refresher, self._on_change, lambda: self.go("Models"))
-        training = TrainingStep(
-            refresher, self._train, self._control, self._see, lambda: self._go("Models"), self.interrupted
+        models = ModelsStep(
+            refresher, self._on_change, self._open, self.lesson, lambda: self.go("Training"), store, limits
         )
+        ways = self._train, self._control, self._see, lambda: self._go("Models")
         return Steps(
-            data,
-            ModelsStep(refresher, self._on_change, self._open, self.lesson, lambda: self.go("Training"), store, limits),
-            training,
+            DataStep(refresher, self._on_change, lambda: self.go("Models")),
+            models,
+            TrainingStep(refresher, *ways, self.interrupted, models.times),
             PredictionsStep(refresher),
             HistoryStep(refresher, store, self._open_from_history, self._use_settings, self._show_past),
         )
@@ -307,6 +307,7 @@ class Dashboard:
             self.page.show_step(step.lower(), is_new_address=is_new_address)
         if step == "Models":
             self._survey.ask_again()
+        if step in ("Models", "Training"):
             self.steps.models.times.look()
         if step == "History":
             self.steps.history.refresh()
