@@ -13,7 +13,7 @@ STEPS = ("Data", "Models", "Training", "Predictions", "History")
 SECONDS = 60_000
 SHORT = {"train_images": 1_000, "a": {"channels": 2, "epochs": 1}, "b": {"channels": 3, "epochs": 1}}
 LONG = {"train_images": 3_000, "a": {"channels": 2, "epochs": 100}, "b": {"channels": 2, "epochs": 100}}
-DIVERGES = {**SHORT, "b": {"channels": 2, "epochs": 1, "optimizer": "sgd", "learning_rate": 10.0}}
+DIVERGES = {**SHORT, "b": {"channels": 2, "epochs": 1, "optimizer": "sgd", "learning_rate": 10.0, "weight_decay": 1.0}}
 _OPEN_ALL = "() => { for (const found of document.querySelectorAll('details')) found.open = true; }"
 
 
