@@ -11,14 +11,12 @@ from nncompare.comparison.result import ComparisonResult
 from nncompare.comparison.runner import ComparisonRun
 from nncompare.config import Comparison, RunConfig, SplitName
 from nncompare.data import CATALOG
-from nncompare.engine.class_report import LessonState
 from nncompare.engine.shared import shared_engine
 from nncompare.environment import environment
 from nncompare.lessons import Lesson
 from nncompare.limits import Limits
 from nncompare.report.lesson import Guess
 from nncompare.store import Store
-from nncompare.ui.class_reporter import ClassReporter
 from nncompare.ui.current_comparison import CurrentComparison
 from nncompare.ui.elements import Panel, Place, close_tree, column, hide, row, set_value
 from nncompare.ui.ending import Ending
@@ -40,10 +38,10 @@ from nncompare.ui.steps.models import ModelsStep
 from nncompare.ui.steps.predictions import PredictionsStep
 from nncompare.ui.steps.training import TrainingStep
 from nncompare.ui.still import Still
+from nncompare.ui.teacher import Teacher
 
 OPENING = Comparison(a=RunConfig(channels=8), b=RunConfig(channels=16))
 _TAKEN_OVER = "This notebook was training already: that comparison goes on here. Stop it to train another one."
-_STOPPED_BY_TEACHER = "The teacher has stopped this training."
 _GONE = "This page was gone for too long. Reload it to start again."
 _GONE_WITH_RUN = "This page was gone for too long, and its training was interrupted. Reload it to go on."
 
@@ -89,7 +87,6 @@ class Dashboard:
         self.lesson = LessonPanel(self.refresher, lessons, link.lesson, self._on_lesson, self._on_change)
         self.still = Still(self.refresher)
         self.current = CurrentComparison(shared_engine, limits)
-        self.reporter = ClassReporter(self.refresher, shared_engine, self._use_lesson, self._stop_for_teacher)
         self._address = ""
         self.is_open = True
         self.page = Page(
@@ -97,6 +94,7 @@ class Dashboard:
         )
         self.status, self.notice, self.storage_note = Place("nnc-state"), Place("nnc-notice"), Place("nnc-storage")
         self.notice.tell(*link.problems)
+        self.teacher = Teacher(self.refresher, self.current, self.lesson, self.notice)
         self.interrupted, self.ending = Interrupted(self.refresher, store, self._open_saved), Ending(self.refresher)
         self.steps = self._make_steps(limits, store)
         models = self.steps.models
@@ -121,14 +119,14 @@ class Dashboard:
 
     def _make_steps(self, limits: Limits, store: Store) -> Steps:
         refresher = self.refresher
-        data = DataStep(refresher, self._on_change, lambda: self.go("Models"))
-        training = TrainingStep(
-            refresher, self._train, self._control, self._see, lambda: self._go("Models"), self.interrupted
+        models = ModelsStep(
+            refresher, self._on_change, self._open, self.lesson, lambda: self.go("Training"), store, limits
         )
+        ways = self._train, self._control, self._see, lambda: self._go("Models")
         return Steps(
-            data,
-            ModelsStep(refresher, self._on_change, self._open, self.lesson, lambda: self.go("Training"), store, limits),
-            training,
+            DataStep(refresher, self._on_change, lambda: self.go("Models")),
+            models,
+            TrainingStep(refresher, *ways, self.interrupted, models.times),
             PredictionsStep(refresher, self._explore),
             ExploreStep(refresher, self.page.say),
             HistoryStep(refresher, store, self._open_from_history, self._use_settings, self._show_past),
@@ -301,7 +299,7 @@ class Dashboard:
             self.steps.training.curves.draw_empty()
         self.steps.data.local.preview_missing()
         self._survey.warm_up(self.steps.data.dataset if self.steps.data.images is not None else None)
-        self.reporter.begin()
+        self.teacher.begin()
 
     def _on_page_step(self, address: str) -> None:
         self._go(self.steps.title_of(address), is_new_address=False)
@@ -319,6 +317,7 @@ class Dashboard:
             self.page.show_step(step.lower(), is_new_address=is_new_address)
         if step == "Models":
             self._survey.ask_again()
+        if step in ("Models", "Training"):
             self.steps.models.times.look()
         if step == "History":
             self.steps.history.refresh()
@@ -335,22 +334,7 @@ class Dashboard:
             set_value(self.page, is_over=True)
             self._let_go()
         if self.is_open:
-            self.reporter.tick(self.current.running, self._lesson_state)
-
-    def _lesson_state(self) -> LessonState:
-        lesson = self.lesson.lesson
-        if lesson is None:
-            return LessonState()
-        return LessonState(name=lesson.name, guess=self.lesson.guess, result=self.steps.predictions.lesson.result)
-
-    def _use_lesson(self, text: str) -> None:
-        lesson = Lesson.from_json(text) if text else None
-        self.lesson.take(lesson)
-        self.notice.tell(*([f"The teacher has set a lesson: {lesson.title}"] if lesson is not None else []))
-
-    def _stop_for_teacher(self) -> None:
-        if self.current.running is not None and self.current.state.can_stop:
-            self.current.running.stop(why=_STOPPED_BY_TEACHER)
+            self.teacher.tick(self.current.running, self.steps.predictions.lesson)
 
     def _show_news(self) -> None:
         steps, running = self.steps, self.current.running
