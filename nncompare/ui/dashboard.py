@@ -122,13 +122,15 @@ class Dashboard:
         models = ModelsStep(
             refresher, self._on_change, self._open, self.lesson, lambda: self.go("Training"), store, limits
         )
+        predictions, explore = PredictionsStep(refresher, self._explore), ExploreStep(refresher, self.page.say)
+        predictions.evaluation.exports.tried = lambda: explore.robustness.found
         ways = self._train, self._control, self._see, lambda: self._go("Models")
         return Steps(
             DataStep(refresher, self._on_change, lambda: self.go("Models")),
             models,
             TrainingStep(refresher, *ways, self.interrupted, models.times),
-            PredictionsStep(refresher, self._explore),
-            ExploreStep(refresher, self.page.say),
+            predictions,
+            explore,
             HistoryStep(refresher, store, self._open_from_history, self._use_settings, self._show_past),
         )
 

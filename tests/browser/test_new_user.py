@@ -12,7 +12,7 @@ PROJECTOR: ViewportSize = {"width": 1280, "height": 720}
 SHORT = {"train_images": 1_000, "a": {"channels": 2, "epochs": 1}, "b": {"channels": 3, "epochs": 1}}
 SECONDS = 60_000
 MOST_CLICKS = 6
-STEPS = ("Data", "Models", "Training", "Predictions", "History")
+STEPS = ("Data", "Models", "Training", "Predictions", "Explore", "History")
 # Numbers what can be used, and tells which numbers belong to one group that arrow keys walk through.
 _NUMBER = """() => {
   const kinds = "a[href], button, input, select, textarea, summary, [tabindex]";
