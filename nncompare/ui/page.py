@@ -31,6 +31,7 @@ STYLES = (
     "inside",
     "image_map",
     "robustness",
+    "drawing",
     "history",
     "help",
     "media",
