@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from captum.attr import InputXGradient
 from numpy.typing import NDArray
 from sklearn.decomposition import PCA
 from tiny_runs import model_of, plan_of
@@ -114,6 +115,13 @@ def test_the_gradient_is_that_of_finite_differences(target: int | None) -> None:
         slope = (exact(image + moved) - exact(image - moved))[:, wanted] / (2 * step)
     np.testing.assert_allclose(inside.gradient, slope.view(28, 28) * image[0, 0], atol=1e-4)
     assert np.abs(inside.gradient).max() > 1e-2
+
+
+@pytest.mark.parametrize("target", [2, 9])
+def test_the_gradient_times_input_is_that_of_captum(target: int) -> None:
+    theirs = InputXGradient(network()).attribute(as_input(PICTURES[:1]).requires_grad_(), target=target)
+    found = looked_inside(network(), target=target).gradient
+    np.testing.assert_allclose(found, theirs[0, 0].detach().numpy(), atol=1e-4)
 
 
 def test_occlusion_is_what_a_black_square_around_each_pixel_takes_away() -> None:
