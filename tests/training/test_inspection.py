@@ -135,6 +135,21 @@ def test_occlusion_is_what_a_black_square_around_each_pixel_takes_away() -> None
         assert inside.occlusion[row, column] == pytest.approx(fall, abs=1e-5)
 
 
+def test_nothing_can_be_hidden_of_a_black_picture() -> None:
+    inside = looked_inside(network(), np.zeros((28, 28), np.uint8))
+    assert not inside.occlusion.any()
+    assert np.isfinite(inside.gradient).all()
+
+
+def test_a_square_on_black_takes_nothing_away() -> None:
+    picture = np.zeros((28, 28), np.uint8)
+    picture[10:18, 12:16] = 200
+    found = looked_inside(network(), picture).occlusion
+    assert found[9:19, 11:17].any()
+    assert not found[:6].any()
+    assert not found[:, 20:].any()
+
+
 @pytest.mark.parametrize(("channels", "images"), [(1, 60), (3, 40)])
 def test_the_map_is_the_pca_of_another_library(channels: int, images: int) -> None:
     """Once with more images than features, once with fewer."""
