@@ -13,7 +13,7 @@ from nncompare.inspection import Answer, Inquiry, NetworkState, Refusal
 
 LINE_SECONDS = 20.0
 """How long an inquiry waits for a free worker: somebody sits before the screen."""
-BESIDE_SECONDS = 30.0
+BESIDE_SECONDS = 60.0
 _NO_ANSWER = "The worker that trains this model did not answer. Try again."
 
 

@@ -62,8 +62,11 @@ def _occlusion(network: TrainedNetwork, image: Tensor, target: int, before: Tens
     """Return by how much the probability falls when a black square hides the place (Zeiler and Fergus, 2014)."""
     height, width = image.shape[-2:]
     covered = image * _uncovered(height, width).to(image.device)
-    left = network.probabilities(network.features(covered))[:, target]
-    return to_array((before - left).view(height, width))
+    falls = torch.zeros(len(covered), device=image.device)
+    hides = (covered != image).flatten(1).any(dim=1)  # on black it changes nothing
+    if hides.any():
+        falls[hides] = before - network.probabilities(network.features(covered[hides]))[:, target]
+    return to_array(falls.view(height, width))
 
 
 @cache

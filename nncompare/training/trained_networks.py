@@ -82,8 +82,11 @@ def _built(state: NetworkState, device: torch.device) -> nn.Sequential:
 
 
 def _laid_out(weights: Tensor) -> Tensor:
-    """Lay kernels out as the images are: a processor computes faster with them."""
-    return weights.contiguous(memory_format=torch.channels_last) if weights.dim() == 4 else weights
+    """Lay kernels out with the channels last: max pooling on the other layout is several times slower on a CPU."""
+    if weights.dim() != 4:
+        return weights
+    # Of one channel, `contiguous` would take either layout for the right one.
+    return torch.empty_like(weights, memory_format=torch.channels_last).copy_(weights)
 
 
 def _digest(state: NetworkState) -> str:

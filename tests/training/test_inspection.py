@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from captum.attr import InputXGradient
 from numpy.typing import NDArray
 from sklearn.decomposition import PCA
 from tiny_runs import model_of, plan_of
@@ -116,6 +117,13 @@ def test_the_gradient_is_that_of_finite_differences(target: int | None) -> None:
     assert np.abs(inside.gradient).max() > 1e-2
 
 
+@pytest.mark.parametrize("target", [2, 9])
+def test_the_gradient_times_input_is_that_of_captum(target: int) -> None:
+    theirs = InputXGradient(network()).attribute(as_input(PICTURES[:1]).requires_grad_(), target=target)
+    found = looked_inside(network(), target=target).gradient
+    np.testing.assert_allclose(found, theirs[0, 0].detach().numpy(), atol=1e-4)
+
+
 def test_occlusion_is_what_a_black_square_around_each_pixel_takes_away() -> None:
     model, wanted = network(), 6
     inside = looked_inside(model, target=wanted)
@@ -125,6 +133,21 @@ def test_occlusion_is_what_a_black_square_around_each_pixel_takes_away() -> None
         covered[0, max(0, row - 3) : row + 4, max(0, column - 3) : column + 4] = 0
         fall = before - probabilities(model, covered)[0, wanted]
         assert inside.occlusion[row, column] == pytest.approx(fall, abs=1e-5)
+
+
+def test_nothing_can_be_hidden_of_a_black_picture() -> None:
+    inside = looked_inside(network(), np.zeros((28, 28), np.uint8))
+    assert not inside.occlusion.any()
+    assert np.isfinite(inside.gradient).all()
+
+
+def test_a_square_on_black_takes_nothing_away() -> None:
+    picture = np.zeros((28, 28), np.uint8)
+    picture[10:18, 12:16] = 200
+    found = looked_inside(network(), picture).occlusion
+    assert found[9:19, 11:17].any()
+    assert not found[:6].any()
+    assert not found[:, 20:].any()
 
 
 @pytest.mark.parametrize(("channels", "images"), [(1, 60), (3, 40)])
