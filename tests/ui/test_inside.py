@@ -127,7 +127,7 @@ def test_another_class_is_asked_for_and_named(panel: InsidePanel) -> None:
     panel.target.value = 3
     assert [inquiry.target for inquiry in pair.asked] == [None, 3]
     name = panel.target.options[4][0]
-    assert f"Yellow adds to {name}" in text_of(panel.box)
+    assert f"For <b>{name}</b>" in text_of(panel.box)
     panel.use(None, FakePair())
     assert [option for option, _ in panel.target.options] == ["their own answers", *DIGITS]
     assert panel.target.value == -1

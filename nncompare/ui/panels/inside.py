@@ -79,7 +79,8 @@ class InsidePanel:
         label = classes[image.label] if image.label is not None else None
         self._words.show_texts("inside_words.html", words=image.words, label=label)
         self._note.show_texts("inside_note.html", sentence="", is_error=False)
-        self._show_key(len(insides), classes)
+        hide(self._key, not insides)
+        self._key.show_texts("inside_key.html", scales=self._shown[1], is_pair=len(insides) > 1)
 
     def _show_network(self, name: str, answer: Answer, insides: Sequence[Inside], classes: Sequence[str]) -> None:
         shown, found = self._networks[name], answer.of(name)
@@ -91,12 +92,6 @@ class InsidePanel:
             assert self._shown is not None
             most_channels = max(len(inside.filters) for inside in insides)
             shown.show(found, answer.images[0], self._shown[1], classes, most_channels)
-
-    def _show_key(self, networks: int, classes: Sequence[str]) -> None:
-        assert self._shown is not None
-        target = classes[self._asking.target] if self._asking.target is not None else None
-        hide(self._key, not networks)
-        self._key.show_texts("inside_key.html", scales=self._shown[1], is_pair=networks > 1, target=target)
 
     def _say(self, sentence: str, is_error: bool) -> None:
         """Show a sentence, and nothing else."""

@@ -94,5 +94,5 @@ def _of_occlusion(values: NDArray[np.floating]) -> str:
     if np.abs(values).max() < _NEXT_TO_NOTHING:
         return "Hiding any part changes next to nothing."
     if most < _NEXT_TO_NOTHING:
-        return "Hiding a part only makes it more likely."
+        return "Hiding any part only helps it."
     return f"Hiding {strongest_place(values)} costs {100 * most:.0f} points."
