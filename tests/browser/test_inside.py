@@ -116,7 +116,7 @@ def test_pages_lead_through_all_maps(page: Page) -> None:
             break
         on.click()
     assert seen == {*range(512)}
-    expect(found.locator("small.nnc-figure")).to_contain_text("512 of 512")
+    expect(found.locator(".nnc-inside-pages")).to_contain_text("–512of 512")
     while back.is_enabled():
         back.click()
     expect(found.locator("[data-channel='0']")).to_be_visible()

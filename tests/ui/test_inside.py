@@ -257,7 +257,7 @@ def test_a_map_that_is_picked_is_enlarged_with_its_layer_channel_and_what_it_com
         "Each value sees 10 × 10 pixels",
         f"{100 * (values == 0).mean():.0f}%</b> of it is zero",
         f"mean of the map is <b>{values.mean():.3f}",
-        place_words(np.unravel_index(values.argmax(), values.shape), 7),  # type: ignore[arg-type]
+        place_words(np.unravel_index(values.argmax(), values.shape), 7),
     ):
         assert words in told[0]
     b._on_message(None, {"frame": 0, "channel": 3}, [])
