@@ -13,7 +13,7 @@ from nncompare.ui.newest import Newest
 from nncompare.ui.panels.asking_inside import AskingInside, Pair
 from nncompare.ui.panels.enlarged_map import enlarged_map
 from nncompare.ui.panels.image_choice import ChosenImage
-from nncompare.ui.panels.network_inside import NetworkInside
+from nncompare.ui.panels.network_inside import NetworkInside, points
 from nncompare.ui.refresher import Refresher
 
 _OWN_ANSWERS, _OWN = "their own answers", -1  # None would choose nothing
@@ -80,7 +80,9 @@ class InsidePanel:
         self._words.show_texts("inside_words.html", words=image.words, label=label)
         self._note.show_texts("inside_note.html", sentence="", is_error=False)
         hide(self._key, not insides)
-        self._key.show_texts("inside_key.html", scales=self._shown[1], is_pair=len(insides) > 1)
+        scales, is_pair = self._shown[1], len(insides) > 1
+        self._key.show_texts("inside_key.html", scales=scales, points=points(scales.occlusion), is_pair=is_pair)
+        hide(self.target, False)
 
     def _show_network(self, name: str, answer: Answer, insides: Sequence[Inside], classes: Sequence[str]) -> None:
         shown, found = self._networks[name], answer.of(name)
@@ -94,8 +96,9 @@ class InsidePanel:
             shown.show(found, answer.images[0], self._shown[1], classes, most_channels)
 
     def _say(self, sentence: str, is_error: bool) -> None:
-        """Show a sentence, and nothing else."""
+        """Show a sentence, and nothing else; after a mistake another class may be tried."""
         self._shown = None
+        hide(self.target, not is_error)
         for shown in self._networks.values():
             shown.hide()
         self._words.tell()
