@@ -116,7 +116,7 @@ def test_pages_lead_through_all_maps(page: Page) -> None:
             break
         on.click()
     assert seen == {*range(512)}
-    expect(found.locator("small.nnc-figure")).to_contain_text("512 of 512")
+    expect(found.locator(".nnc-inside-pages")).to_contain_text("–512of 512")
     while back.is_enabled():
         back.click()
     expect(found.locator("[data-channel='0']")).to_be_visible()
@@ -159,7 +159,7 @@ def test_another_class_moves_the_overlays_and_keeps_the_maps(page: Page) -> None
     before = pictures.evaluate_all("(all) => all.map((one) => one.src)")
     maps = drawn(frame(page, "A", 2).locator("[data-channel='0']"))
     page.get_by_label("What speaks for").select_option("4")
-    expect(page.locator(".nnc-inside-key")).to_contain_text("Yellow adds to 4")
+    expect(page.locator(".nnc-inside-looks .nnc-inside-target")).to_have_text(["For 4", "For 4"])
     after = pictures.evaluate_all("(all) => all.map((one) => one.src)")
     assert all(one != other for one, other in zip(before, after, strict=True))
     np.testing.assert_array_equal(drawn(frame(page, "A", 2).locator("[data-channel='0']")), maps)

@@ -32,7 +32,7 @@ class FakePair:
     @property
     def comparison(self) -> Comparison:
         configs = {name: RunConfig(channels=count) for name, count in self.channels.items()}
-        return Comparison(dataset=self.dataset, a=configs["A"], b=configs.get("B"))
+        return Comparison(dataset=self.dataset, a=configs.get("A", RunConfig()), b=configs.get("B"))
 
     @property
     def networks(self) -> tuple[NetworkState, ...]:

@@ -18,7 +18,7 @@ from nncompare.ui.panels.enlarged_map import field_of, patch_of, place_words
 from nncompare.ui.panels.feature_maps import FeatureMaps
 from nncompare.ui.panels.image_choice import ChosenImage
 from nncompare.ui.panels.inside import InsidePanel
-from nncompare.ui.panels.network_inside import looks_of
+from nncompare.ui.panels.network_inside import looks_of, points
 from nncompare.ui.refresher import Refresher
 
 DIGITS = "0123456789"
@@ -127,7 +127,7 @@ def test_another_class_is_asked_for_and_named(panel: InsidePanel) -> None:
     panel.target.value = 3
     assert [inquiry.target for inquiry in pair.asked] == [None, 3]
     name = panel.target.options[4][0]
-    assert f"Yellow adds to {name}" in text_of(panel.box)
+    assert f"For <b>{name}</b>" in text_of(panel.box)
     panel.use(None, FakePair())
     assert [option for option, _ in panel.target.options] == ["their own answers", *DIGITS]
     assert panel.target.value == -1
@@ -158,6 +158,15 @@ def test_networks_that_learn_are_asked_again_now_and_then(panel: InsidePanel) ->
         pair.epoch += 0.1
         panel.tick()
     assert 3 <= len(pair.asked) <= 6
+
+
+def test_one_that_comes_later_is_asked_at_once(panel: InsidePanel) -> None:
+    pair = FakePair({"A": 2})
+    panel.use(None, pair)
+    panel.look_at(image())
+    pair.channels = {"A": 2, "B": 4}
+    panel.tick()
+    assert "4 filters" in text_of(panel.box)
 
 
 def test_an_answer_that_is_not_wanted_any_more_is_not_shown(panel: InsidePanel, refresher: AtOnce) -> None:
@@ -191,6 +200,7 @@ def test_what_got_lost_is_asked_again(refresher: AtOnce) -> None:
     [
         (None, None, "press Train"),
         (FakePair({"A": 1}), None, "Choose an image first"),
+        (FakePair({}), image(), "no weights to look into"),
         (FakePair(error=EngineError("No worker is left. Start the server again.")), image(), "No worker is left."),
         (FakePair(error=RuntimeError("boom")), image(), "could not be asked (RuntimeError: boom)"),
         (FakePair(broken=("A", "B")), image(), "not numbers any more"),
@@ -257,7 +267,7 @@ def test_a_map_that_is_picked_is_enlarged_with_its_layer_channel_and_what_it_com
         "Each value sees 10 × 10 pixels",
         f"{100 * (values == 0).mean():.0f}%</b> of it is zero",
         f"mean of the map is <b>{values.mean():.3f}",
-        place_words(np.unravel_index(values.argmax(), values.shape), 7),  # type: ignore[arg-type]
+        place_words(np.unravel_index(values.argmax(), values.shape), 7),
     ):
         assert words in told[0]
     b._on_message(None, {"frame": 0, "channel": 3}, [])
@@ -343,6 +353,16 @@ def test_where_it_looks_is_drawn_over_the_image_and_told(panel: InsidePanel) -> 
     drawn = overlay(np.zeros((28, 28), np.uint8), values, 0.5)
     assert tuple(drawn[3, 25]) == FOR
     assert gradient.picture == occlusion.picture == png_data_uri(drawn)
+
+
+def test_what_is_hidden_is_told_in_points() -> None:
+    assert [points(share) for share in (0, 0.005, 0.0149, 0.02, 1)] == [
+        "0 points",
+        "0 points",
+        "1 point",
+        "2 points",
+        "100 points",
+    ]
 
 
 def _scales(full: float) -> Any:

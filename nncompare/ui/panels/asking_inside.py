@@ -14,7 +14,10 @@ from nncompare.ui.panels.image_choice import ChosenImage
 # Between two questions on the same image; at four ticks a second.
 _TICKS_BETWEEN = 12
 _NO_IMAGE = "Choose an image first: draw one, or take one of the data set."
-_NOT_TRAINED = "There are no networks to look into yet: press Train."
+_NO_PAIR = "There are no networks to look into yet: press Train."
+_NO_WEIGHTS = (
+    "There are no weights to look into: these networks have not begun to learn, or what they learned was not kept."
+)
 _TOLD_AS_THEY_ARE = (DataError, EngineError, ValueError)
 
 
@@ -61,9 +64,10 @@ class AskingInside:
         networks = self.pair.networks if self.pair is not None else ()
         if self.pair is None or self.image is None or not networks:
             self._question = None
-            self._say(_NO_IMAGE if networks else _NOT_TRAINED, False)
+            self._say(_NO_PAIR if self.pair is None else _NO_IMAGE if networks else _NO_WEIGHTS, False)
             return
-        question, epochs = (self.pair, self.image, self.target), [network.epoch for network in networks]
+        names, epochs = [network.name for network in networks], [network.epoch for network in networks]
+        question = (self.pair, self.image, self.target, names)  # of two that train, one may be there first
         if question != self._question or self._is_due(epochs):
             self._question, self._epochs, self._ticks, self._is_answered = question, epochs, 0, False
             self._ask(self.pair, self.image, networks)

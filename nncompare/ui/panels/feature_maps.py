@@ -66,9 +66,11 @@ class FeatureMaps(anywidget.AnyWidget):
 
     def _on_message(self, _widget: object, content: dict[str, Any], _buffers: object) -> None:
         frame, channel = content.get("frame"), content.get("channel")
-        is_there = type(frame) is type(channel) is int and 0 <= frame < len(self._counts)
-        if is_there and 0 <= channel < self._counts[frame]:
+        if type(frame) is int and type(channel) is int and self._has(frame, channel):
             self._on_pick(max(0, frame - 1), channel)  # a filter, and the map that it makes
+
+    def _has(self, frame: int, channel: int) -> bool:
+        return 0 <= frame < len(self._counts) and 0 <= channel < self._counts[frame]
 
 
 def frames_of(inside: Inside, most_channels: int) -> list[Frame]:

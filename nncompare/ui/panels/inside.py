@@ -13,7 +13,7 @@ from nncompare.ui.newest import Newest
 from nncompare.ui.panels.asking_inside import AskingInside, Pair
 from nncompare.ui.panels.enlarged_map import enlarged_map
 from nncompare.ui.panels.image_choice import ChosenImage
-from nncompare.ui.panels.network_inside import NetworkInside
+from nncompare.ui.panels.network_inside import NetworkInside, points
 from nncompare.ui.refresher import Refresher
 
 _OWN_ANSWERS, _OWN = "their own answers", -1  # None would choose nothing
@@ -79,7 +79,10 @@ class InsidePanel:
         label = classes[image.label] if image.label is not None else None
         self._words.show_texts("inside_words.html", words=image.words, label=label)
         self._note.show_texts("inside_note.html", sentence="", is_error=False)
-        self._show_key(len(insides), classes)
+        hide(self._key, not insides)
+        scales, is_pair = self._shown[1], len(insides) > 1
+        self._key.show_texts("inside_key.html", scales=scales, points=points(scales.occlusion), is_pair=is_pair)
+        hide(self.target, False)
 
     def _show_network(self, name: str, answer: Answer, insides: Sequence[Inside], classes: Sequence[str]) -> None:
         shown, found = self._networks[name], answer.of(name)
@@ -92,15 +95,10 @@ class InsidePanel:
             most_channels = max(len(inside.filters) for inside in insides)
             shown.show(found, answer.images[0], self._shown[1], classes, most_channels)
 
-    def _show_key(self, networks: int, classes: Sequence[str]) -> None:
-        assert self._shown is not None
-        target = classes[self._asking.target] if self._asking.target is not None else None
-        hide(self._key, not networks)
-        self._key.show_texts("inside_key.html", scales=self._shown[1], is_pair=networks > 1, target=target)
-
     def _say(self, sentence: str, is_error: bool) -> None:
-        """Show a sentence, and nothing else."""
+        """Show a sentence, and nothing else; after a mistake another class may be tried."""
         self._shown = None
+        hide(self.target, not is_error)
         for shown in self._networks.values():
             shown.hide()
         self._words.tell()

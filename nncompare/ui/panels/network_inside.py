@@ -94,5 +94,10 @@ def _of_occlusion(values: NDArray[np.floating]) -> str:
     if np.abs(values).max() < _NEXT_TO_NOTHING:
         return "Hiding any part changes next to nothing."
     if most < _NEXT_TO_NOTHING:
-        return "Hiding a part only makes it more likely."
-    return f"Hiding {strongest_place(values)} costs {100 * most:.0f} points."
+        return "Hiding any part only helps it."
+    return f"Hiding {strongest_place(values)} costs {points(most)}."
+
+
+def points(share: float) -> str:
+    """Say how much of a probability something is: 1 point, 56 points."""
+    return f"{(whole := round(100 * share))} point{'' if whole == 1 else 's'}"

@@ -71,7 +71,7 @@ function render({ model, el }) {
     const pages = frame.querySelector(".nnc-inside-pages");
     const [back, on] = pages.querySelectorAll("button");
     pages.classList.toggle("nnc-inside-one", count <= page);
-    pages.querySelector("small").textContent = `${first + 1}–${first + shown} of ${count.toLocaleString("en")}`;
+    pages.querySelector("small").textContent = `${first + 1}–${first + shown}`;
     back.disabled = first === 0;
     on.disabled = first + shown >= count;
   };
