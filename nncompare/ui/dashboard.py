@@ -1,4 +1,4 @@
-"""The dashboard: five steps from images to predictions, and what holds them together."""
+"""The dashboard: six steps, from images to what was trained before, and what holds them together."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from IPython.display import display
 
 from nncompare.comparison.result import ComparisonResult
 from nncompare.comparison.runner import ComparisonRun
-from nncompare.config import Comparison, RunConfig
+from nncompare.config import Comparison, RunConfig, SplitName
 from nncompare.data import CATALOG
 from nncompare.engine.class_report import LessonState
 from nncompare.engine.shared import shared_engine
@@ -34,6 +34,7 @@ from nncompare.ui.panels.presentation import Presentation
 from nncompare.ui.refresher import Refresher
 from nncompare.ui.settings_link import run_in
 from nncompare.ui.steps.data import DataStep
+from nncompare.ui.steps.explore import ExploreStep
 from nncompare.ui.steps.history import HistoryStep
 from nncompare.ui.steps.models import ModelsStep
 from nncompare.ui.steps.predictions import PredictionsStep
@@ -55,6 +56,7 @@ class Steps:
     models: ModelsStep
     training: TrainingStep
     predictions: PredictionsStep
+    explore: ExploreStep
     history: HistoryStep
 
     def by_title(self) -> dict[str, Panel]:
@@ -127,7 +129,8 @@ class Dashboard:
             data,
             ModelsStep(refresher, self._on_change, self._open, self.lesson, lambda: self.go("Training"), store, limits),
             training,
-            PredictionsStep(refresher),
+            PredictionsStep(refresher, self._explore),
+            ExploreStep(refresher, self.page.say),
             HistoryStep(refresher, store, self._open_from_history, self._use_settings, self._show_past),
         )
 
@@ -211,6 +214,7 @@ class Dashboard:
         models.use_dataset(data.info, data.train_count, data.sample)
         if data.images is not None:
             self.steps.predictions.use_images(data.images)
+            self.steps.explore.use_images(data.images)
         self._survey.on_choice()
         self._show_state()
 
@@ -238,6 +242,10 @@ class Dashboard:
         if self.steps.predictions.disagreements:
             self.steps.predictions.show_disagreements()
         self._go("Predictions")
+
+    def _explore(self, split: SplitName, index: int) -> None:
+        self.steps.explore.look_at(split, index)
+        self._go("Explore")
 
     def _open_from_history(self, id_: str) -> None:
         if self.current.state.can_train:
@@ -283,6 +291,7 @@ class Dashboard:
         self.notice.tell()
         self.steps.training.begin(running)
         self.steps.predictions.begin(running)
+        self.steps.explore.begin(running)
         self.steps.predictions.lesson.begin(running, lesson, guess)
 
     def _on_page_ready(self, address: str) -> None:
@@ -303,6 +312,7 @@ class Dashboard:
         is_new = step != self.navigation.step
         self.navigation.show(step)
         self.steps.predictions.set_visible(step == "Predictions")
+        self.steps.explore.set_visible(step == "Explore")
         hide(self._offers, step != "History")
         self._show_state()
         if is_new:
@@ -314,6 +324,7 @@ class Dashboard:
             self.steps.history.refresh()
 
     def _tick(self) -> None:
+        self.steps.explore.set_visible(self.navigation.step == "Explore" and not self.page.is_away)
         if self.page.is_away:
             self.refresher.is_hurried = False
         else:
@@ -349,6 +360,7 @@ class Dashboard:
         steps.training.tick(running)
         self.refresher.is_hurried = running is not None and any(run.expects_first_point for run in running.runs)
         steps.predictions.tick()
+        steps.explore.tick()
         disagreements = steps.predictions.disagreements
         self.ending.tick(running, is_predicted=disagreements is not None)
         steps.training.show_end(self.ending.headline, disagreements)
@@ -372,7 +384,7 @@ class Dashboard:
     def _show_state(self) -> None:
         running, data = self.current.running, self.steps.data
         self.steps.training.enable(running, self._problems, self._wanted)
-        is_about_run = running is not None and self.navigation.step in ("Training", "Predictions")
+        is_about_run = running is not None and self.navigation.step in ("Training", "Predictions", "Explore")
         info = CATALOG[running.comparison.dataset] if running is not None and is_about_run else data.info
         show_status(self.status, running, info, is_ready="dataset" not in data.problems)
         set_value(self.page, announcement=announcement(running), title=tab_title(running))

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 pytestmark = pytest.mark.browser
 
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
-STEPS = ("Data", "Models", "Training", "Predictions", "History")
+STEPS = ("Data", "Models", "Training", "Predictions", "Explore", "History")
 SECONDS = 60_000
 _OPEN_ALL = "() => { for (const found of document.querySelectorAll('details')) found.open = true; }"
 _RUN = """async () => {
