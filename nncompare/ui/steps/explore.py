@@ -46,11 +46,12 @@ class ExploreStep:
         self.note = Place("nnc-explore-note")
         self.drawn = DrawAndDisturb(refresher, self._on_chosen, say)
         self.inside = InsidePanel(refresher, Newest(refresher))
+        self.robustness = RobustnessPanel(refresher, say)
         self._looks: dict[str, Look] = {
             "Draw and disturb": self.drawn,
             "Inside": self.inside,
             "Map": ImageMapPanel(refresher, self._on_pick),
-            "Robustness": RobustnessPanel(refresher),
+            "Robustness": self.robustness,
         }
         self.tabs = Tabs("What to look at", self._looks, refresher.posting(self._show))
         self.box = step("Explore", [self.note, self.tabs])
