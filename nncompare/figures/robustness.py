@@ -15,7 +15,8 @@ from nncompare.figures.palette import MODELS, MUTED, NAMES, PAPER
 from nncompare.figures.style import figure_style, new_chart, write_subject
 from nncompare.words import accuracies, count
 
-WIDE, NARROW = (720, 360), (340, 300)
+WIDE, BESIDE, NARROW = (720, 360), (520, 320), (340, 300)
+"""Sizes in points: alone on a page, two beside each other, on a phone."""
 _TICK, _NAME_GAP, _SIDES, _SHORT = 36, 19, 130, 500
 """Pixels: between two numbers of the x axis and between two names, at least; beside the plot; and what is narrow."""
 _BAND, _DOT = 0.18, 6

@@ -11,6 +11,7 @@ from nncompare.comparison.result import ComparisonResult, ModelResult
 from nncompare.config import RunConfig
 from nncompare.data import CATALOG, load, png_data_uri
 from nncompare.figures import best_epoch, figure_svg
+from nncompare.figures.robustness import BESIDE
 from nncompare.report.conclusion import conclude
 from nncompare.report.fairness import aspects
 from nncompare.report.fates import told
@@ -54,7 +55,7 @@ def report_page(result: ComparisonResult, taken: TakenLesson | None = None, trie
         values=exact_values({model.name: model.history for model in models}),
         best={model.name: best_epoch(model.history, "accuracy") for model in models},
         judged=_judged(result) if verdict is not None else None,
-        tried=[robustness_section(found, info) for found in tried if found.seed in result.by_seed],
+        tried=[robustness_section(found, info, BESIDE) for found in tried if found.seed in result.by_seed],
         made=f"{datetime.now():%d %B %Y, %H:%M}",
         machine=f"nncompare {__version__}, Python {platform.python_version()}, {platform.system()}",
     )

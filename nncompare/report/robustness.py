@@ -52,7 +52,7 @@ class RobustnessSection:
     svg: str
 
 
-def robustness_section(found: Robustness, dataset: DatasetInfo) -> RobustnessSection:
+def robustness_section(found: Robustness, dataset: DatasetInfo, size: tuple[float, float] = WIDE) -> RobustnessSection:
     """Write and draw what report and page tell."""
     return RobustnessSection(
         DISTURBANCES[found.disturbance].title,
@@ -60,7 +60,7 @@ def robustness_section(found: Robustness, dataset: DatasetInfo) -> RobustnessSec
         robustness_explanation(found),
         robustness_rows(found),
         found.names,
-        robustness_svg(found, dataset),
+        robustness_svg(found, dataset, size),
     )
 
 

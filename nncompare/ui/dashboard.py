@@ -97,6 +97,7 @@ class Dashboard:
         self.teacher = Teacher(self.refresher, self.current, self.lesson, self.notice)
         self.interrupted, self.ending = Interrupted(self.refresher, store, self._open_saved), Ending(self.refresher)
         self.steps = self._make_steps(limits, store)
+        self.steps.predictions.evaluation.exports.tried = lambda: self.steps.explore.robustness.found
         models = self.steps.models
         self._survey = MachineSurvey(
             self.refresher, shared_engine, lambda: models.shared.device, models.show_machine, self.notice.tell
@@ -122,15 +123,13 @@ class Dashboard:
         models = ModelsStep(
             refresher, self._on_change, self._open, self.lesson, lambda: self.go("Training"), store, limits
         )
-        predictions, explore = PredictionsStep(refresher, self._explore), ExploreStep(refresher, self.page.say)
-        predictions.evaluation.exports.tried = lambda: explore.robustness.found
         ways = self._train, self._control, self._see, lambda: self._go("Models")
         return Steps(
             DataStep(refresher, self._on_change, lambda: self.go("Models")),
             models,
             TrainingStep(refresher, *ways, self.interrupted, models.times),
-            predictions,
-            explore,
+            PredictionsStep(refresher, self._explore),
+            ExploreStep(refresher, self.page.say),
             HistoryStep(refresher, store, self._open_from_history, self._use_settings, self._show_past),
         )
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from fake_pairs import FakePair, falling
+from breaking_pair import BreakingPair, falling
 from small_images import TEST_IMAGES
 
 from nncompare.comparison.inspectable import feature_maps, grey_values, predict_images
@@ -14,8 +14,8 @@ pytestmark = pytest.mark.usefixtures("synthetic_digits")
 ROTATE = DISTURBANCES["rotate"].strengths
 
 
-def pair() -> FakePair:
-    return FakePair({"A": falling(0.98, 0.9), "B": falling(0.98, 0.4)})
+def pair() -> BreakingPair:
+    return BreakingPair({"A": falling(0.98, 0.9), "B": falling(0.98, 0.4)})
 
 
 def test_every_strength_is_one_inquiry_on_the_same_images_and_networks():
@@ -42,7 +42,7 @@ def test_what_cannot_be_tried_is_a_sentence():
     with pytest.raises(ValueError, match=r"no disturbance 'sing'; there are rotate, .*\."):
         measure_robustness(pair(), "sing")  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="No model of this comparison has weights"):
-        measure_robustness(FakePair({}), "rotate")
+        measure_robustness(BreakingPair({}), "rotate")
 
 
 @pytest.mark.parametrize(("count", "wanted"), [(10_000, 1_000), (500, 1_000), (1_000, 7), (1, 5), (3, 1)])

@@ -129,11 +129,7 @@ def plain_voila(
     *flags: str,
     notebook: Path = NOTEBOOK,
 ) -> Iterator[Host]:
-<<<<<<< HEAD
-    """Serve the notebook as anybody would who has Voila: without a token, and with everything as it is by default."""
-=======
     """Serve a notebook as anybody would who has Voila: without a token, and with everything as it is by default."""
->>>>>>> pictures
     port = free_port()
     command = [str(_SCRIPTS / "voila"), str(notebook), "--no-browser", f"--port={port}", *flags]
     with _running("plain-voila", command, port, folder, cache, environment or {}) as host:

@@ -1,5 +1,7 @@
 """Robustness curves on the page: a disturbance is chosen, measured on request, and drawn."""
 
+from collections.abc import Callable
+
 from nncompare.analysis import Robustness
 from nncompare.comparison.inspectable import Inspectable
 from nncompare.comparison.robustness import measure_robustness
@@ -23,11 +25,12 @@ class _Job:
 class RobustnessPanel:
     """Measures the robustness of a pair, one disturbance at a time, and keeps what it has found of this pair.
 
-    A measurement that was asked for goes on while the panel is not on the screen.
+    A measurement that was asked for goes on while the panel is not on the screen. Its finding is also told to `say`,
+    for screen readers.
     """
 
-    def __init__(self, refresher: Refresher) -> None:
-        self._refresher = refresher
+    def __init__(self, refresher: Refresher, say: Callable[[str], None] = lambda _: None) -> None:
+        self._refresher, self._say = refresher, say
         self._pair: Inspectable | None = None
         self._drawn: dict[DisturbanceName, DrawnRobustness] = {}
         self._job: _Job | None = None
@@ -68,13 +71,16 @@ class RobustnessPanel:
         return self._pair is not None and bool(self._pair.networks)
 
     def _on_press(self, action: str) -> None:
-        self._end(*(["Cancelled."] if action == "cancel" else []))
-        if action == "try" and self._pair is not None:
+        self._end()
+        if action == "cancel":
+            self._say("Cancelled.")
+        elif self._pair is not None:
             self._begin(self._pair, self.choice.value)
 
     def _begin(self, pair: Inspectable, name: DisturbanceName) -> None:
         job = self._job = _Job()
         self._show()
+        self._on_progress(job, 0, len(DISTURBANCES[name].strengths))
         self._refresher.in_background(
             lambda: self._measure(job, pair, name),
             lambda drawn: self._on_measured(job, drawn),
@@ -95,6 +101,7 @@ class RobustnessPanel:
         if job is self._job and drawn is not None:
             self._drawn[drawn.found.disturbance] = drawn
             self._end()
+            self._say(drawn.section.headline)
 
     def _on_failed(self, job: _Job, error: Exception) -> None:
         if job is self._job:

@@ -46,7 +46,7 @@ class ExploreStep:
         self.note = Place("nnc-explore-note")
         self.drawn = DrawAndDisturb(refresher, self._on_chosen, say)
         self.inside = InsidePanel(refresher, Newest(refresher))
-        self.robustness = RobustnessPanel(refresher)
+        self.robustness = RobustnessPanel(refresher, say)
         self._looks: dict[str, Look] = {
             "Draw and disturb": self.drawn,
             "Inside": self.inside,

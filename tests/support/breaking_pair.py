@@ -14,7 +14,7 @@ Accuracy = Callable[[float], float]
 """The share of right answers at a strength."""
 
 
-class FakePair:
+class BreakingPair:
     """Two networks, or fewer, that are right on so many test images as `accuracies` say, by model.
 
     Which images these are does not depend on the model; a wrong answer is the class after the right one. `asked` are
