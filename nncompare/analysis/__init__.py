@@ -5,6 +5,7 @@ from nncompare.analysis.chance import Guessing, guessing, guessing_of
 from nncompare.analysis.confusion import ClassScores, class_scores, confusion_matrix
 from nncompare.analysis.outcomes import Group, Order, Outcomes
 from nncompare.analysis.seeds import SeedsVerdict, judge_seeds
+from nncompare.analysis.suspects import suspects
 from nncompare.analysis.verdict import Verdict, judge
 
 __all__ = [
@@ -23,4 +24,5 @@ __all__ = [
     "guessing_of",
     "judge",
     "judge_seeds",
+    "suspects",
 ]

@@ -115,10 +115,12 @@ class EvaluationPanel:
         if self._outcomes is None and findings.outcomes is not None:
             self._outcomes = findings.outcomes
             self._offer(findings, findings.outcomes, classes)
+        elif findings.outcomes is not None:
+            self.filter.doubt(findings.outcomes.suspects, findings.doubts)
 
     def _offer(self, findings: Findings, outcomes: Outcomes, classes: Sequence[str]) -> None:
         is_pair, is_left = len(findings.names) > 1, self.filter.is_left
-        self.filter.offer(outcomes, classes, findings.names)
+        self.filter.offer(outcomes, classes, findings.names, findings.doubts)
         self.costs.show("model_costs.html", costs=costs_of(findings.models))
         if is_pair:
             titles = [picture.title for picture in PICTURES.values() if picture.on_page]

@@ -15,6 +15,7 @@ from nncompare.data import CATALOG
 from nncompare.figures import figure_svg
 from nncompare.report import PICTURES
 from nncompare.report.conclusion import Conclusion, conclude
+from nncompare.report.suspicion import suspicion
 from nncompare.report.tables import ScoresOfClass, score_rows
 
 
@@ -31,7 +32,8 @@ class Subject:
 class Findings:
     """What the models that can predict make of a split; of one alone, A and B of `outcomes` are that one.
 
-    `matrices` (K, K) are by name, with true classes in rows; `scores` and `pictures` are there where there are two.
+    `matrices` (K, K) are by name, with true classes in rows; `scores` and `pictures` are there where there are two, and
+    so are `doubts`: sentences on images whose labels may be wrong.
     """
 
     conclusion: Conclusion
@@ -41,6 +43,7 @@ class Findings:
     matrices: Mapping[str, NDArray[np.integer]] = field(default_factory=dict)
     scores: list[ScoresOfClass] = field(default_factory=list)
     pictures: list[str] = field(default_factory=list)
+    doubts: tuple[str, ...] = ()
 
     @property
     def names(self) -> list[str]:
@@ -72,7 +75,9 @@ def find(subject: Subject) -> Findings:
     if whole is not None and split == "test":
         verdict = replace(verdict, seeds=whole.over_seeds())
     conclusion = conclude(pair, verdict, split, whole)
+    doubted = suspicion(whole if whole is not None and verdict.seeds is not None else pair, split)
+    outcomes = replace(outcomes, suspects=doubted.images)
     a, b = (class_scores(matrix) for matrix in matrices.values())
     scores = score_rows(a, b, CATALOG[pair.comparison.dataset].classes)
     pictures = [figure_svg(*picture.draw(pair, split)) for picture in PICTURES.values() if picture.on_page]
-    return Findings(conclusion, models, outcomes, verdict, matrices, scores, pictures)
+    return Findings(conclusion, models, outcomes, verdict, matrices, scores, pictures, doubted.sentences)

@@ -69,7 +69,7 @@ class PredictionsStep:
         found, source = self.evaluation.filter, [self.split, self.count.control, self.count.note]
         choice = row("nnc-row nnc-choice", [*source, self.new_sample, self._seed_place])
         heading = row("nnc-found", [self.summary, found.others])
-        images = [heading, self.cards, found.pages, found.choices, choice, self.evaluation.scores]
+        images = [heading, found.note, self.cards, found.pages, found.choices, choice, self.evaluation.scores]
         return column("nnc-judged", [self.evaluation.card, *images])
 
     @property
