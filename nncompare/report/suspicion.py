@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from nncompare.comparison.result import ComparisonResult
 from nncompare.config import SplitName
-from nncompare.report.wording import IMAGES, figures
+from nncompare.report.wording import briefly
 from nncompare.words import spelled
 
 
@@ -26,17 +26,16 @@ def suspicion(result: ComparisonResult, split: SplitName = "test") -> Suspicion:
 
 
 def _sentences(result: ComparisonResult, split: SplitName, images: NDArray[np.intp]) -> list[str]:
-    verdict, is_one = result.verdict(split, without=images), len(images) == 1
+    verdict = result.verdict(split, without=images)
     networks = 2 * verdict.seeds.seeds if verdict.seeds is not None else 2
-    all_ = "Both networks" if networks == 2 else f"All {spelled(networks)} networks"
-    these = f"this {IMAGES[split].removesuffix('s')}" if is_one else f"these {len(images):,} {IMAGES[split]}"
-    sentences = [
-        f"{all_} are sure of the same other class on {these}: each gives it at least as much as, on average, to images "
-        "with that label, and at least 50 points more than to the label (confident learning).",
-        "That is a suspicion and no proof: networks can err together. Look for yourself.",
-    ]
-    if split == "train":
-        sentences.append("A wrong label that was learned by heart is not found.")
-    figures_ = " ".join(figures(verdict, split))
-    sentences.append(f"Without {'it' if is_one else 'them'}: {figures_}")
-    return [*sentences, "All of them are wrong there, so neither A nor B gains by that."]
+    all_ = "both networks" if networks == 2 else f"all {spelled(networks)} networks"
+    these = "this one" if len(images) == 1 else f"these {len(images):,}"
+    learned = "A wrong label that was learned by heart is not found." if split == "train" else ""
+    sentences = (
+        f"A suspicion, not a proof: {all_} are as sure of another class as they usually are of its own images, far "
+        "ahead of the label (confident learning).",
+        learned,
+        f"Without {these}, {briefly(verdict, split)}",
+        f"p is the same as with {'it' if len(images) == 1 else 'them'}, since {all_} are wrong there.",
+    )
+    return [sentence for sentence in sentences if sentence]

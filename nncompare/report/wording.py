@@ -40,11 +40,19 @@ def explanation(verdict: Verdict, split: str = "test") -> list[str]:
     return [*counted, "The test set was watched while training, so both figures are a little flattering."]
 
 
-def figures(verdict: Verdict, split: str = "test") -> list[str]:
-    """Return both accuracies, their difference, and how likely that is by chance; one sentence each."""
+def briefly(verdict: Verdict, split: str = "test") -> str:
+    """Return both accuracies, their difference and its p value in one sentence."""
     seeds = verdict.seeds
-    by_chance = chance_over_seeds(seeds) if seeds is not None else chance(verdict)
-    return [explanation(verdict, split)[0], _difference(seeds or verdict), by_chance]
+    if seeds is None:
+        both, test = (verdict.accuracy_a, verdict.accuracy_b), f"exact McNemar test, {_p(verdict.p_value)}"
+    else:
+        both = mean(seeds.accuracies_a), mean(seeds.accuracies_b)
+        test = "the same from every seed" if seeds.p_value is None else f"paired t test, {_p(seeds.p_value)}"
+    a, b = accuracies(both)
+    return (
+        f"{'on average ' if seeds is not None else ''}A has {a}, B {b} of {verdict.images:,} {IMAGES[split]} right; "
+        f"A minus B is {100 * verdict.lead:+.2f} points ({test})."
+    )
 
 
 def chance(verdict: Verdict) -> str:
@@ -96,7 +104,7 @@ def _over_seeds(seeds: SeedsVerdict, images: int) -> list[str]:
         f"On average A has {a} ({_range(seeds.accuracies_a)}), B {b} ({_range(seeds.accuracies_b)}) of {images:,} test "
         "images right (lowest to highest).",
         f"A had more right from {seeds.better_a} of {seeds.seeds} seeds, B from {seeds.better_b}.",
-        _difference(seeds),
+        f"A minus B is {100 * seeds.difference:+.2f} points{_difference_interval(seeds)}.",
         chance_over_seeds(seeds),
         "The seeds vary the first weights and the order of the images, not the images.",
     ]
@@ -105,12 +113,11 @@ def _over_seeds(seeds: SeedsVerdict, images: int) -> list[str]:
     return sentences
 
 
-def _difference(one: Verdict | SeedsVerdict) -> str:
-    words = f"A minus B is {100 * one.difference:+.2f} points"
-    if one.difference_interval is None:
-        return f"{words}."
-    low, high = (100 * bound for bound in one.difference_interval)
-    return f"{words} (95% confidence: {low:+.2f} to {high:+.2f})."
+def _difference_interval(seeds: SeedsVerdict) -> str:
+    if seeds.difference_interval is None:
+        return ""
+    low, high = (100 * bound for bound in seeds.difference_interval)
+    return f" (95% confidence: {low:+.2f} to {high:+.2f})"
 
 
 def _times(p_value: float) -> str:

@@ -8,7 +8,6 @@ from doubted_results import doubted
 
 from nncompare.report import report_page
 from nncompare.report.suspicion import suspicion
-from nncompare.report.wording import chance, chance_over_seeds
 
 pytestmark = pytest.mark.usefixtures("synthetic_digits")
 TWO = {3: 0.9, 50: 0.6}
@@ -24,34 +23,36 @@ def test_it_is_called_a_suspicion_and_the_verdict_without_them_is_told() -> None
     found, without = suspicion(result), result.verdict(without=[3, 50])
     text = " ".join(found.sentences)
     assert found.images.tolist() == [3, 50]
-    assert text.startswith("Both networks are sure of the same other class on these 2 test images: ")
-    assert "That is a suspicion and no proof" in text
+    assert text.startswith("A suspicion, not a proof: both networks are as sure of another class as ")
     images = len(result.labels()) - 2
-    assert re.search(rf"Without them: A has 99\.\d+% .*, B 100\.\d+% .* of {images:,} test images right", text)
-    assert f"A minus B is {-200 / images:+.2f} points (95% confidence: " in text
-    assert chance(without) in text
+    assert f"Without these 2, A has {without.accuracy_a:.1%}, B 100.0% of {images:,} test images right; " in text
+    assert f"A minus B is {-200 / images:+.2f} points (exact McNemar test, p = {without.p_value:.3f})." in text
+    assert "p is the same as with them, since both networks are wrong there." in text
     assert without.p_value == result.verdict().p_value
 
 
 def test_one_image_is_spoken_of_as_one() -> None:
     text = " ".join(suspicion(doubted(0, {3: 0.9}, {3: 0.9})).sentences)
-    assert "on this test image: " in text
-    assert "Without it: A has" in text
+    assert "Without this one, A has" in text
+    assert "the same as with it," in text
 
 
 def test_over_seeds_all_networks_are_counted_and_the_figures_are_means() -> None:
-    result = doubted(0, TWO | {90: 0.9}, TWO, doubted(1, TWO, TWO))
+    second = doubted(1, TWO | {90: 0.9, 91: 0.9, 92: 0.9}, TWO)
+    result = doubted(0, TWO | {90: 0.9}, TWO, second)
     text = " ".join(suspicion(result).sentences)
-    assert text.startswith("All four networks are sure")
-    assert "Without them: On average A has" in text
+    assert "all four networks are as sure" in text
+    assert "Without these 2, on average A has" in text
     seeds = result.verdict(without=[3, 50]).seeds
     assert seeds is not None
-    assert chance_over_seeds(seeds) in text
+    assert f"points (paired t test, p = {seeds.p_value:.3f})." in text
+    equal = suspicion(doubted(0, TWO, TWO, doubted(1, TWO, TWO)))
+    assert "+0.00 points (the same from every seed)." in " ".join(equal.sentences)
 
 
 def test_of_training_images_it_says_that_they_were_learned() -> None:
     text = " ".join(suspicion(doubted(0, TWO, TWO), "train").sentences)
-    assert "these 2 training images" in text
+    assert "of 998 training images right" in text
     assert "learned by heart" in text
 
 
