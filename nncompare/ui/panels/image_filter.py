@@ -55,7 +55,7 @@ class ImageFilter:
 
     def offer(self, outcomes: Outcomes | None, classes: Sequence[str], names: Sequence[str] = ()) -> None:
         """Filter these from now on, of the models of these names; without outcomes there is nothing to choose."""
-        self._outcomes, self._names, self._page = outcomes, names, 0
+        self._outcomes, self._names = outcomes, names
         if outcomes is None:
             self._group, self.is_left = None, False
         options = [("any", _ANY), *((name, number) for number, name in enumerate(classes))]
