@@ -19,7 +19,19 @@ _AWAY_SECONDS = 20.0
 
 
 # The general one first: where two say something of the same, the later one counts.
-STYLES = ("style", "data", "models", "lesson", "chart", "training", "predictions", "history", "help", "media")
+STYLES = (
+    "style",
+    "data",
+    "models",
+    "lesson",
+    "chart",
+    "training",
+    "predictions",
+    "through_epochs",
+    "history",
+    "help",
+    "media",
+)
 
 
 class Page(anywidget.AnyWidget):

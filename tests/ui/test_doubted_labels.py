@@ -10,7 +10,7 @@ from stored_runs import finished as finished_record
 from tiny_comparison import TINY, WHAT, shown_indices
 from wrong_labels import contradict
 
-from nncompare.analysis import Group, Order
+from nncompare.analysis import Order
 from nncompare.messages import Prediction
 
 BOTH = {3: 0.7, 50: 0.9, 120: 0.6}
@@ -97,14 +97,17 @@ def test_training_images_are_doubted_as_well(open_finished, offered):
     assert "learned by heart" in found.note.value
 
 
-def test_what_more_seeds_doubt_replaces_what_was_doubted(open_finished, offered):
+def test_what_is_looked_at_stays_as_more_seeds_or_other_epochs_doubt_other_labels(open_finished, offered, settle):
     dashboard = open_finished(TINY, contradicting(BOTH), contradicting(BOTH))
-    found = offered(dashboard, 3)
+    found, outcomes = offered(dashboard, 3), dashboard.result.outcomes()
     found.others.pick("perhaps mislabelled")
     until(lambda: shown_indices(dashboard) == [50, 3, 120], WHAT)
-    dashboard.refresher.post(lambda: found.doubt([50], ["One."]))
-    until(lambda: shown_indices(dashboard) == [50], WHAT)
-    assert "One." in found.note.value
-    dashboard.refresher.post(lambda: found.doubt([], []))
-    until(lambda: not found.is_on, "a sample, as none is left")
-    assert Group.SUSPECT not in found.others.html
+    for suspects, doubts in (((50,), ("One.",)), ((), ())):
+        now, button = replace(outcomes, suspects=suspects), f"Mislabelled? <b>{len(suspects)}</b>"
+        dashboard.refresher.post(partial(found.offer, now, "0123456789", "AB", doubts))
+        settle(dashboard)
+        assert button in found.others.html
+        assert "".join(doubts) in found.note.value
+        assert found.is_on
+    found.others.pick("disagree")
+    until(lambda: "islabelled" not in found.others.html, "none is left, and nobody looks at them")

@@ -1,7 +1,6 @@
 """Choosing images by what the models predict: a group, classes, an order, and pages."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 import ipywidgets as widgets
 import numpy as np
@@ -67,7 +66,7 @@ class ImageFilter:
 
         `doubts` are sentences on the images whose labels may be wrong.
         """
-        self._outcomes, self._names, self._doubts, self._page = outcomes, names, doubts, 0
+        self._outcomes, self._names, self._doubts = outcomes, names, doubts
         if outcomes is None:
             self._group, self.is_left = None, False
         options = [("any", _ANY), *((name, number) for number, name in enumerate(classes))]
@@ -79,15 +78,6 @@ class ImageFilter:
                 offer(choice, options, otherwise=_ANY)
             offer(self._model, models, otherwise=models[0][1])
         self._is_moving = False
-        self._draw()
-
-    def doubt(self, suspects: Sequence[int] | NDArray[np.intp], doubts: Sequence[str]) -> None:
-        """Doubt other labels from now on, as more seeds have ended; what is looked at stays."""
-        if self._outcomes is not None and list(suspects) != list(self._outcomes.suspects):
-            self._outcomes = replace(self._outcomes, suspects=suspects)
-            if self._group is Group.SUSPECT:
-                self.begin_with(Group.SUSPECT)
-        self._doubts = doubts
         self._draw()
 
     def begin_with(self, group: Group) -> None:
