@@ -224,7 +224,8 @@ class Cursor:
 class Report:
     """What has happened since the reader's cursor, the cursor after it, and whether the run waits in a pause.
 
-    `memory_left` is the share of its memory that the worker's machine has available.
+    `memory_left` is the share of its memory that the worker's machine has available. `test` is the newest prediction
+    for the test set; those before it, since the cursor, are `earlier`.
     """
 
     events: tuple[Event, ...]
@@ -236,6 +237,7 @@ class Report:
     live: LiveWeights | None = None
     cursor: Cursor = field(default_factory=Cursor)
     memory_left: float = 1.0
+    earlier: tuple[Prediction, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from nncompare.analysis.confusion import ClassScores, class_scores, confusion_ma
 from nncompare.analysis.outcomes import Group, Order, Outcomes
 from nncompare.analysis.robustness import Robustness, robustness
 from nncompare.analysis.seeds import SeedsVerdict, judge_seeds
+from nncompare.analysis.suspects import suspects
 from nncompare.analysis.verdict import Verdict, judge
 
 __all__ = [
@@ -26,4 +27,5 @@ __all__ = [
     "judge",
     "judge_seeds",
     "robustness",
+    "suspects",
 ]

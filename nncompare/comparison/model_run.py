@@ -133,7 +133,8 @@ class ModelRun:
             known = replace(self.view, history=history, progress=snapshot.progress, test=snapshot.test)
             checkpoint, setup_then = snapshot.checkpoint, replace(setup, plan=snapshot.checkpoint.plan)
             self._kept = replace(known, setup=setup_then, weights=checkpoint.weights, checkpoint=checkpoint)
-            await self._save(self._kept)
+            told = tuple(one for one in (self.view.test, *report.earlier) if one is not None)
+            await self._save(replace(self._kept, earlier=told))
         for event in report.events:
             if setup.plan is not None and isinstance(event, BatchHalved):
                 setup = replace(setup, plan=setup.plan.halved())

@@ -1,6 +1,6 @@
 """What a comparison leaves behind."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -206,6 +206,27 @@ class ComparisonResult:
         """List the images for which the models say different classes: positions in the data set, ascending."""
         return self.outcomes(split).select(Group.DISAGREE)
 
+    def suspects(self, split: SplitName = "test") -> NDArray[np.intp]:
+        """List the images whose labels all networks contradict: positions in the data set, the widest margin first.
+
+        A suspicion, no proof: of an image of which they are sure that it is of the same other class, by confident
+        learning (`analysis.suspects`). On the test set the networks are those of all seeds from which both models
+        finished alike, if they are several; on training images, whose labels they have learned, those of this seed.
+
+        Returns
+        -------
+        ndarray of int, shape (S,)
+            May be empty.
+
+        Raises
+        ------
+        ValueError
+            When A was trained alone, a model has no weights, or there is no such split.
+        """
+        labels, alike = self.outcomes(split).labels, self.alike if split == "test" else []
+        networks = [model for result in (alike if len(alike) > 1 else [self]) for model in result.models]
+        return analysis.suspects(labels, [network.probabilities(split) for network in networks])
+
     def confusion(self, name: str, split: SplitName = "test") -> NDArray[np.int64]:
         """Count the images of each true class (rows) that model "a" or "b" puts into each class (columns): (10, 10)."""
         predicted = self._model(name).probabilities(split).argmax(axis=1)
@@ -276,22 +297,25 @@ class ComparisonResult:
         """
         return feature_maps(self, name, index, split)
 
-    def verdict(self, split: SplitName = "test") -> Verdict:
+    def verdict(self, split: SplitName = "test", *, without: Sequence[int] | NDArray[np.intp] = ()) -> Verdict:
         """Return which model is better, by how much, and how likely that is by chance alone.
 
         On the test set, `seeds` of the answer compares all seeds from which both models finished, if they are several.
+        The images at the positions `without` are left out, such as those that `suspects` lists.
         """
-        return replace(analysis.judge(self.outcomes(split)), seeds=self.over_seeds() if split == "test" else None)
+        judged = analysis.judge(self.outcomes(split).without(without))
+        return replace(judged, seeds=self.over_seeds(without=without) if split == "test" else None)
 
-    def over_seeds(self) -> SeedsVerdict | None:
+    def over_seeds(self, *, without: Sequence[int] | NDArray[np.intp] = ()) -> SeedsVerdict | None:
         """Compare both models on the test set over the seeds from which both finished alike; None of fewer than two.
 
-        Alike: with the same settings and the same width as here, the epochs that were added included.
+        Alike: with the same settings and the same width as here, the epochs that were added included. The images at the
+        positions `without` are left out.
         """
         alike = self.alike
         if len(alike) < 2:
             return None
-        judged = [analysis.judge(result.outcomes()) for result in alike]
+        judged = [analysis.judge(result.outcomes().without(without)) for result in alike]
         return analysis.judge_seeds(
             tuple(one.guess_a.right for one in judged),
             tuple(one.guess_b.right for one in judged),

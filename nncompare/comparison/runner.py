@@ -54,7 +54,8 @@ class ComparisonRun(UnderWay):
         self._quota = Quota(limits or Limits.from_environment(), on_end=lambda why: self.stop(why=why))
         self._saver = AutoSaver(comparison, store, folder)
         alone = [comparison.model_copy(update={"seed": seed, "repeat": 1}) for seed in comparison.seeds]
-        self.pairs = [SeedRun(one, engines, suspend_seconds, self._quota, self._save) for one in alone]
+        epochs = self._saver.epochs
+        self.pairs = [SeedRun(one, engines, suspend_seconds, self._quota, self._save, epochs) for one in alone]
         self._latest = self.pairs[0]
         self._waiting: Sequence[SeedRun] = ()  # those whose turn has not come
         self._may_begin = asyncio.Event()
@@ -74,6 +75,7 @@ class ComparisonRun(UnderWay):
         if saved.is_interrupted:
             folder.hold()
         running = cls(saved.comparison, engines, suspend_seconds=suspend_seconds, folder=folder)
+        running._saver.epochs.find(folder, saved.runs)
         loop.call(running._restore, saved)
         return running
 

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 
 from nncompare.comparison.drive import drive, silence_told
+from nncompare.comparison.kept_epochs import KeptEpochs
 from nncompare.comparison.model_run import ModelRun
 from nncompare.comparison.quota import Quota
 from nncompare.comparison.result import ComparisonResult, ModelResult
@@ -23,7 +24,7 @@ from nncompare.errors import DeviceError
 from nncompare.inspection import Answer, Inquiry, NetworkState
 from nncompare.limits import LimitsError
 from nncompare.memory import BudgetError, make_plan, model_memory_limit
-from nncompare.messages import Assignment, Outcome, Setup, WorkerInfo
+from nncompare.messages import Assignment, Outcome, Prediction, Setup, WorkerInfo
 from nncompare.store import RunRecord
 
 Save = Callable[["SeedRun", str, RunRecord], Awaitable[None]]
@@ -41,7 +42,13 @@ class SeedRun(UnderWay):
     """
 
     def __init__(
-        self, comparison: Comparison, engines: EngineHolder, suspend_seconds: float, quota: Quota, save: Save
+        self,
+        comparison: Comparison,
+        engines: EngineHolder,
+        suspend_seconds: float,
+        quota: Quota,
+        save: Save,
+        epochs: KeptEpochs,
     ) -> None:
         super().__init__()
         self.comparison, self.seed = comparison, comparison.seed
@@ -54,6 +61,7 @@ class SeedRun(UnderWay):
         self.submission = SHORT_WORK
         self._engines, self._suspend_seconds, self._quota = engines, suspend_seconds, quota
         self._places: dict[str, Place] = {}  # where its models train, by name
+        self._epochs = epochs
 
     @property
     def runs(self) -> list[RunView]:
@@ -93,6 +101,27 @@ class SeedRun(UnderWay):
         any_place = next(iter(places.values()))
         names = [network.name for network in inquiry.networks]
         return inspect_beside_training({name: places.get(name, any_place) for name in names}, inquiry)
+
+    def epochs(self, name: str) -> list[int]:
+        """Return, in order, the finished epochs of a model whose predictions for the test set are kept."""
+        run = self._run(name)
+        of_now = {int(run.test.epoch)} if run.test is not None and run.test.epoch.is_integer() else set()
+        return sorted((self._epochs.of((self.seed, name)) | of_now) & set(range(1, run.history.epochs + 1)))
+
+    def test_predictions(self, name: str, epoch: int) -> Prediction | None:
+        """Return what a model predicted for the test set after an epoch; None where that is not kept, or damaged.
+
+        It may be read from disk.
+        """
+        run = self._run(name)
+        if run.test is not None and run.test.epoch == epoch:
+            return run.test
+        found = self._epochs.read((self.seed, name), epoch) if epoch in self.epochs(name) else None
+        is_whole = found is not None and (run.test is None or len(found) == len(run.test.probabilities))
+        return Prediction(float(epoch), found) if found is not None and is_whole else None
+
+    def _run(self, name: str) -> RunView:
+        return next(run for run in self.runs if run.name == name)
 
     def start(self, goals: Mapping[str, int]) -> None:
         """Begin; with `goals`, bring runs that have ended to so many epochs, by model, from where they left off."""

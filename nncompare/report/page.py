@@ -5,6 +5,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from nncompare import __version__
 from nncompare.analysis import Group, Order, Robustness, class_scores
 from nncompare.comparison.result import ComparisonResult, ModelResult
@@ -18,6 +21,7 @@ from nncompare.report.fates import told
 from nncompare.report.lesson import TakenLesson
 from nncompare.report.pictures import CURVES, PICTURES
 from nncompare.report.robustness import robustness_section
+from nncompare.report.suspicion import suspicion
 from nncompare.report.tables import exact_values, score_rows
 from nncompare.templates import fill
 from nncompare.words import clock, count, mebibytes, setting
@@ -107,7 +111,8 @@ def _judged(result: ComparisonResult) -> dict[str, Any]:
     matrices = {name: result.confusion(name) for name in "AB"}
     a, b = map(class_scores, matrices.values())
     classes = CATALOG[result.comparison.dataset].classes
-    cards = _cards(result)
+    cards = _cards(result, result.outcomes().select(Group.DISAGREE, Order.DIFFERENCE))
+    suspects = suspicion(result)
     return {
         "pictures": [(PICTURES[key].title, _svg(result, key)) for key in PICTURES if key not in CURVES],
         "cards": cards[:_FIRST_CARDS],
@@ -116,6 +121,8 @@ def _judged(result: ComparisonResult) -> dict[str, Any]:
         "matrices": {name: matrix.tolist() for name, matrix in matrices.items()},
         "scores": score_rows(a, b, classes),
         "disagreements": len(result.disagreements()),
+        "suspicion": suspects,
+        "suspects": _cards(result, suspects.images),
     }
 
 
@@ -123,10 +130,9 @@ def _svg(result: ComparisonResult, key: str) -> str:
     return figure_svg(*PICTURES[key].draw(result, "test"))
 
 
-def _cards(result: ComparisonResult) -> list[dict[str, Any]]:
+def _cards(result: ComparisonResult, chosen: NDArray[np.intp]) -> list[dict[str, Any]]:
     outcomes, images = result.outcomes(), load(result.comparison.dataset).images("test")
     classes = CATALOG[result.comparison.dataset].classes
-    chosen = outcomes.select(Group.DISAGREE, Order.DIFFERENCE)[:_MOST_CARDS]
     return [
         {
             "index": int(index),
@@ -140,5 +146,5 @@ def _cards(result: ComparisonResult) -> list[dict[str, Any]]:
                 for name, scores in (("A", outcomes.a), ("B", outcomes.b))
             },
         }
-        for index in chosen
+        for index in chosen[:_MOST_CARDS]
     ]

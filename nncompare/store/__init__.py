@@ -1,6 +1,7 @@
 """The run store: comparisons on disk, saved epoch by epoch, which can be reopened and resumed."""
 
 from nncompare.store.cleaning import Stored, to_remove
+from nncompare.store.epochs import Half, ended_epochs, to_half
 from nncompare.store.errors import DamagedError, NewerFormatError, StoreError
 from nncompare.store.labels import LONGEST_NAME, LONGEST_NOTE, Label, Labels
 from nncompare.store.records import ModelSummary, RunRecord, SavedComparison, StateWord, Summary
@@ -14,6 +15,7 @@ __all__ = [
     "SESSION_NUMBER",
     "VISITOR_DAYS",
     "DamagedError",
+    "Half",
     "Label",
     "Labels",
     "ModelSummary",
@@ -26,7 +28,9 @@ __all__ = [
     "StoreError",
     "Stored",
     "Summary",
+    "ended_epochs",
     "home_folder",
     "remove_forgotten",
+    "to_half",
     "to_remove",
 ]

@@ -29,6 +29,7 @@ LIMITS = {
     "train.npy": 64 * _MEBIBYTE,
     "test.npy": 64 * _MEBIBYTE,
     "probabilities.npy": 64 * _MEBIBYTE,
+    "epoch.npy": 32 * _MEBIBYTE,
     "weights.safetensors": 128 * _MEBIBYTE,
     "optimizer.safetensors": 512 * _MEBIBYTE,
 }

@@ -50,6 +50,7 @@ class RunRecord(HasSetup):
     that ``is_lost`` failed because its worker or the engine was gone, so it can go on all the same. ``weights`` are
     those of ``checkpoint``, where there is one; ``test`` is for the whole test set. ``seconds`` is the wall clock of an
     ended run, ``pair_seconds`` that of both models of this seed, ``total_seconds`` that of the comparison, so far.
+    ``earlier`` are predictions for the test set that were told since the record before; they are kept apart, by epoch.
     """
 
     setup: Setup
@@ -66,6 +67,7 @@ class RunRecord(HasSetup):
     test: Prediction | None = None
     weights: Weights | None = None
     checkpoint: Checkpoint | None = None
+    earlier: tuple[Prediction, ...] = ()
 
     @property
     def is_interrupted(self) -> bool:

@@ -15,6 +15,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from nncompare.config import Comparison
 from nncompare.store import facts
 from nncompare.store.content import from_files, read_state, to_files
+from nncompare.store.epochs import Half, kept_epochs, read_epoch, write_epoch
 from nncompare.store.errors import DamagedError, StoreError
 from nncompare.store.files import TEMPORARY, numbered, read_folder, write_folder
 from nncompare.store.labels import read_labels
@@ -106,10 +107,7 @@ class RunFolder:
 
     def save(self, seed: int, name: str, record: RunRecord) -> None:
         """Save a checkpoint of a run: it is on disk when this returns; if it fails, earlier ones are unharmed."""
-        if not self._lock.is_mine:
-            raise StoreError("It is not held.")
-        if not self._folder.is_dir():
-            raise StoreError("Its folder was deleted.")
+        self._check()
         model_folder = self._model_folder(seed, name)
         number = max((int(folder.name) for folder in numbered(model_folder)), default=0) + 1
         write_folder(model_folder / f"{number:06d}", to_files(record))
@@ -118,6 +116,19 @@ class RunFolder:
         self._tidy(model_folder)
         if not record.is_interrupted:
             self._lighten(model_folder, number, record)
+
+    def save_epoch(self, seed: int, name: str, epoch: int, table: Half) -> None:
+        """Save what a model predicts for the test set (N, K) at the end of an epoch, as `save` does."""
+        self._check()
+        write_epoch(self._epochs_folder(seed, name), epoch, table)
+
+    def load_epoch(self, seed: int, name: str, epoch: int) -> Half | None:
+        """Return what a model predicted at the end of an epoch, (N, K); None where it is not kept, or damaged."""
+        return read_epoch(self._epochs_folder(seed, name), epoch)
+
+    def epochs(self, seed: int, name: str) -> set[int]:
+        """Return the epochs of a model whose predictions are kept."""
+        return kept_epochs(self._epochs_folder(seed, name))
 
     def load(self) -> SavedComparison:
         """Return everything: the newest intact checkpoint of each run, and a sentence for each damaged one."""
@@ -185,6 +196,16 @@ class RunFolder:
 
     def _model_folder(self, seed: int, name: str) -> Path:
         return self._folder / f"seed-{seed:d}" / name.lower()
+
+    def _epochs_folder(self, seed: int, name: str) -> Path:
+        return self._folder / f"seed-{seed:d}" / f"{name.lower()}-epochs"
+
+    def _check(self) -> None:
+        """Raise where this object may not write."""
+        if not self._lock.is_mine:
+            raise StoreError("It is not held.")
+        if not self._folder.is_dir():
+            raise StoreError("Its folder was deleted.")
 
     def _newest_numbers(self) -> dict[tuple[int, str], int]:
         found = {key: numbered(self._model_folder(*key)) for key in keys_of(self.comparison)}

@@ -18,13 +18,15 @@ from nncompare.silence import Silence
 
 _KEPT_EVENTS = 20_000
 _KEPT_CHANNELS = 4
+_KEPT_TESTS = 16  # as many epochs may end between two looks
 _MEMORY_SECONDS = 1.0
 
 
 class RunChannel:
     """The shared state of one run; the lock is for what must be taken together, the condition for waiting.
 
-    The newest predictions are kept, and the newest state to save and the newest weights until they have arrived.
+    The newest predictions are kept; those before them, the newest state to save and the newest weights until they have
+    arrived.
     """
 
     def __init__(self, forgotten_after_seconds: float = math.inf) -> None:
@@ -39,6 +41,7 @@ class RunChannel:
         self._silence = Silence(forgotten_after_seconds)
         self._memory_left, self._memory_read_at = 1.0, -math.inf
         self._events: deque[tuple[int, Event]] = deque(maxlen=_KEPT_EVENTS)
+        self._tests: deque[tuple[int, Prediction]] = deque(maxlen=_KEPT_TESTS)
         self._newest = Cursor()
         self._published = threading.Lock()
         self._changed = threading.Condition()
@@ -48,6 +51,7 @@ class RunChannel:
         with self._published:
             if prediction.of is None:
                 self.test, self._newest = prediction, replace(self._newest, test=self._newest.test + 1)
+                self._tests.append((self._newest.test, prediction))
             else:
                 self.shown, self._newest = prediction, replace(self._newest, shown=self._newest.shown + 1)
 
@@ -95,6 +99,8 @@ class RunChannel:
                 self.snapshot = None  # it has arrived; its arrays may take much memory
             if newest.live <= cursor.live:
                 self.live = None
+            while self._tests and self._tests[0][0] <= cursor.test:
+                self._tests.popleft()
             return Report(
                 events=events,
                 is_paused=is_paused,
@@ -105,6 +111,7 @@ class RunChannel:
                 live=self.live,
                 cursor=replace(newest, events=cursor.events + len(events)),
                 memory_left=self._memory_left,
+                earlier=tuple(test for number, test in self._tests if number < newest.test),
             )
 
     def read_memory(self) -> None:

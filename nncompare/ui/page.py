@@ -32,6 +32,7 @@ STYLES = (
     "image_map",
     "robustness",
     "drawing",
+    "through_epochs",
     "history",
     "help",
     "media",

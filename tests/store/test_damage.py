@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 import safetensors.numpy
 from any_records import plain, record
+from damage import DAMAGE, damage_flip
 from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -23,7 +24,7 @@ from nncompare.config import Comparison
 from nncompare.store import DamagedError, RunFolder, Store, StoreError
 from nncompare.store import files as files_module
 from nncompare.store.content import from_files, to_files
-from nncompare.store.files import CHECKSUMS, LIMITS, _checksums, read_folder, write_folder
+from nncompare.store.files import CHECKSUMS, _checksums, read_folder, write_folder
 from nncompare.store.run_folder import read_manifest
 
 ALONE = Comparison(b=None)
@@ -204,35 +205,6 @@ def test_nothing_that_executes_is_executed(tmp_path: Path, monkeypatch: pytest.M
     with pytest.raises(DamagedError):
         from_files({**FILES, "train.npy": stream.getvalue()})
     assert not (tmp_path / "trap").exists()
-
-
-def damage_flip(file: Path) -> None:
-    content = bytearray(file.read_bytes())
-    content[len(content) // 2] ^= 1
-    file.write_bytes(content)
-
-
-def damage_huge(file: Path) -> None:
-    with file.open("r+b") as stream:
-        stream.truncate(LIMITS[file.name] + 1)  # without taking room on the disk
-
-
-def damage_pipe(file: Path) -> None:
-    file.unlink()
-    os.mkfifo(file)
-
-
-def damage_link(file: Path) -> None:
-    file.unlink()
-    file.symlink_to("/dev/zero")
-
-
-def damage_folder(file: Path) -> None:
-    file.unlink()
-    file.mkdir()
-
-
-DAMAGE = [damage_flip, damage_huge, damage_pipe, damage_link, damage_folder, Path.unlink]
 
 
 @pytest.mark.parametrize("damage", DAMAGE)

@@ -14,7 +14,7 @@ from nncompare.history import Curve, History
 from nncompare.memory import Plan
 from nncompare.memory.footprint import Footprint
 from nncompare.messages import Checkpoint, Position, Prediction, Progress, Setup
-from nncompare.store import RunRecord, Store
+from nncompare.store import RunRecord, Store, to_half
 
 TRAIN_COUNT = 1_000
 RecordOf = Callable[[RunConfig, NDArray[np.integer], int], RunRecord]
@@ -27,12 +27,12 @@ def store_finished(store: Store, comparison: Comparison, labels: NDArray[np.inte
 
 def store_as(store: Store, comparison: Comparison, labels: NDArray[np.integer], a: RecordOf, b: RecordOf) -> str:
     """Save a comparison with records of A and of B that these functions make; return its name."""
-    return _store(store, comparison, lambda config, source: (a, b)[source % 2](config, labels, source))
+    return _store(store, comparison, labels, lambda config, source: (a, b)[source % 2](config, labels, source))
 
 
 def store_interrupted(store: Store, comparison: Comparison, labels: NDArray[np.integer]) -> str:
     """Save a comparison whose models were left after their first epoch."""
-    return _store(store, comparison, lambda config, source: interrupted(config, labels, source))
+    return _store(store, comparison, labels, lambda config, source: interrupted(config, labels, source))
 
 
 def finished(config: RunConfig, labels: NDArray[np.integer], source: int) -> RunRecord:
@@ -89,12 +89,20 @@ def predicted(labels: NDArray[np.integer], source: int) -> NDArray[np.float32]:
     return np.asarray(shares / shares.sum(axis=1, keepdims=True), np.float32)
 
 
-def _store(store: Store, comparison: Comparison, record_of: Any) -> str:
+def predicted_after(epoch: int, labels: NDArray[np.integer], source: int) -> NDArray[np.float32]:
+    """Make other probabilities (N, 10) for each epoch before the end."""
+    return predicted(labels, source + 100 * epoch)
+
+
+def _store(store: Store, comparison: Comparison, labels: NDArray[np.integer], record_of: Any) -> str:
     folder = store.create(comparison)
     for seed in comparison.seeds:
         for source, (name, config) in enumerate((("A", comparison.a), ("B", comparison.b))):
             if config is not None:
-                folder.save(seed, name, record_of(config, 2 * seed + source))
+                record = record_of(config, 2 * seed + source)
+                for epoch in range(1, record.history.epochs):
+                    folder.save_epoch(seed, name, epoch, to_half(predicted_after(epoch, labels, 2 * seed + source)))
+                folder.save(seed, name, record)
     folder.release()
     return folder.id
 

@@ -2,12 +2,13 @@
 
 import threading
 
+import numpy as np
 import pytest
 from processes import until
 from tiny_runs import images, run, same_weights, session_of
 
 from nncompare.events import EpochEnd, TrainPoint
-from nncompare.messages import Controls, Cursor
+from nncompare.messages import Controls, Cursor, Prediction
 from nncompare.training.channel import RunChannel
 from nncompare.training.loop import train
 
@@ -76,3 +77,20 @@ def test_a_pause_is_told_together_with_its_snapshot() -> None:
     second = session_of(data, test, **SETTINGS, start=report.snapshot.checkpoint)
     list(train(second))
     assert same_weights(second.model, whole)
+
+
+def test_predictions_for_the_test_set_that_nobody_has_fetched_are_not_lost() -> None:
+    channel, made = RunChannel(), [Prediction(float(n), np.full((2, 10), n, np.float32)) for n in range(1, 25)]
+    for prediction in made[:3]:
+        channel.publish_prediction(prediction)
+    report = channel.report(Cursor())
+    assert report.test is made[2]
+    assert report.earlier == tuple(made[:2])
+    assert channel.report(Cursor()).earlier == report.earlier, "until they have arrived"
+    again = channel.report(report.cursor)
+    assert (again.test, again.earlier) == (None, ())
+    for prediction in made[3:]:
+        channel.publish_prediction(prediction)
+    late = channel.report(again.cursor)
+    assert late.test is made[-1]
+    assert late.earlier == tuple(made[-16:-1]), "a kernel that sleeps gets the last ones"

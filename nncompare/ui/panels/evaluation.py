@@ -1,4 +1,4 @@
-"""Once models have ended: what they make of a whole split, and the filter that finds the images behind it."""
+"""What models make of a whole split, once they have ended or after an earlier epoch, and the filter behind it."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -33,7 +33,11 @@ class EvaluationPanel:
         self._refresher, self._on_failed = refresher, on_failed
         self._on_choice = on_choice
         self._subject = Subject()
+        self._classes: Sequence[str] = ()
+        self._seed: int | None = None  # where there are several
         self._outcomes: Outcomes | None = None
+        self._end: Findings | None = None
+        self._past: Findings | None = None
         self.disagreements: int | None = None
         self.verdict = Place("nnc-verdict-place")
         self.filter = ImageFilter(refresher.posting(self._on_filter))
@@ -50,19 +54,36 @@ class EvaluationPanel:
         """Judge what has ended, if it is new; return whether a filter had to be given up for that."""
         subject, before = Subject(ended(pair), ended(running), split), self._subject
         has_same_models = subject.pair is before.pair
-        if has_same_models and split == before.split and subject.whole is before.whole:
+        is_same = has_same_models and split == before.split
+        self._classes = classes
+        self._seed = pair.seed if running is not None and pair is not None and len(running.pairs) > 1 else None
+        if is_same and subject.whole is before.whole:
             return False
         self._subject = subject
         self.exports.offer(subject.whole, subject.pair, split)
-        was_on = self.filter.is_on
-        if has_same_models and split == before.split:  # another seed has ended: what is looked at stays
-            was_on = False
-        else:
+        was_on, stays = self.filter.is_on, is_same or self.is_past  # another seed has ended, or what is not looked at
+        self._end = self._end if is_same else None
+        if not stays:
             self._clear()
         if not has_same_models:
             self.disagreements = None
-        self._judge(subject, classes)
-        return was_on
+        self._judge(subject)
+        return was_on and not stays
+
+    @property
+    def is_past(self) -> bool:
+        """Whether an earlier epoch is looked at."""
+        return self._past is not None
+
+    def look_back(self, found: Findings | None) -> bool:
+        """Show what was found after an earlier epoch; None: what is known now. Return what `show` does."""
+        was_on, self._past = self.filter.is_on, found
+        now = found or self._end
+        if now is not None:
+            self._show(now)
+        else:
+            self._clear()
+        return was_on and not self.filter.is_on
 
     def show_disagreements(self) -> None:
         """Look at the images on which both models give different answers; those of most difference first."""
@@ -70,7 +91,12 @@ class EvaluationPanel:
             self.filter.begin_with(Group.DISAGREE)
 
     def prediction(self, name: str, shown: VisibleImages) -> Prediction | None:
-        """Return what a model predicts for the images that the filter has found; None where there is no filter."""
+        """Return what a model predicts for the images that the filter has found; None where there is no filter.
+
+        Of an earlier epoch it is that of any test images; None where it is not kept.
+        """
+        if self._past is not None:
+            return self._past.of_test_images(name, shown)
         result, outcomes = self._subject.pair, self._outcomes
         if not self.filter.is_on or outcomes is None or result is None:
             return None
@@ -89,15 +115,15 @@ class EvaluationPanel:
         hide(self.card, True)
         hide(self.side, self._subject.pair is None)
 
-    def _judge(self, subject: Subject, classes: Sequence[str]) -> None:
+    def _judge(self, subject: Subject) -> None:
         if subject.pair is None:
             return
-        if self._outcomes is None and subject.split == "train":
+        if self._end is None and subject.split == "train":
             comparison = subject.pair.comparison
             self._tell("judging.html", images=CATALOG[comparison.dataset].used_images(comparison.train_images))
         self._refresher.in_background(
             lambda: find(subject),
-            lambda findings: self._on_found(subject, classes, findings),
+            lambda findings: self._on_found(subject, findings),
             lambda error: self._on_failed(f"The models could not be compared on all images. {error}"),
         )
 
@@ -105,29 +131,38 @@ class EvaluationPanel:
         self.verdict.show(template, **values)
         hide(self.card, False)
 
-    def _on_found(self, subject: Subject, classes: Sequence[str], findings: Findings) -> None:
+    def _on_found(self, subject: Subject, findings: Findings) -> None:
         if subject is not self._subject or subject.pair is None:
             return  # something else is looked at by now
-        conclusion, verdict = findings.conclusion, findings.verdict
-        seed = subject.pair.seed if findings.is_over_seeds else None
-        picture = intervals(verdict, findings.names) if verdict is not None else None
-        self._tell("verdict.html", **vars(conclusion), picture=picture, seed=seed)
-        if self._outcomes is None and findings.outcomes is not None:
-            self._outcomes = findings.outcomes
-            self._offer(findings, findings.outcomes, classes)
+        self._end = findings
+        if findings.outcomes is not None and len(findings.models) > 1 and subject.split == "test":
+            self.disagreements = findings.outcomes.counts()[Group.DISAGREE]
+        if self._past is None:
+            self._show(findings)
 
-    def _offer(self, findings: Findings, outcomes: Outcomes, classes: Sequence[str]) -> None:
-        is_pair, is_left = len(findings.names) > 1, self.filter.is_left
-        self.filter.offer(outcomes, classes, findings.names)
-        self.costs.show("model_costs.html", costs=costs_of(findings.models))
-        if is_pair:
+    def _show(self, found: Findings) -> None:
+        if found.outcomes is None:
+            self._clear()
+        seed = self._seed if found.is_over_seeds or found.epoch is not None else None
+        picture = intervals(found.verdict, found.names) if found.verdict is not None else None
+        self._tell("verdict.html", **vars(found.conclusion), picture=picture, seed=seed, epoch=found.epoch)
+        if found.outcomes is not None and found.outcomes is not self._outcomes:
+            self._offer(found, found.outcomes)
+
+    def _offer(self, found: Findings, outcomes: Outcomes) -> None:
+        is_first, self._outcomes = self._outcomes is None, outcomes
+        self.filter.offer(outcomes, self._classes, found.names, found.doubts)
+        self.matrix.offer(found.matrices, self._classes)
+        self.costs.show("model_costs.html", costs=costs_of(found.models))
+        if found.scores:
             titles = [picture.title for picture in PICTURES.values() if picture.on_page]
-            self.scores.show("class_scores.html", scores=findings.scores, pictures=findings.pictures, titles=titles)
-        if is_pair and self._subject.split == "test":
-            self.disagreements = outcomes.counts()[Group.DISAGREE]
-        if not is_left:
-            self.filter.begin_with(Group.DISAGREE if is_pair else Group.BOTH_WRONG)
-        self.matrix.offer(findings.matrices, classes)
+            self.scores.show("class_scores.html", scores=found.scores, pictures=found.pictures, titles=titles)
+        hide(self.scores, found.epoch is not None)
+        hide(self.side, False)
+        if is_first and found.epoch is None and not self.filter.is_left:
+            self.filter.begin_with(Group.DISAGREE if len(found.names) > 1 else Group.BOTH_WRONG)
+        elif self.filter.is_on:
+            self._on_filter()
 
     def _on_filter(self) -> None:
         self.matrix.mark(self.filter.cell)

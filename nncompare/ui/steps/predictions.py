@@ -15,8 +15,10 @@ from nncompare.settings import Integer, Settings
 from nncompare.ui.clickable import Clickable
 from nncompare.ui.elements import Part, Place, button, column, dropdown, hide, offer, row, step, watched
 from nncompare.ui.panels.cards import cards_of, enlarged, labels_of
+from nncompare.ui.panels.epoch_slider import EpochSlider
 from nncompare.ui.panels.evaluation import EvaluationPanel
 from nncompare.ui.panels.field import Field
+from nncompare.ui.panels.findings import Findings
 from nncompare.ui.panels.lesson_answer import LessonAnswer
 from nncompare.ui.panels.newest_predictions import Changes, NewestPredictions
 from nncompare.ui.refresher import Refresher, Rest
@@ -63,17 +65,19 @@ class PredictionsStep:
         self.cards.show("no_images.html")
         self._changes = Changes()
         self.evaluation = EvaluationPanel(refresher, self._show_chosen, self._on_failed)
+        self.epochs = EpochSlider(refresher, self._look_back, self._on_failed)
         self.lesson = LessonAnswer(refresher)
         self.evaluation.exports.taken = lambda: self.lesson.taken
         self.new_sample = button("New sample", refresher.posting(self._on_new_sample))
-        self.box = step("Predictions", [self.lesson, row("nnc-predictions", [self._main(), self.evaluation.side])])
+        judged = row("nnc-predictions", [self._main(), self.evaluation.side])
+        self.box = step("Predictions", [self.lesson, self.epochs, judged])
 
     def _main(self) -> Part:
         """Arrange the verdict, the images below it, and what chooses others of them."""
         found, source = self.evaluation.filter, [self.split, self.count.control, self.count.note]
         choice = row("nnc-row nnc-choice", [*source, self.new_sample, self._seed_place])
         heading = row("nnc-found", [self.summary, found.others])
-        images = [heading, self.cards, found.pages, found.choices, choice, self.evaluation.scores]
+        images = [heading, found.note, self.cards, found.pages, found.choices, choice, self.evaluation.scores]
         return column("nnc-judged", [self.evaluation.card, *images])
 
     @property
@@ -121,6 +125,7 @@ class PredictionsStep:
             self._offer_seeds(running)
             begun = (pair for pair in running.begun if pair.seed == self.seed.value)
             self._look_at(next(begun, running.current))
+        self.epochs.look_at(self._pair, self.split.value)
         if self.evaluation.show(running, self._pair, self.split.value, images.info.classes):
             self._show_sample()
         if self._is_visible and self._newest is not None and not self.evaluation.filter.is_on:
@@ -128,7 +133,8 @@ class PredictionsStep:
         if running is not None and running.state.is_active and not self._is_visible:
             return  # nobody sees what would be drawn again in a moment
         newest = {name: self._prediction(name) for name in _MODELS}
-        subject = (images.info.name, self.shown, self.evaluation.filter.words, self._error, self._pair)
+        chosen = self.shown, self.evaluation.filter.words, self.epochs.epoch
+        subject = (images.info.name, *chosen, self._error, self._pair)
         drawn = (*subject, *(prediction.epoch if prediction else None for prediction in newest.values()))
         is_new = self._drawn[: len(subject)] != subject
         if drawn != self._drawn and (is_new or self._rest.is_over):
@@ -147,7 +153,15 @@ class PredictionsStep:
 
     def _prediction(self, name: str) -> Prediction | None:
         found = self.evaluation.prediction(name, self.shown)
-        return found or (self._newest.of(name, self.shown) if self._newest else None)
+        if found is not None or self.evaluation.is_past or self._newest is None:
+            return found
+        return self._newest.of(name, self.shown)
+
+    def _look_back(self, found: Findings | None) -> None:
+        """Show what the models predicted after an earlier epoch; None: what they predict now."""
+        if self.evaluation.look_back(found):
+            self._show_sample()
+        self.tick()
 
     def _show_chosen(self) -> None:
         if self.evaluation.filter.is_on:
@@ -202,7 +216,7 @@ class PredictionsStep:
             right={name: int((one.probabilities.argmax(axis=1) == labels).sum()) for name, one in predicted.items()},
             total=len(labels),
             has_models=running is not None,
-            is_live=running is not None and running.state.is_active,
+            may_change=self.evaluation.is_past or (running is not None and running.state.is_active),
             error=self._error,
         )
         trained = {run.name for run in running.runs} if running is not None else set(_MODELS)
