@@ -123,4 +123,5 @@ def test_one_in_waiting_has_compiled_what_pages_show(monkeypatch):
     templates._environment.cache_clear()
     waiting_kernel.main()
     environment = templates._environment("nncompare.ui")
+    assert environment.cache is not None
     assert {name for _, name in environment.cache} == set(environment.list_templates())
