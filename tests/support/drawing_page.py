@@ -46,7 +46,7 @@ def show() -> None:
     page = Page(lambda _address: None, lambda _step: None, Limits())
     told.add_class("told")
     refresher.start()
-    display(column("nnc", [page, column("nnc-step", [panel, told])]))
+    display(column("nnc", [page, column("nnc-step", [column("nnc-card", [panel]), told])]))
 
 
 def _measures(seen: NDArray[np.uint8] | None) -> Any:

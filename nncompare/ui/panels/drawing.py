@@ -49,8 +49,7 @@ class Drawing(anywidget.AnyWidget):
 
     def __init__(self, on_message: Callable[[Any, Sequence[Any]], None]) -> None:
         super().__init__(html=str(render("drawing.html", side=SIDE)), hint=_HINTS[True])
-        for css_class in ("nnc-card", "nnc-draw"):
-            self.add_class(css_class)
+        self.add_class("nnc-draw")
         self.on_msg(lambda _widget, content, buffers: on_message(content, buffers))
 
 
