@@ -150,23 +150,20 @@ def test_the_same_is_not_asked_twice_and_nothing_while_it_cannot_be_seen(panel: 
     assert len(pair.asked) == 2
 
 
-@pytest.mark.parametrize(("answer_seconds", "most"), [(0.01, 12), (0.25, 3), (1.0, 1)])
-def test_networks_that_learn_are_asked_again_the_more_rarely_the_longer_it_takes(
-    panel: InsidePanel, refresher: AtOnce, monkeypatch: pytest.MonkeyPatch, answer_seconds: float, most: int
+@pytest.mark.parametrize(("channels", "times"), [(8, 8), (64, 2), (128, 1)])
+def test_networks_that_learn_are_asked_again_and_wide_ones_more_rarely(
+    panel: InsidePanel, monkeypatch: pytest.MonkeyPatch, channels: int, times: int
 ) -> None:
     now = [0.0]
     monkeypatch.setattr("nncompare.ui.panels.asking_inside.monotonic", lambda: now[0])
-    pair, refresher.is_slow = FakePair({"A": 1}, epoch=1.0), True
+    pair = FakePair({"A": channels}, epoch=1.0)
     panel.use(None, pair)
     panel.look_at(image())
-    for _ in range(96):  # 24 seconds
+    for _ in range(94):  # 23.5 seconds
         pair.epoch += 0.001
-        if refresher.slow:
-            now[0] += answer_seconds
-            refresher.slow.pop()()
         now[0] += 0.25
         panel.tick()
-    assert max(1, most - 2) <= len(pair.asked) <= most
+    assert len(pair.asked) == times
 
 
 def test_what_has_ended_is_asked_without_a_rest(panel: InsidePanel) -> None:

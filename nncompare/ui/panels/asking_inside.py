@@ -12,9 +12,9 @@ from nncompare.inspection import Answer, Inquiry, NetworkState
 from nncompare.ui.newest import Newest
 from nncompare.ui.panels.image_choice import ChosenImage
 
-# Between two questions on the same image, while the networks learn on the same processors: after an answer that took t
-# seconds at least 40 t, so that training is hardly slower for it.
-_REST_SECONDS, _REST_PER_ANSWER = 2.0, 40
+# Between two questions on the same image, while networks learn: an answer takes 30 ms for one of 16 channels, and 1.5 s
+# for one of 128, on the processors that train. So the rest grows with their square, and training is hardly slower.
+_REST_SECONDS, _REST_PER_SQUARE = 3.0, 0.004
 _NO_IMAGE = "Choose an image first: draw one, or take one of the data set."
 _NO_PAIR = "There are no networks to look into yet: press Train."
 _NO_WEIGHTS = (
@@ -52,7 +52,7 @@ class AskingInside:
         self.is_visible = self._is_answered = False
         self._question: object = None
         self._epochs: list[float] = []
-        self._asked_at = self._rests_until = 0.0
+        self._rests_until = 0.0
 
     def look(self) -> None:
         """Ask, if something else is looked at, or the networks have learned on, and it can be seen."""
@@ -76,22 +76,19 @@ class AskingInside:
         return epochs != self._epochs and (have_ended or monotonic() >= self._rests_until)
 
     def _ask(self, pair: Pair, image: ChosenImage, networks: tuple[NetworkState, ...]) -> None:
-        self._asked_at = monotonic()
+        squares = sum(network.setup.config.channels**2 for network in networks)
+        self._rests_until = monotonic() + max(_REST_SECONDS, _REST_PER_SQUARE * squares)
         dataset, question = pair.comparison.dataset, self._question
         inquiry = Inquiry(networks, dataset, image.pixels[None], "inside", image.disturbance, self.target)
         self._newest.ask(lambda: pair.inspect(inquiry), partial(self._hear, question), partial(self._fail, question))
 
     def _hear(self, question: object, answer: Answer) -> None:
         if question == self._question:
-            self._rest()
+            self._is_answered = True
             self._show(answer)
 
     def _fail(self, question: object, error: Exception) -> None:
         if question == self._question:
-            self._rest()
+            self._is_answered = True
             mistake = f"The networks could not be asked ({type(error).__name__}: {error})."
             self._say(str(error) if isinstance(error, _TOLD_AS_THEY_ARE) else mistake, True)
-
-    def _rest(self) -> None:
-        self._is_answered, now = True, monotonic()
-        self._rests_until = now + max(_REST_SECONDS, _REST_PER_ANSWER * (now - self._asked_at))
