@@ -51,7 +51,8 @@ class ImageMapPanel:
         self._refresh = button("Refresh", refresher.posting(self._ask))
         state = row("nnc-row nnc-imagemap-state", [self._refresh, self._note])
         self._side = column("nnc-imagemap-side", [self._summary, state, self._picks])
-        self.box = row("nnc-imagemap", [self._canvas, self._side])
+        self._main = column("nnc-imagemap-main", [self._canvas])  # an anywidget's own class does not change on the page
+        self.box = row("nnc-imagemap", [self._main, self._side])
         self._clear()
 
     def use(self, images: ImageData | None, pair: SeedRun | None) -> None:
@@ -83,7 +84,8 @@ class ImageMapPanel:
         if self._newest.is_waiting:
             return False
         is_over = self._pair is not None and self._pair.state.is_over
-        return self._asked_at is None or is_over or self._clock() - self._asked_at >= REST_SECONDS
+        is_first = self._asked_at is None or len(self._networks()) > len(self._asked)
+        return is_first or is_over or self._clock() - (self._asked_at or 0.0) >= REST_SECONDS
 
     @property
     def _why_there_is_none(self) -> str:
@@ -101,7 +103,7 @@ class ImageMapPanel:
         self._picks.clear()
         self._summary.clear()
         self._say("")
-        hide(self._canvas, True)
+        hide(self._main, True)
 
     def _ask(self) -> None:
         networks = self._networks()
@@ -131,7 +133,7 @@ class ImageMapPanel:
         self._describe(images, picture)
         self._say("")
         self._offer_refresh()
-        hide(self._canvas, False)
+        hide(self._main, False)
 
     def _describe(self, images: ImageData, picture: MapPicture) -> None:
         self._summary.show(picture, images.info.classes, is_whole=self._picks.is_empty)
