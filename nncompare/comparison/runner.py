@@ -77,6 +77,13 @@ class ComparisonRun(UnderWay):
         loop.call(running._restore, saved)
         return running
 
+    @classmethod
+    def restored(cls, saved: SavedComparison, engines: EngineHolder) -> "ComparisonRun":
+        """Make a comparison of what was saved, and save nothing more of it."""
+        running = cls(saved.comparison, engines)
+        loop.call(running._restore, saved)
+        return running
+
     @property
     def saved_id(self) -> str | None:
         """The name of this comparison in the store; None while it has none."""
