@@ -14,9 +14,10 @@ from nncompare.comparison.state import State
 from nncompare.data import ImageData, load
 from nncompare.engine.client import EngineError
 from nncompare.messages import VisibleImages
-from nncompare.ui.panels.image_map import ImageMapPanel, evenly_spaced
+from nncompare.ui.panels.image_map import ImageMapPanel
 from nncompare.ui.panels.map_canvas import MapCanvas
 from nncompare.ui.panels.map_picks import MapPicks
+from nncompare.ui.panels.map_questions import evenly_spaced
 
 IMAGES = 500
 
@@ -255,7 +256,9 @@ def test_a_card_shows_where_its_image_lies(opened: Opened, images: ImageData, mo
     monkeypatch.setattr(opened.canvas, "send", told.append)
     opened.show(FakeMaps(images))
     opened.send(points=[3, 4])
+    assert 'data-index="3" aria-pressed="true"' in opened.cards.html, "it was told first"
     opened.cards.pick("4")
+    assert opened.cards.html.count('aria-pressed="true"') == opened.cards.html.count('"4" aria-pressed="true"') == 1
     assert (opened.picks[-1], told) == ((4,), [{"mark": 4}])
     opened.cards.pick("5")
     opened.cards.pick("none")
