@@ -52,11 +52,11 @@ class ModelRun:
 
     @property
     def network(self) -> NetworkState | None:
-        """The network as it is now, or was when something was heard of it; None before that. Any thread may ask."""
+        """The network as it is now, or was when it was heard of last; None before that. Any thread may ask."""
         view, kept, live = self.view, self._kept.network, self._live
         if view.state.is_over and view.network is not None:
             return view.network
-        if live is None or view.state.is_over or (kept is not None and kept.epoch >= live.epoch):
+        if live is None or (kept is not None and kept.epoch >= live.epoch):
             return kept
         return NetworkState(self.name, view.setup, live.weights, live.epoch)
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nncompare.pictures.errors import EmptyPictureError
-from nncompare.pictures.paper import NOTHING_TO_SEE, difference_from_paper, paper_level
+from nncompare.pictures.paper import NOTHING_TO_SEE, difference_of_strokes, difference_of_thing, paper_level
 from nncompare.pictures.parts import box_of, thing_of
 from nncompare.pictures.sampling import resized, widened, within
 from nncompare.pictures.strokes import is_dot, strokes_of, width_of
@@ -65,7 +65,7 @@ def _made_smaller(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def _placed_strokes(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    ink = strokes_of(*difference_from_paper(grey))
+    ink = strokes_of(*difference_of_strokes(grey))
     if not ink.any():
         raise EmptyPictureError(NOTHING_TO_SEE)
     if is_dot(ink):
@@ -82,7 +82,7 @@ def _thick_enough(ink: Values) -> Values:
 
 
 def _placed_thing(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    fitted = _fitted(thing_of(*difference_from_paper(grey)), SIDE)
+    fitted = _fitted(thing_of(*difference_of_thing(grey)), SIDE)
     height, width = fitted.shape
     return _bytes(255 * _placed(fitted, (height / 2 + 0.5, width / 2 + 0.5)))
 

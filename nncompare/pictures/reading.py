@@ -4,7 +4,7 @@ import io
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError, WebPImagePlugin
 
 from nncompare.pictures.errors import PictureError
 
@@ -14,7 +14,8 @@ SMALLEST_SIDE = 8
 LONGEST_SIDE = 1_600
 """Of what is returned, in pixels: far more than a network sees, so that a small part of it can be chosen, too."""
 
-_FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF")
+# Pillow knows the others from the start; asked for one that it does not know, it would load all that it has.
+_FORMATS = ("PNG", "JPEG", "BMP", "GIF", WebPImagePlugin.WebPImageFile.format)
 _NOT_ONE = "This is not a picture that can be opened here: PNG, JPEG, WebP, BMP and GIF are."
 _TOO_MANY_BYTES = f"The picture is too large: it may have at most {LARGEST_BYTES // 10**6} MB."
 _TOO_MANY_PIXELS = f"The picture is too large: it may have at most {LARGEST_PIXELS // 10**6} million pixels."

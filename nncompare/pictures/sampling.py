@@ -8,11 +8,13 @@ from PIL import Image
 
 
 def resized(values: NDArray[np.float32], width: int, height: int) -> NDArray[np.float32]:
-    """Return values (H, W) at another size, each the mean of what it covers."""
+    """Return values (H, W) at another size: each the mean of what it covers, or what lies between."""
     if values.shape == (height, width):
         return values
     image = Image.fromarray(np.ascontiguousarray(values, dtype=np.float32))
-    return np.array(image.resize((width, height), Image.Resampling.BOX), dtype=np.float32)
+    is_larger = width > image.width or height > image.height
+    way = Image.Resampling.BILINEAR if is_larger else Image.Resampling.BOX
+    return np.array(image.resize((width, height), way), dtype=np.float32)
 
 
 def within(values: NDArray[np.float32], longest: int) -> NDArray[np.float32]:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from at_once import AtOnce
 from axe import needs_axe, serious
+from dashboard_page import DashboardPage
 from fake_maps import FakeMaps
 from playwright.sync_api import Browser, Locator, expect
 from widget_page import WidgetPage
@@ -18,6 +19,7 @@ from nncompare.ui.panels.image_map import ImageMapPanel
 
 pytestmark = pytest.mark.browser
 
+SECONDS = 60_000
 # How many pixels of the drawing have a colour of their own.
 _PAINTED = """(canvas) => {
   const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
@@ -292,3 +294,23 @@ def test_axe_finds_nothing_serious(open_map: Callable[..., Map]) -> None:
     for scheme in ("light", "dark"):
         shown.page.emulate_media(color_scheme=scheme)
         assert serious(shown.page) == []
+
+
+def test_the_networks_of_a_comparison_are_on_the_map_of_its_page(ready: DashboardPage) -> None:
+    ready.use(train_images=1_000, a={"channels": 1, "epochs": 1}, b={"channels": 2, "epochs": 1})
+    ready.train()
+    ready.wait_for_end()
+    ready.go("Explore")
+    page = ready.page
+    page.get_by_role("tab", name="Map").click()
+    plot = page.get_by_role("application", name="Map of 500 test images")
+    expect(plot).to_be_visible(timeout=SECONDS)
+    expect(page.locator(".nnc-imagemap-kept")).to_contain_text("of what distinguishes the images for A, ")
+    plot.focus()
+    page.keyboard.press("Home")
+    page.keyboard.press("Enter")
+    expect(page.locator(".nnc-imagemap-pick")).to_have_count(1)
+    expect(page.locator(".nnc-imagemap-pick")).to_have_attribute("data-index", "0")
+    expect(page.locator(".nnc-imagemap-tip")).to_contain_text("#0")
+    page.locator(".nnc-imagemap-glide input").fill("100")
+    expect(page.locator(".nnc-imagemap-glide input")).to_have_attribute("aria-valuetext", "B's picture")

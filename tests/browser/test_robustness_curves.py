@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from axe import needs_axe, serious
 from dashboard_page import DashboardPage
 from playwright.sync_api import Page, expect
 
@@ -58,3 +59,11 @@ def test_a_phone_gets_a_picture_of_its_own(ready: DashboardPage) -> None:
     expect(wide).to_be_hidden()
     expect(narrow).to_be_in_viewport()
     assert not page.evaluate(_SCROLLS_SIDEWAYS)
+
+
+@needs_axe
+def test_axe_finds_nothing_serious(ready: DashboardPage) -> None:
+    page = draw(ready)
+    for theme in ("light", "dark"):
+        page.emulate_media(color_scheme=theme)
+        assert serious(page) == []

@@ -2,16 +2,18 @@
 
 import numpy as np
 import pytest
-from tiny_pairs import finish, pair
+from processes import until
+from tiny_pairs import begin, finish, pair, until_both_train
 
 from nncompare.comparison.result import ComparisonResult
+from nncompare.comparison.robustness import measure_robustness
 from nncompare.data import load
 from nncompare.engine.shared import EngineHolder
 
 
 @pytest.fixture(scope="module")
 def result(engines: EngineHolder) -> ComparisonResult:
-    return finish(pair(a={"channels": 2}, b={"channels": 4, "epochs": 2}), engines)
+    return finish(pair(a={"channels": 2}, b={"channels": 4, "epochs": 2}, precision="float32"), engines)
 
 
 def test_any_images_are_predicted_as_those_of_the_data_set_are(result: ComparisonResult) -> None:
@@ -49,3 +51,17 @@ def test_a_alone_can_be_asked_too(engines: EngineHolder) -> None:
     alone = finish(pair().model_copy(update={"b": None}), engines)
     assert list(alone.predict_images(np.zeros((2, 28, 28), np.uint8))) == ["A"]
     assert alone.robustness("shift").p_values == ()
+
+
+def test_models_are_tried_with_the_weights_of_one_moment_while_they_train(engines: EngineHolder) -> None:
+    running = begin(pair(a={"epochs": 100}, b={"epochs": 100}), engines)
+    running.explore(True)
+    until(lambda: len(running.current.networks) == 2, "weights are sent along")
+    until_both_train(running)
+    before = {network.name: network.epoch for network in running.current.networks}
+    found = measure_robustness(running.current, "contrast")
+    assert running.state.is_active
+    assert found is not None
+    assert all(before[name] <= epoch < 100 for name, epoch in found.epochs.items())
+    running.stop()
+    assert running.wait(60)

@@ -117,18 +117,18 @@ def test_an_inquiry_waits_in_line_and_not_for_ever(
 def test_both_answer_while_they_train_and_learn_what_they_learn_unwatched(
     engines: EngineHolder, only_beside: None
 ) -> None:
-    settings: dict[str, dict[str, Any]] = {"a": {"epochs": 12, "dropout": 0.5}, "b": {"epochs": 12}}
+    settings: dict[str, dict[str, Any]] = {"a": {"epochs": 5, "dropout": 0.5}, "b": {"epochs": 10}}
     alone = weights_of(finish(pair(**settings), engines))
     running = begin(pair(**settings), engines)
     assert running.current.networks == ()
     running.explore(True)
     until(lambda: len(running.current.networks) == 2, "the first weights of both")
-    epochs = set()
-    while not any(run.state.is_over for run in running.runs):
+    answers = 0
+    while not running.a.state.is_over and not running.wait(0.05):  # B has a worker for much longer
         told = running.current.inspect(asked(running.current.networks))
         assert [one.name for one in told.networks] == ["A", "B"]
-        epochs.add(told.networks[0].epoch)
-    assert epochs
+        answers += 1
+    assert answers
     assert running.wait(60)
     assert all(
         np.array_equal(mine[name], theirs[name])
@@ -168,7 +168,8 @@ def test_a_model_that_has_ended_is_asked_on_the_worker_of_the_other(engines: Eng
     end(running)
 
 
-def test_a_worker_that_is_killed_meanwhile_is_told_in_a_sentence(killable: KillableEngine) -> None:
+@pytest.mark.parametrize("killed", ["workers", "engine"])
+def test_what_is_killed_meanwhile_is_told_in_a_sentence(killable: KillableEngine, killed: str) -> None:
     running = begin(long_pair(), killable.holder)
     running.explore(True)
     until(lambda: len(running.current.networks) == 2, "the first weights of both")
@@ -184,14 +185,14 @@ def test_a_worker_that_is_killed_meanwhile_is_told_in_a_sentence(killable: Killa
     asking = threading.Thread(target=ask_until_it_fails, daemon=True)
     asking.start()
     began = time.monotonic()
-    for pid in worker_pids(killable.pid):
+    for pid in worker_pids(killable.pid) if killed == "workers" else [killable.pid]:
         os.kill(pid, signal.SIGKILL)
     asking.join(20)
     assert time.monotonic() - began < 10
     assert failures[0].endswith("Try again."), failures
     assert running.wait(60)
-    told = running.current.inspect(asked(running.current.networks or networks))
-    assert len(told.networks) == 2, "the next workers answer"
+    assert len(running.current.networks) == 2, "what was known of them is not lost"
+    assert len(running.current.inspect(asked(running.current.networks)).networks) == 2, "the next workers answer"
 
 
 def test_live_weights_count_until_something_newer_is_known() -> None:

@@ -83,13 +83,19 @@ def test_specks_beside_it_do_not_matter() -> None:
     assert likeness(prepare(drawn(SEVEN)), prepare(speckled)) > 0.99
 
 
-@pytest.mark.parametrize("lines", [0, 30, 60, 90])
-def test_a_photo_on_squared_paper_is_as_the_digit_was(lines: int) -> None:
-    rng = np.random.default_rng(lines)
+@pytest.mark.parametrize(("lines", "shadow"), [(0, 0), (0, 0.3), (0.15, 0.3), (0.3, 0.3), (0.45, 0)])
+def test_a_photo_on_squared_paper_is_as_the_digit_was(lines: float, shadow: float) -> None:
+    rng = np.random.default_rng(0)
     for image in digits():
         file = io.BytesIO()
-        photo_of(image, rng, lines=lines).save(file, "JPEG", quality=80)
+        photo_of(image, rng, lines=lines, shadow=shadow).save(file, "JPEG", quality=80)
         assert likeness(prepare(read(file.getvalue())), prepare(image)) > 0.85
+
+
+def test_what_is_broader_than_a_stroke_is_kept_where_there_is_nothing_else() -> None:
+    sheet = np.full((280, 280), 255, dtype=np.uint8)
+    sheet[60:220, 70:230] = 0
+    assert prepare(sheet)[14, 14] == 255
 
 
 def test_as_drawn_is_only_made_smaller() -> None:

@@ -46,11 +46,14 @@ def accuracy(model: nn.Module, images: NDArray[np.uint8], labels: NDArray[np.uin
     return float(np.mean(answers.numpy() == labels))
 
 
-def photo_of(image: NDArray[np.uint8], rng: np.random.Generator, *, lines: float = 70, ink: float = 130) -> Image.Image:
-    """Photograph an image (28, 28) on squared paper, in uneven light: a bit turned, coloured, and with noise."""
-    side = 600
+def photo_of(image: NDArray[np.uint8], rng: np.random.Generator, *, lines: float, shadow: float = 0.3) -> Image.Image:
+    """Photograph an image (28, 28) on squared paper: in uneven light and the shadow of a hand, turned, and with noise.
+
+    `lines` and `shadow` are the shares of the light that they take away.
+    """
+    side, ink = 600, 0.65
     y, x = np.mgrid[0:side, 0:side] / side
-    paper = 205 - 60 * x - 35 * y + 25 * (x - 0.4) ** 2
+    light = (205 - 60 * x - 35 * y) * (1 - shadow / (1 + np.exp((rng.uniform(0.5, 0.9) - x - 0.4 * y) / 0.05)))
     angle = np.deg2rad(rng.uniform(-4, 4))
     along, down = ((x * np.cos(angle) + y * np.sin(angle)) * side, (y * np.cos(angle) - x * np.sin(angle)) * side)
     is_line = (along % 50 < 3) | (down % 50 < 3)
@@ -58,5 +61,5 @@ def photo_of(image: NDArray[np.uint8], rng: np.random.Generator, *, lines: float
     large = Image.fromarray(image).resize((280, 280), Image.Resampling.BICUBIC)
     digit.paste(large, tuple(rng.integers(20, side - 300, 2).tolist()))
     drawn = np.asarray(digit) / 255
-    grey = paper - lines * is_line * (1 - drawn) - ink * drawn + rng.normal(0, 3, paper.shape)
+    grey = light * (1 - np.maximum(lines * is_line, ink * drawn)) + rng.normal(0, 3, light.shape)
     return Image.fromarray(np.clip(np.stack([grey, grey, grey + 12], axis=-1), 0, 255).astype(np.uint8))

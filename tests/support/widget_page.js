@@ -1,4 +1,5 @@
-// Stands for Jupyter: makes elements for widgets as ipywidgets does, and gives anywidgets their models.
+// Stands for Jupyter: makes elements for widgets as ipywidgets does, and gives anywidgets their models. Once an anywidget
+// is on the page, its view no longer hears of other classes: its runtime takes all listeners of the view away.
 const models = new Map();
 const received = (value) => {
   if (value === null || typeof value !== "object" || Array.isArray(value)) return value;
@@ -21,8 +22,7 @@ const modelOf = (key, state) => {
   return model;
 };
 const draw = ({ kind, state, element }) => {
-  element.className = element.ownClasses;
-  element.classList.add(...state._dom_classes);
+  if (!(state._esm && element.isConnected)) element.className = [element.ownClasses, ...state._dom_classes].join(" ");
   if (kind === "Button") element.textContent = state.description;
   if (element.content && element.content.innerHTML !== state.value) element.content.innerHTML = state.value;
 };

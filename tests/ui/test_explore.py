@@ -350,3 +350,15 @@ def test_nothing_is_drawn_again_that_is_there(looking, refresher, monkeypatch):
     monkeypatch.setattr(looking.answers.box, "show", refuse)
     monkeypatch.setattr(looking.disturb.seen, "show", refuse)
     looking.tick()
+
+
+def test_what_is_drawn_is_looked_at_until_the_sheet_is_empty(looking, pair, refresher, chosen):
+    looking._on_drawing(DRAWING.pixels, "your drawing")
+    refresher.work()
+    assert (chosen[-1].words, chosen[-1].label) == ("your drawing", None)
+    np.testing.assert_array_equal(pair.asked[-1].images[0], DRAWING.pixels)
+    looking._on_drawing(None, "Draw something, or open a picture.")
+    assert chosen[-1] is None
+    looking.choose("test", 2)
+    looking._on_drawing(None, "Draw something, or open a picture.")
+    assert chosen[-1].words == "test image 2"

@@ -14,9 +14,10 @@ from nncompare.comparison.state import State
 from nncompare.data import ImageData, load
 from nncompare.engine.client import EngineError
 from nncompare.messages import VisibleImages
-from nncompare.ui.panels.image_map import ImageMapPanel, evenly_spaced
+from nncompare.ui.panels.image_map import ImageMapPanel
 from nncompare.ui.panels.map_canvas import MapCanvas
 from nncompare.ui.panels.map_picks import MapPicks
+from nncompare.ui.panels.map_questions import evenly_spaced
 
 IMAGES = 500
 
@@ -29,7 +30,8 @@ class Opened:
         self.picks: list[tuple[int, ...]] = []
         refresher: Any = AtOnce()
         self.panel = ImageMapPanel(refresher, self.picks.append, lambda: self.now)
-        self.canvas, self.side = self.panel.box.children
+        self.main, self.side = self.panel.box.children
+        (self.canvas,) = self.main.children
         self.summary, self.state, self.cards = self.side.children
         self.refresh, self.note = self.state.children
 
@@ -43,7 +45,7 @@ class Opened:
 
     @property
     def is_shown(self) -> bool:
-        return "nnc-hidden" not in self.canvas._dom_classes
+        return "nnc-hidden" not in self.main._dom_classes
 
 
 @pytest.fixture
@@ -143,6 +145,14 @@ def test_while_it_trains_it_is_asked_again_after_ten_seconds_at_most(opened: Ope
     assert len(pair.asked) == 4, "what has ended is shown at once"
     opened.panel.tick()
     assert "nnc-hidden" in opened.refresh._dom_classes, "there is nothing newer"
+
+
+def test_the_second_network_is_shown_as_soon_as_it_is_there(opened: Opened, images: ImageData) -> None:
+    pair = FakeMaps(images, "B", State.RUNNING)
+    opened.show(pair)
+    pair.learn(("A", 0.1), ("B", 1.0))
+    opened.panel.tick()
+    assert opened.canvas.picture["names"] == ["A", "B"]
 
 
 def test_from_one_picture_to_the_next_nothing_turns_over(opened: Opened, images: ImageData) -> None:
@@ -246,7 +256,9 @@ def test_a_card_shows_where_its_image_lies(opened: Opened, images: ImageData, mo
     monkeypatch.setattr(opened.canvas, "send", told.append)
     opened.show(FakeMaps(images))
     opened.send(points=[3, 4])
+    assert 'data-index="3" aria-pressed="true"' in opened.cards.html, "it was told first"
     opened.cards.pick("4")
+    assert opened.cards.html.count('aria-pressed="true"') == opened.cards.html.count('"4" aria-pressed="true"') == 1
     assert (opened.picks[-1], told) == ((4,), [{"mark": 4}])
     opened.cards.pick("5")
     opened.cards.pick("none")

@@ -150,14 +150,29 @@ def test_the_same_is_not_asked_twice_and_nothing_while_it_cannot_be_seen(panel: 
     assert len(pair.asked) == 2
 
 
-def test_networks_that_learn_are_asked_again_now_and_then(panel: InsidePanel) -> None:
-    pair = FakePair()
+@pytest.mark.parametrize(("channels", "times"), [(8, 8), (64, 2), (128, 1)])
+def test_networks_that_learn_are_asked_again_and_wide_ones_more_rarely(
+    panel: InsidePanel, monkeypatch: pytest.MonkeyPatch, channels: int, times: int
+) -> None:
+    now = [0.0]
+    monkeypatch.setattr("nncompare.ui.panels.asking_inside.monotonic", lambda: now[0])
+    pair = FakePair({"A": channels}, epoch=1.0)
     panel.use(None, pair)
     panel.look_at(image())
-    for _ in range(48):  # twelve seconds
-        pair.epoch += 0.1
+    for _ in range(94):  # 23.5 seconds
+        pair.epoch += 0.001
+        now[0] += 0.25
         panel.tick()
-    assert 3 <= len(pair.asked) <= 6
+    assert len(pair.asked) == times
+
+
+def test_what_has_ended_is_asked_without_a_rest(panel: InsidePanel) -> None:
+    pair = FakePair({"A": 1}, epoch=2.9)
+    panel.use(None, pair)
+    panel.look_at(image())
+    pair.epoch = 3.0  # of three
+    panel.tick()
+    assert len(pair.asked) == 2
 
 
 def test_one_that_comes_later_is_asked_at_once(panel: InsidePanel) -> None:

@@ -14,6 +14,7 @@ from nncompare.ui.answering import Answering
 from nncompare.ui.elements import column, row
 from nncompare.ui.panels.answers import AnswersPanel, delay, obstacle
 from nncompare.ui.panels.disturb import DisturbPanel
+from nncompare.ui.panels.drawing import DrawingPanel
 from nncompare.ui.panels.image_choice import ChosenImage
 from nncompare.ui.panels.image_picker import ImagePicker
 from nncompare.ui.refresher import Refresher
@@ -30,16 +31,19 @@ class DrawAndDisturb:
         self._pair: SeedRun | None = None
         self._plain: ChosenImage | None = None  # before it is disturbed
         self._image: ChosenImage | None = None
+        self.drawing = DrawingPanel(refresher, self._on_drawing)
         self.picker = ImagePicker(refresher, self.look_at)
         self.disturb = DisturbPanel(refresher, self._choose)
         self.answers = AnswersPanel(say)
         self._answering = Answering(refresher, self._draw)
-        self.box = row("nnc-drawn", [column("nnc-sources", [self.picker]), self.disturb, self.answers])
+        sources = column("nnc-sources", [column("nnc-card nnc-sheet", [self.drawing]), self.picker])
+        self.box = row("nnc-drawn", [sources, self.disturb, self.answers])
 
     def use(self, images: ImageData | None, pair: SeedRun | None) -> None:
         """Look at images of this data set, with the networks of this pair."""
         is_other = (images and images.info) is not (self._images and self._images.info)
         self._images, self._pair = images, pair
+        self.drawing.use(images, pair)
         self.picker.use(images, pair)
         self._answering.use(pair)
         if is_other:
@@ -66,6 +70,13 @@ class DrawAndDisturb:
         self.picker.tick()
         self._tell()
         self.answers.tick()
+
+    def _on_drawing(self, pixels: NDArray[np.uint8] | None, words: str) -> None:
+        was_drawn = self._plain is not None and self._plain.label is None
+        if pixels is not None:
+            self.look_at(ChosenImage(pixels, words))
+        elif was_drawn:  # there is nothing on the sheet any more
+            self.look_at(None)
 
     def _choose(self) -> None:
         disturbance = self.disturb.disturbance

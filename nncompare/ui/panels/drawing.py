@@ -28,7 +28,10 @@ _SHOWN_SIDE = 480  # of the picture on the page, in pixels
 _NOTHING = "Draw something, or open a picture."
 _TOO_LARGE = f"The picture is too large: it may have at most {LARGEST_BYTES // 10**6} MB."
 _FAILED = "The picture cannot be used: something went wrong while it was read."
-_HINTS = {True: "Draw a digit here", False: "Draw here, or open a photo"}
+_HINTS = {
+    True: "Draw a digit here, or open, paste or drop a picture",
+    False: "Open, paste or drop a photo, or draw here",
+}
 
 _log = logging.getLogger(__name__)
 

@@ -61,7 +61,7 @@ class InsidePanel:
 
     def tick(self) -> None:
         """Ask again where the networks have learned on, or where an answer got lost."""
-        self._asking.tick()
+        self._asking.look()
 
     def _on_target(self) -> None:
         self._asking.target = self.target.value if self.target.value != _OWN else None

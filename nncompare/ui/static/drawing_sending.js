@@ -63,8 +63,9 @@ export function receiveFiles(el, input, onFile) {
   const onPaste = (event) => {
     if (isMeant(event) && take(event.clipboardData?.files)) event.preventDefault();
   };
+  // Also beside the sheet: a browser would open the file in place of the page.
   const onDrag = (event) => {
-    if (!event.dataTransfer?.types.includes("Files")) return;
+    if (!isMeant(event) || !event.dataTransfer?.types.includes("Files")) return;
     event.preventDefault();
     event.stopPropagation();
     el.classList.toggle("nnc-draw-over", event.type === "dragover");
@@ -74,7 +75,9 @@ export function receiveFiles(el, input, onFile) {
     take(input.files);
     input.value = ""; // so that the same file can be opened again
   });
-  for (const kind of ["dragover", "dragleave", "drop"]) el.addEventListener(kind, onDrag);
-  document.addEventListener("paste", onPaste);
-  return () => document.removeEventListener("paste", onPaste);
+  const heard = { dragover: onDrag, dragleave: onDrag, drop: onDrag, paste: onPaste };
+  for (const [kind, hear] of Object.entries(heard)) document.addEventListener(kind, hear);
+  return () => {
+    for (const [kind, hear] of Object.entries(heard)) document.removeEventListener(kind, hear);
+  };
 }

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from axe import needs_axe, serious
 from dashboard_page import DashboardPage
 from playwright.sync_api import Locator, expect
 
@@ -11,6 +12,9 @@ pytestmark = pytest.mark.browser
 SHORT = {"train_images": 1_000, "a": {"channels": 1, "epochs": 1}, "b": {"channels": 2, "epochs": 1}}
 LONG = {"train_images": 3_000, "a": {"channels": 2, "epochs": 100}, "b": {"channels": 3, "epochs": 100}}
 SECONDS = 60_000
+SEVEN = ((0.25, 0.2), (0.75, 0.2), (0.45, 0.85))
+TABS = ("Draw and disturb", "Inside", "Map", "Robustness")
+TAB_ORDER = (*TABS[1:], TABS[0], TABS[3], TABS[0], TABS[3])
 _SCROLLS = "(shell) => shell.scrollHeight > shell.clientHeight"
 
 
@@ -33,11 +37,25 @@ def finish(dashboard: DashboardPage) -> None:
     dashboard.train()
     dashboard.wait_for_end()
     dashboard.go("Explore")
+    dashboard.page.get_by_label("Disturb it").select_option("Rotate")
     expect_answers(dashboard)
 
 
+def draw_a_seven(dashboard: DashboardPage) -> None:
+    """Draw with the mouse: a line to the right, and one down from its end."""
+    mouse, box = dashboard.page.mouse, dashboard.page.get_by_label("Sheet to draw on").bounding_box()
+    assert box is not None
+    corners = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in SEVEN]
+    mouse.move(*corners[0])
+    mouse.down()
+    for corner in corners[1:]:
+        mouse.move(*corner, steps=8)
+    mouse.up()
+
+
 def test_before_anything_is_trained_it_says_so(on_voila: DashboardPage) -> None:
-    on_voila.open("#explore")
+    on_voila.open().go("Explore")
+    expect(on_voila.page).to_have_url(re.compile("#explore$"))
     expect(on_voila.page.get_by_text("Nothing is trained yet.")).to_be_visible()
     expect(on_voila.page.get_by_role("slider", name="Rotate")).to_be_disabled()
 
@@ -69,6 +87,60 @@ def test_both_answers_follow_the_slider(ready: DashboardPage) -> None:
     expect(seen.locator("img")).to_have_attribute("src", before or "")
     page.get_by_label("Disturb it").select_option("Scale")
     expect(page.get_by_role("slider", name="Scale")).to_have_value("100")
+
+
+def test_both_answer_to_what_is_drawn_and_to_what_is_made_of_it(ready: DashboardPage) -> None:
+    page = ready.page
+    finish(ready)
+    seen = page.locator(".nnc-seen")
+    before = seen.locator("img").get_attribute("src") or ""
+    draw_a_seven(ready)
+    expect(seen).to_contain_text("Your drawing")
+    expect(seen.locator("img")).not_to_have_attribute("src", before)
+    expect_answers(ready)
+    expect(page.locator(".nnc-agreement")).not_to_contain_text("The label")
+    page.get_by_role("slider", name="Rotate").focus()
+    page.keyboard.press("End")
+    expect(seen).to_contain_text("Rotate: 90°")
+    page.get_by_role("button", name="Clear").click()
+    expect(seen).to_contain_text("Draw a picture, or choose one.")
+    expect(answers(ready)).to_have_count(0)
+    page.get_by_role("button", name="Show", exact=True).click()
+    expect(seen).to_contain_text("Test image 0")
+    expect_answers(ready)
+    page.get_by_role("button", name="Reset").click()
+
+
+def test_one_panel_is_seen_at_a_time_and_arrow_keys_go_through_them(ready: DashboardPage) -> None:
+    page = ready.page
+    finish(ready)
+    tabs = page.get_by_role("tablist", name="What to look at")
+    tabs.get_by_role("tab", name=TABS[0]).focus()
+    for key, title in zip(["ArrowRight"] * 3 + ["ArrowRight", "End", "Home", "ArrowLeft"], TAB_ORDER, strict=True):
+        page.keyboard.press(key)
+        tab = tabs.get_by_role("tab", name=title)
+        expect(tab).to_be_focused()
+        expect(tab).to_have_attribute("aria-selected", "true")
+        expect(tabs.get_by_role("tab", selected=True)).to_have_count(1)
+        expect(page.get_by_role("tabpanel")).to_have_count(1)
+        expect(page.get_by_role("tabpanel", name=title)).to_be_visible()
+    tabs.get_by_role("tab", name=TABS[0]).click()
+
+
+@needs_axe
+def test_axe_finds_nothing_serious_in_any_panel(ready: DashboardPage) -> None:
+    page = ready.page
+    finish(ready)
+    found = {}
+    for title in TABS:
+        page.get_by_role("tab", name=title).click()
+        expect(page.get_by_role("tabpanel", name=title)).to_be_visible()
+        for theme in ("light", "dark"):
+            page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+            found[title, theme] = serious(page)
+    page.emulate_media(color_scheme="light")
+    page.get_by_role("tab", name=TABS[0]).click()
+    assert {place: problems for place, problems in found.items() if problems} == {}
 
 
 def test_an_enlarged_image_leads_there(ready: DashboardPage) -> None:
