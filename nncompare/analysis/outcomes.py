@@ -1,5 +1,6 @@
 """Which model is right on which image, and orders to look at the images in. N images, K classes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -11,7 +12,7 @@ _LEAST = 1e-12  # a probability of 0 has an infinite loss
 
 
 class Group(StrEnum):
-    """A group of images, by which models are right."""
+    """A group of images, by which models are right; or those whose labels may be wrong."""
 
     ALL = "all"
     DISAGREE = "disagree"
@@ -19,6 +20,7 @@ class Group(StrEnum):
     ONLY_B_WRONG = "only B wrong"
     BOTH_WRONG = "both wrong"
     BOTH_RIGHT = "both right"
+    SUSPECT = "perhaps mislabelled"
 
 
 class Order(StrEnum):
@@ -27,6 +29,7 @@ class Order(StrEnum):
     The surest mistake is the wrong answer of either model that has the highest confidence; images that both get right
     come last. Loss and confidence are those of the less certain model, margin is the lead of its first over its second
     class, and difference is half the sum of the absolute differences of both models' probabilities (total variation).
+    The margin over the label is the lead of the first class over the true one, in the model that contradicts it less.
     """
 
     DATA_SET = "data set"
@@ -35,6 +38,7 @@ class Order(StrEnum):
     CONFIDENCE = "lowest confidence"
     MARGIN = "smallest margin"
     DIFFERENCE = "largest difference"
+    AGAINST_LABEL = "widest margin over the label"
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,8 @@ class Outcomes:
         The true classes.
     a, b : ndarray of float, shape (N, K)
         Class probabilities of each model.
+    suspects : sequence of int
+        The positions of images whose labels may be wrong, where that was looked into.
 
     Raises
     ------
@@ -57,6 +63,7 @@ class Outcomes:
     labels: NDArray[np.integer]
     a: NDArray[np.floating]
     b: NDArray[np.floating]
+    suspects: Sequence[int] | NDArray[np.intp] = ()
 
     def __post_init__(self) -> None:
         if self.a.ndim != 2 or self.a.shape != self.b.shape or len(self.labels) != len(self.a):
@@ -89,10 +96,17 @@ class Outcomes:
                 return ~right_a & ~right_b
             case Group.BOTH_RIGHT:
                 return right_a & right_b
+            case Group.SUSPECT:
+                return np.isin(np.arange(len(self.labels)), self.suspects)
 
     def counts(self) -> dict[Group, int]:
         """Return the number of images in each group."""
         return {group: int(self.members(group).sum()) for group in Group}
+
+    def without(self, positions: Sequence[int] | NDArray[np.intp]) -> "Outcomes":
+        """Return the outcomes of all other images."""
+        left_out = np.asarray(positions, np.intp)
+        return Outcomes(*(np.delete(array, left_out, axis=0) for array in (self.labels, self.a, self.b)))
 
     def select(
         self,
@@ -131,9 +145,14 @@ class Outcomes:
                 return np.minimum(_margin(self.a), _margin(self.b))
             case Order.DIFFERENCE:
                 return -np.abs(self.a - self.b).sum(axis=1) / 2
+            case Order.AGAINST_LABEL:
+                return -np.minimum(*(self._margin_over_label(scores) for scores in (self.a, self.b)))
 
     def _confidence_of_mistakes(self, scores: NDArray[np.floating]) -> NDArray[np.floating]:
         return np.where(scores.argmax(axis=1) != self.labels, scores.max(axis=1), 0)
+
+    def _margin_over_label(self, scores: NDArray[np.floating]) -> NDArray[np.floating]:
+        return scores.max(axis=1) - scores[np.arange(len(scores)), self.labels]
 
     def _of_true_class(self, scores: NDArray[np.floating]) -> NDArray[np.floating]:
         return np.maximum(scores[np.arange(len(scores)), self.labels], _LEAST)

@@ -1,26 +1,37 @@
 """What a comparison leaves behind."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nncompare import analysis
-from nncompare.analysis import Calibration, ClassScores, Group, Outcomes, SeedsVerdict, Verdict
+from nncompare.analysis import Calibration, ClassScores, Group, Outcomes, Robustness, SeedsVerdict, Verdict
 from nncompare.architectures import CLASSES, parameter_count
+from nncompare.comparison.inspectable import feature_maps, predict_images
+from nncompare.comparison.robustness import measure_robustness
 from nncompare.comparison.state import State
 from nncompare.comparison.view import RunView
 from nncompare.config import Comparison, SplitName
 from nncompare.data import CATALOG, load
+from nncompare.disturbances import DisturbanceName
 from nncompare.history import History, SeedBand, seed_band
+from nncompare.inspection import Answer, Inquiry, NetworkState
 from nncompare.messages import PredictionRequest
 from nncompare.store.tables import write_arrays
 from nncompare.whole_file import replace_file
 
 Predictor = Callable[[PredictionRequest], NDArray[np.float32]]
 """Returns the class probabilities (N, K) of the requested images."""
+Inspector = Callable[[Inquiry], Answer]
+"""Asks a worker, as `SeedRun.inspect`."""
+
+
+def _nobody(inquiry: Inquiry) -> Answer:
+    raise ValueError("There is no worker to ask about this result.")
 
 
 class ComparisonError(Exception):
@@ -132,6 +143,7 @@ class ComparisonResult:
     seconds: float
     state: State
     others: tuple["ComparisonResult", ...] = ()
+    inspector: Inspector = field(default=_nobody, repr=False, compare=False)
 
     @property
     def by_seed(self) -> dict[int, "ComparisonResult"]:
@@ -155,6 +167,23 @@ class ComparisonResult:
         """Whether both models are there, with weights to predict with."""
         return self.b is not None and self.a.weights is not None and self.b.weights is not None
 
+    @property
+    def networks(self) -> tuple[NetworkState, ...]:
+        """The models that have weights: what an `Inquiry` is made of."""
+        return tuple(network for model in self.models if (network := model.network) is not None)
+
+    def inspect(self, inquiry: Inquiry) -> Answer:
+        """Ask what the networks say to images, and what happens inside, on a worker; the calling thread waits.
+
+        Raises
+        ------
+        EngineError
+            When no worker answers.
+        ValueError
+            When this cannot be asked: images of a wrong shape, a class that there is not.
+        """
+        return self.inspector(inquiry)
+
     def outcomes(self, split: SplitName = "test") -> Outcomes:
         """Return what both models predict for every image of a split: the base of everything below.
 
@@ -177,6 +206,27 @@ class ComparisonResult:
         """List the images for which the models say different classes: positions in the data set, ascending."""
         return self.outcomes(split).select(Group.DISAGREE)
 
+    def suspects(self, split: SplitName = "test") -> NDArray[np.intp]:
+        """List the images whose labels all networks contradict: positions in the data set, the widest margin first.
+
+        A suspicion, no proof: of an image of which they are sure that it is of the same other class, by confident
+        learning (`analysis.suspects`). On the test set the networks are those of all seeds from which both models
+        finished alike, if they are several; on training images, whose labels they have learned, those of this seed.
+
+        Returns
+        -------
+        ndarray of int, shape (S,)
+            May be empty.
+
+        Raises
+        ------
+        ValueError
+            When A was trained alone, a model has no weights, or there is no such split.
+        """
+        labels, alike = self.outcomes(split).labels, self.alike if split == "test" else []
+        networks = [model for result in (alike if len(alike) > 1 else [self]) for model in result.models]
+        return analysis.suspects(labels, [network.probabilities(split) for network in networks])
+
     def confusion(self, name: str, split: SplitName = "test") -> NDArray[np.int64]:
         """Count the images of each true class (rows) that model "a" or "b" puts into each class (columns): (10, 10)."""
         predicted = self._model(name).probabilities(split).argmax(axis=1)
@@ -190,22 +240,82 @@ class ComparisonResult:
         """Return the reliability diagram of model "a" or "b", and its expected calibration error."""
         return analysis.calibration(self.labels(split), self._model(name).probabilities(split))
 
-    def verdict(self, split: SplitName = "test") -> Verdict:
+    def predict_images(self, images: NDArray[Any]) -> dict[str, NDArray[np.float32]]:
+        """Return the class probabilities (N, 10) of any images, by model ("A", "B"), computed on a worker.
+
+        Parameters
+        ----------
+        images : ndarray, shape (N, 28, 28), or (28, 28) for one
+            Grey values, bright on dark as in the data sets: whole numbers from 0 to 255, or floats from 0 to 1.
+            `nncompare.pictures` makes such images of drawings and photos.
+
+        Raises
+        ------
+        ValueError
+            When the images have another shape or other values, or no model has weights.
+        EngineError
+            When there is no worker, or it is lost meanwhile.
+        """
+        return predict_images(self, images)
+
+    def robustness(
+        self, disturbance: DisturbanceName, on_progress: Callable[[int, int], None] = lambda _done, _all: None
+    ) -> Robustness:
+        """Try both models on the same 1,000 test images, evenly spaced, at nine strengths of a disturbance.
+
+        Parameters
+        ----------
+        disturbance : str
+            One of `nncompare.disturbances.DISTURBANCES`, such as "rotate", whose strengths are in degrees, or "shift",
+            in pixels.
+        on_progress : callable, optional
+            Called with (done, all) strengths.
+
+        Raises
+        ------
+        ValueError
+            When there is no such disturbance, or no model has weights.
+        EngineError, DataError
+            When there is no worker, or the data set is not here.
+        """
+        found = measure_robustness(self, disturbance, on_progress)
+        assert found is not None  # nobody can cancel it
+        return found
+
+    def feature_maps(self, name: str, index: int, split: SplitName = "test") -> tuple[NDArray[np.float32], ...]:
+        """Return what each block of model "a" or "b" makes of an image: (C, H, W) after pooling and ReLU.
+
+        The sides H and W are 14, 7 and 3; C is the number of channels of the block. `index` is the position in the
+        split, from 0.
+
+        Raises
+        ------
+        ValueError
+            When there is no such image, or no such model with weights.
+        EngineError, DataError
+            When there is no worker, or the data set is not here.
+        """
+        return feature_maps(self, name, index, split)
+
+    def verdict(self, split: SplitName = "test", *, without: Sequence[int] | NDArray[np.intp] = ()) -> Verdict:
         """Return which model is better, by how much, and how likely that is by chance alone.
 
         On the test set, `seeds` of the answer compares all seeds from which both models finished, if they are several.
+        The images at the positions `without` are left out, such as those that `suspects` lists.
         """
-        return replace(analysis.judge(self.outcomes(split)), seeds=self.over_seeds() if split == "test" else None)
+        judged = analysis.judge(self.outcomes(split).without(without))
+        return replace(judged, seeds=self.over_seeds(without=without) if split == "test" else None)
 
-    def over_seeds(self) -> SeedsVerdict | None:
+    def over_seeds(self, *, without: Sequence[int] | NDArray[np.intp] = ()) -> SeedsVerdict | None:
         """Compare both models on the test set over the seeds from which both finished alike; None of fewer than two.
 
-        Alike: with the same settings and the same width as here, the epochs that were added included.
+        Alike: with the same settings and the same width as here, the epochs that were added included. The images at the
+        positions `without` are left out.
         """
         alike = self.alike
         if len(alike) < 2:
             return None
-        judged = [analysis.judge(result.outcomes()) for result in alike]
+        judged = [analysis.judge(result.outcomes().without(without)) for result in alike]
         return analysis.judge_seeds(
             tuple(one.guess_a.right for one in judged),
             tuple(one.guess_b.right for one in judged),

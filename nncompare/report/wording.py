@@ -40,6 +40,21 @@ def explanation(verdict: Verdict, split: str = "test") -> list[str]:
     return [*counted, "The test set was watched while training, so both figures are a little flattering."]
 
 
+def briefly(verdict: Verdict, split: str = "test") -> str:
+    """Return both accuracies, their difference and its p value in one sentence."""
+    seeds = verdict.seeds
+    if seeds is None:
+        both, test = (verdict.accuracy_a, verdict.accuracy_b), f"exact McNemar test, {_p(verdict.p_value)}"
+    else:
+        both = mean(seeds.accuracies_a), mean(seeds.accuracies_b)
+        test = "the same from every seed" if seeds.p_value is None else f"paired t test, {_p(seeds.p_value)}"
+    a, b = accuracies(both)
+    return (
+        f"{'on average ' if seeds is not None else ''}A has {a}, B {b} of {verdict.images:,} {IMAGES[split]} right; "
+        f"A minus B is {100 * verdict.lead:+.2f} points ({test})."
+    )
+
+
 def chance(verdict: Verdict) -> str:
     """Return how often chance alone makes such a difference between equally good models."""
     if not verdict.only_a_right + verdict.only_b_right:

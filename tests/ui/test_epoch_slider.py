@@ -38,7 +38,8 @@ def is_hidden(dashboard):
 def outcomes_after(epoch):
     """Return what was kept of both models, before the end of either."""
     labels = load("synthetic-digits").labels("test")
-    return Outcomes(labels, *(to_half(predicted_after(epoch, labels, source)) for source in (0, 1)))
+    a, b = (to_half(predicted_after(epoch, labels, source)) for source in (0, 1))
+    return Outcomes(labels, a, b)
 
 
 def test_it_offers_as_many_positions_as_the_longer_one_has_epochs(longer):

@@ -151,7 +151,7 @@ class EvaluationPanel:
 
     def _offer(self, found: Findings, outcomes: Outcomes) -> None:
         is_first, self._outcomes = self._outcomes is None, outcomes
-        self.filter.offer(outcomes, self._classes, found.names)
+        self.filter.offer(outcomes, self._classes, found.names, found.doubts)
         self.matrix.offer(found.matrices, self._classes)
         self.costs.show("model_costs.html", costs=costs_of(found.models))
         if found.scores:

@@ -17,6 +17,7 @@ from nncompare.figures import figure_svg
 from nncompare.messages import Prediction, VisibleImages
 from nncompare.report import PICTURES
 from nncompare.report.conclusion import Conclusion, conclude
+from nncompare.report.suspicion import suspicion
 from nncompare.report.tables import ScoresOfClass, score_rows
 
 
@@ -34,7 +35,8 @@ class Findings:
     """What the models that can predict make of a split; of one alone, A and B of `outcomes` are that one.
 
     `matrices` (K, K) are by name, with true classes in rows; `scores` and `pictures` are there where there are two, at
-    the end. `epoch` is the earlier one that was asked for; None for the end.
+    the end. `doubts` are sentences on images whose labels may be wrong. `epoch` is the earlier one that was asked for;
+    None for the end.
     """
 
     conclusion: Conclusion
@@ -44,6 +46,7 @@ class Findings:
     matrices: Mapping[str, NDArray[np.integer]] = field(default_factory=dict)
     scores: Sequence[ScoresOfClass] = ()
     pictures: Sequence[str] = ()
+    doubts: Sequence[str] = ()
     epoch: int | None = None
 
     @property
@@ -100,4 +103,7 @@ def _judged(
         return Findings(conclude(pair, None, split), models, outcomes, verdict, matrices)
     if whole is not None and split == "test":
         verdict = replace(verdict, seeds=whole.over_seeds())
-    return Findings(conclude(pair, verdict, split, whole), models, outcomes, verdict, matrices)
+    doubted = suspicion(whole if whole is not None and verdict.seeds is not None else pair, split)
+    outcomes = replace(outcomes, suspects=doubted.images)
+    conclusion = conclude(pair, verdict, split, whole)
+    return Findings(conclusion, models, outcomes, verdict, matrices, doubts=doubted.sentences)

@@ -11,6 +11,7 @@ _WORDS = {
     Group.ONLY_B_WRONG: "that only A got right",
     Group.BOTH_WRONG: "that both got wrong",
     Group.BOTH_RIGHT: "that both got right",
+    Group.SUSPECT: "perhaps mislabelled",
 }
 
 

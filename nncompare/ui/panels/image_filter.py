@@ -20,7 +20,8 @@ class ImageFilter:
     """Offers the groups with their counts as soon as it has `Outcomes`; calls `on_change` after every choice.
 
     The `bar` has a part for each group by which models are right; the `others` are not parts of the whole. `words` say
-    what is looked at, and in which order; `is_left` is whether a sample was asked for.
+    what is looked at, and in which order; `is_left` is whether a sample was asked for. `note` says why labels are
+    doubted while those images are looked at.
     """
 
     def __init__(self, on_change: Callable[[], None]) -> None:
@@ -29,6 +30,7 @@ class ImageFilter:
         self._names: Sequence[str] = ()
         self._group: Group | None = None
         self._page, self.words = 0, ("", "")
+        self._doubts: Sequence[str] = ()
         self.bar, self.others = Clickable(self.pick, "nnc-groups"), Clickable(self.pick, "nnc-others")
         self.order = dropdown("Sorted by", [(str(order), order) for order in Order], self._on_choice)
         self.true_class = dropdown("True class", [("any", _ANY)], self._on_choice)
@@ -37,7 +39,7 @@ class ImageFilter:
         self._is_moving = self.is_left = False
         self._previous = button("Previous page", lambda: self._turn(-1))
         self.next = button("Next page", lambda: self._turn(1))
-        self.place = Place("nnc-note")
+        self.place, self.note = Place("nnc-note"), Place("nnc-doubts")
         self.pages = row("nnc-row", [self._previous, self.place, self.next])
         self.choices = row("nnc-row nnc-choice", [self.order, self.true_class, self._predicted, self._model])
         self.offer(None, ())
@@ -53,9 +55,18 @@ class ImageFilter:
         is_cell = self.is_on and _ANY not in (self.true_class.value, self._predicted.value)
         return (self.true_class.value, self._predicted.value, self._model.value) if is_cell else None
 
-    def offer(self, outcomes: Outcomes | None, classes: Sequence[str], names: Sequence[str] = ()) -> None:
-        """Filter these from now on, of the models of these names; without outcomes there is nothing to choose."""
-        self._outcomes, self._names = outcomes, names
+    def offer(
+        self,
+        outcomes: Outcomes | None,
+        classes: Sequence[str],
+        names: Sequence[str] = (),
+        doubts: Sequence[str] = (),
+    ) -> None:
+        """Filter these from now on, of the models of these names; without outcomes there is nothing to choose.
+
+        `doubts` are sentences on the images whose labels may be wrong.
+        """
+        self._outcomes, self._names, self._doubts = outcomes, names, doubts
         if outcomes is None:
             self._group, self.is_left = None, False
         options = [("any", _ANY), *((name, number) for number, name in enumerate(classes))]
@@ -72,12 +83,16 @@ class ImageFilter:
     def begin_with(self, group: Group) -> None:
         """Look at a group with what is most telling first, or at a sample where the group has no images."""
         is_empty = self._outcomes is None or not self._outcomes.members(group).any()
-        order = Order.DIFFERENCE if len(self._names) > 1 else Order.MISTAKE
-        self._choose(None if is_empty else group, order=order)
+        self._choose(None if is_empty else group, order=self._telling(group))
 
     def pick(self, group: str) -> None:
         """Look at a group of images, or at a sample."""
         self._choose(None if group == _SAMPLE else Group(group))
+
+    def _telling(self, group: Group | None) -> Order:
+        if group is Group.SUSPECT:
+            return Order.AGAINST_LABEL
+        return Order.DIFFERENCE if len(self._names) > 1 else Order.MISTAKE
 
     def pick_confusion(self, true_class: int, predicted: int, model: str) -> None:
         """Look at the images of one class that a model ("a", "b", or "" for either) takes for another."""
@@ -132,7 +147,9 @@ class ImageFilter:
         model: str = "",
         order: Order | None = None,
     ) -> None:
-        """Change all at once: one change, not five."""
+        """Change all at once: one change, not five. Images whose labels may be wrong have an order of their own."""
+        if Group.SUSPECT in (group, self._group):
+            order = order or self._telling(group)
         self._is_moving = True
         self._group = group
         self.true_class.value, self._predicted.value = true_class, predicted
@@ -162,6 +179,7 @@ class ImageFilter:
         is_pair, chosen = len(self._names) > 1, "" if is_all_of_a_class else self._group or _SAMPLE
         self.bar.show("groups.html", counts=counts, parts=parts, chosen=chosen)
         self.others.show("other_groups.html", counts=counts, is_pair=is_pair, chosen=chosen)
+        self.note.show("doubts.html", sentences=self._doubts if self._group is Group.SUSPECT else ())
         hide(self.choices, not self.is_on)
         hide(self.pages, not self.is_on)
         hide(self._model, not is_pair)
