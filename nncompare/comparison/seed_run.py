@@ -104,9 +104,9 @@ class SeedRun(UnderWay):
 
     def epochs(self, name: str) -> list[int]:
         """Return, in order, the finished epochs of a model whose predictions for the test set are kept."""
-        run = self._run(name)
-        of_now = {int(run.test.epoch)} if run.test is not None and run.test.epoch.is_integer() else set()
-        return sorted((self._epochs.of((self.seed, name)) | of_now) & set(range(1, run.history.epochs + 1)))
+        run, kept = self._run(name), self._epochs.of((self.seed, name))
+        newest = run.test.epoch if run.test is not None else None
+        return [epoch for epoch in range(1, run.history.epochs + 1) if epoch in kept or epoch == newest]
 
     def test_predictions(self, name: str, epoch: int) -> Prediction | None:
         """Return what a model predicted for the test set after an epoch; None where that is not kept, or damaged.

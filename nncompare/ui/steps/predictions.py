@@ -87,6 +87,7 @@ class PredictionsStep:
 
     def show_disagreements(self) -> None:
         """Show the test images on which both models give different answers; those of most difference first."""
+        self.epochs.leave()
         if self.split.value == "test":
             self.evaluation.show_disagreements()
         else:
