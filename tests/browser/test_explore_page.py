@@ -136,7 +136,7 @@ def test_axe_finds_nothing_serious_in_any_panel(ready: DashboardPage) -> None:
         page.get_by_role("tab", name=title).click()
         expect(page.get_by_role("tabpanel", name=title)).to_be_visible()
         for theme in ("light", "dark"):
-            page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+            page.emulate_media(color_scheme=theme)
             found[title, theme] = serious(page)
     page.emulate_media(color_scheme="light")
     page.get_by_role("tab", name=TABS[0]).click()

@@ -361,4 +361,4 @@ def test_what_is_drawn_is_looked_at_until_the_sheet_is_empty(looking, pair, refr
     assert chosen[-1] is None
     looking.choose("test", 2)
     looking._on_drawing(None, "Draw something, or open a picture.")
-    assert chosen[-1].words == "test image 2"
+    assert [image.words for image in chosen[-1:]] == ["test image 2"]
