@@ -247,7 +247,7 @@ def test_a_alone_and_a_black_image(panel: InsidePanel) -> None:
     panel.look_at(ChosenImage(np.zeros((28, 28), np.uint8), "your drawing"))
     words = text_of(panel.box)
     assert "Your drawing" in words
-    assert "Hiding any part changes next to nothing" in words
+    assert "Hiding any part costs little" in words
     assert "nnc-badge nnc-b" not in words
     assert "alike" not in words
 

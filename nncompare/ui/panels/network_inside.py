@@ -92,7 +92,7 @@ def _of_gradient(values: NDArray[np.floating]) -> str:
 def _of_occlusion(values: NDArray[np.floating]) -> str:
     most = float(values.max())
     if np.abs(values).max() < _NEXT_TO_NOTHING:
-        return "Hiding any part changes next to nothing."
+        return "Hiding any part costs little."
     if most < _NEXT_TO_NOTHING:
         return "Hiding any part only helps it."
     return f"Hiding {strongest_place(values)} costs {points(most)}."
