@@ -94,6 +94,14 @@ def test_what_cannot_be_asked_and_weights_that_are_gone_are_told_at_once(result:
         result.inspect(wrong)
 
 
+def test_networks_of_a_card_that_is_not_here_answer_all_the_same(
+    result: ComparisonResult, engines: EngineHolder
+) -> None:
+    told = inquiries.inspect_on_worker(engines, "cuda:99", asked(result.networks))
+    assert len(told.networks) == 2
+    assert len(loop.wait(engines.get().idle())) == 2
+
+
 def test_an_inquiry_waits_in_line_and_not_for_ever(
     result: ComparisonResult, engines: EngineHolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
