@@ -95,7 +95,7 @@ def test_axe_finds_nothing_serious_at_an_earlier_epoch(ready: DashboardPage) -> 
     page.keyboard.press("Home")
     expect(page.locator(".nnc-verdict .nnc-then")).to_be_visible(timeout=30_000)
     for theme in ("dark", "light"):
-        page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+        page.emulate_media(color_scheme=theme)
         assert serious(page) == [], theme
 
 
