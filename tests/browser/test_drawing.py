@@ -180,6 +180,9 @@ def test_the_arrow_keys_draw(page: Page) -> None:
     expect(page.locator(".nnc-draw-spoken")).to_have_text("Lifted")
     for key in ("ArrowRight", "ArrowRight", "ArrowUp"):
         page.keyboard.press(key)
+    page.keyboard.press("Space")
+    page.keyboard.press("Control+z")
+    page.keyboard.press("ArrowUp")
     page.keyboard.press("Control+z")
     expect(told(page)).to_contain_text("Draw something")
 
