@@ -64,7 +64,7 @@ export function receiveFiles(el, input, onFile) {
   const isShown = () => el.offsetParent !== null;
   const isMeant = ({ target }) => {
     if (!isShown() || target.closest?.(TYPED)) return false;
-    return el.closest(".nnc")?.contains(target) || ("voila" in document.body.dataset && target === document.body);
+    return "voila" in document.body.dataset || el.closest(".nnc")?.contains(target);
   };
   const take = (files) => {
     if (files?.length) onFile(files[0]);
