@@ -31,7 +31,7 @@ from nncompare.server.teacher_pages import TEACHER_HANDLERS
 TEMPLATE = "nncompare"
 # The page's own code comes from these; others that are installed have no business on it.
 EXTENSIONS = ("@jupyter-widgets/jupyterlab-manager", "@voila-dashboards/widgets-manager8", "anywidget")
-# The largest that a page has to say is a file of settings.
+# The largest that a page has to say is a piece of a picture, 0.5 MB.
 LARGEST_MESSAGE = 1_000_000
 # The largest that is uploaded is a lesson of the teacher's; a larger file is refused in words.
 _LARGEST_BODY = 3 * LONGEST_LESSON
