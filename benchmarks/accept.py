@@ -8,6 +8,9 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
 
 from nncompare.comparison.compare import compare
 from nncompare.comparison.result import ComparisonResult
@@ -16,6 +19,9 @@ from nncompare.config import Comparison, DatasetName, RunConfig
 from nncompare.data import CATALOG, fetch, load
 from nncompare.engine.shared import EngineHolder
 from nncompare.messages import Cursor, Setup, VisibleImages
+from nncompare.pictures import prepare
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "support"))
 
 IS_SMOKE = "--smoke" in sys.argv
 A, B = (RunConfig(channels=width, epochs=1 if IS_SMOKE else 3) for width in ((1, 2) if IS_SMOKE else (8, 16)))
@@ -31,6 +37,8 @@ FIRST_POINT_SECONDS = 2.0
 SHOWN_SHARE = 0.01
 ACCUMULATION_BUDGET = 64 * 2**20
 ACCUMULATION_POINTS = 0.005
+SHEETS = 50 if IS_SMOKE else 1_000
+PREPARED_POINTS, AS_DRAWN = 0.015, 0.6
 
 
 @dataclass(frozen=True)
@@ -66,6 +74,7 @@ def _checks() -> Iterator[Check]:
             yield Check(name, f"{accuracy:.2%} in {model.seconds:.0f} s", f"{floor:.0%}", accuracy >= floor)
         if dataset == DATASET:
             yield from _repeatability(result)
+            yield from _preparation(result)
     yield from _accumulation()
     yield _first_point()
     yield _cost_of_shown_images()
@@ -85,6 +94,26 @@ def _equal(name: str, one: ComparisonResult, other: ComparisonResult) -> Check:
     if one.b is not None and other.b is not None:
         same = same and one.b.history.train.loss == other.b.history.train.loss
     return Check(name, "equal" if same else "different", "equal to the last digit", same)
+
+
+def _preparation(result: ComparisonResult) -> Iterator[Check]:
+    """Draw test images large on white sheets, prepare the sheets, and ask both networks again."""
+    from sheets import accuracy, network_of, sheet_of
+
+    data, random = load(DATASET), np.random.default_rng(0)
+    images, labels = data.test_images[:SHEETS], data.test_labels[:SHEETS]
+    sheets = [sheet_of(image, random) for image in images]
+    prepared = np.stack([prepare(sheet) for sheet in sheets])
+    as_drawn = np.stack([prepare(sheet, as_drawn=True) for sheet in sheets])
+    for model in result.models:
+        network = network_of(model)
+        original, again, unprepared = (
+            accuracy(network, seen, labels, data.info) for seen in (images, prepared, as_drawn)
+        )
+        name = f"{model.config.channels} channels, {SHEETS:,} sheets of paper"
+        wanted = f"at most {PREPARED_POINTS:.1%} below {original:.1%}"
+        yield Check(f"{name}: prepared", f"{again:.1%}", wanted, again >= original - PREPARED_POINTS)
+        yield Check(f"{name}: as drawn", f"{unprepared:.1%}", f"below {AS_DRAWN:.0%}", unprepared < AS_DRAWN)
 
 
 def _accumulation() -> Iterator[Check]:

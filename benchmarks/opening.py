@@ -20,7 +20,7 @@ from pages import (
     wait_until_ready,
     warm,
 )
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 from rows import Measured, Row, Rule
 from setting import Setting
 
@@ -54,6 +54,7 @@ def _open(chromium: Browser, host: Host, setting: Setting) -> tuple[float, float
     a, b = (config.model_copy(update={"epochs": 100}) for config in (OPENING.a, OPENING.b) if config is not None)
     opening, opened = open_dashboard(chromium, host, setting.comparison(a=a, b=b))
     warm(opened)
+    expect(opened.train_button).to_be_enabled()  # it takes no press for a moment after its word has changed
     began = time.perf_counter()
     opened.train_button.click()
     opened.page.wait_for_function(FIRST_POINT)

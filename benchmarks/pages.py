@@ -116,8 +116,7 @@ def warm(opened: DashboardPage) -> None:
 
 def stop(opened: DashboardPage) -> None:
     """Press Stop, unless all has ended by itself."""
-    if opened.stop_button.is_visible() and opened.stop_button.is_enabled():
-        opened.stop_button.click()
+    opened.press_stop()
     opened.page.locator('.nnc-chip:is([data-state="stopped"], [data-state="finished"])').wait_for()
 
 

@@ -69,6 +69,7 @@ BENCHMARKS = {
     "screen": _of("screen"),
     "growth": _of("growth"),
     "flops": _of("flops"),
+    "explore": _of("explore"),
 }
 
 

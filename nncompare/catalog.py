@@ -29,7 +29,8 @@ class DatasetInfo:
     Images are ``side`` x ``side`` pixels of ``channels`` values. ``packed_md5`` maps the name of each raw file to the
     published digest of that file compressed, which is what a mirror has; ``md5`` maps it to the digest of the raw file.
     Both are empty for the synthetic sets, which keep a manifest instead. ``download_bytes`` is the size of the four
-    compressed files. ``stand_in`` names the synthetic set to offer where this one cannot be had.
+    compressed files. ``stand_in`` names the synthetic set to offer where this one cannot be had. ``are_strokes`` is
+    whether images show what a pen writes, and not things: it decides how a drawing or a photo is prepared for them.
     """
 
     name: str
@@ -49,6 +50,7 @@ class DatasetInfo:
     download_bytes: int = 0
     mirrors: tuple[str, ...] = ()
     stand_in: str | None = None
+    are_strokes: bool = True
 
     @property
     def subject(self) -> str:
@@ -139,6 +141,7 @@ _SETS = (
         download_bytes=30_878_645,
         mirrors=("http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",),
         stand_in="synthetic-fashion",
+        are_strokes=False,
     ),
     DatasetInfo(
         name="synthetic-digits",
@@ -159,6 +162,7 @@ _SETS = (
         mean=0.1455,
         std=0.2690,
         synthetic=True,
+        are_strokes=False,
     ),
 )
 CATALOG: dict[str, DatasetInfo] = {info.name: info for info in _SETS}

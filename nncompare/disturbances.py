@@ -24,6 +24,10 @@ class DisturbanceInfo:
     strengths: tuple[float, ...]
     neutral: float = 0.0
 
+    def write(self, strength: float) -> str:
+        """Write a strength with its unit, from which no line break parts it: 25°, 0.5 px."""
+        return f"{strength:g}{self.unit}".replace(" ", "\N{NO-BREAK SPACE}")
+
 
 DISTURBANCES: dict[DisturbanceName, DisturbanceInfo] = {
     "rotate": DisturbanceInfo("Rotate", "°", -90, 90, 1, (0, 10, 15, 20, 25, 30, 45, 60, 90)),

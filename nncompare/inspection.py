@@ -9,6 +9,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from nncompare.architectures import CLASSES, IMAGE_SIDE
+from nncompare.catalog import dataset_info
 from nncompare.disturbances import Disturbance
 from nncompare.messages import Setup, VisibleImages, Weights
 
@@ -46,6 +48,44 @@ class Inquiry:
     look: Look = "answers"
     disturbance: Disturbance | None = None
     target: int | None = None
+
+    def check(self) -> None:
+        """Raise a ValueError, a sentence for the user, where this cannot be asked."""
+        if problem := self._problem():
+            raise ValueError(problem)
+
+    def _problem(self) -> str:
+        if not self.networks:
+            return "There is no network to ask: none has weights."
+        if self.target is not None and self.target not in range(CLASSES):
+            return f"There is no class {self.target!r}; there are 0 to {CLASSES - 1}."
+        images = self.images
+        problem = _no_such_images(self.dataset, images) if isinstance(images, VisibleImages) else _no_images(images)
+        count = len(images.indices) if isinstance(images, VisibleImages) else len(images)
+        if not problem and self.look == "inside" and count != 1:
+            return f"What happens inside is told of one image at a time, not of {count:,}."
+        return problem
+
+
+def _no_such_images(dataset: str, images: VisibleImages) -> str:
+    info = dataset_info(dataset)
+    known = {"train": info.train_count, "test": info.test_count}.get(images.split)
+    if known is None:
+        return f"There is no split named {images.split!r}; there are test and train."
+    if not images.indices:
+        return "There is no image to look at."
+    wrong = next((index for index in images.indices if not 0 <= index < known), None)
+    return "" if wrong is None else f"There is no image {wrong:,} among the {known:,} of this split."
+
+
+def _no_images(images: NDArray[np.uint8]) -> str:
+    is_right = images.ndim == 3 and images.shape[1:] == (IMAGE_SIDE, IMAGE_SIDE) and images.dtype == np.uint8
+    if not is_right:
+        got = " x ".join(map(str, images.shape)) or "a single number"
+        return (
+            f"Images must be an array of bytes (uint8), N x {IMAGE_SIDE} x {IMAGE_SIDE}; got {got} as {images.dtype}."
+        )
+    return "" if len(images) else "There is no image to look at."
 
 
 @dataclass(frozen=True)
@@ -98,6 +138,16 @@ class NetworkAnswer:
     probabilities: NDArray[np.float32]
     inside: Inside | None = None
     map: MapOfImages | None = None
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why a worker has no answer: a sentence for the user.
+
+    It is returned, not raised: Dask writes the arguments of what failed to its log, and with them a user's picture.
+    """
+
+    message: str
 
 
 @dataclass(frozen=True)

@@ -113,11 +113,12 @@ class VisibleImages:
 
 @dataclass(frozen=True)
 class Controls:
-    """What the user requests of a run."""
+    """What the user requests of a run; with `explore`, also its weights while it learns."""
 
     stop: bool = False
     pause: bool = False
     shown: VisibleImages | None = None
+    explore: bool = False
 
 
 @dataclass(frozen=True)
@@ -127,6 +128,14 @@ class Prediction:
     epoch: float
     probabilities: NDArray[np.float32]
     of: VisibleImages | None = None
+
+
+@dataclass(frozen=True)
+class LiveWeights:
+    """The weights of a network that learns, after `epoch` epochs."""
+
+    epoch: float
+    weights: Weights
 
 
 @dataclass(frozen=True)
@@ -202,12 +211,13 @@ class Snapshot:
 
 @dataclass(frozen=True)
 class Cursor:
-    """How far a reader of a run is: the number of events, and of the newest predictions and snapshot that it has."""
+    """How far a reader of a run is: the number of events, and of the newest of everything else that it has."""
 
     events: int = 0
     test: int = 0
     shown: int = 0
     snapshot: int = 0
+    live: int = 0
 
 
 @dataclass(frozen=True)
@@ -224,6 +234,7 @@ class Report:
     test: Prediction | None = None
     shown: Prediction | None = None
     snapshot: Snapshot | None = None
+    live: LiveWeights | None = None
     cursor: Cursor = field(default_factory=Cursor)
     memory_left: float = 1.0
     earlier: tuple[Prediction, ...] = ()

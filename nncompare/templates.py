@@ -14,6 +14,13 @@ def fill(package: str, template: str, **values: Any) -> Markup:
     return Markup(_environment(package).get_template(template).render(**values))
 
 
+def compile_all(package: str) -> None:
+    """Compile the templates of a package before they are needed: that takes 2 ms each."""
+    environment = _environment(package)
+    for name in environment.list_templates():
+        environment.get_template(name)
+
+
 @cache
 def _environment(package: str) -> Environment:
     environment = Environment(
@@ -22,6 +29,7 @@ def _environment(package: str) -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,  # else each use looks at the file
     )
     for name in words.__all__:
         environment.filters[name] = getattr(words, name)

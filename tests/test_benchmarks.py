@@ -39,6 +39,7 @@ ROWS = {
     "first-step": ["first step"],
     "growth": ["growth", "growth"],
     "flops": ["flops"],
+    "explore": ["explore"] * 4,
     "memory": ["memory", "memory"],
     "99": ["99"],
     "opening": ["page", "first point"],

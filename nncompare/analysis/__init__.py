@@ -4,6 +4,7 @@ from nncompare.analysis.calibration import Calibration, calibration
 from nncompare.analysis.chance import Guessing, guessing, guessing_of
 from nncompare.analysis.confusion import ClassScores, class_scores, confusion_matrix
 from nncompare.analysis.outcomes import Group, Order, Outcomes
+from nncompare.analysis.robustness import Robustness, robustness
 from nncompare.analysis.seeds import SeedsVerdict, judge_seeds
 from nncompare.analysis.suspects import suspects
 from nncompare.analysis.verdict import Verdict, judge
@@ -15,6 +16,7 @@ __all__ = [
     "Guessing",
     "Order",
     "Outcomes",
+    "Robustness",
     "SeedsVerdict",
     "Verdict",
     "calibration",
@@ -24,5 +26,6 @@ __all__ = [
     "guessing_of",
     "judge",
     "judge_seeds",
+    "robustness",
     "suspects",
 ]

@@ -1,4 +1,4 @@
-"""The shell's door: ``nncompare serve | compare | runs | fetch | doctor``."""
+"""The shell's door: ``nncompare serve | compare | predict | runs | fetch | doctor``."""
 
 import argparse
 import sys
@@ -12,7 +12,7 @@ from nncompare.cli.output import show, spell_out_missing_signs, tell
 from nncompare.config import DatasetName
 from nncompare.data import CATALOG, DataError, fetch
 from nncompare.environment import set_variables
-from nncompare.errors import UserError
+from nncompare.errors import DeviceError, UserError
 from nncompare.limits import Limits, LimitsError
 from nncompare.places import home_for_children
 from nncompare.server import classroom
@@ -67,6 +67,9 @@ def _parser() -> argparse.ArgumentParser:
     compare.add_argument("--json", action="store_true", help="print the result as JSON")
     compare.add_argument("--report", metavar="FILE", help="write the report, one HTML page, to FILE")
     compare.set_defaults(run=_compare)
+    predict = commands.add_parser("predict", help="ask a saved comparison what a picture shows", epilog=EXPLAINED)
+    _add_predict_flags(predict)
+    predict.set_defaults(run=_predict)
     runs = commands.add_parser("runs", help="list the saved comparisons, and which of them can go on")
     runs.add_argument("--json", action="store_true", help="print the list as JSON")
     runs.set_defaults(run=_runs)
@@ -113,6 +116,16 @@ def _add_serve_flags(serve: argparse.ArgumentParser) -> None:
     classroom.add_flags(serve)
 
 
+def _add_predict_flags(predict: argparse.ArgumentParser) -> None:
+    predict.add_argument("picture", metavar="PICTURE", help="a file: PNG, JPEG, WebP, BMP or GIF")
+    predict.add_argument("--run", metavar="ID", dest="id", required=True, help="which one: nncompare runs lists them")
+    predict.add_argument("--seed", type=int, help="of several seeds, that of the models (default: the first)")
+    predict.add_argument(
+        "--as-drawn", action="store_true", help="only make the picture smaller, instead of preparing it as MNIST was"
+    )
+    predict.add_argument("--json", action="store_true", help="print the answers as JSON")
+
+
 def _serve(arguments: argparse.Namespace) -> Ending:
     from nncompare.server.serve import serve
 
@@ -136,6 +149,17 @@ def _compare(arguments: argparse.Namespace) -> Ending:
     from nncompare.cli.compare_command import compare_and_print
 
     return compare_and_print(arguments)
+
+
+def _predict(arguments: argparse.Namespace) -> Ending:
+    from nncompare.cli.predict_command import predict
+    from nncompare.engine.client import EngineError
+
+    try:
+        return _shown(predict(arguments))
+    except (EngineError, DeviceError) as error:
+        tell(str(error))
+        return Ending.FAILED
 
 
 def _runs(arguments: argparse.Namespace) -> Ending:

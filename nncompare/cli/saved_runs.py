@@ -52,14 +52,18 @@ def open_interrupted(id_: str) -> RunFolder:
         return store.open(found[0].id)
     if id_ in store.unreadable():
         return store.open(id_)  # which says why
-    named = [summary for summary in summaries if summary.id.startswith(id_)]
-    if len(named) != 1:
-        raise UserError(f"There is no saved comparison {id_[:40]}. nncompare runs lists those that there are.")
-    if named[0].is_open:
-        raise UserError(f"{named[0].id} is being trained in another dashboard or shell. End it there first.")
-    if not named[0].is_interrupted:
-        raise UserError(f"{named[0].id} was not interrupted: it has {_ENDED[named[0].state_word]}.")
-    return store.open(named[0].id)
+    named = _named_by(id_, summaries)
+    if named.is_open:
+        raise UserError(f"{named.id} is being trained in another dashboard or shell. End it there first.")
+    if not named.is_interrupted:
+        raise UserError(f"{named.id} was not interrupted: it has {_ENDED[named.state_word]}.")
+    return store.open(named.id)
+
+
+def open_to_look_at(id_: str) -> RunFolder:
+    """Open a saved comparison by its ID or its beginning; raises as `open_interrupted` does."""
+    store = Store.default()
+    return store.open(id_ if id_ in store.unreadable() else _named_by(id_, store.summaries()).id)
 
 
 def way_on(id_: str | None) -> str:
@@ -73,6 +77,13 @@ def way_on(id_: str | None) -> str:
         return f"It was not saved. {error}"
     is_interrupted = any(model.is_interrupted for model in models)
     return f"It is kept as {id_} in {store.home}. To go on: {_COMMAND} {id_}" if is_interrupted else ""
+
+
+def _named_by(id_: str, summaries: list[Summary]) -> Summary:
+    named = [summary for summary in summaries if summary.id.startswith(id_)]
+    if len(named) != 1 or not id_:
+        raise UserError(f"There is no saved comparison {id_[:40]}. nncompare runs lists those that there are.")
+    return named[0]
 
 
 _ENDED = {"failed": "failed", "stopped": "been stopped", "finished": "finished"}

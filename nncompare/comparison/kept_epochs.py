@@ -30,7 +30,8 @@ class KeptEpochs:
         self._on_disk = {key: folder.epochs(*key) & _told(record) for key, record in runs.items()}
 
     def missing(self, key: Key, record: RunRecord) -> dict[int, Half]:
-        """Return the epochs of a record that are not kept yet, (N, K) each."""
+        """Return the epochs of a record that are not kept yet, (N, K) each; later ones are forgotten."""
+        self._forget(key, record.history.epochs)
         known = self.of(key)
         return {epoch: to_half(found) for epoch, found in ended_epochs(record).items() if epoch not in known}
 
@@ -44,6 +45,13 @@ class KeptEpochs:
             self._in_memory[key, epoch] = table
             while sum(one.nbytes for one in self._in_memory.values()) > MOST_BYTES:
                 del self._in_memory[next(iter(self._in_memory))]
+
+    def _forget(self, key: Key, last: int) -> None:
+        """Forget the epochs after the `last` one, which are trained once more where a run begins anew or goes back."""
+        with self._lock:
+            self._on_disk[key] = {epoch for epoch in self._on_disk.get(key, ()) if epoch <= last}
+            for later in [(one, epoch) for one, epoch in self._in_memory if one == key and epoch > last]:
+                del self._in_memory[later]
 
     def of(self, key: Key) -> set[int]:
         """Return which epochs of a model are kept."""

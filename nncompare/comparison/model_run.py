@@ -15,7 +15,8 @@ from nncompare.config import RunConfig
 from nncompare.engine.fair_queue import QueuePosition
 from nncompare.events import BatchHalved, Event
 from nncompare.history import History
-from nncompare.messages import BROKE_OFF, Controls, Cursor, Outcome, Report, Setup, VisibleImages
+from nncompare.inspection import NetworkState
+from nncompare.messages import BROKE_OFF, Controls, Cursor, LiveWeights, Outcome, Report, Setup, VisibleImages
 from nncompare.store import RunRecord
 
 STOP_GRACE_SECONDS = 30.0
@@ -39,6 +40,7 @@ class ModelRun:
         self.wake = asyncio.Event()
         self._save = save
         self._kept = self.view  # where it can go on: its last checkpoint, or the beginning
+        self._live: LiveWeights | None = None  # as its worker told last
         self.memory_left = 1.0  # as its worker told last
         self.stop_deadline = math.inf  # when it should have stopped, in seconds of the monotonic clock
         self._why_stopped = ""
@@ -48,6 +50,16 @@ class ModelRun:
         """Where it is now."""
         return self.view.state
 
+    @property
+    def network(self) -> NetworkState | None:
+        """The network as it is now, or was when it was heard of last; None before that. Any thread may ask."""
+        view, kept, live = self.view, self._kept.network, self._live
+        if view.state.is_over and view.network is not None:
+            return view.network
+        if live is None or (kept is not None and kept.epoch >= live.epoch):
+            return kept
+        return NetworkState(self.name, view.setup, live.weights, live.epoch)
+
     def start(self, epochs: int | None = None) -> None:
         """Begin; with `epochs`, bring a run that has ended to so many in all, from what was kept of it."""
         if epochs is not None:
@@ -55,7 +67,7 @@ class ModelRun:
             setup = replace(self.view.setup, config=self._kept.config)
             self.view = replace(self._kept, setup=setup, state=self.state, version=self.view.version)
             self.stop_deadline, self._why_stopped = math.inf, ""
-            self.requested = Controls(shown=self.requested.shown)
+            self.requested = Controls(shown=self.requested.shown, explore=self.requested.explore)
         self._enter(State.PREPARING)
 
     def stop(self, why: str = "") -> None:
@@ -82,6 +94,10 @@ class ModelRun:
         """Request predictions of the images on the screen while the network learns."""
         self._request(shown=shown)
 
+    def explore(self, is_on: bool) -> None:
+        """Request the weights while the network learns."""
+        self._request(explore=is_on)
+
     def wait_at(self, position: QueuePosition | None) -> None:
         """Publish where it stands in the queue; None when it waits no more."""
         if position != self.view.position:
@@ -101,7 +117,7 @@ class ModelRun:
 
     def begin(self, setup: Setup) -> None:
         """Begin, or go on, on a worker."""
-        self.cursor = Cursor()
+        self.cursor, self._live = Cursor(), None
         self._publish(setup=setup, has_left_worker=False, placed_at=time.monotonic())
         if self.state is State.PREPARING:
             self._enter(State.RUNNING)
@@ -124,7 +140,7 @@ class ModelRun:
                 setup = replace(setup, plan=setup.plan.halved())
         news = {name: found for name in ("progress", "test", "shown") if (found := getattr(report, name)) is not None}
         self._publish(setup=setup, history=_extended(history, events), **news)
-        self.cursor, self.memory_left = report.cursor, report.memory_left
+        self.cursor, self.memory_left, self._live = report.cursor, report.memory_left, report.live or self._live
         if report.is_paused and self.state is State.PAUSING:
             self._enter(State.PAUSED)
 
@@ -192,7 +208,7 @@ class ModelRun:
             self._publish(**known)
             self._kept = self.view if self.view.checkpoint is not None else self._kept
         if record is None or record.is_interrupted:
-            self.requested = Controls(pause=True)
+            self.requested = replace(self.requested, pause=True)
             message = endings.interrupted(self._saved_epoch)
             self._publish(state=State.PAUSED, has_left_worker=True, message=message)
 

@@ -3,24 +3,35 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nncompare import analysis
-from nncompare.analysis import Calibration, ClassScores, Group, Outcomes, SeedsVerdict, Verdict
+from nncompare.analysis import Calibration, ClassScores, Group, Outcomes, Robustness, SeedsVerdict, Verdict
 from nncompare.architectures import CLASSES, parameter_count
+from nncompare.comparison.inspectable import feature_maps, predict_images
+from nncompare.comparison.robustness import measure_robustness
 from nncompare.comparison.state import State
 from nncompare.comparison.view import RunView
 from nncompare.config import Comparison, SplitName
 from nncompare.data import CATALOG, load
+from nncompare.disturbances import DisturbanceName
 from nncompare.history import History, SeedBand, seed_band
+from nncompare.inspection import Answer, Inquiry, NetworkState
 from nncompare.messages import PredictionRequest
 from nncompare.store.tables import write_arrays
 from nncompare.whole_file import replace_file
 
 Predictor = Callable[[PredictionRequest], NDArray[np.float32]]
 """Returns the class probabilities (N, K) of the requested images."""
+Inspector = Callable[[Inquiry], Answer]
+"""Asks a worker, as `SeedRun.inspect`."""
+
+
+def _nobody(inquiry: Inquiry) -> Answer:
+    raise ValueError("There is no worker to ask about this result.")
 
 
 class ComparisonError(Exception):
@@ -132,6 +143,7 @@ class ComparisonResult:
     seconds: float
     state: State
     others: tuple["ComparisonResult", ...] = ()
+    inspector: Inspector = field(default=_nobody, repr=False, compare=False)
 
     @property
     def by_seed(self) -> dict[int, "ComparisonResult"]:
@@ -154,6 +166,23 @@ class ComparisonResult:
     def can_be_compared(self) -> bool:
         """Whether both models are there, with weights to predict with."""
         return self.b is not None and self.a.weights is not None and self.b.weights is not None
+
+    @property
+    def networks(self) -> tuple[NetworkState, ...]:
+        """The models that have weights: what an `Inquiry` is made of."""
+        return tuple(network for model in self.models if (network := model.network) is not None)
+
+    def inspect(self, inquiry: Inquiry) -> Answer:
+        """Ask what the networks say to images, and what happens inside, on a worker; the calling thread waits.
+
+        Raises
+        ------
+        EngineError
+            When no worker answers.
+        ValueError
+            When this cannot be asked: images of a wrong shape, a class that there is not.
+        """
+        return self.inspector(inquiry)
 
     def outcomes(self, split: SplitName = "test") -> Outcomes:
         """Return what both models predict for every image of a split: the base of everything below.
@@ -210,6 +239,63 @@ class ComparisonResult:
     def calibration(self, name: str, split: SplitName = "test") -> Calibration:
         """Return the reliability diagram of model "a" or "b", and its expected calibration error."""
         return analysis.calibration(self.labels(split), self._model(name).probabilities(split))
+
+    def predict_images(self, images: NDArray[Any]) -> dict[str, NDArray[np.float32]]:
+        """Return the class probabilities (N, 10) of any images, by model ("A", "B"), computed on a worker.
+
+        Parameters
+        ----------
+        images : ndarray, shape (N, 28, 28), or (28, 28) for one
+            Grey values, bright on dark as in the data sets: whole numbers from 0 to 255, or floats from 0 to 1.
+            `nncompare.pictures` makes such images of drawings and photos.
+
+        Raises
+        ------
+        ValueError
+            When the images have another shape or other values, or no model has weights.
+        EngineError
+            When there is no worker, or it is lost meanwhile.
+        """
+        return predict_images(self, images)
+
+    def robustness(
+        self, disturbance: DisturbanceName, on_progress: Callable[[int, int], None] = lambda _done, _all: None
+    ) -> Robustness:
+        """Try both models on the same 1,000 test images, evenly spaced, at nine strengths of a disturbance.
+
+        Parameters
+        ----------
+        disturbance : str
+            One of `nncompare.disturbances.DISTURBANCES`, such as "rotate", whose strengths are in degrees, or "shift",
+            in pixels.
+        on_progress : callable, optional
+            Called with (done, all) strengths.
+
+        Raises
+        ------
+        ValueError
+            When there is no such disturbance, or no model has weights.
+        EngineError, DataError
+            When there is no worker, or the data set is not here.
+        """
+        found = measure_robustness(self, disturbance, on_progress)
+        assert found is not None  # nobody can cancel it
+        return found
+
+    def feature_maps(self, name: str, index: int, split: SplitName = "test") -> tuple[NDArray[np.float32], ...]:
+        """Return what each block of model "a" or "b" makes of an image: (C, H, W) after pooling and ReLU.
+
+        The sides H and W are 14, 7 and 3; C is the number of channels of the block. `index` is the position in the
+        split, from 0.
+
+        Raises
+        ------
+        ValueError
+            When there is no such image, or no such model with weights.
+        EngineError, DataError
+            When there is no worker, or the data set is not here.
+        """
+        return feature_maps(self, name, index, split)
 
     def verdict(self, split: SplitName = "test", *, without: Sequence[int] | NDArray[np.intp] = ()) -> Verdict:
         """Return which model is better, by how much, and how likely that is by chance alone.

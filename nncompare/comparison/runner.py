@@ -79,6 +79,13 @@ class ComparisonRun(UnderWay):
         loop.call(running._restore, saved)
         return running
 
+    @classmethod
+    def restored(cls, saved: SavedComparison, engines: EngineHolder) -> "ComparisonRun":
+        """Make a comparison of what was saved, and save nothing more of it."""
+        running = cls(saved.comparison, engines)
+        loop.call(running._restore, saved)
+        return running
+
     @property
     def saved_id(self) -> str | None:
         """The name of this comparison in the store; None while it has none."""
@@ -183,6 +190,12 @@ class ComparisonRun(UnderWay):
         """Set which images are on the screen."""
         for model in self._models():
             model.show(shown)
+
+    @on_loop
+    def explore(self, is_on: bool) -> None:
+        """Set whether weights are wanted of what trains (`SeedRun.networks`): off, that costs the training nothing."""
+        for model in self._models():
+            model.explore(is_on)
 
     def _models(self, name: str | None = None) -> list[ModelRun]:
         pairs = self.pairs if name is None else [self.current]

@@ -17,9 +17,11 @@ from nncompare.config import Comparison, Precision
 from nncompare.data import CATALOG, DataError
 from nncompare.engine.client import Engine, EngineError, LostError, Slot
 from nncompare.engine.fair_queue import QueuePosition
+from nncompare.engine.inquiries import Place, inspect_beside_training, inspect_on_worker
 from nncompare.engine.queue_client import SHORT_WORK
 from nncompare.engine.shared import EngineHolder, predict_on_worker
 from nncompare.errors import DeviceError
+from nncompare.inspection import Answer, Inquiry, NetworkState
 from nncompare.limits import LimitsError
 from nncompare.memory import BudgetError, make_plan, model_memory_limit
 from nncompare.messages import Assignment, Outcome, Prediction, Setup, WorkerInfo
@@ -58,6 +60,7 @@ class SeedRun(UnderWay):
         self.has_slots = asyncio.Event()
         self.submission = SHORT_WORK
         self._engines, self._suspend_seconds, self._quota = engines, suspend_seconds, quota
+        self._places: dict[str, Place] = {}  # where its models train, by name
         self._epochs = epochs
 
     @property
@@ -75,11 +78,35 @@ class SeedRun(UnderWay):
         """Whether there was room for any of the runs."""
         return any(run.plan is not None for run in self.runs)
 
+    @property
+    def networks(self) -> tuple[NetworkState, ...]:
+        """The models that have weights, with those of now: while one trains, of a moment ago (`ModelRun.explore`)."""
+        return tuple(network for model in self.models if (network := model.network) is not None)
+
+    def inspect(self, inquiry: Inquiry) -> Answer:
+        """Ask what networks say to images, and wait for the answer: not for the event loop.
+
+        Their own workers are asked while they train, beside that; else the first worker that is free.
+
+        Raises
+        ------
+        EngineError
+            When there is no answer; its message is a sentence for the user.
+        ValueError
+            When this cannot be asked: images of a wrong shape, a class that there is not.
+        """
+        places = dict(self._places)
+        if not places:
+            return inspect_on_worker(self._engines, self.comparison.device, inquiry)
+        any_place = next(iter(places.values()))
+        names = [network.name for network in inquiry.networks]
+        return inspect_beside_training({name: places.get(name, any_place) for name in names}, inquiry)
+
     def epochs(self, name: str) -> list[int]:
         """Return, in order, the finished epochs of a model whose predictions for the test set are kept."""
-        run = self._run(name)
-        of_now = {int(run.test.epoch)} if run.test is not None and run.test.epoch.is_integer() else set()
-        return sorted((self._epochs.of((self.seed, name)) | of_now) & set(range(1, run.history.epochs + 1)))
+        run, kept = self._run(name), self._epochs.of((self.seed, name))
+        newest = run.test.epoch if run.test is not None else None
+        return [epoch for epoch in range(1, run.history.epochs + 1) if epoch in kept or epoch == newest]
 
     def test_predictions(self, name: str, epoch: int) -> Prediction | None:
         """Return what a model predicted for the test set after an epoch; None where that is not kept, or damaged.
@@ -124,7 +151,8 @@ class SeedRun(UnderWay):
         settings = {model.name.lower(): model.config for model in models}  # with the epochs that were added
         comparison = self.comparison.model_copy(update=settings)
         a, *others = models
-        return ComparisonResult(comparison, self.seed, a, others[0] if others else None, self.seconds, self.state)
+        b = others[0] if others else None
+        return ComparisonResult(comparison, self.seed, a, b, self.seconds, self.state, inspector=self.inspect)
 
     async def _train(self, models: Sequence[ModelRun], *, are_prolonged: bool = False) -> None:
         """Claim a slot for each run at once, so that they start together; one that is stopped first ends."""
@@ -151,8 +179,10 @@ class SeedRun(UnderWay):
             with self._quota.counting():
                 assignment = self._assignment(model, slot)
                 model.begin(assignment.setup)
+                self._places[model.name] = Place(engine, slot.address, assignment.setup.device)
                 await drive(model, engine, slot.address, assignment)
         finally:
+            self._places.pop(model.name, None)
             await engine.release([slot.address])  # its predictions need not wait for the other model
         if model.view.has_left_worker:
             await self._train_once_resumed(model)

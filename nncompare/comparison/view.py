@@ -7,6 +7,7 @@ from nncompare import words
 from nncompare.comparison import endings
 from nncompare.comparison.state import State
 from nncompare.engine.fair_queue import QueuePosition
+from nncompare.inspection import NetworkState
 from nncompare.messages import Prediction
 from nncompare.store import RunRecord
 
@@ -35,6 +36,13 @@ class RunView(RunRecord):
     def epoch(self) -> float:
         """Epochs done, such as 1.5."""
         return self.progress.epoch if self.progress is not None else 0.0
+
+    @property
+    def network(self) -> NetworkState | None:
+        """The network with these weights; None without."""
+        if self.weights is None or self.plan is None or self.precision is None:
+            return None
+        return NetworkState(self.name, self.setup, self.weights, self.epoch)
 
     @property
     def is_suspended(self) -> bool:

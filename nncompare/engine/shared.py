@@ -2,16 +2,22 @@
 
 import atexit
 import threading
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nncompare.engine import loop
-from nncompare.engine.client import Engine, EngineError, SilentError
+from nncompare.engine.client import Engine, EngineError, SilentError, Slot
 from nncompare.engine.tasks import predict
 from nncompare.memory import model_share
 from nncompare.messages import PredictionRequest
+
+T = TypeVar("T")
+
+_BUSY = "All workers are busy with other trainings. Try again when one of them has ended."
 
 
 class EngineHolder:
@@ -72,12 +78,31 @@ def predict_on_worker(engines: EngineHolder, device: str, request: PredictionReq
 
 
 async def _predict(engine: Engine, device: str, request: PredictionRequest) -> NDArray[np.float32]:
-    (slot,) = await engine.claim(1, device)
-    try:
+    async def on(slot: Slot) -> NDArray[np.float32]:
         report, (plan, _) = slot.report, request.setup.resolved
         limit = model_share(report.available_bytes)
         setup = replace(request.setup, device=report.device, plan=plan.on(report.threads, limit))
         return np.asarray(await engine.run(predict, replace(request, setup=setup), address=slot.address))
+
+    return await on_free_worker(engine, device, on)
+
+
+async def on_free_worker(
+    engine: Engine, device: str, work: Callable[[Slot], Awaitable[T]], is_cancelled: Callable[[], bool] = lambda: False
+) -> T:
+    """Do short work on the first worker that is free, and release it.
+
+    Raises
+    ------
+    EngineError
+        When there is no worker, it is lost meanwhile, or none was free before the wait was cancelled.
+    """
+    slots = await engine.claim(1, device, is_cancelled)
+    if not slots:
+        raise EngineError(_BUSY)
+    (slot,) = slots
+    try:
+        return await work(slot)
     except SilentError:
         await engine.restart(slot.address)
         raise

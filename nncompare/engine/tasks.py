@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nncompare.inspection import Answer, Inquiry, Refusal
 from nncompare.messages import Assignment, Controls, Cursor, DeviceInfo, Outcome, PredictionRequest, Report, WorkerInfo
 
 
@@ -53,3 +54,13 @@ def exchange(run: str, cursor: Cursor, controls: Controls) -> Report | None:
 def predict(request: PredictionRequest) -> NDArray[np.float32]:
     """Predict class probabilities (N, K)."""
     return _worker().predict(request)
+
+
+def inspect(inquiry: Inquiry, device: str, threads: int) -> Answer | Refusal:
+    """Look into networks."""
+    return _worker().inspect(inquiry, device, threads)
+
+
+async def inspect_beside(inquiry: Inquiry, device: str) -> Answer | Refusal:
+    """Look into networks beside whatever the process is doing, off the loop that answers for it."""
+    return await asyncio.to_thread(lambda: _worker().inspect_beside(inquiry, device))

@@ -54,8 +54,10 @@ class WorkerClient(QueueClient):
             raise LostError(_LOST_WORKER)
         return result.result()
 
-    async def ask(self, function: Callable[..., Any], *arguments: Any, address: str) -> Any:
-        """Run a short function beside whatever the worker is doing.
+    async def ask(
+        self, function: Callable[..., Any], *arguments: Any, address: str, seconds: float | None = None
+    ) -> Any:
+        """Run a short function beside whatever the worker is doing; it may take as long as a question, or `seconds`.
 
         Raises
         ------
@@ -64,7 +66,7 @@ class WorkerClient(QueueClient):
         """
         answers = asyncio.ensure_future(self._client.run(function, *arguments, workers=[address]))
         # The client's own calls wait a minute for a worker that was killed.
-        await self._answer(_unless_lost(answers, address, self._watch))
+        await self._answer(_unless_lost(answers, address, self._watch), seconds)
         if address in self._silences:
             self._silences[address].end()
         return answers.result()[address]

@@ -9,16 +9,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nncompare import __version__
-from nncompare.analysis import Group, Order, class_scores
+from nncompare.analysis import Group, Order, Robustness, class_scores
 from nncompare.comparison.result import ComparisonResult, ModelResult
 from nncompare.config import RunConfig
 from nncompare.data import CATALOG, load, png_data_uri
 from nncompare.figures import best_epoch, figure_svg
+from nncompare.figures.robustness import BESIDE
 from nncompare.report.conclusion import conclude
 from nncompare.report.fairness import aspects
 from nncompare.report.fates import told
 from nncompare.report.lesson import TakenLesson
 from nncompare.report.pictures import CURVES, PICTURES
+from nncompare.report.robustness import robustness_section
 from nncompare.report.suspicion import suspicion
 from nncompare.report.tables import exact_values, score_rows
 from nncompare.templates import fill
@@ -28,11 +30,12 @@ _MOST_CARDS, _FIRST_CARDS = 100, 24
 _MOST_LIKELY = 3
 
 
-def report_page(result: ComparisonResult, taken: TakenLesson | None = None) -> str:
+def report_page(result: ComparisonResult, taken: TakenLesson | None = None, tried: Sequence[Robustness] = ()) -> str:
     """Return the report as HTML: settings, curves, verdict, matrices, and the clearest disagreements.
 
     With several seeds, curves and verdict cover all of them, matrices and images only the first. If B was not trained,
-    or a model has no weights, the parts that need both models are left out. A lesson that was taken comes first.
+    or a model has no weights, the parts that need both models are left out. A lesson that was taken comes first, and
+    robustness that was tried last.
     """
     models = result.models
     info = CATALOG[result.comparison.dataset]
@@ -56,6 +59,7 @@ def report_page(result: ComparisonResult, taken: TakenLesson | None = None) -> s
         values=exact_values({model.name: model.history for model in models}),
         best={model.name: best_epoch(model.history, "accuracy") for model in models},
         judged=_judged(result) if verdict is not None else None,
+        tried=[robustness_section(found, info, BESIDE) for found in tried if found.seed in result.by_seed],
         made=f"{datetime.now():%d %B %Y, %H:%M}",
         machine=f"nncompare {__version__}, Python {platform.python_version()}, {platform.system()}",
     )

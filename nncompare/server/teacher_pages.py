@@ -47,7 +47,7 @@ class TeacherPage(TeacherHandler):
             is_reachable=address.is_for_others,
             longest=LONGEST_LESSON,
             style=_STYLE,
-            lessons=teacher_lessons.built_in(),
+            lessons=teacher_lessons.titles(),
             xsrf=self.xsrf_token.decode(),
         )
 
@@ -112,7 +112,7 @@ class TeacherWish(TeacherHandler):
         if not content:
             self.room.desk.set_lesson("", "")
             return "No lesson is set any more."
-        text = teacher_lessons.built_in_text(content.decode(errors="replace"))
+        text = teacher_lessons.text_of(content.decode(errors="replace"))
         return self._set(text)
 
     def _set_own_lesson(self, content: bytes) -> str:

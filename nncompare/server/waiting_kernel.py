@@ -1,4 +1,4 @@
-"""A kernel that has imported what the notebook imports, and waits to be told which one it is to be.
+"""A kernel that has imported and read what every page needs, and waits to be told which one it is to be.
 
 Reads one line of JSON from its standard input: the words after ``ipykernel_launcher``, the environment and the folder
 that a kernel started now would have. Where the input ends instead, its server has ended, and so does this.
@@ -17,7 +17,11 @@ def main() -> None:
     from ipykernel.kernelapp import IPKernelApp
 
     import nncompare.ui.dashboard  # noqa: F401
+    from nncompare.lessons import built_in_lessons
+    from nncompare.templates import compile_all
 
+    built_in_lessons()
+    compile_all("nncompare.ui")
     line = sys.stdin.buffer.readline()
     if not line:
         return

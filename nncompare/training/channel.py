@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from nncompare.events import Event
 from nncompare.machine import least_reading
-from nncompare.messages import Checkpoint, Controls, Cursor, Prediction, Progress, Report, Snapshot
+from nncompare.messages import Checkpoint, Controls, Cursor, LiveWeights, Prediction, Progress, Report, Snapshot
 from nncompare.silence import Silence
 
 _KEPT_EVENTS = 20_000
@@ -25,7 +25,8 @@ _MEMORY_SECONDS = 1.0
 class RunChannel:
     """The shared state of one run; the lock is for what must be taken together, the condition for waiting.
 
-    The newest predictions are kept, those before them and the newest state to save until they have arrived.
+    The newest predictions are kept; those before them, the newest state to save and the newest weights until they have
+    arrived.
     """
 
     def __init__(self, forgotten_after_seconds: float = math.inf) -> None:
@@ -36,6 +37,7 @@ class RunChannel:
         self.test: Prediction | None = None
         self.shown: Prediction | None = None
         self.snapshot: Snapshot | None = None
+        self.live: LiveWeights | None = None
         self._silence = Silence(forgotten_after_seconds)
         self._memory_left, self._memory_read_at = 1.0, -math.inf
         self._events: deque[tuple[int, Event]] = deque(maxlen=_KEPT_EVENTS)
@@ -52,6 +54,11 @@ class RunChannel:
                 self._tests.append((self._newest.test, prediction))
             else:
                 self.shown, self._newest = prediction, replace(self._newest, shown=self._newest.shown + 1)
+
+    def publish_weights(self, live: LiveWeights) -> None:
+        """Publish the weights of now, for those who look into the network."""
+        with self._published:
+            self.live, self._newest = live, replace(self._newest, live=self._newest.live + 1)
 
     def publish(self, event: Event | None, checkpoint: Checkpoint | None = None) -> None:
         """Publish an event, a state to save, or both at once."""
@@ -90,6 +97,8 @@ class RunChannel:
             newest, events = self._newest, tuple(event for number, event in self._events if number > cursor.events)
             if newest.snapshot <= cursor.snapshot:
                 self.snapshot = None  # it has arrived; its arrays may take much memory
+            if newest.live <= cursor.live:
+                self.live = None
             while self._tests and self._tests[0][0] <= cursor.test:
                 self._tests.popleft()
             return Report(
@@ -99,6 +108,7 @@ class RunChannel:
                 test=self.test if newest.test > cursor.test else None,
                 shown=self.shown if newest.shown > cursor.shown else None,
                 snapshot=self.snapshot,
+                live=self.live,
                 cursor=replace(newest, events=cursor.events + len(events)),
                 memory_left=self._memory_left,
                 earlier=tuple(test for number, test in self._tests if number < newest.test),

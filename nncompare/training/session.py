@@ -12,6 +12,7 @@ from nncompare.messages import Checkpoint, Setup
 from nncompare.training.backends import build_model
 from nncompare.training.channel import RunChannel
 from nncompare.training.device import random_state, set_random_state
+from nncompare.training.live_weights import WeightsPublisher
 from nncompare.training.metrics import MetricsRecorder
 from nncompare.training.shards import Crew
 from nncompare.training.step import Step, Updates
@@ -52,6 +53,7 @@ class Session:
         self._cycle_start = start.cycle_start if start else 0
         self.updates = Updates(self.model, training, config, plan, precision, self._cycle_start, crew)
         self.metrics = MetricsRecorder(self.updates, training, test, epochs=config.epochs, channel=channel)
+        self._live_weights = WeightsPublisher(self.model, channel)
         self._order = torch.Generator().manual_seed(job.seed)
         if start is not None:
             self._go_on_from(start)
@@ -79,11 +81,12 @@ class Session:
         yield from self.updates.epoch(self._shuffled, self.metrics.images_of_epoch)
 
     def may_go_on(self) -> bool:
-        """Wait for the end of a pause; return whether to go on.
+        """Wait for the end of a pause, and publish the weights if they are due; return whether to go on.
 
         It does not after a stop, after too long a pause, and where nobody has asked for it for too long: its kernel
         sleeps, and lets it go on elsewhere when it wakes, or is gone.
         """
+        self._live_weights.if_due(self.metrics.epoch)
         if self.channel.controls.pause and not self.channel.controls.stop:
             self._pause()
         if self.channel.is_forgotten and not self.channel.controls.stop:

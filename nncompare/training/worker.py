@@ -19,11 +19,12 @@ from nncompare.config import OptimizerName, RunConfig, SplitName
 from nncompare.data import DataError, ImageData, fetch, load
 from nncompare.environment import environment
 from nncompare.events import EpochEnd, Event, Failed, Finished, Suspended
+from nncompare.inspection import Answer, Inquiry, Refusal
 from nncompare.machine import promises, usable_cores
 from nncompare.memory import Plan, model_share
 from nncompare.memory.budget import MODELS_OF_A_PAIR, RUN_BYTES
 from nncompare.messages import BROKE_OFF, Assignment, DeviceInfo, Outcome, PredictionRequest, Setup, WorkerInfo
-from nncompare.training import number_format
+from nncompare.training import inspection, number_format
 from nncompare.training.backends import build_model, make_network
 from nncompare.training.channel import RunChannel, open_channel
 from nncompare.training.device import (
@@ -129,6 +130,17 @@ def predict(request: PredictionRequest) -> NDArray[np.float32]:
         predictor = Predictor(make_network(architecture, model.to(device), precision, crew=crew), plan.batch_size)
         probabilities: NDArray[np.float32] = predictor.log_probabilities(part).exp().cpu().numpy()
     return probabilities
+
+
+def inspect(inquiry: Inquiry, device: str, threads: int) -> Answer | Refusal:
+    """Look into networks, on a worker that has nothing else to do."""
+    promises.withdraw()  # that was for a run
+    return inspection.answer(inquiry, device, threads)
+
+
+def inspect_beside(inquiry: Inquiry, device: str) -> Answer | Refusal:
+    """Look into networks on one thread, beside what trains here."""
+    return inspection.answer(inquiry, device, threads=1)
 
 
 def _train(assignment: Assignment, channel: RunChannel) -> Outcome:

@@ -33,6 +33,7 @@ class Clickable(anywidget.AnyWidget):
     ) -> None:
         super().__init__()
         self._on_pick, self._on_form = on_pick, on_form
+        self._dialog = ""  # the one that was shown last
         if css_class:
             self.add_class(css_class)
         self.on_msg(self._on_message)
@@ -42,8 +43,12 @@ class Clickable(anywidget.AnyWidget):
         set_value(self, html=render(template, **values))
 
     def show_dialog(self, template: str, **values: Any) -> None:
-        """Show a template in a dialog above the page; once it is closed, what was picked has the focus again."""
-        self.send({"dialog": render(template, **values)})
+        """Show a template in a dialog above the page; once it is closed, what was picked has the focus again.
+
+        What is picked in it closes it, too.
+        """
+        self._dialog = render(template, **values)
+        self.send({"dialog": self._dialog})
 
     def download(self, name: str, media_type: str, content: bytes) -> None:
         """Send a file, which the browser saves."""
@@ -62,7 +67,7 @@ class Clickable(anywidget.AnyWidget):
 
     def offers(self, pick: str) -> bool:
         """Return whether there is something to pick by this name."""
-        return f'data-pick="{escape(pick)}"' in self.html
+        return f'data-pick="{escape(pick)}"' in self.html + self._dialog
 
     def _on_message(self, _widget: object, content: dict[str, Any], _buffers: object) -> None:
         self.pick(content.get("pick"))

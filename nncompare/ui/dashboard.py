@@ -1,4 +1,4 @@
-"""The dashboard: five steps from images to predictions, and what holds them together."""
+"""The dashboard: six steps, from images to what was trained before, and what holds them together."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,16 +9,14 @@ from IPython.display import display
 
 from nncompare.comparison.result import ComparisonResult
 from nncompare.comparison.runner import ComparisonRun
-from nncompare.config import Comparison, RunConfig
+from nncompare.config import Comparison, RunConfig, SplitName
 from nncompare.data import CATALOG
-from nncompare.engine.class_report import LessonState
 from nncompare.engine.shared import shared_engine
 from nncompare.environment import environment
 from nncompare.lessons import Lesson
 from nncompare.limits import Limits
 from nncompare.report.lesson import Guess
 from nncompare.store import Store
-from nncompare.ui.class_reporter import ClassReporter
 from nncompare.ui.current_comparison import CurrentComparison
 from nncompare.ui.elements import Panel, Place, close_tree, column, hide, row, set_value
 from nncompare.ui.ending import Ending
@@ -34,15 +32,16 @@ from nncompare.ui.panels.presentation import Presentation
 from nncompare.ui.refresher import Refresher
 from nncompare.ui.settings_link import run_in
 from nncompare.ui.steps.data import DataStep
+from nncompare.ui.steps.explore import ExploreStep
 from nncompare.ui.steps.history import HistoryStep
 from nncompare.ui.steps.models import ModelsStep
 from nncompare.ui.steps.predictions import PredictionsStep
 from nncompare.ui.steps.training import TrainingStep
 from nncompare.ui.still import Still
+from nncompare.ui.teacher import Teacher
 
 OPENING = Comparison(a=RunConfig(channels=8), b=RunConfig(channels=16))
 _TAKEN_OVER = "This notebook was training already: that comparison goes on here. Stop it to train another one."
-_STOPPED_BY_TEACHER = "The teacher has stopped this training."
 _GONE = "This page was gone for too long. Reload it to start again."
 _GONE_WITH_RUN = "This page was gone for too long, and its training was interrupted. Reload it to go on."
 
@@ -55,6 +54,7 @@ class Steps:
     models: ModelsStep
     training: TrainingStep
     predictions: PredictionsStep
+    explore: ExploreStep
     history: HistoryStep
 
     def by_title(self) -> dict[str, Panel]:
@@ -87,7 +87,6 @@ class Dashboard:
         self.lesson = LessonPanel(self.refresher, lessons, link.lesson, self._on_lesson, self._on_change)
         self.still = Still(self.refresher)
         self.current = CurrentComparison(shared_engine, limits)
-        self.reporter = ClassReporter(self.refresher, shared_engine, self._use_lesson, self._stop_for_teacher)
         self._address = ""
         self.is_open = True
         self.page = Page(
@@ -95,8 +94,10 @@ class Dashboard:
         )
         self.status, self.notice, self.storage_note = Place("nnc-state"), Place("nnc-notice"), Place("nnc-storage")
         self.notice.tell(*link.problems)
+        self.teacher = Teacher(self.refresher, self.current, self.lesson, self.notice)
         self.interrupted, self.ending = Interrupted(self.refresher, store, self._open_saved), Ending(self.refresher)
         self.steps = self._make_steps(limits, store)
+        self.steps.predictions.evaluation.exports.tried = lambda: self.steps.explore.robustness.found
         models = self.steps.models
         self._survey = MachineSurvey(
             self.refresher, shared_engine, lambda: models.shared.device, models.show_machine, self.notice.tell
@@ -119,15 +120,16 @@ class Dashboard:
 
     def _make_steps(self, limits: Limits, store: Store) -> Steps:
         refresher = self.refresher
-        data = DataStep(refresher, self._on_change, lambda: self.go("Models"))
-        training = TrainingStep(
-            refresher, self._train, self._control, self._see, lambda: self._go("Models"), self.interrupted
+        models = ModelsStep(
+            refresher, self._on_change, self._open, self.lesson, lambda: self.go("Training"), store, limits
         )
+        ways = self._train, self._control, self._see, lambda: self._go("Models")
         return Steps(
-            data,
-            ModelsStep(refresher, self._on_change, self._open, self.lesson, lambda: self.go("Training"), store, limits),
-            training,
-            PredictionsStep(refresher),
+            DataStep(refresher, self._on_change, lambda: self.go("Models")),
+            models,
+            TrainingStep(refresher, *ways, self.interrupted, models.times),
+            PredictionsStep(refresher, self._explore),
+            ExploreStep(refresher, self.page.say),
             HistoryStep(refresher, store, self._open_from_history, self._use_settings, self._show_past),
         )
 
@@ -211,6 +213,7 @@ class Dashboard:
         models.use_dataset(data.info, data.train_count, data.sample)
         if data.images is not None:
             self.steps.predictions.use_images(data.images)
+            self.steps.explore.use_images(data.images)
         self._survey.on_choice()
         self._show_state()
 
@@ -238,6 +241,10 @@ class Dashboard:
         if self.steps.predictions.disagreements:
             self.steps.predictions.show_disagreements()
         self._go("Predictions")
+
+    def _explore(self, split: SplitName, index: int) -> None:
+        self.steps.explore.look_at(split, index)
+        self._go("Explore")
 
     def _open_from_history(self, id_: str) -> None:
         if self.current.state.can_train:
@@ -283,6 +290,7 @@ class Dashboard:
         self.notice.tell()
         self.steps.training.begin(running)
         self.steps.predictions.begin(running)
+        self.steps.explore.begin(running)
         self.steps.predictions.lesson.begin(running, lesson, guess)
 
     def _on_page_ready(self, address: str) -> None:
@@ -292,7 +300,7 @@ class Dashboard:
             self.steps.training.curves.draw_empty()
         self.steps.data.local.preview_missing()
         self._survey.warm_up(self.steps.data.dataset if self.steps.data.images is not None else None)
-        self.reporter.begin()
+        self.teacher.begin()
 
     def _on_page_step(self, address: str) -> None:
         self._go(self.steps.title_of(address), is_new_address=False)
@@ -303,17 +311,20 @@ class Dashboard:
         is_new = step != self.navigation.step
         self.navigation.show(step)
         self.steps.predictions.set_visible(step == "Predictions")
+        self.steps.explore.set_visible(step == "Explore")
         hide(self._offers, step != "History")
         self._show_state()
         if is_new:
             self.page.show_step(step.lower(), is_new_address=is_new_address)
         if step == "Models":
             self._survey.ask_again()
+        if step in ("Models", "Training"):
             self.steps.models.times.look()
         if step == "History":
             self.steps.history.refresh()
 
     def _tick(self) -> None:
+        self.steps.explore.set_visible(self.navigation.step == "Explore" and not self.page.is_away)
         if self.page.is_away:
             self.refresher.is_hurried = False
         else:
@@ -324,22 +335,7 @@ class Dashboard:
             set_value(self.page, is_over=True)
             self._let_go()
         if self.is_open:
-            self.reporter.tick(self.current.running, self._lesson_state)
-
-    def _lesson_state(self) -> LessonState:
-        lesson = self.lesson.lesson
-        if lesson is None:
-            return LessonState()
-        return LessonState(name=lesson.name, guess=self.lesson.guess, result=self.steps.predictions.lesson.result)
-
-    def _use_lesson(self, text: str) -> None:
-        lesson = Lesson.from_json(text) if text else None
-        self.lesson.take(lesson)
-        self.notice.tell(*([f"The teacher has set a lesson: {lesson.title}"] if lesson is not None else []))
-
-    def _stop_for_teacher(self) -> None:
-        if self.current.running is not None and self.current.state.can_stop:
-            self.current.running.stop(why=_STOPPED_BY_TEACHER)
+            self.teacher.tick(self.current.running, self.steps.predictions.lesson)
 
     def _show_news(self) -> None:
         steps, running = self.steps, self.current.running
@@ -349,6 +345,7 @@ class Dashboard:
         steps.training.tick(running)
         self.refresher.is_hurried = running is not None and any(run.expects_first_point for run in running.runs)
         steps.predictions.tick()
+        steps.explore.tick()
         disagreements = steps.predictions.disagreements
         self.ending.tick(running, is_predicted=disagreements is not None)
         steps.training.show_end(self.ending.headline, disagreements)
@@ -372,7 +369,7 @@ class Dashboard:
     def _show_state(self) -> None:
         running, data = self.current.running, self.steps.data
         self.steps.training.enable(running, self._problems, self._wanted)
-        is_about_run = running is not None and self.navigation.step in ("Training", "Predictions")
+        is_about_run = running is not None and self.navigation.step in ("Training", "Predictions", "Explore")
         info = CATALOG[running.comparison.dataset] if running is not None and is_about_run else data.info
         show_status(self.status, running, info, is_ready="dataset" not in data.problems)
         set_value(self.page, announcement=announcement(running), title=tab_title(running))

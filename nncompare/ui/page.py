@@ -27,6 +27,11 @@ STYLES = (
     "chart",
     "training",
     "predictions",
+    "explore",
+    "inside",
+    "image_map",
+    "robustness",
+    "drawing",
     "through_epochs",
     "history",
     "help",
@@ -106,6 +111,10 @@ class Page(anywidget.AnyWidget):
         can_go_on = goes_on and state not in (State.PAUSING, State.PAUSED)  # nobody could resume it
         is_outlived = state.is_active and (self.seconds_gone <= self._grace or can_go_on)
         return self.seconds_gone > 0 and not is_outlived
+
+    def say(self, sentence: str) -> None:
+        """Have screen readers read a sentence, in place of the announcement, until that changes."""
+        self.send({"say": sentence})
 
     def show_step(self, step: str, *, is_new_address: bool) -> None:
         """Bring the top of the step into view, and the keyboard to it; the way back leads to the one before."""

@@ -1,53 +1,69 @@
 """What axe-core finds on each step, in both themes and in all states: nothing serious."""
 
-from pathlib import Path
-from typing import Any
+from collections.abc import Sequence
 
 import pytest
-from dashboard_page import DashboardPage
+from axe import needs_axe, serious
+from dashboard_page import MODELS, DashboardPage
 from playwright.sync_api import expect
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, needs_axe]
 
-AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
-STEPS = ("Data", "Models", "Training", "Predictions", "History")
+STEPS = ("Data", "Models", "Training", "Predictions", "Explore", "History")
 SECONDS = 60_000
+SHORT = {"train_images": 1_000, "a": {"channels": 2, "epochs": 1}, "b": {"channels": 3, "epochs": 1}}
+LONG = {"train_images": 3_000, "a": {"channels": 2, "epochs": 100}, "b": {"channels": 2, "epochs": 100}}
+DIVERGES = {**SHORT, "b": {"channels": 2, "epochs": 1, "optimizer": "sgd", "learning_rate": 10.0, "weight_decay": 1.0}}
 _OPEN_ALL = "() => { for (const found of document.querySelectorAll('details')) found.open = true; }"
-_RUN = """async () => {
-  const { violations } = await axe.run(document, { resultTypes: ["violations"] });
-  return violations.map(({ id, impact, nodes }) =>
-    ({ id, impact, where: nodes.slice(0, 3).map((node) => node.html.slice(0, 160)), count: nodes.length }));
-}"""
 
 
-def serious(dashboard: DashboardPage) -> list[dict[str, Any]]:
-    """Return what axe finds that keeps somebody from using the page."""
-    page = dashboard.page
-    if not page.evaluate("() => 'axe' in window"):
-        page.evaluate(AXE.read_text("utf-8"))
-    found: list[dict[str, Any]] = page.evaluate(_RUN)
-    return [one for one in found if one["impact"] in ("serious", "critical")]
-
-
-def assert_each_step_is_accessible(dashboard: DashboardPage) -> None:
+def assert_accessible(dashboard: DashboardPage, steps: Sequence[str] = STEPS, part: str = "html") -> None:
     found = {}
     for theme in ("light", "dark"):
         dashboard.page.emulate_media(color_scheme=theme)
-        for step in STEPS:
+        for step in steps:
             dashboard.go(step)
             dashboard.page.evaluate(_OPEN_ALL)
-            found[theme, step] = serious(dashboard)
+            found[theme, step] = serious(dashboard.page, part)
     dashboard.page.emulate_media(color_scheme="light")
     assert {place: problems for place, problems in found.items() if problems} == {}
 
 
-@pytest.mark.skipif(not AXE.is_file(), reason="axe-core is not installed: npm ci")
 def test_axe_finds_nothing_serious(ready: DashboardPage) -> None:
-    ready.use(train_images=1_000, a={"channels": 2, "epochs": 1}, b={"channels": 3, "epochs": 1})
-    assert_each_step_is_accessible(ready)
+    ready.use(**SHORT)
+    assert_accessible(ready)
     ready.train()
     ready.wait_for_end()
     ready.go("Predictions")
     expect(ready.page.locator(".nnc-verdict")).to_be_visible(timeout=SECONDS)
     expect(ready.cards.first).to_contain_text("%", timeout=SECONDS)
-    assert_each_step_is_accessible(ready)
+    assert_accessible(ready)
+
+
+def test_axe_finds_nothing_serious_while_it_trains_and_in_a_pause(ready: DashboardPage) -> None:
+    ready.use(**LONG)
+    ready.train()
+    ready.watch_curves_grow()
+    assert_accessible(ready, ("Training", "Predictions"))
+    ready.go("Training")
+    ready.page.get_by_role("button", name="Pause", exact=True).click()
+    for model in MODELS:
+        ready.wait_for(model, "paused")
+    assert_accessible(ready, ("Training", "Predictions"))
+
+
+def test_axe_finds_nothing_serious_where_a_model_has_failed(ready: DashboardPage) -> None:
+    ready.use(**DIVERGES)
+    ready.train()
+    ready.wait_for("B", "failed")
+    ready.wait_for("A", "finished")
+    assert_accessible(ready, ("Training", "Predictions"))
+
+
+def test_axe_finds_nothing_serious_in_a_notebook(on_lab: DashboardPage) -> None:
+    on_lab.open()
+    on_lab.choose("synthetic-digits")
+    on_lab.use(**SHORT)
+    on_lab.train()
+    on_lab.wait_for_end()
+    assert_accessible(on_lab, part=".nnc")

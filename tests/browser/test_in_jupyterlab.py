@@ -11,7 +11,7 @@ from waiting import wait_until
 pytestmark = pytest.mark.browser
 
 SMALL = {"train_images": 1_000, "a": {"channels": 1, "epochs": 1}, "b": {"channels": 2, "epochs": 1}}
-STEPS = ("Models", "Data", "Training", "Predictions", "History")
+STEPS = ("Models", "Data", "Training", "Predictions", "Explore", "History")
 CELLS = ".jp-NotebookPanel .jp-Cell"
 # The link is there until a field is wrong.
 KINDS = (

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 
-STEPS = ("Data", "Models", "Training", "Predictions", "History")
+STEPS = ("Data", "Models", "Training", "Predictions", "Explore", "History")
 SHORT = {"train_images": 1_000, "repeat": 2, "a": {"channels": 2, "epochs": 1}, "b": {"channels": 3, "epochs": 1}}
 SECONDS = 60_000
 _OPEN_ALL = "() => { for (const found of document.querySelectorAll('details')) found.open = true; }"

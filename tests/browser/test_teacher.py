@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from axe import needs_axe, serious
 from dashboard_page import DashboardPage
 from hosts import Host
 from playwright.sync_api import Browser, expect
@@ -47,3 +48,14 @@ def test_a_teacher_sees_two_pages_sets_a_lesson_and_stops_them(
         expect(page.locator('tr[data-kind="stopped"]')).to_have_count(1, timeout=1000 * SECONDS)
         page.get_by_role("button", name="No lesson").click()
         expect(page.locator("#lesson")).to_have_text("No lesson is set.")
+
+
+@needs_axe
+def test_axe_finds_nothing_serious_on_the_page_of_a_teacher(browser: Browser, voila_host: Host) -> None:
+    with tab(browser, voila_host) as teacher:
+        page = teacher.page
+        page.goto(voila_host.teachers_door)
+        expect(page.locator("#lesson")).to_be_visible()
+        for theme in ("light", "dark"):
+            page.emulate_media(color_scheme=theme)
+            assert serious(page) == []

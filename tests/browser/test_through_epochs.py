@@ -3,8 +3,10 @@
 import re
 
 import pytest
+from axe import needs_axe, serious
 from dashboard_page import DashboardPage
 from playwright.sync_api import Locator, Page, expect
+from waiting import wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -48,7 +50,7 @@ def test_through_the_epochs(ready: DashboardPage) -> None:
     slider.focus()
     page.keyboard.press("Home")
     expect_epoch(page, 1)
-    assert matrix.inner_text() != at_the_end
+    wait_until(lambda: matrix.inner_text() != at_the_end, 10, "another matrix")
     for epoch in (2, 3, 4):
         page.keyboard.press("ArrowRight")
         expect_epoch(page, epoch)
@@ -59,7 +61,7 @@ def test_through_the_epochs(ready: DashboardPage) -> None:
     expect(slider).to_be_focused()
     page.keyboard.press("Escape")
     expect_epoch(page, 0)
-    assert matrix.inner_text() == at_the_end
+    wait_until(lambda: matrix.inner_text() == at_the_end, 10, "the matrix of the end")
 
     x, y, width, height = place(slider)
     page.mouse.move(x + width - 4, y + height / 2)
@@ -80,6 +82,21 @@ def test_through_the_epochs(ready: DashboardPage) -> None:
     play.click()
     expect_epoch(page, 0)
     expect(play).to_be_visible()
+
+
+@needs_axe
+def test_axe_finds_nothing_serious_at_an_earlier_epoch(ready: DashboardPage) -> None:
+    page = ready.page
+    ready.use(**PAIR)
+    ready.train()
+    ready.wait_for_end()
+    ready.go("Predictions")
+    page.get_by_role("slider", name="Epoch", exact=True).focus()
+    page.keyboard.press("Home")
+    expect(page.locator(".nnc-verdict .nnc-then")).to_be_visible(timeout=30_000)
+    for theme in ("dark", "light"):
+        page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+        assert serious(page) == [], theme
 
 
 def test_on_a_phone_it_has_room_and_while_both_train_it_moves_through_what_is_done(ready: DashboardPage) -> None:

@@ -149,6 +149,17 @@ def test_a_run_that_begins_anew_does_not_count_the_epochs_of_its_lost_weights(st
     assert epochs.of((0, "A")) == set()
 
 
+def test_what_is_trained_once_more_is_written_once_more() -> None:
+    epochs, half = KeptEpochs(), to_half(np.eye(10, dtype=np.float32))
+    for epoch in (1, 2, 3):
+        epochs.add((0, "A"), epoch, half, None)
+    epochs.add((0, "B"), 3, half, None)
+    assert epochs.missing((0, "A"), record(epochs=2)).keys() == set()
+    assert (epochs.of((0, "A")), epochs.of((0, "B"))) == ({1, 2}, {3})
+    assert epochs.missing((0, "A"), record(epochs=0, test=None)) == {}
+    assert epochs.missing((0, "A"), record(epochs=2)).keys() == {2}
+
+
 def test_a_pair_as_it_was_then(engines: EngineHolder, store: Store) -> None:
     running = ran(LONG, engines, store)
     for epoch in (1, 2, 3, 4):

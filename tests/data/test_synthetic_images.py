@@ -11,7 +11,7 @@ import pytest
 
 from nncompare.data import CATALOG, Availability, DataError, DatasetInfo, dataset_state, fetch, load, sample_per_class
 from nncompare.data.state import MANIFEST
-from nncompare.data.synthetic import generation
+from nncompare.data.synthetic import digits, fashion, generation
 from nncompare.data.synthetic.distance_field import signed_distance
 
 SYNTHETIC = ("synthetic-digits", "synthetic-fashion")
@@ -143,3 +143,9 @@ def test_a_full_disk_is_told_and_leaves_nothing_half_made(few: list[Path], monke
         with pytest.raises(DataError, match="No space left on device"):
             fetch("synthetic-digits")
     assert dataset_state("synthetic-digits").availability is Availability.GENERATE
+
+
+@pytest.mark.parametrize("name", SYNTHETIC)
+def test_what_was_kept_for_drawing_is_let_go_of(name: str) -> None:
+    assert len(generation.preview(CATALOG[name])) == 10
+    assert [bank.cache_info().currsize for bank in (*digits.BANKS, *fashion.BANKS)] == [0, 0, 0]

@@ -15,12 +15,14 @@ import pytest
 from matplotlib import rc_context, rcParams, rcParamsDefault
 from PIL import Image
 
-from nncompare.analysis import Outcomes, calibration, class_scores, confusion_matrix
+from nncompare.analysis import Outcomes, Robustness, calibration, class_scores, confusion_matrix, robustness
 from nncompare.data import CATALOG
+from nncompare.disturbances import DISTURBANCES
 from nncompare.figures import CurveChart, figure_svg, image_file
 from nncompare.figures.calibration import calibration_figure, describe_calibration
 from nncompare.figures.class_scores import class_scores_figure, describe_class_scores
 from nncompare.figures.confusion import confusion_figure, describe_confusion
+from nncompare.figures.robustness import NARROW, WIDE, describe_robustness, robustness_figure
 
 MNIST = CATALOG["mnist"]
 CLASSES = MNIST.classes
@@ -78,21 +80,34 @@ def matrices_of(found: Outcomes):
     return {name: confusion_matrix(found.labels, classes, 10) for name, classes in said.items()}
 
 
+def tried_of(found: Outcomes) -> Robustness:
+    """Let the answers of A become wrong one strength after the other, and those of B twice as fast."""
+    place, strengths = np.arange(len(found.labels)), DISTURBANCES["shift"].strengths
+    said = {"A": found.predicted_by_a, "B": found.predicted_by_b}
+    worse = {
+        name: [np.where(place < 20 * pace * here, (found.labels + 1) % 10, classes) for here in range(len(strengths))]
+        for (name, classes), pace in zip(said.items(), (1, 2), strict=True)
+    }
+    return robustness("shift", strengths, found.labels, worse)
+
+
 def drawn(kind: str = "usual"):
     """Draw each picture: {name: (figure, description)}."""
     found = outcomes_of(kind)
     matrices = matrices_of(found)
     scores = {name: class_scores(matrix) for name, matrix in matrices.items()}
     sure = {"A": calibration(found.labels, found.a), "B": calibration(found.labels, found.b)}
+    tried = tried_of(found)
     return {
         "confusion": (confusion_figure(matrices, MNIST), describe_confusion(matrices, MNIST)),
         "classes": (class_scores_figure(scores, MNIST), describe_class_scores(scores, MNIST)),
         "calibration": (calibration_figure(sure, MNIST), describe_calibration(sure, MNIST)),
+        "robustness": (robustness_figure(tried, MNIST), describe_robustness(tried, MNIST)),
     }
 
 
 @pytest.mark.parametrize("kind", ["usual", "all right", "one class"])
-@pytest.mark.parametrize("name", ["confusion", "classes", "calibration"])
+@pytest.mark.parametrize("name", ["confusion", "classes", "calibration", "robustness"])
 def test_a_picture_is_an_element_for_the_middle_of_a_page(name, kind):
     figure, description = drawn(kind)[name]
     svg = figure_svg(figure, description)
@@ -144,6 +159,30 @@ def test_figures_of_two_models_that_differ_read_differently():
     assert "B: expected calibration error 0.02%" in describe_calibration(models, MNIST)
     svg = figure_svg(calibration_figure(models, MNIST), "")
     assert "error 0.02%" in svg
+
+
+@pytest.mark.parametrize("disturbance", DISTURBANCES)
+def test_the_strengths_have_room_for_their_numbers_and_what_is_neutral_stands_left(disturbance):
+    strengths = DISTURBANCES[disturbance].strengths
+    found = Robustness(disturbance, strengths, 1_000, {"A": (900,) * 9, "B": (890,) * 9}, (10,) * 9, (0,) * 9)
+    for size in (WIDE, NARROW):
+        svg = ElementTree.fromstring(figure_svg(robustness_figure(found, MNIST, size), ""))
+        texts = {(text.text or ""): float(text.attrib["x"]) for text in svg.iter("{http://www.w3.org/2000/svg}text")}
+        places = [texts[f"{strength:g}"] for strength in strengths if f"{strength:g}" in texts]
+        assert places[0] == pytest.approx(54, abs=1)
+        assert {f"{strengths[0]:g}", f"{strengths[-1]:g}"} <= set(texts)
+        assert min(np.diff(places)) >= 36
+
+
+def test_a_dot_is_filled_where_the_models_differ():
+    right, strengths = {"A": (900,) * 9, "B": (900,) * 5 + (300,) * 4}, DISTURBANCES["noise"].strengths
+    found = Robustness("noise", strengths, 1_000, right, (0,) * 5 + (600,) * 4, (0,) * 9)
+    svg = figure_svg(robustness_figure(found, MNIST), "")
+    dots = re.findall(r'style="fill: var\(--nnc-(a|b|paper)[^"]*stroke-width: 1.5', svg)
+    assert (dots.count("a"), dots.count("b"), dots.count("paper")) == (4, 4, 10)
+    assert "filled: more than chance" in svg
+    alone = Robustness("noise", strengths, 1_000, {"A": right["A"]})
+    assert "filled" not in figure_svg(robustness_figure(alone, MNIST), "")
 
 
 def test_files_stand_alone_on_white_paper_and_are_the_same_each_time(make_history):

@@ -9,10 +9,12 @@ import numpy as np
 import pytest
 from small_images import TEST_IMAGES
 
+from nncompare.analysis import Robustness
 from nncompare.comparison.result import ComparisonResult
 from nncompare.comparison.runner import ComparisonRun
 from nncompare.comparison.state import State
 from nncompare.config import Comparison, RunConfig
+from nncompare.disturbances import DISTURBANCES
 from nncompare.engine.shared import EngineHolder
 from nncompare.events import Diverged
 from nncompare.memory import Plan
@@ -100,6 +102,18 @@ def test_the_report_begins_with_its_date_and_folds_what_is_long(result: Comparis
     assert text.count('class="card image"') == min(100, found)
     unfolded = re.sub(r"<details.*?</details>", "", text, flags=re.DOTALL)
     assert unfolded.count("<table") == 1
+
+
+def test_robustness_that_was_tried_is_told_last(result: ComparisonResult) -> None:
+    strengths, right = DISTURBANCES["rotate"].strengths, {"A": (480,) * 9, "B": (480,) * 4 + (200,) * 5}
+    tried = Robustness("rotate", strengths, 500, right, (0,) * 4 + (280,) * 5, (0,) * 9, result.seed)
+    text = report_page(result, tried=[tried, replace(tried, disturbance="blur"), replace(tried, seed=99)])
+    page = Page(text)
+    assert page.open == []
+    assert page.headings[-1] == "How robust they are"
+    assert text.count("B breaks first: from 25° on A is better (p &lt; 0.001).") == 1
+    assert text.count("B breaks first") == 2  # not that of a seed that is not in the report
+    assert text.count("<svg") == 7
 
 
 def test_the_momentum_is_told_of_a_model_that_uses_it(result: ComparisonResult) -> None:

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 import pytest
 
+from nncompare import templates
 from nncompare.server import waiting_kernel
 from nncompare.server.ready_kernel import ReadyKernel
 
@@ -115,3 +116,12 @@ def test_one_that_nobody_takes_ends_with_its_server(monkeypatch, capfd):
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"")))
     waiting_kernel.main()
     assert capfd.readouterr() == ("", "")
+
+
+def test_one_in_waiting_has_compiled_what_pages_show(monkeypatch):
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"")))
+    templates._environment.cache_clear()
+    waiting_kernel.main()
+    environment = templates._environment("nncompare.ui")
+    assert environment.cache is not None
+    assert {name for _, name in environment.cache} == set(environment.list_templates())

@@ -341,3 +341,19 @@ def test_the_address_on_the_projector_is_one_that_others_reach(
     address = ServerAddress(ip="0.0.0.0", port=8866, token="", is_token_known=True)
     request: Any = SimpleNamespace(host=called, host_name=called.partition(":")[0], headers={}, protocol="http")
     assert room_url(address, request) == shown
+
+
+def test_the_lesson_that_the_server_was_started_with_is_on_offer_too(
+    teacher: Teacher, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = tmp_path / "own.json"
+    own.write_text(json.dumps({**json.loads(LUCK.to_json()), "name": "own", "title": "A lesson of mine"}))
+    monkeypatch.setenv("NNCOMPARE_LESSON", str(own))
+    assert '<option value="own">A lesson of mine' in teacher.get("teacher").text
+    assert teacher.wish("lesson", "own").json() == {
+        "told": "All pages get the lesson “A lesson of mine”.",
+        "is_right": True,
+    }
+    own.unlink()
+    assert "A lesson of mine" not in teacher.get("teacher").text
+    assert teacher.wish("lesson", "own").status_code == 400

@@ -5,19 +5,19 @@ import re
 import secrets
 import shutil
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from hosts import LOOPBACK, NOTEBOOK, Host
-from playwright.sync_api import ConsoleMessage, FilePayload, Locator, Page, Request, expect
+from playwright.sync_api import ConsoleMessage, FilePayload, Locator, Page, Request, TimeoutError, expect
 from waiting import wait_until
 
 MODELS = ("A", "B")
 _TRAIN = re.compile(r"^Train (both|A|again)$")  # the button that begins a comparison, whatever its word is
-READY_SECONDS, TRAINING_SECONDS = 60.0, 120.0
+READY_SECONDS, TRAINING_SECONDS, MOMENT_SECONDS = 60.0, 120.0, 3.0
 
 # The lanes and the curves in one look. A training curve is the solid line in the colour of its model; rings,
 # pluses and crosses are drawn with other pens.
@@ -255,9 +255,14 @@ class DashboardPage:
     def rest(self) -> None:
         """Stop what trains."""
         self.go("Training")
-        if self.stop_button.is_visible() and self.stop_button.is_enabled():
-            self.stop_button.click()
+        self.press_stop()
         expect(self.train_button).to_be_visible(timeout=1000 * TRAINING_SECONDS)  # it need not be possible to train
+
+    def press_stop(self) -> None:
+        """Press Stop where it is offered; a button that has just appeared takes a press after a moment alone."""
+        if self.stop_button.is_visible():
+            with suppress(TimeoutError):  # it has ended by itself
+                self.stop_button.click(timeout=1000 * MOMENT_SECONDS)
 
     def lane(self, model: str) -> Locator:
         """The strip of one model on the Training step."""

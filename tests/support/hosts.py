@@ -122,10 +122,16 @@ def voila(
 
 
 @contextmanager
-def plain_voila(folder: Path, cache: Path, environment: Mapping[str, str] | None = None, *flags: str) -> Iterator[Host]:
-    """Serve the notebook as anybody would who has Voila: without a token, and with everything as it is by default."""
+def plain_voila(
+    folder: Path,
+    cache: Path,
+    environment: Mapping[str, str] | None = None,
+    *flags: str,
+    notebook: Path = NOTEBOOK,
+) -> Iterator[Host]:
+    """Serve a notebook as anybody would who has Voila: without a token, and with everything as it is by default."""
     port = free_port()
-    command = [str(_SCRIPTS / "voila"), str(NOTEBOOK), "--no-browser", f"--port={port}", *flags]
+    command = [str(_SCRIPTS / "voila"), str(notebook), "--no-browser", f"--port={port}", *flags]
     with _running("plain-voila", command, port, folder, cache, environment or {}) as host:
         yield host
 

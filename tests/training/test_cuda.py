@@ -2,13 +2,16 @@
 
 from collections.abc import Iterator
 
+import numpy as np
 import pytest
 import torch
 from tiny_runs import images, plan_of, session_of
 
 from nncompare.engine.tasks import worker_info
 from nncompare.events import BatchHalved, Finished
+from nncompare.inspection import Inquiry, NetworkState
 from nncompare.training.device import choose_device, device_memory, random_state, set_random_state
+from nncompare.training.inspection import inspect
 from nncompare.training.loop import train
 from nncompare.training.tensors import TensorSplit
 
@@ -74,3 +77,18 @@ def test_a_run_goes_on_from_a_checkpoint_on_the_card() -> None:
     second = session_of(data, test, epochs=2, dropout=0.5, start=first.checkpoint())
     assert isinstance(list(train(second))[-1], Finished)
     assert second.metrics.epochs == 2
+
+
+def test_a_network_can_be_looked_into_on_the_card() -> None:
+    session = session_of(on_card(images(200)), on_card(images(50)))
+    weights = {name: tensor.cpu().numpy() for name, tensor in session.model.state_dict().items()}
+    networks = (NetworkState("A", session.job.setup, weights, 0.0),)
+    picture = np.random.default_rng(0).integers(0, 256, (1, 28, 28), dtype=np.uint8)
+    inquiry = Inquiry(networks, "mnist", picture, "inside", target=3)
+    before = random_state(torch.device("cuda:0"))
+    (there,), (here,) = (inspect(inquiry, torch.device(device)).networks for device in ("cuda:0", "cpu"))
+    assert torch.equal(random_state(torch.device("cuda:0")), before)
+    assert there.inside is not None
+    assert here.inside is not None
+    for name in ("gradient", "occlusion", "filters"):
+        np.testing.assert_allclose(getattr(there.inside, name), getattr(here.inside, name), atol=0.01)

@@ -3,9 +3,11 @@
 from typing import Any
 
 from fake_engine import FakeEngine
+from fake_pair import answer_to
 from stored_runs import predicted
 
 from nncompare.data import load
+from nncompare.inspection import Inquiry
 from nncompare.messages import PredictionRequest, WorkerInfo
 
 
@@ -21,7 +23,9 @@ class PageEngine(FakeEngine):
     def survey(self, device: str) -> WorkerInfo:
         return WorkerInfo("token", 2, "cpu", {"cpu": "A Processor"}, 2**33, 2**34)
 
-    async def run(self, function: object, request: Any, *, address: str, key: str | None = None) -> Any:
+    async def run(self, function: object, request: Any, *rest: Any, address: str, key: str | None = None) -> Any:
+        if isinstance(request, Inquiry):
+            return answer_to(request)
         if not isinstance(request, PredictionRequest):
             return await super().run(function, request, address=address, key=key)
         labels = load(request.dataset).labels(request.split)

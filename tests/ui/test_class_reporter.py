@@ -117,14 +117,14 @@ def test_what_came_out_is_told_to_a_new_engine_too(of_class, engine):
 
 
 def test_what_came_out_belongs_to_the_lesson_and_the_guess_with_which_it_was_trained(of_class, engine):
-    of_class._lesson_state = lambda: LessonState(name="luck", guess=2.0)
+    of_class.teacher.lesson_state = lambda _: LessonState(name="luck", guess=2.0)
     train(of_class)
     until(lambda: engine.pages()[0].state == "running", WHAT)
     engine.end_all()
     until(engine.outcomes, WHAT)
-    of_class._lesson_state = lambda: LessonState(name="luck", guess=9.0, result=0.5)
+    of_class.teacher.lesson_state = lambda _: LessonState(name="luck", guess=9.0, result=0.5)
     until(lambda: engine.outcomes()[0].lesson.result == 0.5, WHAT)
-    of_class._lesson_state = lambda: LessonState(name="width", guess=3.0)
+    of_class.teacher.lesson_state = lambda _: LessonState(name="width", guess=3.0)
     until(lambda: engine.pages()[0].lesson.name == "width", WHAT)
     (outcome,) = engine.outcomes()
     assert outcome.lesson == LessonState(name="luck", guess=2.0, result=0.5)
@@ -142,7 +142,7 @@ def test_without_a_class_nothing_is_told(engine, open_ready, settle, monkeypatch
     dashboard = open_ready(TINY)
     dashboard.page._on_message(None, {"ready": ""}, [])
     settle(dashboard)
-    dashboard.reporter.tick(None, LessonState)
+    dashboard.teacher.tick(None, dashboard.steps.predictions.lesson)
     assert engine._plugin._classes._boards == {}
 
 

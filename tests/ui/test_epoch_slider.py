@@ -204,6 +204,56 @@ def test_of_a_model_that_broke_off_the_other_one_is_shown(open_finished):
     assert "Answers of B" in evaluation.matrix.box.html
 
 
+def test_of_a_model_alone_there_are_epochs_too(open_finished):
+    dashboard = open_finished(LONGER.model_copy(update={"b": None}))
+    until(lambda: dashboard.steps.predictions.evaluation.matrix.box.html != "", WHAT)
+    look_at(dashboard, 1)
+    evaluation, then = dashboard.steps.predictions.evaluation, outcomes_after(1)
+    assert '<h3>Model A alone <span class="nnc-then">after epoch 1</span></h3>' in evaluation.verdict.value
+    right = int((then.predicted_by_a == then.labels).sum())
+    assert f'<span class="nnc-part-count">{right:,}<' in evaluation.filter.bar.html
+
+
+def test_of_several_seeds_the_one_that_is_looked_at_is_shown_and_named(open_finished):
+    dashboard = open_finished(LONGER.model_copy(update={"repeat": 2}))
+    predictions = dashboard.steps.predictions
+    verdict = predictions.evaluation.verdict
+    until(lambda: "paired t test over the seeds" in verdict.value, WHAT)
+    look_at(dashboard, 1)
+    assert "after epoch 1, seed 1</span>" in verdict.value
+    assert "McNemar" in verdict.value
+    predictions.seed.value = 0
+    until(lambda: "those of seed 0" in verdict.value, "the end of the other seed")
+    assert predictions.epochs.slider.shown == 0
+    look_at(dashboard, 1)
+    assert "after epoch 1, seed 0</span>" in verdict.value
+
+
+def test_who_asks_for_the_disagreements_sees_those_of_the_end(longer):
+    look_at(longer, 1)
+    longer.refresher.post(longer.steps.predictions.show_disagreements)
+    chosen = longer.result.outcomes().select(Group.DISAGREE, Order.DIFFERENCE).tolist()
+    until(lambda: shown_indices(longer) == chosen[:12], WHAT)
+    assert longer.steps.predictions.epochs.slider.shown == 0
+
+
+def test_more_epochs_are_added_while_an_earlier_one_is_looked_at(longer, engine, settle):
+    predictions, before = longer.steps.predictions, longer.result
+    look_at(longer, 1)
+    then = predictions.evaluation.verdict.value
+    press(longer, "Continue")
+    until(lambda: len(engine.active()) == 2, WHAT)
+    settle(longer)
+    assert predictions.evaluation.verdict.value == then, "it stays"
+    look_at(longer, 0)
+    assert predictions.evaluation.verdict.value == "", "nothing is judged before the new end"
+    look_at(longer, 2)
+    engine.end_all()
+    until(lambda: longer.result is not before, "the new end")
+    settle(longer)
+    assert "after epoch 2" in predictions.evaluation.verdict.value
+
+
 def test_another_comparison_begins_at_its_end(longer, open_finished, home, settle):
     look_at(longer, 1)
     longer.open_saved(longer.current.running.saved_id)

@@ -58,6 +58,7 @@ def test_work_that_was_done_here_takes_as_long_again(times, changes, same):
     times.look()
     assert changes == [1], "the second look finds nothing new"
     assert times.about(asked.a, asked) == "1.0"
+    assert times.seconds(asked.a, asked) == 1.0
 
 
 @pytest.mark.parametrize("other", OTHER_WORK)

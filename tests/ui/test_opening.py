@@ -38,7 +38,7 @@ def test_the_address_of_a_web_page_sets_the_fields(monkeypatch, open_dashboard):
 
 
 def test_only_one_step_is_seen(tiny, settle):
-    for step in ("Models", "Predictions", "Training", "Data", "History"):
+    for step in ("Models", "Predictions", "Explore", "Training", "Data", "History"):
         tiny.go(step)
         settle(tiny)
         assert steps_seen(tiny) == [step]

@@ -40,6 +40,14 @@ def test_the_number_format_is_told_however_long_it_trains(panel: RunPanel, preci
     assert f"parameters on cpu, {precision}" in panel.log.value
 
 
+def test_how_long_a_planned_run_will_take_is_told_where_it_is_known(panel: RunPanel) -> None:
+    planned = replace(run_of(0), state=State.IDLE)
+    panel.show(planned, expected_seconds=72.4)
+    assert re.search(r"about</dt><dd>1:12<", panel.figures.value)
+    panel.show(planned)
+    assert re.search(r"left</dt><dd>–<", panel.figures.value)
+
+
 def test_that_nothing_is_heard_is_told_while_it_trains(panel: RunPanel) -> None:
     sentence = "This training has been silent for 15 s. Still waiting for it."
     panel.show(run_of(1, seconds_silent=15.0))

@@ -18,7 +18,8 @@ def selectors(sheet: Path) -> list[str]:
 
 def test_a_class_that_one_step_styles_wherever_it_stands_is_used_by_no_other() -> None:
     sheets = {name: selectors(STATIC / f"{name}.css") for name in page.STYLES if name not in SHARED}
-    sheets["training"] += sheets.pop("chart")  # it stands there alone
+    for part, step in (("chart", "training"), ("drawing", "explore")):  # they stand there alone
+        sheets[step] += sheets.pop(part)
     used = {name: set(re.findall(r"nnc-[\w-]+", " ".join(found))) for name, found in sheets.items()}
     general = set(re.findall(r"nnc-[\w-]+", " ".join(selectors(STATIC / "style.css"))))
     owned = {name: {found[1] for line in lines if (found := _ALONE.match(line))} for name, lines in sheets.items()}

@@ -77,3 +77,7 @@ def _glyph(font_file: Path, digit: str) -> NDArray[np.bool_]:
     square = Image.new("L", (BANK_SIDE, BANK_SIDE))
     square.paste(page, ((BANK_SIDE - width) // 2, (BANK_SIDE - height) // 2))
     return np.asarray(square) > 127
+
+
+BANKS = (_glyph_bank, _half_widths)
+"""What is kept between two drawings."""

@@ -81,3 +81,7 @@ def _drawn(drawing: Drawing) -> tuple[NDArray[np.bool_], NDArray[np.int8]]:
 
 def _enlarged(line: Line) -> list[tuple[float, float]]:
     return [(x * OVERSAMPLING, y * OVERSAMPLING) for x, y in line]
+
+
+BANKS = (_bank,)
+"""What is kept between two drawings."""

@@ -1,6 +1,7 @@
 """Makes a synthetic data set: labels in random order, and a drawing for each."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -22,33 +23,38 @@ def generate(info: DatasetInfo, folder: Path, progress: Callable[[int, int], Non
 
     `progress` is called with the images made so far and their number, once per batch.
     """
-    draw, total = _artist(info), info.train_count + info.test_count
+    total = info.train_count + info.test_count
     splits = ((info.train_count, TRAIN_IMAGES, TRAIN_LABELS), (info.test_count, TEST_IMAGES, TEST_LABELS))
-    for split, (count, image_file, label_file) in enumerate(splits):
-        rng = np.random.Generator(np.random.PCG64([_SEED, split]))
-        labels = rng.permutation(np.arange(count) % len(info.classes)).astype(np.uint8)
-        images = np.empty((count, SIDE, SIDE), np.uint8)
-        for start in range(0, count, _BATCH):
-            stop = min(start + _BATCH, count)
-            images[start:stop] = draw(labels[start:stop], rng)
-            if progress:
-                progress(split * info.train_count + stop, total)
-        write_idx(folder / image_file, images)
-        write_idx(folder / label_file, labels)
+    with _artist(info) as draw:
+        for split, (count, image_file, label_file) in enumerate(splits):
+            rng = np.random.Generator(np.random.PCG64([_SEED, split]))
+            labels = rng.permutation(np.arange(count) % len(info.classes)).astype(np.uint8)
+            images = np.empty((count, SIDE, SIDE), np.uint8)
+            for start in range(0, count, _BATCH):
+                stop = min(start + _BATCH, count)
+                images[start:stop] = draw(labels[start:stop], rng)
+                if progress:
+                    progress(split * info.train_count + stop, total)
+            write_idx(folder / image_file, images)
+            write_idx(folder / label_file, labels)
     write_manifest(folder)
 
 
 def preview(info: DatasetInfo) -> NDArray[np.uint8]:
     """Draw one image of each class of a synthetic set, (K, 28, 28), before the set is made."""
     rng = np.random.Generator(np.random.PCG64(_SEED))
-    return _artist(info)(np.arange(len(info.classes), dtype=np.uint8), rng)
+    with _artist(info) as draw:
+        return draw(np.arange(len(info.classes), dtype=np.uint8), rng)
 
 
-def _artist(info: DatasetInfo) -> Draw:
-    if info.name == "synthetic-digits":
-        from nncompare.data.synthetic.digits import draw_digits
+@contextmanager
+def _artist(info: DatasetInfo) -> Iterator[Draw]:
+    """Lend what draws the images; the shapes that it keeps meanwhile take 4 to 6 MiB."""
+    from nncompare.data.synthetic import digits, fashion
 
-        return draw_digits
-    from nncompare.data.synthetic.fashion import draw_garments
-
-    return draw_garments
+    is_digits = info.name == "synthetic-digits"
+    try:
+        yield digits.draw_digits if is_digits else fashion.draw_garments
+    finally:
+        for bank in digits.BANKS if is_digits else fashion.BANKS:
+            bank.cache_clear()

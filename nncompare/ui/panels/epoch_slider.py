@@ -70,7 +70,7 @@ class EpochSlider:
         """Offer the epochs of these models; where they, or the images, are others than before, look at the end."""
         if pair is not self._pair or split != self._split:
             self._pair, self._split = pair, split
-            self._leave()
+            self.leave()
         is_there = pair is not None and _has_earlier(pair)
         hide(self.box, not is_there)
         if pair is not None and is_there:
@@ -80,22 +80,23 @@ class EpochSlider:
         """Look at an earlier epoch; 0: at the end."""
         pair = self._pair
         if epoch == 0:
-            self._leave(is_told=False)  # it is there already, and may have gone on meanwhile
+            self.leave(is_told=False)  # by now it may have moved again
         elif pair is None or self.slider.is_off or not 1 <= epoch < self.slider.last:
-            self._leave()
+            self.leave()
         elif epoch != self._wanted:
             self._wanted = epoch
             self._newest.ask(lambda: find_after(pair, epoch), self._show, self._on_failed)
 
-    def _leave(self, *, is_told: bool = True) -> None:
+    def leave(self, *, is_told: bool = True) -> None:
+        """Look at the end; the page is told, unless it was the one that said so."""
         self._newest.forget()
         was_past = self.epoch is not None
         self._wanted = self.epoch = None
         if is_told:
             self.slider.send({"leave": True})
-        set_value(self.slider, shown=0, note=self._note(None))
         if was_past:
             self._on_found(None)
+        set_value(self.slider, shown=0, note=self._note(None))
 
     def _offer(self, pair: SeedRun) -> None:
         last = ceil(max(run.epoch for run in pair.runs))
@@ -104,16 +105,16 @@ class EpochSlider:
         with self.slider.hold_sync():
             set_value(self.slider, total=max(last, planned), last=last, is_live=is_live, is_off=self._split != "test")
         if self.epoch is not None and self.epoch >= last:  # it went back to what was saved last
-            self._leave()
+            self.leave()
 
     def _show(self, found: Findings) -> None:
         self.epoch = found.epoch
-        with self.slider.hold_sync():
-            set_value(self.slider, shown=found.epoch or 0, note=self._note(found))
         self._on_found(found)
+        with self.slider.hold_sync():  # last: what plays goes on once all of it has come
+            set_value(self.slider, shown=found.epoch or 0, note=self._note(found))
 
     def _on_failed(self, error: Exception) -> None:
-        self._leave()
+        self.leave()
         self._tell_failed(f"The epoch cannot be shown. {error}")
 
     def _note(self, found: Findings | None) -> str:

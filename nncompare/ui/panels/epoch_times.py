@@ -44,14 +44,18 @@ class EpochTimes:
         """Read the store again, beside the refresher's thread: on a slow disk that takes long."""
         self._refresher.in_background(self._read, self._on_read, lambda _: None)  # without the store nothing is known
 
-    def about(self, config: RunConfig | None, comparison: Comparison | None) -> str:
-        """Return the seconds of an epoch of a model, as text: nothing where such a model was not trained here.
+    def seconds(self, config: RunConfig | None, comparison: Comparison | None) -> float | None:
+        """Return the seconds of an epoch of a model; None where such a model was not trained here.
 
         `comparison` says what it shares with the other one. Where a setting is wrong there is none.
         """
         if config is None or comparison is None:
-            return ""
-        seconds = self._seconds.get(_Work.of(config, comparison))
+            return None
+        return self._seconds.get(_Work.of(config, comparison))
+
+    def about(self, config: RunConfig | None, comparison: Comparison | None) -> str:
+        """Return the same as text; nothing where it is not known."""
+        seconds = self.seconds(config, comparison)
         return "" if seconds is None else f"{seconds:.1f}" if seconds < 9.95 else f"{seconds:,.0f}"
 
     def _read(self) -> dict[_Work, float]:

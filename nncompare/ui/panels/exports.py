@@ -1,7 +1,8 @@
 """What can be saved of a comparison: the report, the predictions, the weights, the pictures."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
+from nncompare.analysis import Robustness
 from nncompare.comparison.result import ComparisonResult
 from nncompare.config import SplitName
 from nncompare.figures import image_file
@@ -28,6 +29,7 @@ class Exports:
     def __init__(self, refresher: Refresher, on_failed: Callable[[str], None]) -> None:
         self._refresher, self._on_failed = refresher, on_failed
         self.taken: Callable[[], TakenLesson | None] = lambda: None  # the lesson that the report tells of
+        self.tried: Callable[[], Sequence[Robustness]] = lambda: ()  # the robustness that it tells of
         self.box = Clickable(refresher.posting(self.save), "nnc-exports")
         self.offer(None, None, "test")
 
@@ -47,10 +49,10 @@ class Exports:
         pair, split = self._pair, self._split
         if pair is None or not self.box.offers(pick):  # others may be offered since it was pressed
             return
-        whole, taken = self._whole or pair, self.taken()
+        whole, taken, tried = self._whole or pair, self.taken(), self.tried()
         key, _, kind = pick.partition(".")
         self._refresher.in_background(
-            lambda: _content(whole, pair, split, key, kind, taken),
+            lambda: _content(whole, pair, split, key, kind, taken, tried),
             lambda content: self.box.download(_name(pair, split, key, kind), _TYPES[kind], content),
             lambda error: self._on_failed(f"The file could not be made. {error}"),
         )
@@ -69,9 +71,10 @@ def _content(
     key: str,
     kind: str,
     taken: TakenLesson | None,
+    tried: Sequence[Robustness],
 ) -> bytes:
     if kind == "html":
-        return report_page(whole, taken).encode()
+        return report_page(whole, taken, tried).encode()
     if kind == "csv":
         return predictions_csv(pair, split).encode()
     if kind == "safetensors":

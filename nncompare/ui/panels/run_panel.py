@@ -44,13 +44,14 @@ class RunPanel:
         *,
         seed_words: str = "",
         can_train_on: bool = True,
+        expected_seconds: float | None = None,
     ) -> None:
         """Draw what is known of a run, or what is planned where none was started; None where the model is not used.
 
         Its figures can be told apart from those of the `other` model. `guessed` is a sentence, where it has guessed;
-        `seed_words` say which of several seeds this is.
+        `seed_words` say which of several seeds this is; `expected_seconds` is how long a planned one will take.
         """
-        if not self._is_new((run, other), (guessed, seed_words, can_train_on)):
+        if not self._is_new((run, other), (guessed, seed_words, can_train_on, expected_seconds)):
             return
         self._offer(run.state if run is not None else State.IDLE, can_train_on=can_train_on)
         if run is None:
@@ -59,7 +60,7 @@ class RunPanel:
             return
         common = {"run": run, "parameters": _parameters(run)}
         words = {"title": distinction(run, other), "where": _where(run), "seed_words": seed_words}
-        strip = {**words, "share": _share(run), "time": _time(run)}
+        strip = {**words, "share": _share(run), "time": _time(run, expected_seconds)}
         self.figures.show("strip.html", **common, **strip, **_large(run, other))
         figures = {"speed": _speed(run), "epochs": _last_epochs(run), "guessed": guessed}
         self.log.show("run_details.html", **common, **figures, **_measured(run, other))
@@ -95,8 +96,10 @@ def _where(run: RunView) -> str:
     return f"epoch {at}" if run.state in _MOVING else f"{run.state} at {at}"
 
 
-def _time(run: RunView) -> tuple[str, str]:
+def _time(run: RunView, expected_seconds: float | None) -> tuple[str, str]:
     """Return the time that is of interest now: what it is, and a figure."""
+    if run.state is State.IDLE:
+        return "left" if expected_seconds is None else "about", brief_clock(expected_seconds)
     if run.position is not None and run.position.position:
         return "starts in", brief_clock(run.position.seconds)
     if run.state.is_over:

@@ -1,4 +1,4 @@
-"""The tour: six stops that say what the dashboard is for and where things are."""
+"""The tour: seven stops that say what the dashboard is for and where things are."""
 
 from dataclasses import dataclass
 
@@ -18,7 +18,7 @@ STOPS = (
         "Data",
         (".nnc-nav",),
         "Two networks, side by side",
-        "nncompare trains two small neural networks at the same time and tells you which one is better. The five steps "
+        "nncompare trains two small neural networks at the same time and tells you which one is better. The six steps "
         "stand here, from left to right.",
     ),
     Stop(
@@ -44,6 +44,12 @@ STOPS = (
         (".nnc-verdict", ".nnc-summary", ".nnc-nav"),
         "Which is better, and is it luck?",
         "When both have ended, the answer stands here, with the images on which they disagree.",
+    ),
+    Stop(
+        "Explore",
+        (".nnc-answers", ".nnc-nav"),
+        "Try them yourself",
+        "Take an image, or draw one, and disturb it: A and B answer at once, also while they learn.",
     ),
     Stop(
         "History",

@@ -50,7 +50,9 @@ function render({ model, el }) {
     dialog.innerHTML = html;
     dialog.setAttribute("aria-label", dialog.querySelector("h3")?.textContent ?? "");
     dialog.addEventListener("click", ({ target }) => {
-      if (target === dialog || target.closest("[data-close]")) dialog.close();
+      const { pick: picked } = target.closest("[data-pick]")?.dataset ?? {};
+      if (picked !== undefined) model.send({ pick: picked });
+      if (picked !== undefined || target === dialog || target.closest("[data-close]")) dialog.close();
     });
     dialog.addEventListener("close", () => {
       dialog.remove();

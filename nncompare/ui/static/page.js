@@ -54,6 +54,7 @@ function render({ model, el }) {
       model.send({ pong: message.ping });
       tell("nnc-heard");
     }
+    if ("say" in message) voice.textContent = message.say;
     if ("step" in message) addStep(message.step);
     if ("top" in message) showTop(el.closest(".nnc"));
   };

@@ -1,4 +1,4 @@
-"""The fifth step: what was trained before, to be compared, named, opened, used again, laid beside, or deleted."""
+"""The sixth step: what was trained before, to be compared, named, opened, used again, laid beside, or deleted."""
 
 from collections.abc import Callable
 

@@ -1,14 +1,14 @@
 """The fourth step: what both models predict for the same images."""
 
 import random
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import ipywidgets as widgets
 from pydantic import Field as Rule
 
 from nncompare.comparison.runner import ComparisonRun
 from nncompare.comparison.seed_run import SeedRun
-from nncompare.config import read_field
+from nncompare.config import SplitName, read_field
 from nncompare.data import DataError, ImageData, load
 from nncompare.messages import Prediction, VisibleImages
 from nncompare.settings import Integer, Settings
@@ -36,9 +36,13 @@ class _Choice(Settings):
 
 
 class PredictionsStep:
-    """Shows a sample of images with the predictions of both models, also while they train."""
+    """Shows a sample of images with the predictions of both models, also while they train.
 
-    def __init__(self, refresher: Refresher) -> None:
+    Calls `on_explore` with the split and the position of an image that is to be looked at alone.
+    """
+
+    def __init__(self, refresher: Refresher, on_explore: Callable[[SplitName, int], None]) -> None:
+        self._on_explore = on_explore
         self._refresher, self._random = refresher, random.Random(0)
         self._images: ImageData | None = None
         self._running: ComparisonRun | None = None
@@ -83,6 +87,7 @@ class PredictionsStep:
 
     def show_disagreements(self) -> None:
         """Show the test images on which both models give different answers; those of most difference first."""
+        self.epochs.leave()
         if self.split.value == "test":
             self.evaluation.show_disagreements()
         else:
@@ -221,7 +226,11 @@ class PredictionsStep:
         self.cards.show("cards.html", cards=cards, classes=classes)
 
     def _on_enlarge(self, pick: str) -> None:
-        images = self._images
-        if images is not None and int(pick) in self.shown.indices:
+        images, (what, _, index) = self._images, pick.rpartition(":")
+        if images is None or int(index) not in self.shown.indices:
+            return
+        if what:
+            self._on_explore(self.shown.split, int(index))
+        else:
             newest = {name: found for name in _MODELS if (found := self._prediction(name)) is not None}
-            self.cards.show_dialog("enlarged.html", **enlarged(images, self.shown, newest, int(pick)))
+            self.cards.show_dialog("enlarged.html", **enlarged(images, self.shown, newest, int(index)))

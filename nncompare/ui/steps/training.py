@@ -18,6 +18,7 @@ from nncompare.ui.elements import Part, Place, column, hide, html, render, row, 
 from nncompare.ui.other_settings import other_settings
 from nncompare.ui.panels.control_bar import ControlBar, Situation
 from nncompare.ui.panels.curve_charts import CurveCharts
+from nncompare.ui.panels.epoch_times import EpochTimes
 from nncompare.ui.panels.run_panel import RunPanel
 from nncompare.ui.refresher import Refresher
 
@@ -28,7 +29,8 @@ class TrainingStep:
     """The control bar, a strip of large figures for each model, the curves, what was equal, and the rest folded.
 
     Calls `on_train`, `on_control(action, model)` (pause, resume, stop or train_on; None for both), `on_see` for what
-    the models predict, and `on_change` for other settings. `offers` are comparisons that can go on.
+    the models predict, and `on_change` for other settings. `offers` are comparisons that can go on, and `times` know
+    how long a planned one will take.
     """
 
     def __init__(
@@ -39,8 +41,10 @@ class TrainingStep:
         on_see: Callable[[], None],
         on_change: Callable[[], None],
         offers: Part,
+        times: EpochTimes,
     ) -> None:
         control = refresher.posting(on_control)
+        self._times = times
         self._on_control, self._ways = on_control, {"train": on_train, "see": on_see, "change": on_change}
         self.bar = ControlBar(refresher, self._on_press)
         self.lead, self.reason = Place("nnc-lead"), Place("nnc-reason")
@@ -127,8 +131,16 @@ class TrainingStep:
         for name, panel in self.runs.items():
             run, other = runs.get(name), runs.get("B" if name == "A" else "A")
             guessed = self._guessed(running, run) if running is not None and run is not None else ""
-            panel.show(run, other, guessed, seed_words=seed_words, can_train_on=can_train_on)
+            expected = self._expected_seconds(run, comparison)
+            panel.show(run, other, guessed, seed_words=seed_words, can_train_on=can_train_on, expected_seconds=expected)
         self._show_race(shown, has_one_seed=comparison is None or not comparison.seed_gap)
+
+    def _expected_seconds(self, run: RunView | None, comparison: Comparison | None) -> float | None:
+        """Return how long a planned run will take, by what an epoch of such a model has taken here."""
+        if run is None or run.state is not State.IDLE:
+            return None
+        seconds = self._times.seconds(run.config, comparison)
+        return None if seconds is None else run.config.epochs * seconds
 
     def _guessed(self, running: ComparisonRun, run: RunView) -> str:
         """Say of a run that has ended if it does no better than guessing; that is counted once."""

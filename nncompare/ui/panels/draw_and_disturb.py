@@ -1,0 +1,121 @@
+"""An image that is drawn or chosen, what disturbs it, and what both networks say of it."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nncompare.comparison.seed_run import SeedRun
+from nncompare.config import SplitName
+from nncompare.data import ImageData
+from nncompare.disturbances import DISTURBANCES, Disturbance
+from nncompare.ui.answering import Answering
+from nncompare.ui.elements import column, row
+from nncompare.ui.panels.answers import AnswersPanel, delay, obstacle
+from nncompare.ui.panels.disturb import DisturbPanel
+from nncompare.ui.panels.drawing import DrawingPanel
+from nncompare.ui.panels.image_choice import ChosenImage
+from nncompare.ui.panels.image_picker import ImagePicker
+from nncompare.ui.refresher import Refresher
+
+
+class DrawAndDisturb:
+    """Calls `on_chosen` with every other image that is looked at, and `say` with a sentence for screen readers."""
+
+    def __init__(
+        self, refresher: Refresher, on_chosen: Callable[[ChosenImage | None], None], say: Callable[[str], None]
+    ) -> None:
+        self._on_chosen = on_chosen
+        self._images: ImageData | None = None
+        self._pair: SeedRun | None = None
+        self._plain: ChosenImage | None = None  # before it is disturbed
+        self._image: ChosenImage | None = None
+        self.drawing = DrawingPanel(refresher, self._on_drawing)
+        self.picker = ImagePicker(refresher, self.look_at)
+        self.disturb = DisturbPanel(refresher, self._choose)
+        self.answers = AnswersPanel(say)
+        self._answering = Answering(refresher, self._draw)
+        sources = column("nnc-sources", [column("nnc-card nnc-sheet", [self.drawing]), self.picker])
+        self.box = row("nnc-drawn", [sources, self.disturb, self.answers])
+
+    def use(self, images: ImageData | None, pair: SeedRun | None) -> None:
+        """Look at images of this data set, with the networks of this pair."""
+        is_other = (images and images.info) is not (self._images and self._images.info)
+        self._images, self._pair = images, pair
+        self.drawing.use(images, pair)
+        self.picker.use(images, pair)
+        self._answering.use(pair)
+        if is_other:
+            self._plain = None
+            self.picker.choose("test", 0)
+        self._draw()
+
+    def choose(self, split: SplitName, index: int) -> None:
+        """Look at an image of the data set."""
+        self.picker.choose(split, index)
+
+    def look_at(self, image: ChosenImage | None) -> None:
+        """Look at this image; what disturbs it stays as it is."""
+        self._plain = image
+        self._choose()
+
+    def set_visible(self, is_visible: bool) -> None:
+        """Set whether anybody sees the answers."""
+        self._answering.set_visible(is_visible)
+
+    def tick(self) -> None:
+        """Ask again where the networks have learned, and tell what is waited for."""
+        self._answering.tick()
+        self.picker.tick()
+        self._tell()
+        self.answers.tick()
+
+    def _on_drawing(self, pixels: NDArray[np.uint8] | None, words: str) -> None:
+        was_drawn = self._plain is not None and self._plain.label is None
+        if pixels is not None:
+            self.look_at(ChosenImage(pixels, words))
+        elif was_drawn:  # there is nothing on the sheet any more
+            self.look_at(None)
+
+    def _choose(self) -> None:
+        disturbance = self.disturb.disturbance
+        self._image = replace(self._plain, disturbance=disturbance) if self._plain is not None else None
+        self._answering.look_at(self._image)
+        self._on_chosen(self._image)
+        self._draw()
+
+    def _draw(self) -> None:
+        self._show_seen()
+        self._tell()
+
+    def _tell(self) -> None:
+        asked = self._answering
+        note = asked.error or delay(asked.seconds)
+        self.answers.show(self._pair, asked.answered, self._classes, note)
+        self.answers.fade(asked.seconds > 0 and bool(note))
+        self.disturb.enable(not obstacle(self._pair))
+
+    def _show_seen(self) -> None:
+        image, answered = self._image, self._answering.answered
+        if image is None:
+            self.disturb.show(None, "")
+        elif answered is not None and answered.image is image:
+            self._show_pixels(answered.answer.images[0], image)
+        elif image.disturbance is None or answered is None:  # else the answer brings what is seen
+            self._show_pixels(image.pixels, replace(image, disturbance=None))
+
+    def _show_pixels(self, pixels: NDArray[np.uint8], image: ChosenImage) -> None:
+        label = self._classes[image.label] if image.label is not None else ""
+        self.disturb.show(pixels, image.words, label, _change(image.disturbance))
+
+    @property
+    def _classes(self) -> tuple[str, ...]:
+        return self._images.info.classes if self._images is not None else ()
+
+
+def _change(disturbance: Disturbance | None) -> str:
+    if disturbance is None:
+        return ""
+    info = DISTURBANCES[disturbance.name]
+    return f"{info.title}: {disturbance.strength:g}{info.unit}".replace("-", "−")

@@ -1,0 +1,123 @@
+"""Inside both networks: what their filters find in the chosen image, and where in it they look."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from nncompare.data import CATALOG, ImageData
+from nncompare.figures.sprites import Scales
+from nncompare.inspection import Answer, Inside, NetworkAnswer
+from nncompare.ui.clickable import Clickable
+from nncompare.ui.elements import Place, column, dropdown, hide, row, set_value
+from nncompare.ui.newest import Newest
+from nncompare.ui.panels.asking_inside import AskingInside, Pair
+from nncompare.ui.panels.enlarged_map import enlarged_map
+from nncompare.ui.panels.image_choice import ChosenImage
+from nncompare.ui.panels.network_inside import NetworkInside, points
+from nncompare.ui.refresher import Refresher
+
+_OWN_ANSWERS, _OWN = "their own answers", -1  # None would choose nothing
+_NOT_NUMBERS = "Its weights are not numbers any more, so there is nothing to see: its training broke off."
+_NOTHING_TOLD = "It has told nothing of what happens inside."
+
+
+class InsidePanel:
+    """Shows A beside B, for their own answers or for a class that is chosen; a map that is chosen is enlarged.
+
+    It asks `newest` when another image, pair or class is chosen, and now and then while the networks learn.
+    """
+
+    def __init__(self, refresher: Refresher, newest: Newest) -> None:
+        self._asking = AskingInside(newest, self._show, self._say)
+        self._shown: tuple[Answer, Scales] | None = None
+        self.target = dropdown("What speaks for", [(_OWN_ANSWERS, _OWN)], refresher.posting(self._on_target))
+        self._words, self._note, self._key = (Place(f"nnc-inside-{part}") for part in ("words", "note", "key"))
+        self._dialog = Clickable(lambda _pick: None, "nnc-inside-dialog")
+        self._networks = {name: NetworkInside(name, refresher.posting(self._enlarge)) for name in "AB"}
+        head = row("nnc-row nnc-inside-head", [self._words, self.target])
+        cards = row("nnc-inside-cards", [*self._networks.values()])
+        self.box = column("nnc-inside", [head, self._note, cards, self._key, self._dialog])
+        self._say("", False)
+
+    def use(self, images: ImageData | None, pair: Pair | None) -> None:
+        """Look into another pair."""
+        if pair is not self._asking.pair:
+            self._asking.pair = pair
+            classes = enumerate(CATALOG[pair.comparison.dataset].classes if pair is not None else ())
+            options = ((_OWN_ANSWERS, _OWN), *((name, number) for number, name in classes))
+            set_value(self.target, options=options)  # where they are others, the first one is chosen
+            self._say("", False)
+            self._asking.look()
+
+    def look_at(self, image: ChosenImage | None) -> None:
+        """Look at another image."""
+        self._asking.image = image
+        self._asking.look()
+
+    def set_visible(self, is_visible: bool) -> None:
+        """Ask only while it can be seen."""
+        self._asking.is_visible = is_visible
+        self._asking.look()
+
+    def tick(self) -> None:
+        """Ask again where the networks have learned on, or where an answer got lost."""
+        self._asking.look()
+
+    def _on_target(self) -> None:
+        self._asking.target = self.target.value if self.target.value != _OWN else None
+        self._asking.look()
+
+    def _show(self, answer: Answer) -> None:
+        pair, image = self._asking.pair, self._asking.image
+        assert pair is not None
+        assert image is not None
+        classes = CATALOG[pair.comparison.dataset].classes
+        insides = [each.inside for each in answer.networks if each.inside is not None and not _problem(each)]
+        self._shown = answer, Scales.of(insides)
+        for name in self._networks:
+            self._show_network(name, answer, insides, classes)
+        label = classes[image.label] if image.label is not None else None
+        self._words.show_texts("inside_words.html", words=image.words, label=label)
+        self._note.show_texts("inside_note.html", sentence="", is_error=False)
+        hide(self._key, not insides)
+        scales, is_pair = self._shown[1], len(insides) > 1
+        self._key.show_texts("inside_key.html", scales=scales, points=points(scales.occlusion), is_pair=is_pair)
+        hide(self.target, False)
+
+    def _show_network(self, name: str, answer: Answer, insides: Sequence[Inside], classes: Sequence[str]) -> None:
+        shown, found = self._networks[name], answer.of(name)
+        if found is None:
+            shown.hide()
+        elif problem := _problem(found):
+            shown.tell(problem)
+        else:
+            assert self._shown is not None
+            most_channels = max(len(inside.filters) for inside in insides)
+            shown.show(found, answer.images[0], self._shown[1], classes, most_channels)
+
+    def _say(self, sentence: str, is_error: bool) -> None:
+        """Show a sentence, and nothing else; after a mistake another class may be tried."""
+        self._shown = None
+        hide(self.target, not is_error)
+        for shown in self._networks.values():
+            shown.hide()
+        self._words.tell()
+        hide(self._key, True)
+        self._note.show_texts("inside_note.html", sentence=sentence, is_error=is_error)
+
+    def _enlarge(self, name: str, block: int, channel: int) -> None:
+        answer, scales = self._shown or (None, None)
+        found = answer.of(name) if answer is not None else None
+        inside = found.inside if found is not None else None
+        if answer and scales and inside and block < len(inside.maps) and channel < len(inside.maps[block]):
+            values = enlarged_map(name, inside, answer.images[0], scales, block, channel)
+            self._dialog.show_dialog("enlarged_map.html", **values)
+
+
+def _problem(answer: NetworkAnswer) -> str:
+    """Return why a network cannot be looked into; nothing where it can."""
+    inside = answer.inside
+    if inside is None:
+        return _NOTHING_TOLD if np.isfinite(answer.probabilities).all() else _NOT_NUMBERS
+    arrays = (answer.probabilities, inside.filters, inside.gradient, inside.occlusion, *inside.maps)
+    return "" if all(np.isfinite(array).all() for array in arrays) else _NOT_NUMBERS

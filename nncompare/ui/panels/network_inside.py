@@ -1,0 +1,103 @@
+"""What happens inside one network with the chosen image: where it looks, its filters and its maps."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nncompare.data import png_data_uri
+from nncompare.figures.sprites import Scales, overlay
+from nncompare.inspection import Inside, NetworkAnswer
+from nncompare.ui.elements import Place, column, hide, row, set_value
+from nncompare.ui.panels.enlarged_map import strongest_place
+from nncompare.ui.panels.feature_maps import FeatureMaps
+
+_NEXT_TO_NOTHING = 0.005  # of a probability
+
+
+@dataclass(frozen=True)
+class Look:
+    """An overlay on the image: how it is computed, what it shows, and what that means in words."""
+
+    method: str
+    picture: str
+    words: str
+
+
+class NetworkInside:
+    """The card of network `name`; calls `on_pick` with the name, and with the block and the channel that are chosen."""
+
+    def __init__(self, name: str, on_pick: Callable[[str, int, int], None]) -> None:
+        self._name = name
+        self._title, self._looks = Place("nnc-inside-title"), Place("nnc-inside-looks")
+        self._maps = FeatureMaps(name, lambda block, channel: on_pick(name, block, channel))
+        self._parts = row("nnc-inside-parts", [self._looks, self._maps])
+        self.box = column(f"nnc-card nnc-inside-card nnc-{name.lower()}", [self._title, self._parts])
+        self.hide()
+
+    def hide(self) -> None:
+        """Show nothing, as of a network that there is not."""
+        hide(self.box, True)
+        hide(self._parts, True)
+        set_value(self._title, value="")
+
+    def tell(self, sentence: str) -> None:
+        """Say why there is nothing to see."""
+        hide(self.box, False)
+        hide(self._parts, True)
+        self._title.show("inside_title.html", name=self._name, sentence=sentence)
+
+    def show(
+        self, answer: NetworkAnswer, image: NDArray[np.uint8], scales: Scales, classes: Sequence[str], channels: int
+    ) -> None:
+        """Show what it answers to an image (H, W), and why; with room as for so many channels in the first block."""
+        inside, shares = answer.inside, answer.probabilities[0]
+        assert inside is not None
+        said = int(shares.argmax())
+        hide(self.box, False)
+        hide(self._parts, False)
+        self._title.show(
+            "inside_title.html",
+            name=self._name,
+            sentence="",
+            said=classes[said],
+            share=float(shares[said]),
+            target=classes[inside.target] if inside.target != said else "",
+            target_share=float(shares[inside.target]),
+            epoch=answer.epoch,
+        )
+        target, looks = classes[inside.target], looks_of(inside, image, scales)
+        self._looks.show("inside_looks.html", name=self._name, target=target, looks=looks)
+        self._maps.show(inside, scales, channels)
+
+
+def looks_of(inside: Inside, image: NDArray[np.uint8], scales: Scales) -> list[Look]:
+    """Return where a network looks in an image (H, W): both ways of telling it."""
+    values = inside.gradient, inside.occlusion
+    pictures = [
+        png_data_uri(overlay(image, each, full))
+        for each, full in zip(values, (scales.gradient, scales.occlusion), strict=True)
+    ]
+    return [
+        Look("Gradient × input", pictures[0], _of_gradient(inside.gradient)),
+        Look("Occlusion", pictures[1], _of_occlusion(inside.occlusion)),
+    ]
+
+
+def _of_gradient(values: NDArray[np.floating]) -> str:
+    return f"Most at {strongest_place(values)}." if values.max() > 0 else "No pixel speaks for it."
+
+
+def _of_occlusion(values: NDArray[np.floating]) -> str:
+    most = float(values.max())
+    if np.abs(values).max() < _NEXT_TO_NOTHING:
+        return "Hiding any part changes next to nothing."
+    if most < _NEXT_TO_NOTHING:
+        return "Hiding any part only helps it."
+    return f"Hiding {strongest_place(values)} costs {points(most)}."
+
+
+def points(share: float) -> str:
+    """Say how much of a probability something is: 1 point, 56 points."""
+    return f"{(whole := round(100 * share))} point{'' if whole == 1 else 's'}"

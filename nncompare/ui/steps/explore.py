@@ -1,0 +1,124 @@
+"""The fifth step: one image at a time, and what the networks make of it."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from nncompare.comparison.runner import ComparisonRun
+from nncompare.comparison.seed_run import SeedRun
+from nncompare.config import SplitName
+from nncompare.data import DataError, ImageData, load
+from nncompare.ui.elements import Panel, Place, step
+from nncompare.ui.newest import Newest
+from nncompare.ui.panels.draw_and_disturb import DrawAndDisturb
+from nncompare.ui.panels.image_choice import ChosenImage
+from nncompare.ui.panels.image_map import ImageMapPanel
+from nncompare.ui.panels.inside import InsidePanel
+from nncompare.ui.panels.robustness import RobustnessPanel
+from nncompare.ui.refresher import Refresher
+from nncompare.ui.tabs import Tabs
+
+
+class Look(Panel, Protocol):
+    """A panel of this step."""
+
+    def use(self, images: ImageData | None, pair: SeedRun | None, /) -> None:
+        """Look at another data set, or at another pair of networks."""
+
+    def set_visible(self, is_visible: bool, /) -> None:
+        """Set whether it is on the screen."""
+
+    def tick(self) -> None:
+        """Show what is new; called four times a second while it is on the screen."""
+
+
+class ExploreStep:
+    """Shows one of several panels that look at the same image; calls `say` with sentences for screen readers.
+
+    The networks of what trains send their weights along only while somebody looks.
+    """
+
+    def __init__(self, refresher: Refresher, say: Callable[[str], None]) -> None:
+        self._running: ComparisonRun | None = None
+        self._images: ImageData | None = None
+        self._used: tuple[ImageData | None, SeedRun | None] | None = None
+        self._is_visible = False
+        self._has_weights_sent: bool | None = None
+        self.note = Place("nnc-explore-note")
+        self.drawn = DrawAndDisturb(refresher, self._on_chosen, say)
+        self.inside = InsidePanel(refresher, Newest(refresher))
+        self.robustness = RobustnessPanel(refresher, say)
+        self._looks: dict[str, Look] = {
+            "Draw and disturb": self.drawn,
+            "Inside": self.inside,
+            "Map": ImageMapPanel(refresher, self._on_pick),
+            "Robustness": self.robustness,
+        }
+        self.tabs = Tabs("What to look at", self._looks, refresher.posting(self._show))
+        self.box = step("Explore", [self.note, self.tabs])
+
+    def use_images(self, images: ImageData) -> None:
+        """Look at images of a data set on which nothing is trained yet."""
+        if self._running is None:
+            self._images = images
+
+    def begin(self, running: ComparisonRun) -> None:
+        """Look at a comparison that has just been started, or was opened."""
+        self._running, self._has_weights_sent = running, None
+        self.note.tell()
+        try:
+            self._images = load(running.comparison.dataset)
+        except DataError as error:
+            self._images = None
+            self.note.tell(str(error))
+        self._use_newest()
+
+    def look_at(self, split: SplitName, index: int) -> None:
+        """Look at an image of the data set."""
+        self._use_newest()
+        self.drawn.choose(split, index)
+
+    def set_visible(self, is_visible: bool) -> None:
+        """Set whether the step is on the screen of a page that is there."""
+        self._ask_for_weights(is_visible)
+        if is_visible != self._is_visible:
+            self._is_visible = is_visible
+            if is_visible:
+                self._use_newest()
+            self._shown.set_visible(is_visible)
+
+    def tick(self) -> None:
+        """Show what is new."""
+        if self._is_visible:
+            self._use_newest()
+            self._shown.tick()
+
+    @property
+    def _shown(self) -> Look:
+        return self._looks[self.tabs.shown]
+
+    def _show(self, title: str) -> None:
+        if title != self.tabs.shown:
+            self._shown.set_visible(False)
+            self.tabs.show(title)
+            self._shown.set_visible(self._is_visible)
+
+    def _ask_for_weights(self, is_visible: bool) -> None:
+        running = self._running
+        is_wanted = is_visible and running is not None and running.state.is_active
+        if running is not None and is_wanted != self._has_weights_sent:
+            self._has_weights_sent = is_wanted
+            running.explore(is_wanted)
+
+    def _use_newest(self) -> None:
+        newest = self._images, self._running.current if self._running is not None else None
+        if self._used is None or newest[0] is not self._used[0] or newest[1] is not self._used[1]:
+            self._used = newest
+            for look in self._looks.values():
+                look.use(*newest)
+
+    def _on_chosen(self, image: ChosenImage | None) -> None:
+        self.inside.look_at(image)
+
+    def _on_pick(self, indices: tuple[int, ...]) -> None:
+        if indices:
+            self.drawn.choose("test", indices[0])

@@ -1,0 +1,48 @@
+"""The teacher of the class that a page belongs to: what she hears of it, and what she wants of it."""
+
+from nncompare.comparison.runner import ComparisonRun
+from nncompare.engine.class_report import LessonState
+from nncompare.lessons import Lesson
+from nncompare.ui.class_reporter import ClassReporter
+from nncompare.ui.current_comparison import CurrentComparison
+from nncompare.ui.elements import Place
+from nncompare.ui.panels.lesson import LessonPanel
+from nncompare.ui.panels.lesson_answer import LessonAnswer
+from nncompare.ui.refresher import Refresher
+
+_STOPPED_BY_TEACHER = "The teacher has stopped this training."
+
+
+class Teacher:
+    """Hears what is trained here, and which lesson is on with which guess; sets another lesson, and stops trainings.
+
+    Where there is no class, it does nothing.
+    """
+
+    def __init__(self, refresher: Refresher, current: CurrentComparison, lesson: LessonPanel, notice: Place) -> None:
+        self._current, self._lesson, self._notice = current, lesson, notice
+        self._reporter = ClassReporter(refresher, current.engines, self._use_lesson, self._stop)
+
+    def begin(self) -> None:
+        """Begin, once the page is there."""
+        self._reporter.begin()
+
+    def tick(self, running: ComparisonRun | None, answer: LessonAnswer) -> None:
+        """Report, if it is time."""
+        self._reporter.tick(running, lambda: self.lesson_state(answer))
+
+    def lesson_state(self, answer: LessonAnswer) -> LessonState:
+        """Return which lesson is on, the guess, and what came out."""
+        lesson = self._lesson.lesson
+        if lesson is None:
+            return LessonState()
+        return LessonState(name=lesson.name, guess=self._lesson.guess, result=answer.result)
+
+    def _use_lesson(self, text: str) -> None:
+        lesson = Lesson.from_json(text) if text else None
+        self._lesson.take(lesson)
+        self._notice.tell(*([f"The teacher has set a lesson: {lesson.title}"] if lesson is not None else []))
+
+    def _stop(self) -> None:
+        if self._current.running is not None and self._current.state.can_stop:
+            self._current.running.stop(why=_STOPPED_BY_TEACHER)

@@ -1,0 +1,193 @@
+"""Explore in a browser: an image is chosen and disturbed, and both networks answer, also while they learn."""
+
+import re
+
+import pytest
+from axe import needs_axe, serious
+from dashboard_page import DashboardPage
+from playwright.sync_api import Locator, expect
+
+pytestmark = pytest.mark.browser
+
+SHORT = {"train_images": 1_000, "a": {"channels": 1, "epochs": 1}, "b": {"channels": 2, "epochs": 1}}
+LONG = {"train_images": 3_000, "a": {"channels": 2, "epochs": 100}, "b": {"channels": 3, "epochs": 100}}
+SECONDS = 60_000
+SEVEN = ((0.25, 0.2), (0.75, 0.2), (0.45, 0.85))
+TABS = ("Draw and disturb", "Inside", "Map", "Robustness")
+TAB_ORDER = (*TABS[1:], TABS[0], TABS[3], TABS[0], TABS[3])
+_SCROLLS = "(shell) => shell.scrollHeight > shell.clientHeight"
+
+
+def answers(dashboard: DashboardPage) -> Locator:
+    """What A and B say, each in a part of its own."""
+    return dashboard.page.locator(".nnc-answer")
+
+
+def expect_answers(dashboard: DashboardPage) -> None:
+    """Expect three classes of each network, each with a bar and a confidence."""
+    expect(answers(dashboard)).to_have_count(2, timeout=SECONDS)
+    for model in range(2):
+        lines = answers(dashboard).nth(model).get_by_role("listitem")
+        expect(lines).to_have_text([re.compile(r"^\S+ \d+\.\d%$")] * 3)
+
+
+def finish(dashboard: DashboardPage) -> None:
+    """Train for a moment, and go to Explore."""
+    dashboard.use(**SHORT)
+    dashboard.train()
+    dashboard.wait_for_end()
+    dashboard.go("Explore")
+    dashboard.page.get_by_label("Disturb it").select_option("Rotate")
+    expect_answers(dashboard)
+
+
+def draw_a_seven(dashboard: DashboardPage) -> None:
+    """Draw with the mouse: a line to the right, and one down from its end."""
+    mouse, box = dashboard.page.mouse, dashboard.page.get_by_label("Sheet to draw on").bounding_box()
+    assert box is not None
+    corners = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in SEVEN]
+    mouse.move(*corners[0])
+    mouse.down()
+    for corner in corners[1:]:
+        mouse.move(*corner, steps=8)
+    mouse.up()
+
+
+def test_before_anything_is_trained_it_says_so(on_voila: DashboardPage) -> None:
+    on_voila.open().go("Explore")
+    expect(on_voila.page).to_have_url(re.compile("#explore$"))
+    expect(on_voila.page.get_by_text("Nothing is trained yet.")).to_be_visible()
+    expect(on_voila.page.get_by_role("slider", name="Rotate")).to_be_disabled()
+
+
+def test_both_answers_follow_the_slider(ready: DashboardPage) -> None:
+    page = ready.page
+    finish(ready)
+    seen = page.locator(".nnc-seen")
+    before = seen.locator("img").get_attribute("src")
+    slider = page.get_by_role("slider", name="Rotate")
+    slider.focus()
+    for _ in range(5):
+        page.keyboard.press("ArrowRight")
+    expect(page.locator(".nnc-slider output")).to_have_text("5°")
+    expect(slider).to_have_attribute("aria-valuetext", "5°")
+    expect(seen).to_contain_text("Rotate: 5°")
+    assert seen.locator("img").get_attribute("src") != before
+    box = slider.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 2, box["y"] + box["height"] / 2, steps=20)
+    page.mouse.up()
+    expect(seen).to_contain_text("Rotate: 90°")
+    expect_answers(ready)
+    page.get_by_role("button", name="Reset").click()
+    expect(slider).to_have_value("0")
+    expect(seen).not_to_contain_text("Rotate")
+    expect(seen.locator("img")).to_have_attribute("src", before or "")
+    page.get_by_label("Disturb it").select_option("Scale")
+    expect(page.get_by_role("slider", name="Scale")).to_have_value("100")
+
+
+def test_both_answer_to_what_is_drawn_and_to_what_is_made_of_it(ready: DashboardPage) -> None:
+    page = ready.page
+    finish(ready)
+    seen = page.locator(".nnc-seen")
+    before = seen.locator("img").get_attribute("src") or ""
+    draw_a_seven(ready)
+    expect(seen).to_contain_text("Your drawing")
+    expect(seen.locator("img")).not_to_have_attribute("src", before)
+    expect_answers(ready)
+    expect(page.locator(".nnc-agreement")).not_to_contain_text("The label")
+    page.get_by_role("slider", name="Rotate").focus()
+    page.keyboard.press("End")
+    expect(seen).to_contain_text("Rotate: 90°")
+    page.get_by_role("button", name="Clear").click()
+    expect(seen).to_contain_text("Draw a picture, or choose one.")
+    expect(answers(ready)).to_have_count(0)
+    page.get_by_role("button", name="Show", exact=True).click()
+    expect(seen).to_contain_text("Test image 0")
+    expect_answers(ready)
+    page.get_by_role("button", name="Reset").click()
+
+
+def test_one_panel_is_seen_at_a_time_and_arrow_keys_go_through_them(ready: DashboardPage) -> None:
+    page = ready.page
+    finish(ready)
+    tabs = page.get_by_role("tablist", name="What to look at")
+    tabs.get_by_role("tab", name=TABS[0]).focus()
+    for key, title in zip(["ArrowRight"] * 3 + ["ArrowRight", "End", "Home", "ArrowLeft"], TAB_ORDER, strict=True):
+        page.keyboard.press(key)
+        tab = tabs.get_by_role("tab", name=title)
+        expect(tab).to_be_focused()
+        expect(tab).to_have_attribute("aria-selected", "true")
+        expect(tabs.get_by_role("tab", selected=True)).to_have_count(1)
+        expect(page.get_by_role("tabpanel")).to_have_count(1)
+        expect(page.get_by_role("tabpanel", name=title)).to_be_visible()
+    tabs.get_by_role("tab", name=TABS[0]).click()
+
+
+@needs_axe
+def test_axe_finds_nothing_serious_in_any_panel(ready: DashboardPage) -> None:
+    page = ready.page
+    finish(ready)
+    found = {}
+    for title in TABS:
+        page.get_by_role("tab", name=title).click()
+        expect(page.get_by_role("tabpanel", name=title)).to_be_visible()
+        for theme in ("light", "dark"):
+            page.emulate_media(color_scheme=theme)
+            found[title, theme] = serious(page)
+    page.emulate_media(color_scheme="light")
+    page.get_by_role("tab", name=TABS[0]).click()
+    assert {place: problems for place, problems in found.items() if problems} == {}
+
+
+def test_an_enlarged_image_leads_there(ready: DashboardPage) -> None:
+    page = ready.page
+    finish(ready)
+    ready.go("Predictions")
+    card = ready.cards.first
+    expect(card).to_contain_text("%", timeout=SECONDS)
+    number = int(card.get_attribute("data-index") or "")
+    card.get_by_role("button").click()
+    page.get_by_role("button", name="Explore this image").click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page.get_by_role("navigation", name="Steps").locator("[aria-current]")).to_have_text("Explore")
+    expect(page.locator(".nnc-seen")).to_contain_text(f"Test image {number:,}")
+    expect_answers(ready)
+
+
+def test_an_image_is_chosen_by_number_and_at_random(ready: DashboardPage) -> None:
+    page = ready.page
+    finish(ready)
+    seen, number = page.locator(".nnc-seen"), page.get_by_label("Image", exact=True)
+    number.fill("17")
+    expect(seen).to_contain_text("Test image 17")
+    page.get_by_role("button", name="Another").click()
+    expect(number).not_to_have_value("17")
+    expect(seen).to_contain_text(f"Test image {int(number.input_value()):,}")
+    page.get_by_role("button", name="One they disagree on").click()
+    expect(page.locator(".nnc-agreement")).to_contain_text("They disagree")
+
+
+def test_answers_come_by_themselves_while_both_learn(ready: DashboardPage) -> None:
+    ready.use(**LONG)
+    ready.train()
+    ready.go("Explore")
+    expect_answers(ready)
+    told = answers(ready).first.locator(".nnc-figure").last
+    before = told.inner_text()
+    expect(told).not_to_have_text(before, timeout=SECONDS)
+    ready.rest()
+
+
+def test_all_is_seen_at_once(ready: DashboardPage) -> None:
+    page = ready.page
+    usual = page.viewport_size
+    assert usual is not None
+    finish(ready)
+    for width, height in ((1280, 720), (800, 640)):
+        page.set_viewport_size({"width": width, "height": height})
+        assert not page.locator("#rendered_cells").evaluate(_SCROLLS), width
+    page.set_viewport_size(usual)

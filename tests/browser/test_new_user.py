@@ -1,0 +1,111 @@
+"""Somebody who opens the page for the first time: few clicks, no scrolling, and all of it by the keyboard alone."""
+
+import re
+
+import pytest
+from dashboard_page import DashboardPage
+from playwright.sync_api import Locator, ViewportSize, expect
+
+pytestmark = pytest.mark.browser
+
+PROJECTOR: ViewportSize = {"width": 1280, "height": 720}
+SHORT = {"train_images": 1_000, "a": {"channels": 2, "epochs": 1}, "b": {"channels": 3, "epochs": 1}}
+SECONDS = 60_000
+MOST_CLICKS = 6
+STEPS = ("Data", "Models", "Training", "Predictions", "Explore", "History")
+# Numbers what can be used, and tells which numbers belong to one group that arrow keys walk through.
+_NUMBER = """() => {
+  const kinds = "a[href], button, input, select, textarea, summary, [tabindex]";
+  const groups = "[role=radiogroup], [role=tablist], [role=toolbar], [role=grid], table, [role=menu]";
+  const found = [...document.querySelectorAll(`.nnc :is(${kinds})`)].filter((one) =>
+    one.checkVisibility({ visibilityProperty: true }) && !one.disabled && one.getBoundingClientRect().width > 0);
+  found.forEach((one, number) => { one.dataset.number = number; });
+  const all = [...document.querySelectorAll(`.nnc :is(${groups})`)];
+  return found.map((one) => [one.outerHTML.slice(0, 120), one.tabIndex, all.indexOf(one.closest(groups))]);
+}"""
+_FOCUSED = "() => document.activeElement?.dataset.number ?? null"
+
+
+class Hand:
+    """Presses what can be seen without scrolling, and counts."""
+
+    def __init__(self, dashboard: DashboardPage) -> None:
+        self.dashboard, self.clicks = dashboard, 0
+
+    def click(self, found: Locator) -> None:
+        expect(found).to_be_enabled(timeout=SECONDS)
+        expect(found).to_be_in_viewport(ratio=1)
+        box = found.bounding_box()
+        assert box is not None
+        self.dashboard.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        self.clicks += 1
+
+
+def test_which_is_better_and_is_that_luck_takes_six_clicks_and_no_scrolling(on_voila: DashboardPage) -> None:
+    page = on_voila.page
+    page.set_viewport_size(PROJECTOR)
+    on_voila.open("?train_images=1000&a.channels=1&a.epochs=1&b.channels=2&b.epochs=1")
+    hand = Hand(on_voila)
+    hand.click(on_voila.dataset("synthetic-digits"))
+    hand.click(page.get_by_role("navigation", name="Steps").get_by_role("button", name="Training", exact=True))
+    hand.click(on_voila.train_button)
+    on_voila.wait_for_end()
+    hand.click(page.get_by_role("button", name=re.compile("^See the [0-9,]+ images on which they disagree$")))
+    verdict = page.locator(".nnc-verdict")
+    expect(verdict.locator("h3")).to_be_in_viewport(ratio=1, timeout=SECONDS)
+    expect(verdict.get_by_text(re.compile("chance"))).to_be_in_viewport()
+    assert hand.clicks <= MOST_CLICKS
+
+
+def unreached(dashboard: DashboardPage) -> list[str]:
+    """Walk through a step with Tab; return what neither Tab nor the arrow keys of its group lead to."""
+    page = dashboard.page
+    found = page.evaluate(_NUMBER)
+    page.locator('[data-number="0"]').focus()
+    reached = {0}
+    for _ in found:
+        page.keyboard.press("Tab")
+        number = page.evaluate(_FOCUSED)
+        if number is not None:  # else it is outside the dashboard, or a frame
+            reached.add(int(number))
+    groups = {found[number][2] for number in reached} - {-1}
+    return [
+        html
+        for number, (html, tab_index, group) in enumerate(found)
+        if number not in reached and (tab_index >= 0 or group not in groups)
+    ]
+
+
+def _unreached_twice(dashboard: DashboardPage) -> list[str]:
+    """Look again where something was not reached: a list that arrives meanwhile replaces what was numbered."""
+    return unreached(dashboard) and unreached(dashboard)
+
+
+def assert_all_is_reached(dashboard: DashboardPage) -> None:
+    found = {}
+    for step in STEPS:
+        dashboard.go(step)
+        if step == "Training":
+            dashboard.open_details()
+        found[step] = _unreached_twice(dashboard)
+    assert {step: parts for step, parts in found.items() if parts} == {}
+
+
+def test_the_keyboard_leads_to_everything_on_the_web(ready: DashboardPage) -> None:
+    ready.use(**SHORT)
+    ready.train()
+    ready.wait_for_end()
+    ready.go("Predictions")
+    expect(ready.page.locator(".nnc-verdict")).to_be_visible(timeout=SECONDS)
+    assert_all_is_reached(ready)
+
+
+def test_the_keyboard_leads_to_everything_in_a_notebook(on_lab: DashboardPage) -> None:
+    on_lab.open()
+    on_lab.choose("synthetic-digits")
+    on_lab.use(**SHORT)
+    on_lab.train()
+    on_lab.wait_for_end()
+    on_lab.go("Predictions")
+    expect(on_lab.page.locator(".nnc-verdict")).to_be_visible(timeout=SECONDS)
+    assert_all_is_reached(on_lab)

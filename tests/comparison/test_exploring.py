@@ -1,0 +1,207 @@
+"""What networks are asked beyond predictions: after the end, in a pause, and beside their own training."""
+
+import os
+import signal
+import threading
+import time
+from typing import Any
+
+import numpy as np
+import pytest
+from killable_engine import KillableEngine
+from model_runs import model_run
+from processes import until
+from tiny_pairs import begin, finish, pair, until_both_train, worker_pids
+
+from nncompare.comparison import seed_run as seed_run_module
+from nncompare.comparison.result import ComparisonResult
+from nncompare.comparison.runner import ComparisonRun
+from nncompare.comparison.state import State
+from nncompare.config import Comparison
+from nncompare.data import load
+from nncompare.disturbances import Disturbance
+from nncompare.engine import inquiries, loop
+from nncompare.engine.client import EngineError
+from nncompare.engine.shared import EngineHolder
+from nncompare.inspection import Answer, Inquiry, NetworkState
+from nncompare.memory import Plan
+from nncompare.messages import Cursor, LiveWeights, Report, Setup, VisibleImages, Weights
+
+TEST_PICTURES = VisibleImages("test", tuple(range(0, 200, 4)))
+DRAWING = np.zeros((1, 28, 28), np.uint8)
+DRAWING[0, 6:22, 13:16] = 255
+
+
+def asked(networks: tuple[NetworkState, ...], images: Any = DRAWING, **more: Any) -> Inquiry:
+    return Inquiry(networks, "synthetic-digits", images, **more)
+
+
+def long_pair() -> Comparison:
+    return pair(a={"epochs": 100}, b={"epochs": 100}, train_images=3_000)
+
+
+def end(running: ComparisonRun) -> None:
+    running.stop()
+    assert running.wait(60)
+
+
+@pytest.fixture(scope="module")
+def result(engines: EngineHolder) -> ComparisonResult:
+    return finish(pair(precision="float32"), engines)
+
+
+@pytest.fixture
+def only_beside(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let nobody go through the line."""
+
+    def refused(*_: object) -> Answer:
+        raise AssertionError("This stood in line.")
+
+    monkeypatch.setattr(seed_run_module, "inspect_on_worker", refused)
+
+
+def test_a_result_answers_with_the_probabilities_of_its_models(result: ComparisonResult) -> None:
+    told = result.inspect(asked(result.networks, TEST_PICTURES))
+    assert [(one.name, one.epoch) for one in told.networks] == [("A", 1.0), ("B", 1.0)]
+    for model in result.models:
+        found = told.of(model.name)
+        assert found is not None
+        np.testing.assert_allclose(found.probabilities, model.predict("test", TEST_PICTURES.indices), atol=1e-5)
+    assert np.array_equal(told.images, load("synthetic-digits").test_images[list(TEST_PICTURES.indices)])
+
+
+def test_a_result_shows_what_happens_inside_and_where_images_lie(result: ComparisonResult) -> None:
+    inside = result.inspect(asked(result.networks, look="inside", target=1, disturbance=Disturbance("rotate", 30)))
+    for found, channels in zip(inside.networks, (1, 2), strict=True):
+        assert found.inside is not None
+        assert [maps.shape for maps in found.inside.maps] == [
+            (channels, 14, 14),
+            (2 * channels, 7, 7),
+            (4 * channels, 3, 3),
+        ]
+        assert found.inside.target == 1
+    places = result.inspect(asked(result.networks, TEST_PICTURES, look="map"))
+    assert [one.map and one.map.points.shape for one in places.networks] == [(50, 2)] * 2
+
+
+def test_what_cannot_be_asked_and_weights_that_are_gone_are_told_at_once(result: ComparisonResult) -> None:
+    with pytest.raises(ValueError, match="got 28 x 28 as uint8"):
+        result.inspect(asked(result.networks, DRAWING[0]))
+    with pytest.raises(ValueError, match="There is no network to ask"):
+        result.inspect(asked(()))
+    wrong = asked((NetworkState("A", result.a.setup, {"0.weight": np.zeros(3, np.float32)}, 1.0),))
+    with pytest.raises(EngineError, match="could not be looked into"):
+        result.inspect(wrong)
+
+
+def test_an_inquiry_waits_in_line_and_not_for_ever(
+    result: ComparisonResult, engines: EngineHolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = engines.get()
+    slots = loop.wait(engine.claim(2, "cpu"))
+    try:
+        monkeypatch.setattr(inquiries, "LINE_SECONDS", 0.1)
+        with pytest.raises(EngineError, match="All workers are busy with other trainings"):
+            result.inspect(asked(result.networks))
+        monkeypatch.undo()
+        found: list[Answer] = []
+        waiting = threading.Thread(target=lambda: found.append(result.inspect(asked(result.networks))))
+        waiting.start()
+    finally:
+        loop.wait(engine.release([slot.address for slot in slots]))
+    waiting.join(30)
+    assert len(found[0].networks) == 2
+    assert len(loop.wait(engine.idle())) == 2
+
+
+def test_both_answer_while_they_train_and_learn_what_they_learn_unwatched(
+    engines: EngineHolder, only_beside: None
+) -> None:
+    settings: dict[str, dict[str, Any]] = {"a": {"epochs": 5, "dropout": 0.5}, "b": {"epochs": 10}}
+    alone = weights_of(finish(pair(**settings), engines))
+    running = begin(pair(**settings), engines)
+    assert running.current.networks == ()
+    running.explore(True)
+    until(lambda: len(running.current.networks) == 2, "the first weights of both")
+    answers = 0
+    while not running.a.state.is_over and not running.wait(0.05):  # B has a worker for much longer
+        told = running.current.inspect(asked(running.current.networks))
+        assert [one.name for one in told.networks] == ["A", "B"]
+        answers += 1
+    assert answers
+    assert running.wait(60)
+    assert all(
+        np.array_equal(mine[name], theirs[name])
+        for mine, theirs in zip(weights_of(running.result()), alone, strict=True)
+        for name in mine
+    )
+
+
+def weights_of(result: ComparisonResult) -> list[Weights]:
+    return [network.weights for network in result.networks]
+
+
+def test_in_a_pause_the_weights_of_the_pause_are_told(engines: EngineHolder, only_beside: None) -> None:
+    running = begin(long_pair(), engines)
+    until_both_train(running)
+    running.pause()
+    until(lambda: running.state is State.PAUSED, "the pause")
+    networks = running.current.networks
+    assert [network.epoch for network in networks] == [run.epoch for run in running.runs]
+    told = running.current.inspect(asked(networks))
+    assert [one.probabilities.shape for one in told.networks] == [(1, 10)] * 2
+    end(running)
+    assert [network.epoch for network in running.current.networks] == [run.epoch for run in running.runs]
+
+
+def test_one_that_was_trained_alone_answers_alone(engines: EngineHolder) -> None:
+    running = begin(pair().model_copy(update={"b": None}), engines)
+    assert running.wait(60)
+    (found,) = running.current.inspect(asked(running.current.networks)).networks
+    assert found.name == "A"
+
+
+def test_a_model_that_has_ended_is_asked_on_the_worker_of_the_other(engines: EngineHolder, only_beside: None) -> None:
+    running = begin(pair(a={"epochs": 1}, b={"epochs": 100}, train_images=3_000), engines)
+    until(lambda: running.a.state is State.FINISHED and len(running.current.networks) == 2, "A has ended")
+    assert [one.name for one in running.current.inspect(asked(running.current.networks)).networks] == ["A", "B"]
+    end(running)
+
+
+@pytest.mark.parametrize("killed", ["workers", "engine"])
+def test_what_is_killed_meanwhile_is_told_in_a_sentence(killable: KillableEngine, killed: str) -> None:
+    running = begin(long_pair(), killable.holder)
+    running.explore(True)
+    until(lambda: len(running.current.networks) == 2, "the first weights of both")
+    networks, failures = running.current.networks, []
+
+    def ask_until_it_fails() -> None:
+        try:
+            while True:
+                running.current.inspect(asked(networks, TEST_PICTURES))
+        except EngineError as error:
+            failures.append(str(error))
+
+    asking = threading.Thread(target=ask_until_it_fails, daemon=True)
+    asking.start()
+    began = time.monotonic()
+    for pid in worker_pids(killable.pid) if killed == "workers" else [killable.pid]:
+        os.kill(pid, signal.SIGKILL)
+    asking.join(20)
+    assert time.monotonic() - began < 10
+    assert failures[0].endswith("Try again."), failures
+    assert running.wait(60)
+    assert len(running.current.networks) == 2, "what was known of them is not lost"
+    assert len(running.current.inspect(asked(running.current.networks)).networks) == 2, "the next workers answer"
+
+
+def test_live_weights_count_until_something_newer_is_known() -> None:
+    run = model_run(State.RUNNING, setup=Setup(pair().a, Plan(4, 1, 4, 1), "cpu", "float32"))
+    assert run.network is None
+    live = {"0.bias": np.ones(1, np.float32)}
+    loop.wait(run.take(Report((), live=LiveWeights(0.4, live), cursor=Cursor(live=1))))
+    loop.wait(run.take(Report((), cursor=Cursor(live=1))))
+    assert run.network is not None
+    assert (run.network.epoch, run.network.weights) == (0.4, live)
+    run.begin(run.view.setup)
+    assert run.network is None, "on another worker it begins further back"

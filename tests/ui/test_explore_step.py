@@ -1,0 +1,127 @@
+"""The step Explore on a whole dashboard, whose engine trains nothing."""
+
+import pytest
+from processes import until
+from stored_runs import finished as made_finished
+from tiny_comparison import TINY, WHAT, train
+
+from nncompare.comparison.runner import ComparisonRun
+from nncompare.comparison.state import State
+from nncompare.data import CATALOG, DataError
+from nncompare.ui.steps import explore
+
+
+@pytest.fixture
+def wishes(monkeypatch):
+    """What a comparison is told of who looks."""
+    made, pass_on = [], ComparisonRun.explore
+
+    def hear(running, is_on):
+        made.append(is_on)
+        pass_on(running, is_on)
+
+    monkeypatch.setattr(ComparisonRun, "explore", hear)
+    return made
+
+
+def html(dashboard):
+    return dashboard.steps.explore.drawn.answers.box.value
+
+
+def seen(dashboard):
+    return dashboard.steps.explore.drawn.disturb.seen.value
+
+
+def test_before_anything_is_trained_the_images_of_the_data_set_are_shown(tiny):
+    tiny.go("Explore")
+    until(lambda: "Nothing is trained yet." in html(tiny), WHAT)
+    assert "Test image 0" in seen(tiny)
+
+
+def test_what_has_ended_answers(finished):
+    finished.go("Explore")
+    until(lambda: "They disagree" in html(finished), WHAT)
+    finished.steps.explore.drawn.disturb.slider.set_state({"value": 9})
+    until(lambda: "Rotate: 9°" in seen(finished), WHAT)
+
+
+def test_an_enlarged_image_leads_to_its_answers(finished, settle):
+    predictions = finished.steps.predictions
+    finished.go("Predictions")
+    until(lambda: predictions.cards.html.count("data-index"), WHAT)
+    settle(finished)
+    index = predictions.shown.indices[-1]
+    assert not predictions.cards.offers(f"explore:{index}")
+    predictions.cards.pick(str(index))
+    settle(finished)
+    predictions.cards.pick(f"explore:{index}")
+    until(lambda: finished.navigation.step == "Explore", WHAT)
+    assert f"Test image {index:,}" in seen(finished)
+    until(lambda: "They disagree" in html(finished), WHAT)
+
+
+def test_a_training_image_leads_there_too(finished, settle):
+    finished.steps.predictions.split.value = "train"
+    settle(finished)
+    until(lambda: finished.steps.predictions.shown.split == "train", WHAT)
+    index = finished.steps.predictions.shown.indices[0]
+    finished.steps.predictions.cards.pick(str(index))
+    settle(finished)
+    finished.steps.predictions.cards.pick(f"explore:{index}")
+    until(lambda: f"Training image {index:,}" in seen(finished), WHAT)
+
+
+def test_weights_are_wanted_only_while_something_trains_and_somebody_looks(tiny, engine, settle, wishes, monkeypatch):
+    train(tiny)
+    until(lambda: tiny.current.state is State.RUNNING, WHAT)
+    settle(tiny)
+    assert True not in wishes
+    tiny.go("Explore")
+    until(lambda: wishes[-1:] == [True], WHAT)
+    assert "answer here as soon as they have begun" in html(tiny)
+    tiny.go("Models")
+    until(lambda: wishes[-1] is False, WHAT)
+    tiny.go("Explore")
+    until(lambda: wishes[-1] is True, WHAT)
+    monkeypatch.setattr(type(tiny.page), "is_away", True)
+    until(lambda: wishes[-1] is False, WHAT)
+    monkeypatch.undo()
+    engine.end_all()
+
+
+def test_weights_are_wanted_no_more_after_the_end(tiny, engine, wishes):
+    train(tiny)
+    until(lambda: len(engine.active()) == 2, WHAT)
+    tiny.go("Explore")
+    until(lambda: wishes[-1:] == [True], WHAT)
+    engine.end_all()
+    until(lambda: wishes[-1] is False, WHAT)
+
+
+def test_a_comparison_whose_images_are_gone_says_so(finished, settle, monkeypatch):
+    def refuse(name):
+        raise DataError("These images are gone.")
+
+    monkeypatch.setattr(explore, "load", refuse)
+    running = finished.current.running
+    finished.refresher.post(lambda: finished.steps.explore.begin(running))
+    finished.go("Explore")
+    settle(finished)
+    assert "These images are gone." in finished.steps.explore.note.value
+
+
+def test_a_alone_and_then_another_comparison(open_finished, settle):
+    dashboard = open_finished(TINY.model_copy(update={"b": None}), made_finished)
+    dashboard.go("Explore")
+    until(lambda: "A says" in html(dashboard), WHAT)
+    assert 'data-model="B"' not in html(dashboard)
+    assert CATALOG[TINY.dataset].classes[7] in html(dashboard)
+    train(dashboard)
+    until(lambda: "A says" not in html(dashboard), WHAT)
+
+
+def test_a_settled_answer_is_read_out(finished, monkeypatch):
+    said: list[dict[str, str]] = []
+    monkeypatch.setattr(finished.page, "send", said.append)
+    finished.go("Explore")
+    until(lambda: any("A says 7, B says 1." in message.get("say", "") for message in said), WHAT)
