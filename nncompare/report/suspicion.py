@@ -36,6 +36,6 @@ def _sentences(result: ComparisonResult, split: SplitName, images: NDArray[np.in
         "ahead of the label (confident learning).",
         learned,
         f"Without {these}, {briefly(verdict, split)}",
-        f"p is the same as with {'it' if len(images) == 1 else 'them'}, since {all_} are wrong there.",
+        f"Which model is better stays the same, since {all_} are wrong on {these}.",
     )
     return [sentence for sentence in sentences if sentence]

@@ -27,14 +27,14 @@ def test_it_is_called_a_suspicion_and_the_verdict_without_them_is_told() -> None
     images = len(result.labels()) - 2
     assert f"Without these 2, A has {without.accuracy_a:.1%}, B 100.0% of {images:,} test images right; " in text
     assert f"A minus B is {-200 / images:+.2f} points (exact McNemar test, p = {without.p_value:.3f})." in text
-    assert "p is the same as with them, since both networks are wrong there." in text
+    assert "Which model is better stays the same, since both networks are wrong on these 2." in text
     assert without.p_value == result.verdict().p_value
 
 
 def test_one_image_is_spoken_of_as_one() -> None:
     text = " ".join(suspicion(doubted(0, {3: 0.9}, {3: 0.9})).sentences)
     assert "Without this one, A has" in text
-    assert "the same as with it," in text
+    assert "are wrong on this one." in text
 
 
 def test_over_seeds_all_networks_are_counted_and_the_figures_are_means() -> None:
