@@ -89,9 +89,7 @@ class Dashboard:
         self.current = CurrentComparison(shared_engine, limits)
         self._address = ""
         self.is_open = True
-        self.page = Page(
-            self.refresher.posting(self._on_page_ready), self.refresher.posting(self._on_page_step), limits
-        )
+        self.page = Page(self._begin_with_page, self.refresher.posting(self._on_page_step), limits)
         self.status, self.notice, self.storage_note = Place("nnc-state"), Place("nnc-notice"), Place("nnc-storage")
         self.notice.tell(*link.problems)
         self.teacher = Teacher(self.refresher, self.current, self.lesson, self.notice)
@@ -116,7 +114,8 @@ class Dashboard:
         _opened.append(self)
         if id_ := run_in(environment().query):
             self.open_saved(id_)
-        self.refresher.start()
+        if not environment().is_web_page:
+            self.refresher.start()
 
     def _make_steps(self, limits: Limits, store: Store) -> Steps:
         refresher = self.refresher
@@ -292,6 +291,11 @@ class Dashboard:
         self.steps.predictions.begin(running)
         self.steps.explore.begin(running)
         self.steps.predictions.lesson.begin(running, lesson, guess)
+
+    def _begin_with_page(self, address: str) -> None:
+        """Begin to change widgets: what changes while a page still reads the state of them all does not reach it."""
+        self.refresher.start()
+        self.refresher.post(lambda: self._on_page_ready(address))
 
     def _on_page_ready(self, address: str) -> None:
         self._address = address

@@ -38,8 +38,9 @@ class Refresher:
         self.thread = threading.Thread(target=self._work, name="nncompare-refresher", daemon=True)
 
     def start(self) -> None:
-        """Begin."""
-        self.thread.start()
+        """Begin, if that has not been done."""
+        if self.thread.ident is None:
+            self.thread.start()
 
     def post(self, action: Callable[[], None]) -> None:
         """Run an action soon, in order."""
