@@ -16,6 +16,7 @@ from nncompare.messages import Setup, VisibleImages, Weights
 
 Look = Literal["answers", "inside", "map"]
 """Class probabilities alone; also what happens inside, for one image; also where each image lies on a map."""
+_WANTED = f"Images must be an array of bytes (uint8), N x {IMAGE_SIDE} x {IMAGE_SIDE}"
 
 
 @dataclass(frozen=True)
@@ -61,10 +62,11 @@ class Inquiry:
             return f"There is no class {self.target!r}; there are 0 to {CLASSES - 1}."
         images = self.images
         problem = _no_such_images(self.dataset, images) if isinstance(images, VisibleImages) else _no_images(images)
-        count = len(images.indices) if isinstance(images, VisibleImages) else len(images)
-        if not problem and self.look == "inside" and count != 1:
-            return f"What happens inside is told of one image at a time, not of {count:,}."
-        return problem
+        return problem or self._too_many(len(images.indices if isinstance(images, VisibleImages) else images))
+
+    def _too_many(self, count: int) -> str:
+        is_wrong = self.look == "inside" and count != 1
+        return f"What happens inside is told of one image at a time, not of {count:,}." if is_wrong else ""
 
 
 def _no_such_images(dataset: str, images: VisibleImages) -> str:
@@ -78,13 +80,11 @@ def _no_such_images(dataset: str, images: VisibleImages) -> str:
     return "" if wrong is None else f"There is no image {wrong:,} among the {known:,} of this split."
 
 
-def _no_images(images: NDArray[np.uint8]) -> str:
-    is_right = images.ndim == 3 and images.shape[1:] == (IMAGE_SIDE, IMAGE_SIDE) and images.dtype == np.uint8
-    if not is_right:
-        got = " x ".join(map(str, images.shape)) or "a single number"
-        return (
-            f"Images must be an array of bytes (uint8), N x {IMAGE_SIDE} x {IMAGE_SIDE}; got {got} as {images.dtype}."
-        )
+def _no_images(images: object) -> str:
+    if not isinstance(images, np.ndarray):
+        return f"{_WANTED}; got {type(images).__name__}."
+    if images.ndim != 3 or images.shape[1:] != (IMAGE_SIDE, IMAGE_SIDE) or images.dtype != np.uint8:
+        return f"{_WANTED}; got {' x '.join(map(str, images.shape)) or 'a single number'} as {images.dtype}."
     return "" if len(images) else "There is no image to look at."
 
 

@@ -9,6 +9,7 @@ from nncompare.engine import loop
 from nncompare.engine.client import Engine, EngineError, Slot
 from nncompare.engine.shared import EngineHolder, on_free_worker
 from nncompare.engine.tasks import inspect, inspect_beside
+from nncompare.errors import DeviceError
 from nncompare.inspection import Answer, Inquiry, NetworkState, Refusal
 
 LINE_SECONDS = 20.0
@@ -27,7 +28,7 @@ class Place:
 
 
 def inspect_on_worker(engines: EngineHolder, device: str, inquiry: Inquiry) -> Answer:
-    """Ask the first worker that is free; the calling thread waits.
+    """Ask the first worker that is free; the calling thread waits. Without that device, any other one will do.
 
     Raises
     ------
@@ -37,7 +38,11 @@ def inspect_on_worker(engines: EngineHolder, device: str, inquiry: Inquiry) -> A
         When this cannot be asked.
     """
     inquiry.check()
-    return loop.wait(_through_the_line(engines.get(), device, inquiry))
+    engine = engines.get()
+    try:
+        return loop.wait(_through_the_line(engine, device, inquiry))
+    except DeviceError:  # it was trained on a card that is not here
+        return loop.wait(_through_the_line(engine, "auto", inquiry))
 
 
 def inspect_beside_training(places: Mapping[str, Place], inquiry: Inquiry) -> Answer:

@@ -89,9 +89,27 @@ def test_what_cannot_be_asked_and_weights_that_are_gone_are_told_at_once(result:
         result.inspect(asked(result.networks, DRAWING[0]))
     with pytest.raises(ValueError, match="There is no network to ask"):
         result.inspect(asked(()))
+
+
+def test_what_a_worker_cannot_do_is_told_and_its_log_does_not_have_the_picture(
+    result: ComparisonResult, engines: EngineHolder
+) -> None:
     wrong = asked((NetworkState("A", result.a.setup, {"0.weight": np.zeros(3, np.float32)}, 1.0),))
     with pytest.raises(EngineError, match="could not be looked into"):
         result.inspect(wrong)
+    process = engines.get()._connection.process
+    assert process is not None
+    said = os.pread(process._log.fileno(), 10**6, 0).decode()  # where it writes next stays as it is
+    assert "array(" not in said
+    assert "Inquiry" not in said
+
+
+def test_networks_of_a_card_that_is_not_here_answer_all_the_same(
+    result: ComparisonResult, engines: EngineHolder
+) -> None:
+    told = inquiries.inspect_on_worker(engines, "cuda:99", asked(result.networks))
+    assert len(told.networks) == 2
+    assert len(loop.wait(engines.get().idle())) == 2
 
 
 def test_an_inquiry_waits_in_line_and_not_for_ever(

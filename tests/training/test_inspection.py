@@ -223,6 +223,7 @@ def test_any_architecture_can_be_looked_into(monkeypatch: pytest.MonkeyPatch) ->
         (PICTURES[0], {}, "N x 28 x 28; got 28 x 28 as uint8."),
         (PICTURES[:, :27], {}, "got 40 x 27 x 28 as uint8."),
         (PICTURES / 255, {}, "got 40 x 28 x 28 as float64."),
+        (PICTURES.tolist(), {}, "N x 28 x 28; got list."),
         (PICTURES[:0], {}, "There is no image to look at."),
         (PICTURES, {"target": 10}, "There is no class 10; there are 0 to 9."),
         (PICTURES, {"target": -1}, "There is no class -1"),
