@@ -27,7 +27,7 @@ _GIVE = """([kind, type, content]) => {
   const options = { bubbles: true, cancelable: true };
   const event = kind === "paste" ? new ClipboardEvent("paste", { ...options, clipboardData: data })
     : new DragEvent(kind, { ...options, dataTransfer: data });
-  const target = kind === "paste" ? document.activeElement : document.querySelector(".nnc-draw-stage");
+  const target = kind === "paste" ? document.activeElement : document.body;
   target.dispatchEvent(event);
 }"""
 _BRIGHTNESS = """(canvas) => {
@@ -180,6 +180,9 @@ def test_the_arrow_keys_draw(page: Page) -> None:
     expect(page.locator(".nnc-draw-spoken")).to_have_text("Lifted")
     for key in ("ArrowRight", "ArrowRight", "ArrowUp"):
         page.keyboard.press(key)
+    page.keyboard.press("Space")
+    page.keyboard.press("Control+z")
+    page.keyboard.press("ArrowUp")
     page.keyboard.press("Control+z")
     expect(told(page)).to_contain_text("Draw something")
 
@@ -229,7 +232,7 @@ def test_a_picture_is_pasted_while_the_sheet_has_the_focus(page: Page, format: s
     expect(told(page)).to_contain_text("Draw something")
 
 
-def test_a_large_picture_is_dropped(page: Page) -> None:
+def test_a_large_picture_is_dropped_anywhere(page: Page) -> None:
     content = picture((1_200, 1_100), "BMP")
     assert len(content) > 2_000_000
     give(page, "dragover", b"")

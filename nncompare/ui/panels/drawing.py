@@ -8,22 +8,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-import anywidget
 import numpy as np
-import traitlets
 from numpy.typing import NDArray
 from PIL import Image
 
 from nncompare.comparison.seed_run import SeedRun
 from nncompare.data import ImageData
-from nncompare.pictures import LARGEST_BYTES, SIDE, WHOLE, Frame, PictureError, crop, prepare, read
-from nncompare.ui.clickable import STATIC
-from nncompare.ui.elements import render, set_value
+from nncompare.pictures import LARGEST_BYTES, WHOLE, Frame, PictureError, crop, prepare, read
+from nncompare.ui.elements import set_value
 from nncompare.ui.newest import Newest
 from nncompare.ui.panels.drawing_messages import DrawnSheet, EmptySheet, FileInPieces, PieceOfFile, Said, said_by
+from nncompare.ui.panels.drawing_widget import Drawing
 from nncompare.ui.refresher import Refresher
 
-_SCRIPTS = ("drawing_sheet", "drawing_pen", "drawing_frame", "drawing_sending", "drawing")
 _SHOWN_SIDE = 480  # of the picture on the page, in pixels
 _NOTHING = "Draw something, or open a picture."
 _TOO_LARGE = f"The picture is too large: it may have at most {LARGEST_BYTES // 10**6} MB."
@@ -37,20 +34,6 @@ _log = logging.getLogger(__name__)
 
 Grey = NDArray[np.uint8]
 OnImage = Callable[[Grey | None, str], None]
-
-
-class Drawing(anywidget.AnyWidget):
-    """The sheet with its tools; calls `on_message` with the content and the buffers of what the page sends."""
-
-    _esm = "\n".join((STATIC / f"{name}.js").read_text(encoding="utf-8") for name in _SCRIPTS)
-    html = traitlets.Unicode().tag(sync=True)
-    hint = traitlets.Unicode().tag(sync=True)
-    largest_bytes = traitlets.Int(LARGEST_BYTES).tag(sync=True)
-
-    def __init__(self, on_message: Callable[[Any, Sequence[Any]], None]) -> None:
-        super().__init__(html=str(render("drawing.html", side=SIDE)), hint=_HINTS[True])
-        self.add_class("nnc-draw")
-        self.on_msg(lambda _widget, content, buffers: on_message(content, buffers))
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,7 +66,7 @@ class DrawingPanel:
         self._file = FileInPieces()
         self._is_as_drawn, self._are_strokes = False, True
         self._number = 0  # of the message that is answered
-        self.box = Drawing(refresher.posting(self._on_drawing_message))
+        self.box = Drawing(refresher.posting(self._on_drawing_message), hint=_HINTS[True])
 
     def use(self, images: ImageData | None, pair: SeedRun | None) -> None:
         """Prepare for the images of another data set."""

@@ -24,6 +24,7 @@ function render({ model, el }) {
   const look = () => {
     if (isPhoto()) return [{ ...settings(), frame: photo.frame() }];
     const grey = sheet.pixels();
+    find("hint").hidden = grey !== null;
     return grey ? [{ ...settings(), drawing: [SHEET, SHEET] }, [grey.buffer]] : [{ ...settings(), is_empty: true }];
   };
   const ask = () => sender.ask(look);
@@ -37,7 +38,6 @@ function render({ model, el }) {
     canvas.tabIndex = 0;
     drawTools();
     change(wasPhoto);
-    find("hint").hidden = Boolean(sheet.pixels());
     ask();
   };
   const hideHint = () => {
@@ -87,11 +87,14 @@ function render({ model, el }) {
     if (message.photo) showOver(bytesOf(rest.shift()), ...message.photo);
   };
 
-  el.addEventListener("click", ({ target }) => actions[target.dataset.do]?.());
+  el.addEventListener("click", ({ target }) => {
+    lift();
+    actions[target.dataset.do]?.();
+  });
   isAsDrawn.addEventListener("change", ask);
   canvas.addEventListener("pointerdown", hideHint);
   const isDrawing = drawByPointer(canvas, sheet, { tool: () => tool, onStroke: () => onSheet(() => {}) });
-  drawByKeys(canvas, find("cursor"), sheet, {
+  const lift = drawByKeys(canvas, find("cursor"), sheet, {
     tool: () => tool,
     isBusy: isDrawing,
     onStroke: () => onSheet(() => {}),

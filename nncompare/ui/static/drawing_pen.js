@@ -62,7 +62,10 @@ export function drawByKeys(canvas, cursor, sheet, { tool, isBusy, onStroke, onUn
     const direction = ARROWS[event.key];
     if (isBusy() || !(isUndo || direction || event.key === " ")) return;
     event.preventDefault();
-    if (isUndo) return onUndo();
+    if (isUndo) {
+      lift();
+      return onUndo();
+    }
     if (direction) move(direction, event.shiftKey ? FINE_STEP : STEP);
     else if (!event.repeat) press();
     show();

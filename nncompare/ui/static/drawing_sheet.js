@@ -37,6 +37,8 @@ export class Sheet {
     this.strokes = [];
     this.dried = makeSheet();
     wipe(paintOn(this.dried));
+    this.small = new OffscreenCanvas(SHEET, SHEET).getContext("2d", { willReadFrequently: true });
+    this.small.imageSmoothingQuality = "high";
   }
 
   showOn(canvas) {
@@ -74,12 +76,8 @@ export class Sheet {
 
   // The brightness of each of the 280 x 280 pixels; null for an empty sheet.
   pixels() {
-    const small = document.createElement("canvas");
-    small.width = small.height = SHEET;
-    const context = small.getContext("2d", { willReadFrequently: true });
-    context.imageSmoothingQuality = "high";
-    context.drawImage(this.canvas, 0, 0, SHEET, SHEET);
-    const colours = context.getImageData(0, 0, SHEET, SHEET).data;
+    this.small.drawImage(this.canvas, 0, 0, SHEET, SHEET);
+    const colours = this.small.getImageData(0, 0, SHEET, SHEET).data;
     const grey = new Uint8Array(SHEET * SHEET).map((_, place) => colours[4 * place]);
     return grey.every((value) => value === 255) ? null : grey;
   }
