@@ -72,8 +72,9 @@ function render({ model, el }) {
     const [back, on] = pages.querySelectorAll("button");
     pages.classList.toggle("nnc-inside-one", count <= page);
     pages.querySelector("small").textContent = `${first + 1}–${first + shown}`;
-    back.disabled = first === 0;
-    on.disabled = first + shown >= count;
+    // A button that is disabled would lose the focus.
+    back.setAttribute("aria-disabled", first === 0);
+    on.setAttribute("aria-disabled", first + shown >= count);
   };
   const drawAll = () => frames().forEach(draw);
 
@@ -107,7 +108,7 @@ function render({ model, el }) {
   const onClick = ({ target }) => {
     const frame = target.closest("[data-block]");
     const map = target.closest("[data-channel]");
-    const turning = target.closest("[data-turn]");
+    const turning = target.closest('[data-turn][aria-disabled="false"]');
     if (turning) turn(frame, Number(turning.dataset.turn));
     if (!map) return;
     go(frame, Number(map.dataset.channel));
