@@ -25,8 +25,8 @@ class DisturbanceInfo:
     neutral: float = 0.0
 
     def write(self, strength: float) -> str:
-        """Write a strength with its unit: 25°, 0.5 px."""
-        return f"{strength:g}{self.unit}"
+        """Write a strength with its unit, from which no line break parts it: 25°, 0.5 px."""
+        return f"{strength:g}{self.unit}".replace(" ", "\N{NO-BREAK SPACE}")
 
 
 DISTURBANCES: dict[DisturbanceName, DisturbanceInfo] = {

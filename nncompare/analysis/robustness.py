@@ -86,28 +86,26 @@ class Robustness:
         return [self._stretch(better, first) for first in starts]
 
     @property
-    def grown(self) -> Stretch | None:
-        """The first stretch that begins with a disturbance; None where undisturbed images show the same."""
-        return next((found for found in self.stretches if found.first), None)
+    def breaking(self) -> Stretch | None:
+        """The first stretch in which a model breaks while the other one is better, and was not undisturbed.
+
+        A model breaks where it has lost a tenth of the right answers that it has undisturbed.
+        """
+        grown = [found for found in self.stretches if found.better != self.better[0]]
+        return next((found for found in grown if self._has_broken(_other(found.better), found)), None)
 
     @property
     def breaks_first(self) -> str:
-        """The model that breaks first, "A" or "B"; empty where that is not shown.
-
-        A model breaks where it has lost a tenth of the right answers that it has undisturbed. It breaks first where the
-        other one is better then, and was not undisturbed.
-        """
-        grown = self.grown
-        if grown is None:
-            return ""
-        loser = "B" if grown.better == "A" else "A"
-        undisturbed, *_ = counts = self.right[loser]
-        lowest = min(counts[grown.first : grown.last + 1])
-        return loser if lowest < _LEFT_UNBROKEN * undisturbed else ""
+        """The model that breaks first, "A" or "B"; empty where that is not shown."""
+        return _other(self.breaking.better) if self.breaking is not None else ""
 
     @property
     def _only_one_right(self) -> list[tuple[int, int]]:
         return list(zip(self.only_a_right, self.only_b_right, strict=True))
+
+    def _has_broken(self, name: str, stretch: Stretch) -> bool:
+        counts = self.right[name]
+        return min(counts[stretch.first : stretch.last + 1]) < _LEFT_UNBROKEN * counts[0]
 
     def _stretch(self, better: Sequence[str], first: int) -> Stretch:
         end = next((here for here in range(first, len(better)) if better[here] != better[first]), len(better))
@@ -158,6 +156,10 @@ def holm(p_values: Sequence[float]) -> tuple[float, ...]:
         least = max(least, min(1.0, (len(p_values) - rank) * p_values[here]))
         corrected[here] = least
     return tuple(corrected)
+
+
+def _other(name: str) -> str:
+    return "B" if name == "A" else "A"
 
 
 def _counts(rows: NDArray[np.bool_] | Sequence[NDArray[np.bool_]]) -> tuple[int, ...]:

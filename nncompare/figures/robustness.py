@@ -36,7 +36,7 @@ def robustness_figure(found: Robustness, dataset: DatasetInfo, size: tuple[float
         axes.set(xlim=(found.strengths[0], found.strengths[-1]), ylim=(0, 1), xlabel=f"strength in{_unit(info.unit)}")
         ticks = _ticks(found, width)
         axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
-        _mark_stretch(axes, found)
+        _mark_breaking(axes, found)
         for name in found.right:
             _draw(axes, found, name)
         _write_names(axes, found)
@@ -79,10 +79,10 @@ def _draw(axes: Axes, found: Robustness, name: str) -> None:
         axes.plot([strength], [value], "o", ms=_DOT, mec=colour, mew=1.5, mfc=fill, clip_on=False, zorder=3)
 
 
-def _mark_stretch(axes: Axes, found: Robustness) -> None:
-    """Draw a line where the model that holds out longer begins to be better."""
-    if found.grown is not None:
-        axes.axvline(found.strengths[found.grown.first], color=MUTED, linewidth=1, linestyle=(0, (3, 3)))
+def _mark_breaking(axes: Axes, found: Robustness) -> None:
+    """Draw a line where the model that breaks later begins to be better."""
+    if found.breaking is not None:
+        axes.axvline(found.strengths[found.breaking.first], color=MUTED, linewidth=1, linestyle=(0, (3, 3)))
 
 
 def _write_names(axes: Axes, found: Robustness) -> None:
@@ -96,10 +96,10 @@ def _write_names(axes: Axes, found: Robustness) -> None:
 
 def _ticks(found: Robustness, width: float) -> list[float]:
     """Choose the strengths that have room for their numbers: the ends, where a model begins to be better, others."""
-    strengths, grown = found.strengths, found.grown
+    strengths, breaking = found.strengths, found.breaking
     gap = _TICK * abs(strengths[-1] - strengths[0]) / (width - _SIDES)
     chosen = [strengths[0], strengths[-1]]
-    for strength in [*([strengths[grown.first]] if grown is not None else []), *strengths]:
+    for strength in [*([strengths[breaking.first]] if breaking is not None else []), *strengths]:
         if min(abs(strength - other) for other in chosen) >= gap:
             chosen.append(strength)
     return sorted(chosen)

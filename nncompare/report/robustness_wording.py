@@ -1,5 +1,6 @@
 """What robustness curves show, and how they were measured, in plain words."""
 
+from collections.abc import Sequence
 from math import ceil
 
 from nncompare.analysis import Robustness
@@ -18,7 +19,7 @@ def robustness_headline(found: Robustness) -> str:
     if not stretches:
         return "No difference shown at any strength."
     p_value = p_words(max(stretch.p_value for stretch in stretches))
-    words = f"{' and '.join(_clause(found, stretch) for stretch in stretches)} ({p_value})."
+    words = f"{_who_is_better(found, stretches)} ({p_value})."
     return f"{found.breaks_first} breaks first: {words}" if found.breaks_first else capitalize_first(words)
 
 
@@ -44,17 +45,26 @@ def p_words(p_value: float) -> str:
     return "p < 0.001" if p_value < 0.001 else f"p ≤ {ceil(round(1_000 * p_value, 6)) / 1_000:.3f}"
 
 
-def _clause(found: Robustness, stretch: Stretch) -> str:
+def _who_is_better(found: Robustness, stretches: Sequence[Stretch]) -> str:
+    first, *others = stretches
+    where = _where(found, first)
+    if not others:
+        return f"{where} {first.better} is better" if first.first else f"{first.better} is better {where}"
+    also = [f"{other.better} {_where(found, other)}" for other in others]
+    return " and ".join([", ".join([f"{first.better} is better {where}", *also[:-1]]), also[-1]])
+
+
+def _where(found: Robustness, stretch: Stretch) -> str:
     first, last = (
         DISTURBANCES[found.disturbance].write(found.strengths[here]) for here in (stretch.first, stretch.last)
     )
-    goes_on, is_better = stretch.last == len(found.strengths) - 1, f"{stretch.better} is better"
+    goes_on = stretch.last == len(found.strengths) - 1
     if not stretch.first:
         reach = "up to" if found.strengths[0] < found.strengths[-1] else "down to"
-        where = "at every strength" if goes_on else f"{reach} {last}" if stretch.last else "undisturbed"
-        return f"{is_better} {where}"
-    where = f"from {first} on" if goes_on else f"from {first} to {last}"
-    return f"{f'at {first}' if stretch.first == stretch.last else where} {is_better}"
+        return "at every strength" if goes_on else f"{reach} {last}" if stretch.last else "undisturbed"
+    if stretch.first == stretch.last:
+        return f"at {first}"
+    return f"from {first} on" if goes_on else f"from {first} to {last}"
 
 
 def _of_one(found: Robustness, name: str) -> str:

@@ -90,6 +90,18 @@ def test_the_lead_may_change_hands():
     assert found.breaks_first == "A"
 
 
+def test_a_lead_that_is_lost_for_a_moment_is_the_same_lead():
+    found = made([980, 960, 900, 500], [900, 958, 700, 100])
+    assert [(one.better, one.first, one.last) for one in found.stretches] == [("A", 0, 0), ("A", 2, 3)]
+    assert found.breaks_first == ""
+
+
+def test_a_small_lead_before_does_not_hide_who_breaks():
+    found = made([980, 980, 980, 300], [980, 955, 980, 900])
+    assert [(one.better, one.first) for one in found.stretches] == [("A", 1), ("B", 3)]
+    assert found.breaks_first == "A"
+
+
 def test_equal_models_and_one_alone_show_no_difference():
     equal = made([900, 500, 100], [900, 500, 100])
     assert (equal.better, equal.stretches, equal.breaks_first) == (["", "", ""], [], "")

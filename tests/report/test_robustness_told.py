@@ -41,7 +41,12 @@ BREAKING = found([GOOD] * 6 + [WORSE] * 3, [GOOD] * 4 + [BROKEN] * 5)
         (found([GOOD] * 9, [GOOD, 969] + [GOOD] * 7), "At 10° A is better (p ≤ 0.009)."),
         (
             found([GOOD] * 3 + [BROKEN] * 6, [WORSE] * 9),
-            "A breaks first: A is better up to 15° and from 20° on B is better (p < 0.001).",
+            "A breaks first: A is better up to 15° and B from 20° on (p < 0.001).",
+        ),
+        (
+            found([GOOD] * 2 + [WORSE] * 2 + [GOOD] * 2 + [BROKEN] * 3, [GOOD, WORSE] * 4 + [WORSE], "shift"),
+            "A breaks first: A is better at 1\N{NO-BREAK SPACE}px, B at 2\N{NO-BREAK SPACE}px, A at "
+            "5\N{NO-BREAK SPACE}px and B from 6\N{NO-BREAK SPACE}px on (p < 0.001).",
         ),
         (found([GOOD] * 9, [GOOD] * 6 + [BROKEN] * 3, "scale"), "B breaks first: from 60% on A is better (p < 0.001)."),
         (found([GOOD] * 4 + [WORSE] * 5, [WORSE] * 9, "scale"), "A is better down to 75% (p < 0.001)."),
