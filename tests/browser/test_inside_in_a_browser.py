@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from dashboard_page import DashboardPage
 from fake_networks import answer_of
 from hosts import NOTEBOOK, Host, plain_voila
 from inside_page import CELL, digit
@@ -184,3 +185,21 @@ def test_every_map_can_be_hit(page: Page, size: str) -> None:
     resize(page, width, height)
     sides = page.locator(".nnc-inside-grid button").evaluate_all("(all) => all.map((one) => one.clientWidth)")
     assert min(sides) >= 24
+
+
+def test_on_explore_it_shows_what_was_learned(ready: DashboardPage) -> None:
+    page = ready.page
+    ready.use(train_images=1_000, a={"channels": 1, "epochs": 1}, b={"channels": 2, "epochs": 1})
+    ready.train()
+    ready.wait_for_end()
+    ready.go("Explore")
+    page.get_by_role("tab", name="Inside").click()
+    expect(page.locator(".nnc-inside-frame")).to_have_count(8, timeout=60_000)
+    expect(page.locator(".nnc-inside-epoch")).to_have_text(["epoch 1", "epoch 1"])
+    expect(page.locator(".nnc-inside-words")).to_contain_text("label")
+    ready.go("Training")
+    ready.go("Explore")
+    frame(page, "B", 3).get_by_role("button", name="B, block 3, channel 8 of 8").click()
+    dialog = page.get_by_role("dialog", name="Block 3, channel 8 of 8")
+    expect(dialog).to_contain_text("22 × 22 pixels")
+    page.keyboard.press("Escape")

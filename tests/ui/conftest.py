@@ -26,6 +26,7 @@ def open_dashboard(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[
 
     def open_one(comparison: Comparison | None = None) -> Dashboard:
         opened.append(Dashboard(comparison))
+        opened[-1].refresher.start()  # on a web page it waits until that is there
         return opened[-1]
 
     yield open_one

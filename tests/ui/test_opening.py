@@ -11,6 +11,7 @@ from nncompare.config import Comparison
 from nncompare.data import load
 from nncompare.engine.shared import shared_engine
 from nncompare.store import Store
+from nncompare.ui.dashboard import Dashboard
 
 
 def test_it_opens_with_what_it_was_given(tiny):
@@ -35,6 +36,20 @@ def test_the_address_of_a_web_page_sets_the_fields(monkeypatch, open_dashboard):
     assert dashboard.steps.data.dataset == "synthetic-fashion"
     assert dashboard.steps.models.forms["A"].fields["channels"].value == "5"
     assert "Model A: Epochs must be" in dashboard.notice.value
+
+
+def test_on_a_web_page_nothing_changes_before_it_has_read_all_states(monkeypatch, engine):
+    monkeypatch.setenv("SERVER_SOFTWARE", "voila/0.5")
+    dashboard = Dashboard(TINY)
+    try:
+        dashboard.go("Models")
+        assert dashboard.refresher.thread.ident is None
+        dashboard.page._on_message(None, {"ready": ""}, [])
+        until(lambda: steps_seen(dashboard) == ["Models"], WHAT)
+        dashboard.page._on_message(None, {"ready": ""}, [])
+        assert dashboard.refresher.thread.is_alive()
+    finally:
+        dashboard.close()
 
 
 def test_only_one_step_is_seen(tiny, settle):
