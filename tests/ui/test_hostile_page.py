@@ -136,3 +136,17 @@ def test_any_address_is_read(monkeypatch, open_dashboard, settle, caplog):
         assert ("too long" in opened.notice.value) is (len(address_of(texts)) > 2_000)
         assert_unharmed(opened, settle, caplog)
         opened.close()
+
+
+def test_a_choice_that_is_taken_back_is_told_or_made_again(dashboard, settle, caplog):
+    fields = dashboard.steps.models.shared.fields
+    fields["device"].control.set_state({"index": None})
+    assert_unharmed(dashboard, settle, caplog)
+    assert dashboard.comparison == TINY, "auto is chosen again"
+    fields["precision"].control.set_state({"index": None})
+    assert_unharmed(dashboard, settle, caplog)
+    assert dashboard.comparison is None
+    assert "Choose one of these." in fields["precision"].note.value
+    fields["precision"].value = TINY.precision
+    settle(dashboard)
+    assert dashboard.comparison == TINY

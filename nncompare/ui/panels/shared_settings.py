@@ -60,7 +60,10 @@ class SharedSettings:
         entered["memory_budget"] = self._read_budget()
         values = {name: value for name, (value, error) in entered.items() if not error}
         errors = {name: error for name, (_, error) in entered.items() if error}
-        return values | {name: self.fields[name].value for name in _CHOSEN}, errors
+        chosen = {name: self.fields[name].value for name in _CHOSEN}
+        # A page can take back what was chosen, whatever was offered.
+        errors |= {name: "Choose one of these." for name, value in chosen.items() if value is None}
+        return values | {name: value for name, value in chosen.items() if value is not None}, errors
 
     def show(self, errors: dict[str, str], machine: WorkerInfo, budget: int | None, trouble: str = "") -> None:
         """Write the notes: what is wrong, or what the setting means on this machine.
@@ -71,7 +74,7 @@ class SharedSettings:
         hints = _HINTS | {
             "seed": f"that of A; the seed of B is higher by {self._gap:,}" if self._gap else _HINTS["seed"],
             "device": device_note(machine, self.device, trouble),
-            "precision": precision_note(machine, self.fields["precision"].value),
+            "precision": precision_note(machine, self.fields["precision"].value or "auto"),
             "memory_budget": "" if "memory_budget" in errors else budget_note(machine, budget),
         }
         for name, field in self.fields.items():

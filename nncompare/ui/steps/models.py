@@ -143,7 +143,7 @@ class ModelsStep:
             self.problems |= {f"{name}.{field}": f"Model {name}: {text}" for field, text in errors.items()}
 
     def _fit(self, config: RunConfig, limit: int, budget: int | None) -> Fit:
-        precision = self.machine.resolved(self.shared.fields["precision"].value)
+        precision = self.machine.resolved(self.shared.fields["precision"].value or "auto")
         threads, images = self.machine.threads, self._train_count
         promised = 0 if budget else self.machine.promised_bytes
         return fit(config, limit, self._info.test_count, precision, threads, images, promised)
