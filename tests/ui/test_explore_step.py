@@ -4,6 +4,7 @@ import pytest
 from processes import until
 from stored_runs import finished as made_finished
 from tiny_comparison import TINY, WHAT, train
+from waiting import wait_until
 
 from nncompare.comparison.runner import ComparisonRun
 from nncompare.comparison.state import State
@@ -45,30 +46,34 @@ def test_what_has_ended_answers(finished):
     until(lambda: "Rotate: 9°" in seen(finished), WHAT)
 
 
+def enlarge_one(dashboard, settle):
+    """Enlarge the first of the images that are shown; others may be shown before it is pressed."""
+
+    def press():
+        predictions = dashboard.steps.predictions
+        pick = f"explore:{predictions.shown.indices[0]}"
+        predictions.cards.pick(pick.rpartition(":")[2])
+        settle(dashboard)
+        return pick if predictions.cards.offers(pick) else ""
+
+    return wait_until(press, 30, WHAT)
+
+
 def test_an_enlarged_image_leads_to_its_answers(finished, settle):
-    predictions = finished.steps.predictions
     finished.go("Predictions")
-    until(lambda: predictions.cards.html.count("data-index"), WHAT)
-    settle(finished)
-    index = predictions.shown.indices[-1]
-    assert not predictions.cards.offers(f"explore:{index}")
-    predictions.cards.pick(str(index))
-    settle(finished)
-    predictions.cards.pick(f"explore:{index}")
+    pick = enlarge_one(finished, settle)
+    finished.steps.predictions.cards.pick(pick)
     until(lambda: finished.navigation.step == "Explore", WHAT)
-    assert f"Test image {index:,}" in seen(finished)
+    assert f"Test image {int(pick.rpartition(':')[2]):,}" in seen(finished)
     until(lambda: "They disagree" in html(finished), WHAT)
 
 
 def test_a_training_image_leads_there_too(finished, settle):
     finished.steps.predictions.split.value = "train"
-    settle(finished)
     until(lambda: finished.steps.predictions.shown.split == "train", WHAT)
-    index = finished.steps.predictions.shown.indices[0]
-    finished.steps.predictions.cards.pick(str(index))
-    settle(finished)
-    finished.steps.predictions.cards.pick(f"explore:{index}")
-    until(lambda: f"Training image {index:,}" in seen(finished), WHAT)
+    pick = enlarge_one(finished, settle)
+    finished.steps.predictions.cards.pick(pick)
+    until(lambda: f"Training image {int(pick.rpartition(':')[2]):,}" in seen(finished), WHAT)
 
 
 def test_weights_are_wanted_only_while_something_trains_and_somebody_looks(tiny, engine, settle, wishes, monkeypatch):

@@ -43,6 +43,7 @@ class PredictionsStep:
 
     def __init__(self, refresher: Refresher, on_explore: Callable[[SplitName, int], None]) -> None:
         self._on_explore = on_explore
+        self._enlarged: tuple[SplitName, int] | None = None
         self._refresher, self._random = refresher, random.Random(0)
         self._images: ImageData | None = None
         self._running: ComparisonRun | None = None
@@ -227,10 +228,9 @@ class PredictionsStep:
 
     def _on_enlarge(self, pick: str) -> None:
         images, (what, _, index) = self._images, pick.rpartition(":")
-        if images is None or int(index) not in self.shown.indices:
-            return
-        if what:
-            self._on_explore(self.shown.split, int(index))
-        else:
+        if what and self._enlarged is not None:  # others may be shown by now
+            self._on_explore(*self._enlarged)
+        elif images is not None and int(index) in self.shown.indices:
+            self._enlarged = self.shown.split, int(index)
             newest = {name: found for name in _MODELS if (found := self._prediction(name)) is not None}
             self.cards.show_dialog("enlarged.html", **enlarged(images, self.shown, newest, int(index)))
