@@ -195,7 +195,7 @@ class Dashboard:
 
     def _hide_fields(self) -> None:
         self.steps.models.hide_fields(self._link.hidden)
-        for name, part in {"dataset": self.steps.data.cards, "train_images": self.steps.data.count.box}.items():
+        for name, part in {"dataset": self.steps.data.offer, "train_images": self.steps.data.count.box}.items():
             hide(part, name in self._link.hidden)
 
     def _use_settings(self, config: RunConfig, name: str) -> None:

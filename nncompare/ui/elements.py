@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Protocol, TypeAlias
 
 import ipywidgets as widgets
+from anywidget import AnyWidget
 from markupsafe import Markup
 
 from nncompare.templates import fill
@@ -117,7 +118,16 @@ def offer(choice: widgets.Dropdown, options: Sequence[tuple[str, Any]], otherwis
 
 
 def set_class(widget: widgets.DOMWidget, css_class: str, is_set: bool) -> None:
-    """Add or remove a class for the style sheet."""
+    """Add or remove a class for the style sheet.
+
+    Raises
+    ------
+    TypeError
+        For a widget with a script of ours: its classes never change on a page that shows it, since anywidget takes all
+        listeners off its view. A box around it can be hidden.
+    """
+    if isinstance(widget, AnyWidget):
+        raise TypeError(f"The classes of a {type(widget).__name__} cannot change. Put it into a box.")
     if is_set != (css_class in widget._dom_classes):
         (widget.add_class if is_set else widget.remove_class)(css_class)
 

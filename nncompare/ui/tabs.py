@@ -28,7 +28,8 @@ class Tabs:
         self.list = _TabList(label=label, titles=self._titles)
         self.list.add_class("nnc-tab-list")
         self.list.on_msg(lambda _widget, content, _buffers: self.pick(content.get("pick")))
-        hide(self.list, len(panels) < 2)
+        if len(panels) < 2:
+            self.list.add_class("nnc-hidden")
         self.box = column("nnc-tabbed", [self.list, *self._places])
         self.show(self._titles[0])
 

@@ -6,6 +6,8 @@ import pytest
 from dashboard_page import DashboardPage
 from playwright.sync_api import expect
 
+from nncompare.lessons import built_in_lessons
+
 pytestmark = pytest.mark.browser
 
 SMALL = "dataset=synthetic-digits&train_images=1000&a.epochs=1&b.epochs=1"
@@ -55,3 +57,13 @@ def test_a_choice_is_made_with_the_keyboard(on_voila: DashboardPage) -> None:
     expect(choices.last).to_have_attribute("aria-checked", "true")
     expect(choices.last).to_be_focused()
     expect(on_voila.field("A", "Channels")).to_have_value("8")
+
+
+def test_choices_come_and_go_with_the_lesson_that_is_picked(on_voila: DashboardPage) -> None:
+    page = on_voila.open("#models").page
+    picker, choices = page.get_by_label("Lesson", exact=True), page.locator(".nnc-lesson").get_by_role("radio")
+    titles = {name: lesson.title for name, lesson in built_in_lessons().items()}
+    expect(picker).to_be_visible()
+    for name, count in (("luck", 3), ("dropout", 0), ("luck", 3)):
+        picker.select_option(label=titles[name])
+        expect(choices.filter(visible=True)).to_have_count(count)

@@ -2,7 +2,8 @@ import ipywidgets as widgets
 import pytest
 
 from nncompare.ui import elements
-from nncompare.ui.elements import Place, offer, set_value
+from nncompare.ui.clickable import Clickable
+from nncompare.ui.elements import Place, hide, offer, row, set_value
 
 
 def test_what_was_chosen_stays_chosen_when_other_options_are_offered():
@@ -44,3 +45,12 @@ def test_texts_are_filled_in_again_when_they_or_the_place_have_changed(monkeypat
     place.show_texts("b.html", texts=["two"])
     assert place.value == "b.html: {'texts': ['two']}"
     assert filled == ["a.html", "a.html", "b.html", "b.html", "c.html", "b.html"]
+
+
+def test_what_has_a_script_of_ours_cannot_be_hidden_by_itself():
+    shown = Clickable(lambda _: None)
+    with pytest.raises(TypeError, match="Put it into a box"):
+        hide(shown, True)
+    box = row("", [shown])
+    hide(box, True)
+    assert "nnc-hidden" in box._dom_classes

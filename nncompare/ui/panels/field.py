@@ -9,7 +9,7 @@ import ipywidgets as widgets
 from pydantic import BaseModel
 
 from nncompare.ui.clickable import STATIC
-from nncompare.ui.elements import Place, hide, row, set_class, set_value, watched
+from nncompare.ui.elements import Place, row, set_class, set_value, watched
 
 
 class Field:
@@ -64,4 +64,4 @@ class FieldTies(anywidget.AnyWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        hide(self, True)
+        self.add_class("nnc-hidden")

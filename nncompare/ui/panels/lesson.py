@@ -48,7 +48,8 @@ class LessonPanel:
         on_entry = refresher.posting(self._on_entry)
         self.number = Field(watched(widgets.Text(description=_TITLE, placeholder="–"), on_entry))
         self._entry = row("nnc-lesson-number", [self.number.control, self.unit])
-        asked = row("nnc-lesson-asked", [self.question, self._entry, self.choices])
+        self._choosing = row("nnc-lesson-choosing", [self.choices])
+        asked = row("nnc-lesson-asked", [self.question, self._entry, self._choosing])
         self.look_at = Place("nnc-lesson-look")
         head = row("nnc-lesson-head", [self.picker, self.look_at])
         self.box = column("nnc-card nnc-lesson", [head, asked, self.number.note])
@@ -102,7 +103,7 @@ class LessonPanel:
         self.question.show("lesson_question.html", lesson=lesson)
         choices = kind.choices if isinstance(kind, ChoiceGuess) else {}
         self.choices.show("lesson_choices.html", choices=choices, guess=guess)
-        hide(self.choices, not choices)
+        hide(self._choosing, not choices)
         hide(self._entry, not isinstance(kind, NumberGuess))
         if isinstance(kind, NumberGuess):
             self.unit.show("lesson_unit.html", kind=kind)

@@ -30,6 +30,7 @@ class DataStep:
         self.local = LocalDatasets(refresher, self._refresh_and_tell)
         self._fetch_soon = refresher.posting(self.local.fetch)
         self.cards = Clickable(refresher.posting(self.choose), "nnc-datasets")
+        self.offer = column("nnc-offer", [self.cards])
         self._status = Place("nnc-status")
         self._fetch = button("Download", refresher.posting(lambda: self.local.fetch(self.dataset)), strong=True)
         self._stand_in = button(
@@ -39,7 +40,7 @@ class DataStep:
         count = widgets.Combobox(value=_ALL, options=_COUNTS, description="Training images", tooltip=_COUNT_TOOLTIP)
         self.count = Field(watched(count, refresher.posting(self._refresh_and_tell)), "nnc-count")
         action = row("nnc-action", [self.count, self._status, self._fetch, self._stand_in, self._next])
-        self.box = column("nnc-step", [Place("nnc-intro", "intro.html"), self.cards, action, FieldTies()])
+        self.box = column("nnc-step", [Place("nnc-intro", "intro.html"), self.offer, action, FieldTies()])
 
     def open(self, dataset: str, train_images: int | None) -> None:
         """Show all data sets with the given one chosen."""
