@@ -28,7 +28,7 @@ def finding(verdict: Verdict, split: str = "test", *, is_sound: bool = True) -> 
 
 def points(lead: float) -> str:
     """Write the size of a difference of two accuracies in percentage points: 0.3."""
-    size = 100 * abs(lead)
+    size = round(100 * abs(lead), 6)  # else 55 of 10,000 are a little less than 0.55
     return f"{size:.{1 if size >= 0.1 else 2}f}"
 
 

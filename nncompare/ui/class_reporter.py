@@ -111,8 +111,10 @@ class ClassReporter:
         if answer["stop"]:
             self._on_stop()
         if answer["version"] != self._version and "lesson" in answer:
+            is_taken_back_before = not self._version and not answer["lesson"]  # so a link's own lesson stays
             self._version = answer["version"]
-            self._on_lesson(answer["lesson"])
+            if not is_taken_back_before:
+                self._on_lesson(answer["lesson"])
 
     def _on_silence(self, _: Exception) -> None:
         self._is_on_its_way = False  # whoever needs the engine says so; a report is not worth a word

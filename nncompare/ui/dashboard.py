@@ -109,7 +109,7 @@ class Dashboard:
         self.box = column("nnc", [*above, *self.steps.by_title().values()])
         self._hide_fields()
         self._open(self._base)
-        self._go(self.navigation.step)
+        self._go("Models" if self.lesson.lesson is not None else self.navigation.step)  # where its question is
         self._take_over()
         _opened.append(self)
         if id_ := run_in(environment().query):

@@ -98,6 +98,15 @@ def test_a_lesson_that_the_teacher_sets_is_taken_told_and_taken_back(of_class, e
     until(lambda: "lesson" not in of_class.notice.value, WHAT)
 
 
+def test_a_lesson_that_was_taken_back_before_leaves_the_one_of_a_link(of_class, engine):
+    lesson = built_in_lessons()["luck"]
+    of_class.refresher.post(lambda: of_class.lesson.take(lesson))
+    engine.want(2, "")
+    until(lambda: of_class.teacher._reporter._version == 2, WHAT)
+    until(lambda: engine.pages()[0].lesson == LessonState(name="luck"), WHAT)
+    assert of_class.lesson.lesson == lesson
+
+
 def test_an_engine_that_does_not_answer_is_no_matter(of_class, engine):
     engine.is_silent = True
     engine.restart()

@@ -212,6 +212,7 @@ def test_an_address_opens_a_lesson_changes_it_and_hides_fields(on_web_page, open
     settle(dashboard)
     wanted = built_in_lessons()["dropout"].settings
     assert dashboard.lesson.lesson.name == "dropout"
+    assert dashboard.navigation.step == "Models", "where its question is"
     assert wanted.b is not None
     assert dashboard.comparison.b == wanted.b.model_copy(update={"dropout": 0.75})
     assert dashboard.comparison.a.optimizer == "sgd"

@@ -112,7 +112,10 @@ export function makeTour(model, el, go, returnFocus) {
     const { do: what } = clicked.closest("[data-do]")?.dataset ?? {};
     if (what === "back") show(stop - 1);
     else if (what === "next" && stop < stops().length - 1) show(stop + 1);
-    else if (what) end();
+    else if (what === "next") {
+      go(stops()[0].step); // where the work begins
+      end();
+    } else if (what) end();
   };
   const onKey = (event) => {
     if (event.key !== "Escape" || stop < 0) return;
