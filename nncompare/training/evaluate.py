@@ -83,4 +83,4 @@ class LivePredictor:
 def mean_loss_and_accuracy(scores: Tensor, labels: Tensor) -> tuple[float, float]:
     """Return mean cross entropy and share of right answers for log probabilities (N, K) and labels (N,)."""
     loss = -scores.gather(1, labels.unsqueeze(1)).mean()
-    return loss.item(), (scores.argmax(dim=1) == labels).float().mean().item()
+    return loss.item(), (scores.argmax(dim=1) == labels).double().mean().item()

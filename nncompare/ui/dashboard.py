@@ -41,7 +41,7 @@ from nncompare.ui.still import Still
 from nncompare.ui.teacher import Teacher
 
 OPENING = Comparison(a=RunConfig(channels=8), b=RunConfig(channels=16))
-_TAKEN_OVER = "This notebook was training already: that comparison goes on here. Stop it to train another one."
+_TAKEN_OVER = "This notebook was training already: that comparison is shown here."
 _GONE = "This page was gone for too long. Reload it to start again."
 _GONE_WITH_RUN = "This page was gone for too long, and its training was interrupted. Reload it to go on."
 

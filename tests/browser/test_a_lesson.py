@@ -15,6 +15,8 @@ SMALL = "dataset=synthetic-digits&train_images=1000&a.epochs=1&b.epochs=1"
 
 def test_a_lesson_asks_first_and_answers_after_the_end(on_voila: DashboardPage, tmp_path: Path) -> None:
     page = on_voila.open(f"?lesson=width&hide=optimizer,seed&{SMALL}").page
+    expect(page.get_by_role("button", name="Models", exact=True)).to_have_attribute("aria-current", "step")
+    on_voila.go("Data")
     on_voila.wait_for_dataset("synthetic-digits")
     on_voila.go("Models")
     expect(page.get_by_label("Lesson", exact=True).locator("option:checked")).to_have_text("Width")
@@ -60,7 +62,8 @@ def test_a_choice_is_made_with_the_keyboard(on_voila: DashboardPage) -> None:
 
 
 def test_choices_come_and_go_with_the_lesson_that_is_picked(on_voila: DashboardPage) -> None:
-    page = on_voila.open("#models").page
+    page = on_voila.open().page
+    on_voila.go("Models")
     picker, choices = page.get_by_label("Lesson", exact=True), page.locator(".nnc-lesson").get_by_role("radio")
     titles = {name: lesson.title for name, lesson in built_in_lessons().items()}
     expect(picker).to_be_visible()

@@ -1,5 +1,6 @@
 """What JupyterLab does with a dashboard that is one of its outputs: keys, saved notebooks, missing extensions."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -54,6 +55,15 @@ def test_no_key_that_a_control_has_is_a_command_of_jupyterlab(on_lab: DashboardP
     assert seen == set(KINDS)
     assert (cells.count(), prompt.inner_text()) == before
     expect(page.locator(".nnc")).to_be_visible()
+
+
+def test_the_key_that_begins_the_presentation_ends_it(on_lab: DashboardPage) -> None:
+    on_lab.open()
+    on_lab.go("Training")
+    dashboard = on_lab.page.locator(".nnc")
+    for is_on in (True, False):
+        on_lab.page.keyboard.press("p")
+        expect(dashboard).to_have_class(re.compile("nnc-presenting") if is_on else re.compile("^(?!.*nnc-presenting)"))
 
 
 def test_everything_can_be_done_with_the_keyboard_in_a_notebook(on_lab: DashboardPage) -> None:

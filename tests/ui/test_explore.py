@@ -220,9 +220,12 @@ def test_one_on_which_they_disagree_is_offered_once_that_is_known(looking, image
     pair.test(A=[0] * count, B=said.tolist())
     looking.tick()
     assert not picker.disagreed.disabled
+    looking.disturb._on_strength(25.0)
+    assert chosen[-1].disturbance is not None
     picker.disagreed.click()
     refresher.work()
     assert chosen[-1].words == "test image 42"
+    assert chosen[-1].disturbance is None, "they disagree on it as it is"
     pair.test(A=[0] * count, B=[0] * count)
     picker.disagreed.click()
     refresher.work()

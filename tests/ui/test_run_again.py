@@ -17,7 +17,7 @@ def test_the_new_dashboard_shows_and_controls_what_trains(open_ready, open_dashb
     settle(again)
     assert again.comparison == running.comparison
     assert steps_seen(again) == ["Training"]
-    assert "goes on here" in again.notice.value
+    assert "is shown here" in again.notice.value
     assert not first.is_open
     assert first.box.comm is None, "its buttons would be dead"
     until(lambda: {"Pause", "Stop"} <= pressable(again), WHAT)

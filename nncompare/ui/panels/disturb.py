@@ -24,7 +24,7 @@ class DisturbPanel:
         self.seen = Place("nnc-seen")
         controls = column("nnc-strength", [row("nnc-row nnc-picking", [self.kind, self.reset]), self.slider])
         self.box = column("nnc-card nnc-disturb", [self.seen, controls])
-        self._begin()
+        self.begin()
 
     @property
     def disturbance(self) -> Disturbance | None:
@@ -41,7 +41,7 @@ class DisturbPanel:
         """Let the strength be changed, or not: only networks that answer see what it does."""
         set_value(self.slider, is_off=not is_possible)
 
-    def _begin(self) -> None:
+    def begin(self) -> None:
         """Stand where nothing is changed."""
         self._name: DisturbanceName = self.kind.value
         info = DISTURBANCES[self._name]
@@ -50,7 +50,7 @@ class DisturbPanel:
         set_value(self.reset, disabled=True)
 
     def _on_reset(self) -> None:
-        self._begin()
+        self.begin()
         self._on_change()
 
     def _on_strength(self, strength: float) -> None:

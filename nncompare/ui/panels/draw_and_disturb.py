@@ -32,8 +32,8 @@ class DrawAndDisturb:
         self._plain: ChosenImage | None = None  # before it is disturbed
         self._image: ChosenImage | None = None
         self.drawing = DrawingPanel(refresher, self._on_drawing)
-        self.picker = ImagePicker(refresher, self.look_at)
         self.disturb = DisturbPanel(refresher, self._choose)
+        self.picker = ImagePicker(refresher, self.look_at, self.disturb.begin)
         self.answers = AnswersPanel(say)
         self._answering = Answering(refresher, self._draw)
         sources = column("nnc-sources", [column("nnc-card nnc-sheet", [self.drawing]), self.picker])

@@ -26,9 +26,12 @@ class _Number(Settings):
 
 
 class ImagePicker:
-    """Calls `on_image` with the image that is chosen."""
+    """Calls `on_image` with the image that is chosen; before, `on_plain` where it was chosen as it is undisturbed."""
 
-    def __init__(self, refresher: Refresher, on_image: Callable[[ChosenImage], None]) -> None:
+    def __init__(
+        self, refresher: Refresher, on_image: Callable[[ChosenImage], None], on_plain: Callable[[], None]
+    ) -> None:
+        self._on_plain = on_plain
         self._on_image, self._random = on_image, random.Random(0)
         self._images: ImageData | None = None
         self._pair: SeedRun | None = None
@@ -92,6 +95,7 @@ class ImagePicker:
     def _on_disagreed(self) -> None:
         found = disagreements(self._pair)
         if len(found):
+            self._on_plain()
             self.choose("test", int(self._random.choice(found)))
         else:
             self.number.tell("After their last epoch they agree on all test images.")

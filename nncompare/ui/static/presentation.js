@@ -21,12 +21,15 @@ function render({ el }) {
     button.title = isWanted ? "Leave the presentation mode (Escape)" : "Presentation mode (p)";
     if (isWanted) found.querySelector('.nnc-nav [data-pick="Training"]:not([aria-current])')?.click();
     // In a notebook the dashboard is one of many things; on a page of its own it has the window already.
-    if (isWanted && !isWebPage) found.requestFullscreen?.().catch(() => {});
+    if (isWanted && !isWebPage) {
+      button.focus({ preventScroll: true }); // a notebook gives the dashboard its keys only where it has the focus
+      found.requestFullscreen?.().catch(() => {});
+    }
     if (!isWanted && document.fullscreenElement === found) document.exitFullscreen();
   };
 
   const onKey = (event) => {
-    const isInside = isWebPage || dashboard()?.contains(event.target);
+    const isInside = isWebPage || dashboard()?.contains(event.target) || document.fullscreenElement === dashboard();
     if (event.key !== "Escape" || !isInside || !isOn() || document.querySelector("dialog[open]")) return;
     event.stopPropagation();
     set(false);

@@ -1,6 +1,6 @@
 // Obeys the keys of the dashboard, but not while somebody types, or chooses with letters. In a notebook it does so only
 // where the dashboard has the focus, and then the notebook does not get them.
-const TYPING = "input:not([type=checkbox], [type=radio]), select, textarea, [contenteditable]";
+const TYPING = "input:not([type=checkbox], [type=radio], [type=range]), select, textarea, [contenteditable]";
 
 export function obeyKeys(model, el, act) {
   const isMeant = (target) => {
