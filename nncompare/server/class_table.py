@@ -46,4 +46,6 @@ def _columns_of(model: ModelOutcome) -> dict[str, Answer]:
 
 def _cell(value: Answer) -> Answer:
     """Keep a text that a page has reported from being a formula: spreadsheets would run it."""
+    if isinstance(value, float):
+        return round(value, 6)
     return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULAS) else value

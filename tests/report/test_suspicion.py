@@ -31,6 +31,13 @@ def test_it_is_called_a_suspicion_and_the_verdict_without_them_is_told() -> None
     assert without.p_value == result.verdict().p_value
 
 
+def test_networks_that_are_often_wrong_are_not_trusted_with_labels(monkeypatch: pytest.MonkeyPatch) -> None:
+    words = "most of these labels may well be right"
+    assert words not in " ".join(suspicion(doubted(0, TWO, TWO)).sentences)
+    monkeypatch.setattr("nncompare.report.suspicion._STRONG", 1.01)
+    assert words in " ".join(suspicion(doubted(0, TWO, TWO)).sentences)
+
+
 def test_one_image_is_spoken_of_as_one() -> None:
     text = " ".join(suspicion(doubted(0, {3: 0.9}, {3: 0.9})).sentences)
     assert "Without this one, A has" in text

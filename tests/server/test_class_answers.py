@@ -137,11 +137,12 @@ def test_every_answer_is_drawn_within_the_picture(guesses, results):
 
 
 def test_the_table_has_a_row_for_each_comparison_and_nothing_that_spreadsheets_run():
-    outcomes = {(2, 1): outcome(name="=1+1", guess=-1.5, result="@x"), (1, 2): outcome()}
+    outcomes = {(2, 1): outcome(name="=1+1", guess=-1.5, result="@x"), (1, 2): outcome(guess=10.280000000000001)}
     rows = list(csv.DictReader(io.StringIO(class_table(outcomes))))
     assert [(row["page"], row["comparison"]) for row in rows] == [("1", "2"), ("2", "1")]
     assert tuple(rows[0]) == COLUMNS
     assert (rows[1]["lesson"], rows[1]["guess"], rows[1]["result"]) == ("'=1+1", "-1.5", "'@x")
+    assert rows[0]["guess"] == "10.28"
     assert (rows[0]["a_accuracy"], rows[0]["b_channels"], rows[0]["data_set"]) == ("0.97", "16", "mnist")
 
 
