@@ -77,7 +77,7 @@ def frame(page: Page) -> Locator:
 
 
 def seen(page: Page) -> Locator:
-    return page.get_by_role("img", name="What the networks see: 28 x 28 pixels")
+    return page.get_by_role("img", name="The drawing in 28 x 28 pixels")
 
 
 def words(page: Page) -> Locator:
