@@ -12,7 +12,7 @@ import pytest
 from dashboard_page import DashboardPage
 from hosts import LOOPBACK, Host, jupyterlab, voila
 from playwright.sync_api import Browser, Playwright, sync_playwright
-from tabs import assert_quiet, tab
+from tabs import WINDOW, assert_quiet, tab
 
 CHROMIUM = "chromium"
 CHROMIUM_OPTIONS = [
@@ -117,8 +117,9 @@ def open_shared(browser: Browser, voila_host: Host) -> Iterator[Callable[[], Das
 
 @pytest.fixture
 def ready(open_shared: Callable[[], DashboardPage]) -> Iterator[DashboardPage]:
-    """A dashboard on which nothing trains; each test says with `use` which settings it needs."""
+    """A dashboard on which nothing trains, in a window of the usual size; each test says with `use` what it needs."""
     dashboard = open_shared()
+    dashboard.page.set_viewport_size(WINDOW)
     yield dashboard
     try:
         dashboard.rest()

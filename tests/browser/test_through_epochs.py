@@ -41,16 +41,17 @@ def test_through_the_epochs(ready: DashboardPage) -> None:
     expect(slider).to_be_visible()
     expect(page.locator(".nnc-verdict h3")).to_be_visible(timeout=30_000)
     page.get_by_role("button", name="A sample").click()
+    expect(page.locator(".nnc-score")).to_have_count(2)
     expect_epoch(page, 0)
     matrix, verdict = page.get_by_role("table", name="A − B"), page.locator(".nnc-verdict")
     expect(matrix).to_be_visible()
     before, at_the_end = [place(found) for found in (slider, verdict, matrix)], matrix.inner_text()
-    source = [card["source"] for card in ready.shown()]
 
     slider.focus()
     page.keyboard.press("Home")
     expect_epoch(page, 1)
     wait_until(lambda: matrix.inner_text() != at_the_end, 10, "another matrix")
+    source = [card["source"] for card in ready.shown()]
     for epoch in (2, 3, 4):
         page.keyboard.press("ArrowRight")
         expect_epoch(page, epoch)

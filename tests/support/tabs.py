@@ -5,13 +5,15 @@ from contextlib import contextmanager
 
 from dashboard_page import DashboardPage
 from hosts import Host
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, ViewportSize
+
+WINDOW: ViewportSize = {"width": 1280, "height": 900}
 
 
 @contextmanager
 def tab(browser: Browser, host: Host) -> Iterator[DashboardPage]:
     """A dashboard in a tab of its own, not yet opened; the browser must have no complaint at the end."""
-    with browser.new_context(viewport={"width": 1280, "height": 900}) as context:
+    with browser.new_context(viewport=WINDOW) as context:
         page = context.new_page()
         page.set_default_timeout(15_000)
         dashboard = DashboardPage(page, host)
