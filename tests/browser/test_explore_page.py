@@ -31,12 +31,18 @@ def expect_answers(dashboard: DashboardPage) -> None:
         expect(lines).to_have_text([re.compile(r"^\S+ \d+\.\d%$")] * 3)
 
 
+def go_and_draw(dashboard: DashboardPage) -> None:
+    """Go to the first tab of Explore, whichever was looked at before."""
+    dashboard.go("Explore")
+    dashboard.page.get_by_role("tab", name="Draw and disturb", exact=True).click()
+
+
 def finish(dashboard: DashboardPage) -> None:
     """Train for a moment, and go to Explore."""
     dashboard.use(**SHORT)
     dashboard.train()
     dashboard.wait_for_end()
-    dashboard.go("Explore")
+    go_and_draw(dashboard)
     dashboard.page.get_by_label("Disturb it").select_option("Rotate")
     expect_answers(dashboard)
 
@@ -174,7 +180,7 @@ def test_an_image_is_chosen_by_number_and_at_random(ready: DashboardPage) -> Non
 def test_answers_come_by_themselves_while_both_learn(ready: DashboardPage) -> None:
     ready.use(**LONG)
     ready.train()
-    ready.go("Explore")
+    go_and_draw(ready)
     expect_answers(ready)
     told = answers(ready).first.locator(".nnc-figure").last
     before = told.inner_text()
