@@ -8,10 +8,13 @@ from numpy.typing import NDArray
 from nncompare.architectures import CLASSES
 from nncompare.catalog import dataset_info
 from nncompare.config import Comparison, SplitName
-from nncompare.data import load
+from nncompare.data import DataError, load
+from nncompare.engine.client import EngineError
 from nncompare.inspection import Answer, Inquiry, NetworkState
 from nncompare.messages import VisibleImages
 
+TOLD_AS_THEY_ARE = (DataError, EngineError, ValueError)
+"""What asking networks raises with a sentence for the user."""
 _AT_ONCE = 1_000  # images; so that other short work need not wait for long
 _WHITE = 255
 

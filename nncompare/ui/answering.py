@@ -4,16 +4,14 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from nncompare.comparison.inspectable import TOLD_AS_THEY_ARE
 from nncompare.comparison.seed_run import SeedRun
-from nncompare.data import DataError
-from nncompare.engine.client import EngineError
 from nncompare.inspection import Answer, Inquiry, NetworkState
 from nncompare.ui.newest import Newest
 from nncompare.ui.panels.image_choice import ChosenImage
 from nncompare.ui.refresher import Refresher
 
 _REST_SECONDS = 1.0  # between two answers on the same image
-_TOLD_AS_THEY_ARE = (EngineError, DataError, ValueError)
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,7 +110,7 @@ class Answering:
         self._on_news()
 
     def _on_failed(self, error: Exception) -> None:
-        is_sentence = isinstance(error, _TOLD_AS_THEY_ARE)
+        is_sentence = isinstance(error, TOLD_AS_THEY_ARE)
         self.error = str(error) if is_sentence else f"The networks could not answer. {error}"
         self._on_news()
 

@@ -27,6 +27,7 @@ class FakePair:
     epoch: float = 3.0
     error: Exception | None = None
     broken: tuple[str, ...] = ()
+    seed: int = 0
     asked: list[Inquiry] = field(default_factory=list)
 
     @property

@@ -3,11 +3,8 @@
 from collections.abc import Callable
 from functools import partial
 from time import monotonic
-from typing import Protocol
 
-from nncompare.config import Comparison
-from nncompare.data import DataError
-from nncompare.engine.client import EngineError
+from nncompare.comparison.inspectable import TOLD_AS_THEY_ARE, Inspectable
 from nncompare.inspection import Answer, Inquiry, NetworkState
 from nncompare.ui.newest import Newest
 from nncompare.ui.panels.image_choice import ChosenImage
@@ -20,22 +17,6 @@ _NO_PAIR = "There are no networks to look into yet: press Train."
 _NO_WEIGHTS = (
     "There are no weights to look into: these networks have not begun to learn, or what they learned was not kept."
 )
-_TOLD_AS_THEY_ARE = (DataError, EngineError, ValueError)
-
-
-class Pair(Protocol):
-    """What is looked into: a pair that trains, or one that has ended."""
-
-    @property
-    def comparison(self) -> Comparison:
-        """Its settings."""
-
-    @property
-    def networks(self) -> tuple[NetworkState, ...]:
-        """Its networks as they are now."""
-
-    def inspect(self, inquiry: Inquiry) -> Answer:
-        """Ask them, and wait for the answer."""
 
 
 class AskingInside:
@@ -46,7 +27,7 @@ class AskingInside:
 
     def __init__(self, newest: Newest, show: Callable[[Answer], None], say: Callable[[str, bool], None]) -> None:
         self._newest, self._show, self._say = newest, show, say
-        self.pair: Pair | None = None
+        self.pair: Inspectable | None = None
         self.image: ChosenImage | None = None
         self.target: int | None = None
         self.is_visible = self._is_answered = False
@@ -75,7 +56,7 @@ class AskingInside:
         have_ended = all(network.epoch >= network.setup.config.epochs for network in networks)
         return epochs != self._epochs and (have_ended or monotonic() >= self._rests_until)
 
-    def _ask(self, pair: Pair, image: ChosenImage, networks: tuple[NetworkState, ...]) -> None:
+    def _ask(self, pair: Inspectable, image: ChosenImage, networks: tuple[NetworkState, ...]) -> None:
         squares = sum(network.setup.config.channels**2 for network in networks)
         self._rests_until = monotonic() + max(_REST_SECONDS, _REST_PER_SQUARE * squares)
         dataset, question = pair.comparison.dataset, self._question
@@ -91,4 +72,4 @@ class AskingInside:
         if question == self._question:
             self._is_answered = True
             mistake = f"The networks could not be asked ({type(error).__name__}: {error})."
-            self._say(str(error) if isinstance(error, _TOLD_AS_THEY_ARE) else mistake, True)
+            self._say(str(error) if isinstance(error, TOLD_AS_THEY_ARE) else mistake, True)

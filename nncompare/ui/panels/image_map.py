@@ -3,9 +3,9 @@
 import time
 from collections.abc import Callable
 
+from nncompare.comparison.inspectable import TOLD_AS_THEY_ARE
 from nncompare.comparison.seed_run import SeedRun
-from nncompare.data import DataError, ImageData
-from nncompare.engine.client import EngineError
+from nncompare.data import ImageData
 from nncompare.inspection import Answer
 from nncompare.ui.elements import Place, button, column, hide, row
 from nncompare.ui.panels.map_canvas import MapCanvas
@@ -15,7 +15,6 @@ from nncompare.ui.panels.map_questions import MapQuestions
 from nncompare.ui.panels.map_summary import MapSummary
 from nncompare.ui.refresher import Refresher
 
-_TOLD_AS_THEY_ARE = (EngineError, DataError, ValueError)
 _NOTHING_YET = "Nothing has been trained yet. Train, and each network's map of the test set appears here."
 _SOON = "The map appears here as soon as a network has begun to learn."
 _NO_WEIGHTS = "The weights of these networks were not kept, so there is no map of them. Train again to see one."
@@ -117,7 +116,7 @@ class ImageMapPanel:
     def _on_failed(self, error: Exception) -> None:
         self._has_failed = True
         self._offer_refresh()
-        is_sentence = isinstance(error, _TOLD_AS_THEY_ARE)
+        is_sentence = isinstance(error, TOLD_AS_THEY_ARE)
         self._note.tell(str(error) if is_sentence else f"The map could not be made. {error}")
 
     def _on_points(self, points: tuple[int, ...]) -> None:

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from nncompare.comparison.inspectable import Inspectable
 from nncompare.data import CATALOG, ImageData
 from nncompare.figures.sprites import Scales
 from nncompare.inspection import Answer, Inside, NetworkAnswer
 from nncompare.ui.clickable import Clickable
 from nncompare.ui.elements import Place, column, dropdown, hide, row, set_value
 from nncompare.ui.newest import Newest
-from nncompare.ui.panels.asking_inside import AskingInside, Pair
+from nncompare.ui.panels.asking_inside import AskingInside
 from nncompare.ui.panels.enlarged_map import enlarged_map
 from nncompare.ui.panels.image_choice import ChosenImage
 from nncompare.ui.panels.network_inside import NetworkInside, points
@@ -39,7 +40,7 @@ class InsidePanel:
         self.box = column("nnc-inside", [head, self._note, cards, self._key, self._dialog])
         self._say("", False)
 
-    def use(self, images: ImageData | None, pair: Pair | None) -> None:
+    def use(self, images: ImageData | None, pair: Inspectable | None) -> None:
         """Look into another pair."""
         if pair is not self._asking.pair:
             self._asking.pair = pair
