@@ -41,12 +41,13 @@ def measure(setting: Setting) -> Measured:
     _, (running,) = train(_pair(setting, epochs))
     twins = setting.comparison(**dict.fromkeys(("a", "b"), setting.config(channels=16, batch_size=64, epochs=epochs)))
     idle, beside, curves, alone, watched = [], [], [], [], []
-    for _ in range(setting.rounds):
+    for number in range(setting.rounds):
         idle.append(_milliseconds(running.current))
         curves.append(_curves(running.result()))
         beside.append(_while_training(_pair(setting, _LONG)))
-        alone.append(_speed(twins, _unwatched))
-        watched.append(_speed(twins, _drawn_for))
+        by_turns = ((alone, _unwatched), (watched, _drawn_for))
+        for found, meanwhile in by_turns[:: -1 if number % 2 else 1]:  # what warms up favours neither
+            found.append(_speed(twins, meanwhile))
     return Measured(
         [
             _amount("a drawn picture to both answers in the kernel, workers idle", "ms", idle, _IDLE),
