@@ -40,14 +40,16 @@ def measure(setting: Setting) -> Measured:
     epochs = 1 if setting.is_smoke else _EPOCHS
     _, (running,) = train(_pair(setting, epochs))
     twins = setting.comparison(**dict.fromkeys(("a", "b"), setting.config(channels=16, batch_size=64, epochs=epochs)))
-    idle, beside, curves, alone, watched = [], [], [], [], []
+    idle, beside, curves = [], [], []
+    alone: list[float] = []
+    watched: list[float] = []
     for number in range(setting.rounds):
         idle.append(_milliseconds(running.current))
         curves.append(_curves(running.result()))
         beside.append(_while_training(_pair(setting, _LONG)))
         by_turns = ((alone, _unwatched), (watched, _drawn_for))
-        for found, meanwhile in by_turns[:: -1 if number % 2 else 1]:  # what warms up favours neither
-            found.append(_speed(twins, meanwhile))
+        for speeds, meanwhile in by_turns[:: -1 if number % 2 else 1]:  # what warms up favours neither
+            speeds.append(_speed(twins, meanwhile))
     return Measured(
         [
             _amount("a drawn picture to both answers in the kernel, workers idle", "ms", idle, _IDLE),
