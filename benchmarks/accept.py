@@ -35,7 +35,7 @@ FLOORS: dict[DatasetName, float] = {
 }
 FIRST_POINT_SECONDS = 2.0
 SHOWN_SHARE = 0.01
-ACCUMULATION_BUDGET = 64 * 2**20
+ACCUMULATION_BUDGET = 10 * 2**20  # small enough that 1,024 images do not fit at once
 ACCUMULATION_POINTS = 0.005
 SHEETS = 50 if IS_SMOKE else 1_000
 PREPARED_POINTS, AS_DRAWN = 0.015, 0.6
