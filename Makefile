@@ -4,6 +4,8 @@ PYTHON ?= python3
 TORCH_INDEX ?=
 VENV := .venv
 CONSTRAINTS := constraints.txt
+# Two files at a time: many tests wait for other processes. One after the other: make test WORKERS=0
+WORKERS := 2
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
@@ -15,8 +17,7 @@ run: $(STAMP)
 lab: $(STAMP)
 	$(BIN)/jupyter lab notebooks/dashboard.ipynb
 
-test: lint
-	$(BIN)/pytest
+test: lint tests-alone
 
 lint: $(STAMP) lint-scripts
 	$(BIN)/ruff check .
@@ -64,7 +65,7 @@ lowest:
 .PHONY: tests-alone fresh-venv
 
 tests-alone: $(STAMP)
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 # What stands in the way of an environment is said before anything is made of it.
 define NEEDS

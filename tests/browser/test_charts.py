@@ -2,7 +2,6 @@
 
 import csv
 import re
-from collections.abc import Iterator
 from itertools import combinations
 
 import pytest
@@ -22,18 +21,15 @@ _SIZES = """(plot) => {
 
 
 @pytest.fixture
-def trained(ready: DashboardPage) -> Iterator[DashboardPage]:
+def trained(ready: DashboardPage) -> DashboardPage:
     """The shared page after a small training."""
-    ready.use(**SMALL)
-    ready.train()
-    ready.wait_for_end()
+    ready.have_trained(**SMALL)
     # The charts may be a moment behind.
     ends = re.compile(r"Model A: .* at epoch 2\.0\. Model B: .* at epoch 1\.0\.")
     expect(ready.page.get_by_role("img", name=ends)).to_have_count(2)
-    usual = ready.page.viewport_size
-    assert usual is not None
-    yield ready
-    ready.page.set_viewport_size(usual)
+    for quantity in QUANTITIES:
+        wait_for_size(ready, quantity)
+    return ready
 
 
 def card(dashboard: DashboardPage, quantity: str) -> Locator:
@@ -42,6 +38,13 @@ def card(dashboard: DashboardPage, quantity: str) -> Locator:
 
 def plot(dashboard: DashboardPage, quantity: str) -> Locator:
     return card(dashboard, quantity).get_by_role("group", name=f"{quantity.capitalize()}: values at one place")
+
+
+def wait_for_size(dashboard: DashboardPage, quantity: str) -> Locator:
+    """Wait until a chart is drawn for the size that it has, and return it."""
+    found = plot(dashboard, quantity)
+    dashboard.page.wait_for_function(_SIZES, arg=found.element_handle())
+    return found
 
 
 def box_of(found: Locator) -> FloatRect:
@@ -63,8 +66,7 @@ def test_a_chart_fills_its_card_and_its_names_lie_on_nothing(trained: DashboardP
     page = trained.page
     page.set_viewport_size({"width": width, "height": height})
     for quantity in QUANTITIES:
-        found = plot(trained, quantity)
-        page.wait_for_function(_SIZES, arg=found.element_handle())
+        found = wait_for_size(trained, quantity)
         texts = found.locator("svg text").filter(has_text="A t").or_(found.locator("svg text").filter(has_text="B t"))
         boxes = [box_of(text) for text in texts.all()]
         assert len(boxes) == len(NAMES)
@@ -158,6 +160,7 @@ def test_a_line_is_switched_by_its_name_and_the_loss_has_two_scales(trained: Das
 
 
 def test_all_points_are_saved_as_csv(trained: DashboardPage) -> None:
+    trained.open_details()
     with trained.page.expect_download() as saved:
         trained.page.get_by_role("button", name="Curves as CSV").click()
     with saved.value.path().open(encoding="utf-8") as file:

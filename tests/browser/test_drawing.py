@@ -8,11 +8,12 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
+from dashboard_page import DashboardPage
 from drawing_page import write_notebook
 from hosts import Host, plain_voila
 from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, FloatRect, Locator, Page, expect
-from tabs import tab
+from tabs import WINDOW, assert_quiet, tab
 
 pytestmark = pytest.mark.browser
 
@@ -56,12 +57,25 @@ def host(chromium: str, user_cache: Path, tmp_path_factory: pytest.TempPathFacto
         yield host
 
 
-@pytest.fixture
-def page(browser: Browser, host: Host) -> Iterator[Page]:
+@pytest.fixture(scope="module")
+def shared(browser: Browser, host: Host) -> Iterator[DashboardPage]:
     with tab(browser, host) as dashboard:
         dashboard.page.goto(host.address)
-        expect(told(dashboard.page)).to_contain_text("Draw something")
-        yield dashboard.page
+        yield dashboard
+
+
+@pytest.fixture
+def page(shared: DashboardPage) -> Iterator[Page]:
+    """A page with a sheet of its own for each test."""
+    page = shared.page
+    page.set_viewport_size(WINDOW)
+    number = page.locator(".number")
+    before = number.inner_text()
+    press(page, "Another sheet")
+    expect(number).not_to_have_text(before)
+    expect(told(page)).to_contain_text(re.compile("^1 Draw something"))
+    yield page
+    assert_quiet(shared)
 
 
 def told(page: Page) -> Locator:

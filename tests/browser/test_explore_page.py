@@ -39,9 +39,7 @@ def go_and_draw(dashboard: DashboardPage) -> None:
 
 def finish(dashboard: DashboardPage) -> None:
     """Train for a moment, and go to Explore."""
-    dashboard.use(**SHORT)
-    dashboard.train()
-    dashboard.wait_for_end()
+    dashboard.have_trained(**SHORT)
     go_and_draw(dashboard)
     dashboard.page.get_by_label("Disturb it").select_option("Rotate")
     expect_answers(dashboard)

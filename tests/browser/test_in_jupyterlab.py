@@ -1,6 +1,5 @@
-"""What JupyterLab does with a dashboard that is one of its outputs: keys, saved notebooks, missing extensions."""
+"""What JupyterLab does with a dashboard that is one of its outputs: saved notebooks, missing extensions."""
 
-import re
 from collections.abc import Iterator
 
 import pytest
@@ -12,15 +11,6 @@ from waiting import wait_until
 pytestmark = pytest.mark.browser
 
 SMALL = {"train_images": 1_000, "a": {"channels": 1, "epochs": 1}, "b": {"channels": 2, "epochs": 1}}
-STEPS = ("Models", "Data", "Training", "Predictions", "Explore", "History")
-CELLS = ".jp-NotebookPanel .jp-Cell"
-# The link is there until a field is wrong.
-KINDS = (
-    *("a[href]", "select", "[data-pick]", "summary", "button.widget-toggle-button", "button.widget-button"),
-    *("input[type=checkbox]", "input[type=text]"),
-)
-# Cut the cell, put one below it or above it, paste; "d" is a key of the dashboard itself.
-COMMANDS = ("x", "b", "a", "v")
 ERRORS = "Error displaying widget"
 
 
@@ -33,64 +23,6 @@ def bare_lab(browser: Browser, lab_host: Host, request: pytest.FixtureRequest) -
         page.route(f"**/extensions/{request.param}/**", lambda route: route.abort())
         yield DashboardPage(page, lab_host)
     lab_host.end_kernels()
-
-
-def test_no_key_that_a_control_has_is_a_command_of_jupyterlab(on_lab: DashboardPage) -> None:
-    page = on_lab.open().page
-    cells, prompt = page.locator(CELLS), page.locator(f"{CELLS} .jp-InputPrompt").last
-    before = cells.count(), prompt.inner_text()
-    assert before == (2, "[1]:")
-    seen = set()
-    for step in STEPS:
-        on_lab.go(step)
-        if step == "Training":
-            on_lab.open_details()
-        for kind in KINDS:
-            control = page.locator(f".nnc {kind}:not(:disabled)").filter(visible=True)
-            if control.count():
-                control.first.focus()
-                for key in (*COMMANDS, *(["Shift+Enter"] if kind.startswith("input") else [])):  # which runs the cell
-                    page.keyboard.press(key)
-                seen.add(kind)
-    assert seen == set(KINDS)
-    assert (cells.count(), prompt.inner_text()) == before
-    expect(page.locator(".nnc")).to_be_visible()
-
-
-def test_the_key_that_begins_the_presentation_ends_it(on_lab: DashboardPage) -> None:
-    on_lab.open()
-    on_lab.go("Training")
-    dashboard = on_lab.page.locator(".nnc")
-    for is_on in (True, False):
-        on_lab.page.keyboard.press("p")
-        expect(dashboard).to_have_class(re.compile("nnc-presenting") if is_on else re.compile("^(?!.*nnc-presenting)"))
-
-
-def test_everything_can_be_done_with_the_keyboard_in_a_notebook(on_lab: DashboardPage) -> None:
-    page = on_lab.open().page
-    on_lab.choose("synthetic-digits")
-    on_lab.use(**SMALL)
-    on_lab.go("Models")
-    optimiser = on_lab.field("A", "Optimiser")
-    optimiser.focus()
-    page.keyboard.press("s")
-    expect(optimiser.locator("option:checked")).to_have_text("SGD")
-    page.keyboard.press("ArrowUp")
-    expect(optimiser.locator("option:checked")).to_have_text("Adam")
-    channels = on_lab.field("A", "Channels")
-    channels.focus()
-    page.keyboard.press("End")
-    page.keyboard.type("6")
-    expect(channels).to_have_value("16")
-    page.keyboard.press("ControlOrMeta+z")
-    expect(channels).to_have_value("1")
-    on_lab.go("Training")
-    expect(on_lab.train_button).to_be_enabled()
-    on_lab.train_button.focus()
-    with on_lab.new_run():
-        page.keyboard.press("Space")
-    on_lab.wait_for_end()
-    expect(page.locator(CELLS)).to_have_count(2)
 
 
 def test_a_saved_notebook_shows_the_last_state_without_its_kernel(on_lab: DashboardPage) -> None:

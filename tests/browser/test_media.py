@@ -19,9 +19,7 @@ FILLED = {".nnc-bar-track": "i", ".nnc-confidence": "i", ".nnc-image": ".nnc-bad
 @pytest.fixture
 def trained(ready: DashboardPage) -> Iterator[DashboardPage]:
     """The shared page after a small training; what a test has emulated there ends with it."""
-    ready.use(**SMALL)
-    ready.train()
-    ready.wait_for_end()
+    ready.have_trained(**SMALL)
     yield ready
     ready.page.emulate_media(media="null", color_scheme="null", forced_colors="null")
 

@@ -1,7 +1,5 @@
 """A phone, and a page magnified four times: nothing is cut off, and nothing needs scrolling in two directions."""
 
-from collections.abc import Iterator
-
 import pytest
 from dashboard_page import DashboardPage
 from playwright.sync_api import expect
@@ -30,15 +28,10 @@ _CUT_OFF = """() => {
 
 
 @pytest.fixture
-def finished(ready: DashboardPage) -> Iterator[DashboardPage]:
+def finished(ready: DashboardPage) -> DashboardPage:
     """A page with everything that there is to see after a comparison from two seeds."""
-    ready.use(**SHORT)
-    ready.train()
-    ready.wait_for_end()
-    usual = ready.page.viewport_size
-    assert usual is not None
-    yield ready
-    ready.page.set_viewport_size(usual)
+    ready.have_trained(**SHORT)
+    return ready
 
 
 def test_nothing_is_cut_off_on_a_narrow_page(finished: DashboardPage) -> None:

@@ -18,9 +18,7 @@ _SCROLLS_SIDEWAYS = "document.documentElement.scrollWidth > innerWidth"
 def draw(dashboard: DashboardPage) -> Page:
     """Train for a moment, and have the curves drawn."""
     page = dashboard.page
-    dashboard.use(**SHORT)
-    dashboard.train()
-    dashboard.wait_for_end()
+    dashboard.have_trained(**SHORT)
     dashboard.go("Explore")
     page.get_by_role("tab", name="Robustness").click()
     page.get_by_label("Disturbance", exact=True).select_option("Noise")

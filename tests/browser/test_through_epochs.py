@@ -33,9 +33,7 @@ def expect_epoch(page: Page, epoch: int) -> None:
 
 def test_through_the_epochs(ready: DashboardPage) -> None:
     page = ready.page
-    ready.use(**PAIR)
-    ready.train()
-    ready.wait_for_end()
+    ready.have_trained(**PAIR)
     ready.go("Predictions")
     slider = page.get_by_role("slider", name="Epoch", exact=True)
     expect(slider).to_be_visible()
@@ -88,9 +86,7 @@ def test_through_the_epochs(ready: DashboardPage) -> None:
 @needs_axe
 def test_axe_finds_nothing_serious_at_an_earlier_epoch(ready: DashboardPage) -> None:
     page = ready.page
-    ready.use(**PAIR)
-    ready.train()
-    ready.wait_for_end()
+    ready.have_trained(**PAIR)
     ready.go("Predictions")
     page.get_by_role("slider", name="Epoch", exact=True).focus()
     page.keyboard.press("Home")

@@ -1,4 +1,4 @@
-"""The tour and the keys, in both hosts."""
+"""The tour and the keys on a web page."""
 
 from collections.abc import Iterator
 
@@ -113,23 +113,3 @@ def test_keys_are_obeyed_but_not_while_somebody_types(ready: DashboardPage) -> N
     expect(page.locator(".nnc.nnc-presenting")).to_have_count(0)
     page.keyboard.press("3")
     expect_step(page, "Training")
-
-
-def test_in_a_notebook_keys_are_obeyed_only_inside_the_dashboard(on_lab: DashboardPage) -> None:
-    page = on_lab.open().page
-    cells = page.locator(".jp-NotebookPanel .jp-Cell")
-    page.get_by_role("button", name="Data", exact=True).focus()
-    page.keyboard.press("4")
-    expect_step(page, "Predictions")
-    page.keyboard.press("d")
-    page.keyboard.press("d")  # which deletes a cell
-    expect(cells).to_have_count(2)
-    page.get_by_role("button", name="Help").click()
-    page.get_by_role("button", name="Take the tour").click()
-    expect(page.locator(".nnc-tour")).to_be_focused()
-    page.keyboard.press("Escape")
-    expect(page.locator(".nnc-tour")).to_be_hidden()
-    cells.first.click()
-    page.keyboard.press("Escape")
-    page.keyboard.press("5")
-    expect_step(page, "Data")

@@ -1,10 +1,8 @@
-import re
-from xml.etree import ElementTree
-
 import numpy as np
 import pytest
+from drawn_chart import MODEL_NAMES, places_of_names
 
-from nncompare.figures import CurveChart
+from nncompare.figures import CurveChart, View
 from nncompare.figures.lines import spaced
 
 
@@ -40,20 +38,44 @@ def test_names_are_never_closer_than_the_gap_nor_outside_and_keep_their_order(se
         assert np.isclose(reasons, heights[index]).any(), "it stays unless it must give way"
 
 
-def names_of(chart):
-    texts = ElementTree.fromstring(chart.svg()).iter("{http://www.w3.org/2000/svg}text")
-    found = {(text.text or "").strip(): (float(text.attrib["x"]), float(text.attrib["y"])) for text in texts}
-    return {words: place for words, place in found.items() if re.fullmatch("(A|B) (train|test)", words)}
-
-
-def test_all_names_stand_to_the_right_of_the_plot_in_the_order_of_their_lines(make_history):
-    chart = CurveChart("loss", epochs=4)
+@pytest.mark.parametrize(
+    ("quantity", "order"),
+    [("loss", ["B train", "B test", "A train", "A test"]), ("accuracy", ["A test", "A train", "B test", "B train"])],
+)
+def test_all_names_stand_to_the_right_of_the_plot_in_the_order_of_their_lines(make_history, quantity, order):
+    chart = CurveChart(quantity, epochs=4)
     chart.update({"A": make_history(3), "B": make_history(1)})
-    names = names_of(chart)
-    assert len(names) == 4
+    names = places_of_names(chart.svg())
     assert {x for x, _ in names.values()} == {640 - 153 + 16}
-    assert sorted(names, key=lambda name: names[name][1]) == ["B train", "B test", "A train", "A test"]
+    assert sorted(names, key=lambda name: names[name][1]) == order
 
 
 def test_no_line_no_name():
-    assert names_of(CurveChart("loss")) == {}
+    assert places_of_names(CurveChart("loss").svg()) == {}
+
+
+@pytest.mark.parametrize("quantity", ["loss", "accuracy"])
+@pytest.mark.parametrize(("a", "b"), [(3, 3), (3, 2.9), (0.2, 0.2), (2, 0.025), (0.3, 3)])
+def test_names_overlap_neither_each_other_nor_the_edge(make_history, quantity, a, b):
+    chart = CurveChart(quantity)
+    chart.update({"A": make_history(a), "B": make_history(b, floor=0.051, seed=1)})
+    names = places_of_names(chart.svg()).values()
+    heights = sorted(y for _, y in names)
+    assert len(names) >= 3
+    assert np.diff(heights).min() >= 19.9
+    assert heights[0] >= 60
+    assert heights[-1] <= 380 - 28 + 6
+    assert max(x for x, _ in names) + 110 <= 640, "the widest name, with its value, takes 110 pixels"
+
+
+def test_a_leader_joins_each_name_to_the_end_of_its_own_line(make_history):
+    chart = CurveChart("loss")
+    chart.look(View(axis="seconds"))
+    chart.update({"A": make_history(1), "B": make_history(3, floor=0.4)})
+    lines = {line.get_label(): line for line in chart.figure.axes[0].lines}
+    for name in MODEL_NAMES:
+        leader, end = lines[f"{name} leader"], lines[f"{name} end"]
+        across = np.asarray(leader.get_xdata())
+        np.testing.assert_array_equal(across[:1], end.get_xdata())
+        assert across[-1] > 1
+    assert np.asarray(lines["A train end"].get_xdata()).tolist() == [pytest.approx(1 / 3)]

@@ -72,16 +72,18 @@ class RunPanel:
 
 @dataclass
 class Noise:
-    """What the browser complained of, and whom it asked besides this machine."""
+    """What the browser complained of, and whom it asked besides this machine; `failed` lists what did not come."""
 
     errors: list[str] = field(default_factory=list)
     strangers: list[str] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
 
     def listen(self, page: Page) -> None:
         """Hear everything from now on."""
         page.on("console", self._on_console)
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on("request", self._on_request)
+        page.on("requestfailed", lambda request: self.failed.append(f"{request.url}: {request.failure}"))
 
     def _on_console(self, message: ConsoleMessage) -> None:
         if message.type == "error":
@@ -98,6 +100,7 @@ class DashboardPage:
 
     def __init__(self, page: Page, host: Host, *, is_first_visit: bool = False) -> None:
         self.page, self.host, self.noise = page, host, Noise()
+        self._has_trained: dict[str, Any] | None = None  # with which settings, while nothing else was done since
         if not is_first_visit:
             page.add_init_script("window.nncTourSeen = true")
         self.noise.listen(page)
@@ -121,7 +124,11 @@ class DashboardPage:
         """Wait until the dashboard can be used."""
         start = self.page.get_by_role("heading", name="Train two networks side by side")
         of_lesson = self.page.locator(".nnc-lesson-question p").first
-        expect(start.or_(of_lesson).filter(visible=True).first).to_be_visible(timeout=1000 * READY_SECONDS)
+        try:
+            expect(start.or_(of_lesson).filter(visible=True).first).to_be_visible(timeout=1000 * READY_SECONDS)
+        except AssertionError as error:  # what pytest shows of it is the empty page alone
+            error.add_note(f"{self.noise}\n{self.host.log.read_text('utf-8', 'replace')[-4_000:]}")
+            raise
 
     def sign_in(self) -> None:
         """Get the cookie that the token is good for."""
@@ -212,6 +219,7 @@ class DashboardPage:
 
     def use(self, **settings: Any) -> None:
         """Set everything at once, as a file of settings does; what is left out is as it is by default."""
+        self._has_trained = None
         self.go("Models")
         content = json.dumps({"dataset": "synthetic-digits", **settings}).encode()
         self.upload({"name": "settings.json", "mimeType": "application/json", "buffer": content})
@@ -248,9 +256,20 @@ class DashboardPage:
     @contextmanager
     def new_run(self) -> Iterator[None]:
         """Do what begins a run, and wait until it has begun: what is shown until then is that of the run before."""
+        self._has_trained = None
         self.page.evaluate(_WATCH_FOR_A_RUN)
         yield
         self.page.wait_for_function("() => window.nncBegan", timeout=1000 * READY_SECONDS)
+
+    def have_trained(self, **settings: Any) -> None:
+        """Train with these settings until the end, unless that is what the test before has done here."""
+        if self._has_trained == settings:
+            self.go("Training")
+        else:
+            self.use(**settings)
+            self.train()
+        self.wait_for_end()
+        self._has_trained = settings
 
     def rest(self) -> None:
         """Stop what trains."""
@@ -280,6 +299,7 @@ class DashboardPage:
 
     def train_on(self, epochs: int) -> None:
         """Train both for more epochs."""
+        self._has_trained = None
         wanted = f"Continue + {epochs} epoch{'s' if epochs != 1 else ''}"
         go_on = self.page.get_by_role("button", name=re.compile(r"^Continue \+"))
         while (words := go_on.inner_text()) != wanted:

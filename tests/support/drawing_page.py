@@ -10,12 +10,12 @@ from IPython.display import display
 from numpy.typing import NDArray
 
 from nncompare.limits import Limits
-from nncompare.ui.elements import column
+from nncompare.ui.elements import button, column
 from nncompare.ui.page import Page
 from nncompare.ui.panels.drawing import DrawingPanel
 from nncompare.ui.refresher import Refresher
 
-_CELL = "from drawing_page import show\nshow()"
+_CELL = "from drawing_page import DrawingPage\npage = DrawingPage()"
 
 
 def write_notebook(file: Path) -> None:
@@ -32,21 +32,32 @@ def write_notebook(file: Path) -> None:
     file.write_text(json.dumps({"cells": [cell], "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}), "utf-8")
 
 
-def show() -> None:
-    """Show the sheet; below it how many images came, what the last one is, and its height, width and brightness."""
-    refresher, told = Refresher(lambda: None), widgets.Label()
-    count = 0
+class DrawingPage:
+    """Shows a sheet; below it how many images came, what the last one is, and its height, width and brightness.
 
-    def tell(seen: NDArray[np.uint8] | None, words: str) -> None:
-        nonlocal count
-        count += 1
-        told.value = f"{count} {words} {_measures(seen)}"
+    "Another sheet" puts a new one in its place, which spares the next test another page.
+    """
 
-    panel = DrawingPanel(refresher, tell)
-    page = Page(lambda _address: None, lambda _step: None, Limits())
-    told.add_class("told")
-    refresher.start()
-    display(column("nnc", [page, column("nnc-step", [column("nnc-card", [panel]), told])]))
+    def __init__(self) -> None:
+        self._refresher = Refresher(lambda: None)
+        self._card, self._sheets = column("nnc-card", []), 0
+        self._number, self._told, self._count = widgets.Label(), widgets.Label(), 0
+        self._number.add_class("number")
+        self._told.add_class("told")
+        page = Page(lambda *_: None, lambda *_: None, Limits())
+        another = button("Another sheet", self._refresher.posting(self._begin))
+        self._begin()
+        self._refresher.start()
+        display(column("nnc", [page, column("nnc-step", [self._card, self._told]), another, self._number]))
+
+    def _begin(self) -> None:
+        self._count, self._sheets = 0, self._sheets + 1
+        self._card.children = [DrawingPanel(self._refresher, self._tell).box]
+        self._told.value, self._number.value = "", f"Sheet {self._sheets}"
+
+    def _tell(self, seen: NDArray[np.uint8] | None, words: str) -> None:
+        self._count += 1
+        self._told.value = f"{self._count} {words} {_measures(seen)}"
 
 
 def _measures(seen: NDArray[np.uint8] | None) -> Any:

@@ -25,5 +25,5 @@ def tab(browser: Browser, host: Host) -> Iterator[DashboardPage]:
 
 def assert_quiet(dashboard: DashboardPage) -> None:
     """Fail where the browser has complained, or has asked anybody but this machine."""
-    assert dashboard.noise.errors == []
-    assert dashboard.noise.strangers == []
+    assert not dashboard.noise.errors, dashboard.noise.errors
+    assert not dashboard.noise.strangers, dashboard.noise.strangers

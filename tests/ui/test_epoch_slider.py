@@ -233,8 +233,8 @@ def test_who_asks_for_the_disagreements_sees_those_of_the_end(longer):
     look_at(longer, 1)
     longer.refresher.post(longer.steps.predictions.show_disagreements)
     chosen = longer.result.outcomes().select(Group.DISAGREE, Order.DIFFERENCE).tolist()
-    until(lambda: shown_indices(longer) == chosen[:12], WHAT)
-    assert longer.steps.predictions.epochs.slider.shown == 0
+    slider = longer.steps.predictions.epochs.slider
+    until(lambda: (shown_indices(longer), slider.shown) == (chosen[:12], 0), WHAT)
 
 
 def test_more_epochs_are_added_while_an_earlier_one_is_looked_at(longer, engine, settle):
