@@ -3,7 +3,7 @@
 N images, K classes, C channels, H/W pixels.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -21,12 +21,21 @@ _WANTED = f"Images must be an array of bytes (uint8), N x {IMAGE_SIDE} x {IMAGE_
 
 @dataclass(frozen=True)
 class NetworkState:
-    """A network as it is at one moment: model "A" or "B", how it is computed, its weights, and the epochs done."""
+    """A network as it is at one moment: model "A" or "B", how it is computed, its weights, and the epochs done.
+
+    The worker that trains it may know these weights by a `key`: then they need not be sent there.
+    """
 
     name: str
     setup: Setup
     weights: Weights
     epoch: float
+    key: str = ""
+
+    @property
+    def named(self) -> "NetworkState":
+        """The same without weights, where there is a key in their place."""
+        return replace(self, weights={}) if self.key else self
 
 
 @dataclass(frozen=True)
@@ -148,6 +157,10 @@ class Refusal:
     """
 
     message: str
+
+
+class Forgotten(Refusal):
+    """A worker does not know weights of which it was told the key alone."""
 
 
 @dataclass(frozen=True)

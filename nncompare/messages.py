@@ -132,10 +132,11 @@ class Prediction:
 
 @dataclass(frozen=True)
 class LiveWeights:
-    """The weights of a network that learns, after `epoch` epochs."""
+    """The weights of a network that learns, after `epoch` epochs; its worker knows them by `key` for a while."""
 
     epoch: float
     weights: Weights
+    key: str = ""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import hashlib
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 import torch
@@ -15,10 +15,12 @@ from torch import Tensor, nn
 
 from nncompare import architectures
 from nncompare.inspection import NetworkState
+from nncompare.messages import LiveWeights, Weights
 from nncompare.training.shards import Crew, shard_size
 from nncompare.training.tensors import normalise
 
 _KEPT_NETWORKS = 4  # both models of a page, as they are and as they were a second ago
+_REMEMBERED = 2  # the kernel may not have heard of the newest yet
 _MOST_AT_ONCE = 512  # on a card, where a shard has no limit
 
 
@@ -56,19 +58,41 @@ class TrainedNetwork:
 
 
 _kept: OrderedDict[str, nn.Sequential] = OrderedDict()
+_remembered: OrderedDict[str, Weights] = OrderedDict()
 _alone = threading.Lock()
 
 
+class ForgottenError(Exception):
+    """Weights are asked for by a key that is not known here, or no more."""
+
+
+def remember(live: LiveWeights) -> None:
+    """Know the weights of a network that learns here by their key, until others have come after them."""
+    with _alone:
+        _remembered[live.key] = live.weights
+        _shorten(_remembered, _REMEMBERED)
+
+
 def trained_model(state: NetworkState, device: torch.device) -> nn.Sequential:
-    """Return the network with these weights; the last few are kept, by their content."""
-    key = f"{_digest(state)} {device}"
+    """Return the network with these weights; the last few are kept, by their key or their content.
+
+    Raises
+    ------
+    ForgottenError
+        When a key is given in place of weights, and unknown.
+    """
+    key = f"{state.key or _digest(state)} {device}"
     with _alone:
         if key not in _kept:
             _kept[key] = _built(state, device)
         _kept.move_to_end(key)
-        while len(_kept) > _KEPT_NETWORKS:
-            _kept.popitem(last=False)
+        _shorten(_kept, _KEPT_NETWORKS)
         return _kept[key]
+
+
+def _shorten(kept: OrderedDict[str, Any], most: int) -> None:
+    while len(kept) > most:
+        kept.popitem(last=False)
 
 
 def _built(state: NetworkState, device: torch.device) -> nn.Sequential:
@@ -76,7 +100,10 @@ def _built(state: NetworkState, device: torch.device) -> nn.Sequential:
     # Without memory, a layer draws no first weights: the random numbers belong to the training.
     with torch.device("meta"):
         model = architectures.of(state.setup.config).build(plan.channels, state.setup.config.dropout)
-    weights = {name: _laid_out(torch.from_numpy(np.array(array))).to(device) for name, array in state.weights.items()}
+    known = state.weights or _remembered.get(state.key)
+    if known is None:
+        raise ForgottenError(state.key)
+    weights = {name: _laid_out(torch.from_numpy(np.array(array))).to(device) for name, array in known.items()}
     model.load_state_dict(weights, assign=True)
     return model.eval().requires_grad_(False)
 
