@@ -75,10 +75,10 @@ def _plan(channels: int, batch: int, steps: int, optimizer: str, precision: str)
     """Return the plan of updates of so many steps on this machine, where memory is no limit."""
     from nncompare.config import RunConfig
     from nncompare.machine import usable_cores
-    from nncompare.memory import make_plan
+    from nncompare.memory import Room, fit
 
     config = RunConfig.model_validate({"channels": channels, "batch_size": batch, "optimizer": optimizer})
-    plan = make_plan(config, MEMORY_LIMIT, TEST_IMAGES, precision, usable_cores())  # type: ignore[arg-type]
+    plan = fit(config, Room(MEMORY_LIMIT, precision, cores=usable_cores()), TEST_IMAGES).plan  # type: ignore[arg-type]
     return replace(plan, accumulation_steps=steps, effective_batch_size=batch * steps)
 
 
