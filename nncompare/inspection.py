@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from nncompare.architectures import CLASSES, IMAGE_SIDE
 from nncompare.catalog import dataset_info
+from nncompare.config import require_split
 from nncompare.disturbances import Disturbance
 from nncompare.messages import Setup, VisibleImages, Weights
 
@@ -79,10 +80,9 @@ class Inquiry:
 
 
 def _no_such_images(dataset: str, images: VisibleImages) -> str:
+    require_split(images.split)
     info = dataset_info(dataset)
-    known = {"train": info.train_count, "test": info.test_count}.get(images.split)
-    if known is None:
-        return f"There is no split named {images.split!r}; there are test and train."
+    known = info.train_count if images.split == "train" else info.test_count
     if not images.indices:
         return "There is no image to look at."
     wrong = next((index for index in images.indices if not 0 <= index < known), None)

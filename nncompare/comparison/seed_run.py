@@ -7,9 +7,10 @@ from functools import partial
 
 from nncompare.comparison.drive import drive, silence_told
 from nncompare.comparison.kept_epochs import KeptEpochs
+from nncompare.comparison.model_result import ModelResult
 from nncompare.comparison.model_run import ModelRun
 from nncompare.comparison.quota import Quota
-from nncompare.comparison.result import ComparisonResult, ModelResult
+from nncompare.comparison.result import ComparisonResult
 from nncompare.comparison.state import State, of_pair
 from nncompare.comparison.under_way import UnderWay
 from nncompare.comparison.view import RunView

@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 
 from nncompare.catalog import DataError, dataset_info
-from nncompare.data import ImageData, fetch, load
+from nncompare.data import fetched
 from nncompare.inspection import Answer, Forgotten, Inquiry, NetworkAnswer, Refusal
 from nncompare.messages import VisibleImages
 from nncompare.training.device import is_out_of_memory
@@ -69,7 +69,4 @@ def _images(inquiry: Inquiry) -> NDArray[np.uint8]:
     return np.asarray(_data(inquiry.dataset).images(asked.split)[list(asked.indices)])
 
 
-@lru_cache(maxsize=2)
-def _data(name: str) -> ImageData:
-    fetch(name)  # nothing to do where it is
-    return load(name)
+_data = lru_cache(maxsize=2)(fetched)

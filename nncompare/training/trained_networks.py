@@ -3,23 +3,23 @@
 B images of a shard, N images, F features, K classes, H/W pixels.
 """
 
-import hashlib
 import threading
-from collections import OrderedDict
 from dataclasses import dataclass
-from typing import Any, cast
+from functools import lru_cache
+from typing import cast
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
 from nncompare import architectures
+from nncompare.architectures import Architecture
 from nncompare.inspection import NetworkState
-from nncompare.messages import LiveWeights, Weights
+from nncompare.messages import LiveWeights
 from nncompare.training.shards import Crew, shard_size
 from nncompare.training.tensors import normalise
 
-_KEPT_NETWORKS = 4  # both models of a page, as they are and as they were a second ago
+_KEPT_NETWORKS = 4  # both models of a page, on two threads
 _REMEMBERED = 2  # the kernel may not have heard of the newest yet
 _MOST_AT_ONCE = 512  # on a card, where a shard has no limit
 
@@ -57,9 +57,7 @@ class TrainedNetwork:
         return cast(Tensor, self.model[:-1](self.normalised(shard)).flatten(1))
 
 
-_kept: OrderedDict[str, nn.Sequential] = OrderedDict()
-_remembered: OrderedDict[str, Weights] = OrderedDict()
-_alone = threading.Lock()
+_remembered: tuple[LiveWeights, ...] = ()
 
 
 class ForgottenError(Exception):
@@ -68,43 +66,35 @@ class ForgottenError(Exception):
 
 def remember(live: LiveWeights) -> None:
     """Know the weights of a network that learns here by their key, until others have come after them."""
-    with _alone:
-        _remembered[live.key] = live.weights
-        _shorten(_remembered, _REMEMBERED)
+    global _remembered
+    _remembered = (*_remembered, live)[-_REMEMBERED:]
 
 
 def trained_model(state: NetworkState, device: torch.device) -> nn.Sequential:
-    """Return the network with these weights; the last few are kept, by their key or their content.
+    """Return the network with these weights; it is of use until the same thread asks for another one.
 
     Raises
     ------
     ForgottenError
         When a key is given in place of weights, and unknown.
     """
-    key = f"{state.key or _digest(state)} {device}"
-    with _alone:
-        if key not in _kept:
-            _kept[key] = _built(state, device)
-        _kept.move_to_end(key)
-        _shorten(_kept, _KEPT_NETWORKS)
-        return _kept[key]
-
-
-def _shorten(kept: OrderedDict[str, Any], most: int) -> None:
-    while len(kept) > most:
-        kept.popitem(last=False)
-
-
-def _built(state: NetworkState, device: torch.device) -> nn.Sequential:
+    known = {live.key: live.weights for live in _remembered}
+    weights = state.weights or known.get(state.key)
+    if weights is None:
+        raise ForgottenError(state.key)
     plan, _ = state.setup.resolved
+    model = _built(architectures.of(state.setup.config), plan.channels, threading.get_ident())
+    laid_out = {name: _laid_out(torch.from_numpy(np.array(array))).to(device) for name, array in weights.items()}
+    model.load_state_dict(laid_out, assign=True)
+    return model
+
+
+@lru_cache(maxsize=_KEPT_NETWORKS)
+def _built(architecture: Architecture, channels: int, thread: int) -> nn.Sequential:
+    """Build a network into which one thread alone puts weights; that takes longer than an answer."""
     # Without memory, a layer draws no first weights: the random numbers belong to the training.
     with torch.device("meta"):
-        model = architectures.of(state.setup.config).build(plan.channels, state.setup.config.dropout)
-    known = state.weights or _remembered.get(state.key)
-    if known is None:
-        raise ForgottenError(state.key)
-    weights = {name: _laid_out(torch.from_numpy(np.array(array))).to(device) for name, array in known.items()}
-    model.load_state_dict(weights, assign=True)
+        model = architecture.build(channels, dropout=0.0)
     return model.eval().requires_grad_(False)
 
 
@@ -114,11 +104,3 @@ def _laid_out(weights: Tensor) -> Tensor:
         return weights
     # Of one channel, `contiguous` would take either layout for the right one.
     return torch.empty_like(weights, memory_format=torch.channels_last).copy_(weights)
-
-
-def _digest(state: NetworkState) -> str:
-    digest = hashlib.blake2b(architectures.of(state.setup.config).name.encode())
-    for name, array in state.weights.items():
-        digest.update(f"{name} {array.shape} {array.dtype}".encode())
-        digest.update(np.ascontiguousarray(array).data)
-    return digest.hexdigest()

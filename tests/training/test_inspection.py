@@ -1,5 +1,6 @@
 """What is told of trained networks, against torch's own modules, finite differences and other libraries."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -184,15 +185,23 @@ def test_nothing_of_torch_is_touched_and_no_random_number_drawn() -> None:
     assert torch.is_grad_enabled()
 
 
-def test_a_network_is_built_once_for_the_same_weights_and_anew_for_others() -> None:
-    first = trained_model(state_of(network(5)), CPU)
-    assert trained_model(state_of(network(5), epoch=3.0), CPU) is first
+def test_a_network_is_built_once_and_has_the_weights_of_the_last_question() -> None:
+    first, weights = trained_model(state_of(network(5)), CPU), network(5).state_dict()
     other = state_of(network(5))
     other.weights["0.weight"] = other.weights["0.weight"] + 1
-    assert trained_model(other, CPU) is not first
-    for seed in range(10, 15):
-        trained_model(state_of(network(seed)), CPU)
-    assert trained_model(state_of(network(5)), CPU) is not first, "only a few are kept"
+    assert trained_model(other, CPU) is first
+    assert torch.equal(first.state_dict()["0.weight"], weights["0.weight"] + 1)
+    assert trained_model(state_of(network(5)), CPU) is first
+    assert all(torch.equal(first.state_dict()[name], tensor) for name, tensor in weights.items())
+    assert not any(parameter.requires_grad for parameter in first.parameters())
+
+
+def test_another_thread_has_a_network_of_its_own() -> None:
+    here = trained_model(state_of(network(5)), CPU)
+    with ThreadPoolExecutor(1) as thread:
+        there = thread.submit(trained_model, state_of(network(6)), CPU).result()
+    assert there is not here
+    assert torch.equal(here.state_dict()["0.weight"], network(5).state_dict()["0.weight"])
 
 
 class TwoConvolutions(Architecture):

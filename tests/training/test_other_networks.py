@@ -90,7 +90,7 @@ def test_its_memory_follows_from_its_layers(two_layers: Architecture) -> None:
 def test_a_worker_trains_it_and_predicts_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
     arrays = images(100).images.squeeze(1).numpy(), images(100).labels.numpy().astype(np.uint8)
     data = ImageData(CATALOG["mnist"], *arrays, *arrays)
-    monkeypatch.setattr(worker, "_images", lambda name: data)
+    monkeypatch.setattr(worker, "fetched", lambda name: data)
     config = RunConfig(**{**SETTINGS, "epochs": 1})
     setup = Setup(config, fit(config, Room(10**9), 10_000).plan, "cpu", "float32")
     token = worker.worker_info("cpu").token
