@@ -17,6 +17,7 @@ from nncompare.messages import Setup, VisibleImages, Weights
 
 Look = Literal["answers", "inside", "map"]
 """Class probabilities alone; also what happens inside, for one image; also where each image lies on a map."""
+MOST_SEEN = 100
 _WANTED = f"Images must be an array of bytes (uint8), N x {IMAGE_SIDE} x {IMAGE_SIDE}"
 
 
@@ -165,7 +166,7 @@ class Forgotten(Refusal):
 
 @dataclass(frozen=True)
 class Answer:
-    """What the networks answered, and the images (N, 28, 28) uint8 as they saw them."""
+    """What the networks answered, and the images (N, 28, 28) uint8 as they saw them; of many the first `MOST_SEEN`."""
 
     images: NDArray[np.uint8]
     networks: tuple[NetworkAnswer, ...] = field(default_factory=tuple)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from nncompare.catalog import DataError, dataset_info
 from nncompare.data import fetched
-from nncompare.inspection import Answer, Forgotten, Inquiry, NetworkAnswer, Refusal
+from nncompare.inspection import MOST_SEEN, Answer, Forgotten, Inquiry, NetworkAnswer, Refusal
 from nncompare.messages import VisibleImages
 from nncompare.training.device import is_out_of_memory
 from nncompare.training.disturbances import disturbed
@@ -58,7 +58,7 @@ def inspect(inquiry: Inquiry, device: torch.device, threads: int = 1) -> Answer:
                     map=map_of_images(features) if inquiry.look == "map" else None,
                 )
             )
-    return Answer(images, tuple(found))
+    return Answer(images[:MOST_SEEN], tuple(found))  # thousands would take longer on their way than the answers
 
 
 def _images(inquiry: Inquiry) -> NDArray[np.uint8]:

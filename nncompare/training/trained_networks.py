@@ -19,7 +19,7 @@ from nncompare.messages import LiveWeights
 from nncompare.training.shards import Crew, shard_size
 from nncompare.training.tensors import normalise
 
-_KEPT_NETWORKS = 4  # both models of a page, on two threads
+_KEPT_NETWORKS = 2  # both models of a page
 _REMEMBERED = 2  # the kernel may not have heard of the newest yet
 _MOST_AT_ONCE = 512  # on a card, where a shard has no limit
 

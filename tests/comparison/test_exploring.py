@@ -160,11 +160,10 @@ def test_both_answer_while_they_train_and_learn_what_they_learn_unwatched(
 def test_weights_are_sent_back_to_their_worker_only_where_it_has_forgotten_them(
     engines: EngineHolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    running, sent, ask = begin(pair(train_images=60_000), engines), [], Engine.ask
+    of_both = {"epochs": 100, "channels": 4}  # long epochs: after each, what was saved is newer for a moment
+    running = begin(pair(a=of_both, b=of_both, train_images=60_000), engines)
     running.explore(True)
-    until(lambda: len(running.current.networks) == 2, "the first weights of both")
-    networks = running.current.networks
-    assert all(network.key for network in networks)
+    networks, sent, ask = keyed_networks(running), [], Engine.ask
 
     async def watched(self: Engine, function: Any, *asked: Any, **where: Any) -> Any:
         if function is inspect_beside:
@@ -179,6 +178,18 @@ def test_weights_are_sent_back_to_their_worker_only_where_it_has_forgotten_them(
     for mine, theirs in zip(told.networks, again.networks, strict=True):
         assert np.array_equal(mine.probabilities, theirs.probabilities)
     end(running)
+
+
+def keyed_networks(running: ComparisonRun) -> tuple[NetworkState, ...]:
+    """Wait until both workers know their newest weights by a key."""
+    seen: list[tuple[NetworkState, ...]] = []
+
+    def are_keyed() -> bool:
+        seen.append(running.current.networks)
+        return len(seen[-1]) == 2 and all(network.key for network in seen[-1])
+
+    until(are_keyed, "the keys of both")
+    return seen[-1]
 
 
 def weights_of(result: ComparisonResult) -> list[Weights]:

@@ -20,7 +20,7 @@ from nncompare.catalog import dataset_info
 from nncompare.config import RunConfig
 from nncompare.data import load
 from nncompare.disturbances import Disturbance
-from nncompare.inspection import Answer, Inquiry, Inside, NetworkState, Refusal
+from nncompare.inspection import MOST_SEEN, Answer, Inquiry, Inside, NetworkState, Refusal
 from nncompare.messages import Setup, VisibleImages
 from nncompare.training.disturbances import disturbed
 from nncompare.training.inspection import answer, inspect
@@ -103,6 +103,14 @@ def test_maps_are_what_the_modules_hand_on_and_filters_what_the_first_one_has() 
     for mine, theirs in zip(inside.maps, seen, strict=True):
         np.testing.assert_allclose(mine, theirs[0].numpy(), atol=1e-4)
     np.testing.assert_array_equal(inside.filters, model.state_dict()["0.weight"][:, 0].numpy())
+
+
+def test_of_many_images_only_the_first_are_sent_back(synthetic_digits: Path) -> None:
+    states, many = (state_of(network()),), VisibleImages("test", tuple(range(MOST_SEEN + 20)))
+    told = inspect(Inquiry(states, "synthetic-digits", many, disturbance=Disturbance("blur", 1)), CPU)
+    assert len(told.networks[0].probabilities) == MOST_SEEN + 20
+    seen = load("synthetic-digits").images("test")[: MOST_SEEN + 20]
+    assert np.array_equal(told.images, disturbed(seen, Disturbance("blur", 1))[:MOST_SEEN])
 
 
 @pytest.mark.parametrize("target", [None, 4])
