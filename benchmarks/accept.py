@@ -166,7 +166,7 @@ def _cost_of_shown_images() -> Check:
     """Count the looks of one run, and measure what one costs: alternating whole runs would drown 1% in their noise."""
     import torch
 
-    from nncompare.memory import make_plan
+    from nncompare.memory import Room, fit
     from nncompare.messages import Controls
     from nncompare.training import evaluate as look
     from nncompare.training.channel import RunChannel
@@ -194,7 +194,7 @@ def _cost_of_shown_images() -> Check:
 
     look.LivePredictor.now = timed  # type: ignore[method-assign]
     began = time.monotonic()
-    job = Job(Setup(config, make_plan(config, 2**30, 10_000), "cpu", "float32"), 0)
+    job = Job(Setup(config, fit(config, Room(2**30), 10_000).plan, "cpu", "float32"), 0)
     for _ in train(Session(job, training, test, channel)):
         pass
     share = spent / (time.monotonic() - began)

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from nncompare.config import Precision, RunConfig
-from nncompare.memory import Plan, make_plan
+from nncompare.memory import Plan, Room, fit
 from nncompare.memory.budget import model_memory_limit
 from nncompare.messages import SUSPEND_SECONDS, Checkpoint, Setup
 from nncompare.training.backends.fast import FastNetwork
@@ -128,7 +128,7 @@ def plan_of(config: RunConfig, precision: Precision, device: torch.device) -> Pl
     give_back_memory(device)
     info = worker_info(str(device))
     limit = model_memory_limit(None, info.available_bytes, info.physical_bytes)
-    return make_plan(config, limit, _TEST_IMAGES, precision, cores=0)
+    return fit(config, Room(limit, precision, cores=0), _TEST_IMAGES).plan
 
 
 def session_of(

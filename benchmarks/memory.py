@@ -18,6 +18,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from nncompare.engine.process import FOR_WORKERS
+
 GRID = [
     *((8, 512), (8, 4096), (16, 64), (16, 512), (16, 2048), (32, 512), (32, 2048)),
     *((64, 64), (64, 256), (64, 1024), (128, 64), (128, 256), (256, 4), (256, 64)),
@@ -75,18 +77,16 @@ def _plan(channels: int, batch: int, steps: int, optimizer: str, precision: str)
     """Return the plan of updates of so many steps on this machine, where memory is no limit."""
     from nncompare.config import RunConfig
     from nncompare.machine import usable_cores
-    from nncompare.memory import make_plan
+    from nncompare.memory import Room, fit
 
     config = RunConfig.model_validate({"channels": channels, "batch_size": batch, "optimizer": optimizer})
-    plan = make_plan(config, MEMORY_LIMIT, TEST_IMAGES, precision, usable_cores())  # type: ignore[arg-type]
+    plan = fit(config, Room(MEMORY_LIMIT, precision, cores=usable_cores()), TEST_IMAGES).plan  # type: ignore[arg-type]
     return replace(plan, accumulation_steps=steps, effective_batch_size=batch * steps)
 
 
 def _in_a_fresh_process(*arguments: object) -> int:
-    # As in a worker of the engine, where the allocator keeps what it has.
-    allocator = {"MALLOC_TRIM_THRESHOLD_": str(2**30), "MALLOC_MMAP_THRESHOLD_": str(2**25), "MALLOC_ARENA_MAX": "1"}
     command = [sys.executable, __file__, "--child", json.dumps(arguments)]
-    return int(subprocess.run(command, env={**os.environ, **allocator}, check=True, capture_output=True).stdout)
+    return int(subprocess.run(command, env={**os.environ, **FOR_WORKERS}, check=True, capture_output=True).stdout)
 
 
 def _measure(channels: int, batch: int, steps: int, optimizer: str, precision: str) -> int:

@@ -14,7 +14,6 @@ class Rule(StrEnum):
     KEPT = "of its speed"  # ours / theirs, at least
     KEPT_BELOW = "of its speed, at most"  # ours / theirs
     AMOUNT = "at most"  # ours alone
-    TOLD = "told"  # ours alone, and nothing is wanted
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from nncompare.config import Comparison, DatasetName, RunConfig
-from nncompare.data import ImageData, fetch, load
+from nncompare.data import ImageData, fetched
 
 _FEWEST_IMAGES = 1_000
 _SMALLEST = {"epochs": 1, "channels": 2, "batch_size": 256}
@@ -38,8 +38,7 @@ class Setting:
 
     def images(self) -> ImageData:
         """Return the images, fetched if they are missing."""
-        fetch(self.dataset)
-        return load(self.dataset)
+        return fetched(self.dataset)
 
     def count(self, images: int | None) -> int | None:
         """Return the number of training images, of which `images` are wanted; None means all."""

@@ -18,7 +18,7 @@ from setting import Setting
 
 from nncompare.config import Precision, RunConfig
 from nncompare.data import ImageData
-from nncompare.memory import make_plan
+from nncompare.memory import Room, fit
 from nncompare.messages import Setup
 from nncompare.training.channel import RunChannel
 from nncompare.training.loop import train
@@ -78,7 +78,7 @@ def _ours(config: RunConfig, images: ImageData, count: int, threads: int, precis
     mean, std = images.info.mean, images.info.std
     training = TensorSplit.of(images.train_images[:count], images.train_labels[:count], mean, std, cpu)
     test = TensorSplit.of(images.test_images[:1], images.test_labels[:1], mean, std, cpu)
-    job = Job(Setup(config, make_plan(config, 2**31, 10_000, precision), "cpu", precision), 0)
+    job = Job(Setup(config, fit(config, Room(2**31, precision), 10_000).plan, "cpu", precision), 0)
     with Crew(threads) as crew:
         session = Session(job, training, test, RunChannel(), crew=crew)
         began = time.perf_counter()

@@ -16,7 +16,7 @@ from torch.profiler import ProfilerActivity, profile
 
 from nncompare.config import RunConfig
 from nncompare.data import load
-from nncompare.memory import make_plan
+from nncompare.memory import Room, fit
 from nncompare.messages import Setup
 from nncompare.training.channel import RunChannel
 from nncompare.training.session import Job, Session
@@ -66,7 +66,7 @@ def _prepare(asked: dict[str, Any]) -> tuple[Job, TensorSplit, TensorSplit]:
     training = TensorSplit.of(images.train_images[:count], images.train_labels[:count], mean, std, cpu)
     test = TensorSplit.of(images.test_images[:1], images.test_labels[:1], mean, std, cpu)
     return (
-        Job(Setup(config, make_plan(config, _MEMORY_LIMIT, _TEST_IMAGES, precision), "cpu", precision), 0),
+        Job(Setup(config, fit(config, Room(_MEMORY_LIMIT, precision), _TEST_IMAGES).plan, "cpu", precision), 0),
         training,
         test,
     )

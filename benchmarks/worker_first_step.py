@@ -12,7 +12,7 @@ import distributed.worker  # noqa: F401
 
 from nncompare.config import RunConfig
 from nncompare.engine.tasks import exchange, run_training, warm_up, worker_info
-from nncompare.memory import make_plan
+from nncompare.memory import Room, fit
 from nncompare.messages import Assignment, Controls, Cursor, Setup
 
 _LOOK_SECONDS = 0.001
@@ -27,7 +27,7 @@ def main() -> None:
     assignment = Assignment(
         run="first",
         token=report.token,
-        setup=Setup(config, make_plan(config, report.available_bytes // 2, 10_000), report.device, "float32"),
+        setup=Setup(config, fit(config, Room(report.available_bytes // 2), 10_000).plan, report.device, "float32"),
         dataset=wanted["dataset"],
         train_images=None,
         seed=0,

@@ -183,6 +183,12 @@ class Comparison(Settings):
         return (self.seed + (self.seed_gap if model == "B" else 0)) % (LARGEST_SEED + 1)
 
 
+def require_split(name: str) -> None:
+    """Raise a ValueError, a sentence for the user, where no split has this name."""
+    if name not in get_args(SplitName):
+        raise ValueError(f"There is no split named {name!r}; there are test and train.")
+
+
 def bounds(field: FieldInfo) -> str:
     """Return in words which values a field accepts, such as ``a whole number from 1 to 256``."""
     choices = get_args(field.annotation)

@@ -3,7 +3,7 @@
 N images, K classes, C channels, H/W pixels.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -11,22 +11,33 @@ from numpy.typing import NDArray
 
 from nncompare.architectures import CLASSES, IMAGE_SIDE
 from nncompare.catalog import dataset_info
+from nncompare.config import require_split
 from nncompare.disturbances import Disturbance
 from nncompare.messages import Setup, VisibleImages, Weights
 
 Look = Literal["answers", "inside", "map"]
 """Class probabilities alone; also what happens inside, for one image; also where each image lies on a map."""
+MOST_SEEN = 100
 _WANTED = f"Images must be an array of bytes (uint8), N x {IMAGE_SIDE} x {IMAGE_SIDE}"
 
 
 @dataclass(frozen=True)
 class NetworkState:
-    """A network as it is at one moment: model "A" or "B", how it is computed, its weights, and the epochs done."""
+    """A network as it is at one moment: model "A" or "B", how it is computed, its weights, and the epochs done.
+
+    The worker that trains it may know these weights by a `key`: then they need not be sent there.
+    """
 
     name: str
     setup: Setup
     weights: Weights
     epoch: float
+    key: str = ""
+
+    @property
+    def named(self) -> "NetworkState":
+        """The same without weights, where there is a key in their place."""
+        return replace(self, weights={}) if self.key else self
 
 
 @dataclass(frozen=True)
@@ -70,10 +81,9 @@ class Inquiry:
 
 
 def _no_such_images(dataset: str, images: VisibleImages) -> str:
+    require_split(images.split)
     info = dataset_info(dataset)
-    known = {"train": info.train_count, "test": info.test_count}.get(images.split)
-    if known is None:
-        return f"There is no split named {images.split!r}; there are test and train."
+    known = info.train_count if images.split == "train" else info.test_count
     if not images.indices:
         return "There is no image to look at."
     wrong = next((index for index in images.indices if not 0 <= index < known), None)
@@ -150,9 +160,13 @@ class Refusal:
     message: str
 
 
+class Forgotten(Refusal):
+    """A worker does not know weights of which it was told the key alone."""
+
+
 @dataclass(frozen=True)
 class Answer:
-    """What the networks answered, and the images (N, 28, 28) uint8 as they saw them."""
+    """What the networks answered, and the images (N, 28, 28) uint8 as they saw them; of many the first `MOST_SEEN`."""
 
     images: NDArray[np.uint8]
     networks: tuple[NetworkAnswer, ...] = field(default_factory=tuple)

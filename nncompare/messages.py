@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from nncompare.config import Precision, RunConfig, SplitName
 from nncompare.events import Event, MetricSums
 from nncompare.machine import MemoryReading
-from nncompare.memory import Plan
+from nncompare.memory import Plan, Room, model_memory_limit
 
 Weights = dict[str, NDArray[np.float32]]
 
@@ -65,6 +65,11 @@ class WorkerInfo:
         if wanted != "auto":
             return wanted
         return self.formats.faster if self.formats is not None else "float32"
+
+    def room(self, memory_budget: int | None, precision: Precision) -> Room:
+        """Return what one model of a pair may take here; a BudgetError as that of `model_memory_limit`."""
+        limit = model_memory_limit(memory_budget, self.available_bytes, self.physical_bytes)
+        return Room(limit, precision, self.threads, 0 if memory_budget else self.promised_bytes)
 
     @property
     def threads(self) -> int:
@@ -132,10 +137,11 @@ class Prediction:
 
 @dataclass(frozen=True)
 class LiveWeights:
-    """The weights of a network that learns, after `epoch` epochs."""
+    """The weights of a network that learns, after `epoch` epochs; its worker knows them by `key` for a while."""
 
     epoch: float
     weights: Weights
+    key: str = ""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from nncompare.architectures import CLASSES
 from nncompare.catalog import dataset_info
-from nncompare.config import Comparison, SplitName
+from nncompare.config import Comparison, SplitName, require_split
 from nncompare.data import DataError, load
 from nncompare.engine.client import EngineError
 from nncompare.inspection import Answer, Inquiry, NetworkState
@@ -38,40 +38,59 @@ class Inspectable(Protocol):
         """Wait for a worker's answer."""
 
 
-def predict_images(pair: Inspectable, images: NDArray[Any]) -> dict[str, NDArray[np.float32]]:
-    """Return the class probabilities (N, K) by model; images and errors are those of `ComparisonResult`."""
-    side = dataset_info(pair.comparison.dataset).side
-    pixels = grey_values(images, side)
-    networks = networks_of(pair)
-    parts = [
-        pair.inspect(Inquiry(networks, pair.comparison.dataset, pixels[first : first + _AT_ONCE]))
-        for first in range(0, len(pixels), _AT_ONCE)
-    ]
-    nothing = np.zeros((0, CLASSES), np.float32)
-    by_model = {network.name: [nothing] for network in networks}
-    for answer in parts:
-        for network in answer.networks:
-            by_model[network.name].append(network.probabilities)
-    return {name: np.concatenate(tables) for name, tables in by_model.items()}
+class AsksNetworks:
+    """What can be asked of the networks of a pair by those who write Python."""
 
+    def predict_images(self: Inspectable, images: NDArray[Any]) -> dict[str, NDArray[np.float32]]:
+        """Return the class probabilities (N, 10) of any images, by model ("A", "B"), computed on a worker.
 
-def feature_maps(
-    pair: Inspectable, name: str, index: int, split: SplitName = "test"
-) -> tuple[NDArray[np.float32], ...]:
-    """Return the output of each block of a model; parameters and errors are those of `ComparisonResult`."""
-    dataset = pair.comparison.dataset
-    if split not in ("test", "train"):
-        raise ValueError(f"There is no split named {split!r}; there are test and train.")
-    count = len(load(dataset).labels(split))
-    if not 0 <= index < count:
-        raise ValueError(f"There is no {split} image {index:,}; there are 0 to {count - 1:,}.")
-    network = next((network for network in pair.networks if network.name == name.upper()), None)
-    if network is None:
-        raise ValueError(f"There is no model {name!r} with weights in this comparison.")
-    answer = pair.inspect(Inquiry((network,), dataset, VisibleImages(split, (index,)), "inside")).of(network.name)
-    assert answer is not None
-    assert answer.inside is not None
-    return answer.inside.maps
+        Parameters
+        ----------
+        images : ndarray, shape (N, 28, 28), or (28, 28) for one
+            Grey values, bright on dark as in the data sets: whole numbers from 0 to 255, or floats from 0 to 1.
+            `nncompare.pictures` makes such images of drawings and photos.
+
+        Raises
+        ------
+        ValueError
+            When the images have another shape or other values, or no model has weights.
+        EngineError
+            When there is no worker, or it is lost meanwhile.
+        """
+        networks, dataset = networks_of(self), self.comparison.dataset
+        pixels = grey_values(images, dataset_info(dataset).side)
+        by_model = {network.name: [np.zeros((0, CLASSES), np.float32)] for network in networks}
+        for first in range(0, len(pixels), _AT_ONCE):
+            for network in self.inspect(Inquiry(networks, dataset, pixels[first : first + _AT_ONCE])).networks:
+                by_model[network.name].append(network.probabilities)
+        return {name: np.concatenate(tables) for name, tables in by_model.items()}
+
+    def feature_maps(
+        self: Inspectable, name: str, index: int, split: SplitName = "test"
+    ) -> tuple[NDArray[np.float32], ...]:
+        """Return what each block of model "a" or "b" makes of an image: (C, H, W) after pooling and ReLU.
+
+        The sides H and W are 14, 7 and 3; C is the number of channels of the block. `index` is the position in the
+        split, from 0.
+
+        Raises
+        ------
+        ValueError
+            When there is no such image, or no such model with weights.
+        EngineError, DataError
+            When there is no worker, or the data set is not here.
+        """
+        require_split(split)
+        dataset = self.comparison.dataset
+        count = len(load(dataset).labels(split))
+        if not 0 <= index < count:
+            raise ValueError(f"There is no {split} image {index:,}; there are 0 to {count - 1:,}.")
+        network = next((network for network in self.networks if network.name == name.upper()), None)
+        if network is None:
+            raise ValueError(f"There is no model {name!r} with weights in this comparison.")
+        (found,) = self.inspect(Inquiry((network,), dataset, VisibleImages(split, (index,)), "inside")).networks
+        assert found.inside is not None
+        return found.inside.maps
 
 
 def networks_of(pair: Inspectable) -> tuple[NetworkState, ...]:

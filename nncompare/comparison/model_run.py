@@ -58,7 +58,7 @@ class ModelRun:
             return view.network
         if live is None or (kept is not None and kept.epoch >= live.epoch):
             return kept
-        return NetworkState(self.name, view.setup, live.weights, live.epoch)
+        return NetworkState(self.name, view.setup, live.weights, live.epoch, live.key)
 
     def start(self, epochs: int | None = None) -> None:
         """Begin; with `epochs`, bring a run that has ended to so many in all, from what was kept of it."""

@@ -2,30 +2,25 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nncompare import analysis
 from nncompare.analysis import Calibration, ClassScores, Group, Outcomes, Robustness, SeedsVerdict, Verdict
-from nncompare.architectures import CLASSES, parameter_count
-from nncompare.comparison.inspectable import feature_maps, predict_images
+from nncompare.architectures import CLASSES
+from nncompare.comparison.inspectable import AsksNetworks
+from nncompare.comparison.model_result import ModelResult
 from nncompare.comparison.robustness import measure_robustness
 from nncompare.comparison.state import State
-from nncompare.comparison.view import RunView
 from nncompare.config import Comparison, SplitName
-from nncompare.data import CATALOG, load
+from nncompare.data import load
 from nncompare.disturbances import DisturbanceName
 from nncompare.history import History, SeedBand, seed_band
 from nncompare.inspection import Answer, Inquiry, NetworkState
-from nncompare.messages import PredictionRequest
-from nncompare.store.tables import write_arrays
-from nncompare.whole_file import replace_file
 
-Predictor = Callable[[PredictionRequest], NDArray[np.float32]]
-"""Returns the class probabilities (N, K) of the requested images."""
+__all__ = ["ComparisonError", "ComparisonResult", "ModelResult"]
+
 Inspector = Callable[[Inquiry], Answer]
 """Asks a worker, as `SeedRun.inspect`."""
 
@@ -46,89 +41,8 @@ class ComparisonError(Exception):
         self.is_refused = any(model.is_refused for one in (result, *result.others) for model in one.models)
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class ModelResult(RunView):
-    """One trained model: its settings, what was used of them, its history, its weights and its predictions.
-
-    `seconds` is the wall clock of training and evaluation, `epoch` the epochs done, such as 1.5; `message` is a
-    sentence when something went wrong, else empty. `weights` are the parameters, by PyTorch's names: the last finite
-    ones of a run that diverged, None of one that was lost.
-    """
-
-    comparison: Comparison
-    predictor: Predictor
-    _predicted: dict[str, NDArray[np.float32]] = field(default_factory=dict, init=False)
-
-    __eq__, __hash__, __repr__ = object.__eq__, object.__hash__, object.__repr__
-
-    @classmethod
-    def of(cls, run: RunView, comparison: Comparison, predictor: Predictor) -> "ModelResult":
-        """Make a result of a run as it stands, and of what predicts with its weights."""
-        return cls(**vars(run), comparison=comparison, predictor=predictor)
-
-    @property
-    def parameters(self) -> int | None:
-        """Count the trained numbers; None when the run never began."""
-        return parameter_count(self.plan.channels) if self.plan is not None else None
-
-    def save_weights(self, file: str | Path) -> None:
-        """Write what `weights_file` returns, whole or not at all; raises as it does, and OSError if that fails."""
-        replace_file(file, self.weights_file())
-
-    def weights_file(self) -> bytes:
-        """Return the weights as the content of a safetensors file, which any PyTorch can load.
-
-        The metadata says what the weights belong to: ``config`` (JSON), ``channels`` (those that were used),
-        ``dataset``, ``seed``, ``epoch``, and ``mean`` and ``std``: the network takes (pixel / 255 - mean) / std.
-
-        Raises
-        ------
-        ValueError
-            When the model has no weights.
-        """
-        if self.weights is None or self.plan is None:
-            raise ValueError(f"Model {self.name} has no weights to save. {self.message}".strip())
-        info = CATALOG[self.comparison.dataset]
-        metadata = {
-            "format": "pt",
-            "config": self.config.model_dump_json(),
-            "channels": str(self.plan.channels),
-            "dataset": info.name,
-            "seed": str(self.comparison.model_copy(update={"seed": self.seed}).seed_of(self.name)),
-            "epoch": f"{self.epoch:g}",
-            "mean": repr(info.mean),
-            "std": repr(info.std),
-        }
-        return write_arrays(self.weights, metadata)
-
-    def probabilities(self, split: SplitName = "test") -> NDArray[np.float32]:
-        """Return the class probabilities (N, 10) of every image of a split, in the order of the data set.
-
-        The training images are those that were trained with; they are predicted when first asked for.
-
-        Raises
-        ------
-        ValueError
-            When there is no such split, or the model has no weights.
-        """
-        if split not in ("test", "train"):
-            raise ValueError(f"There is no split named {split!r}; there are test and train.")
-        if split == "test" and self.test is not None and self.test.epoch == self.epoch:
-            return self.test.probabilities
-        if split not in self._predicted:
-            count = self.comparison.train_images if split == "train" else None
-            self._predicted[split] = self.predict(split, tuple(range(count)) if count is not None else None)
-        return self._predicted[split]
-
-    def predict(self, split: SplitName, indices: tuple[int, ...] | None) -> NDArray[np.float32]:
-        """Predict chosen images of a split (None: all) on a worker: (N, 10); raises as `probabilities`."""
-        if self.weights is None or self.plan is None or self.precision is None:
-            raise ValueError(f"Model {self.name} has no weights to predict with. {self.message}".strip())
-        return self.predictor(PredictionRequest(self.setup, self.weights, self.comparison.dataset, split, indices))
-
-
 @dataclass(frozen=True)
-class ComparisonResult:
+class ComparisonResult(AsksNetworks):
     """Both models of a comparison, after the end; of several seeds, those of the first that can be compared.
 
     `comparison` is what was asked for, with the epochs that were added; `seed` is that of these two models, and `b` is
@@ -240,24 +154,6 @@ class ComparisonResult:
         """Return the reliability diagram of model "a" or "b", and its expected calibration error."""
         return analysis.calibration(self.labels(split), self._model(name).probabilities(split))
 
-    def predict_images(self, images: NDArray[Any]) -> dict[str, NDArray[np.float32]]:
-        """Return the class probabilities (N, 10) of any images, by model ("A", "B"), computed on a worker.
-
-        Parameters
-        ----------
-        images : ndarray, shape (N, 28, 28), or (28, 28) for one
-            Grey values, bright on dark as in the data sets: whole numbers from 0 to 255, or floats from 0 to 1.
-            `nncompare.pictures` makes such images of drawings and photos.
-
-        Raises
-        ------
-        ValueError
-            When the images have another shape or other values, or no model has weights.
-        EngineError
-            When there is no worker, or it is lost meanwhile.
-        """
-        return predict_images(self, images)
-
     def robustness(
         self, disturbance: DisturbanceName, on_progress: Callable[[int, int], None] = lambda _done, _all: None
     ) -> Robustness:
@@ -281,21 +177,6 @@ class ComparisonResult:
         found = measure_robustness(self, disturbance, on_progress)
         assert found is not None  # nobody can cancel it
         return found
-
-    def feature_maps(self, name: str, index: int, split: SplitName = "test") -> tuple[NDArray[np.float32], ...]:
-        """Return what each block of model "a" or "b" makes of an image: (C, H, W) after pooling and ReLU.
-
-        The sides H and W are 14, 7 and 3; C is the number of channels of the block. `index` is the position in the
-        split, from 0.
-
-        Raises
-        ------
-        ValueError
-            When there is no such image, or no such model with weights.
-        EngineError, DataError
-            When there is no worker, or the data set is not here.
-        """
-        return feature_maps(self, name, index, split)
 
     def verdict(self, split: SplitName = "test", *, without: Sequence[int] | NDArray[np.intp] = ()) -> Verdict:
         """Return which model is better, by how much, and how likely that is by chance alone.

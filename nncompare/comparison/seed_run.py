@@ -7,9 +7,10 @@ from functools import partial
 
 from nncompare.comparison.drive import drive, silence_told
 from nncompare.comparison.kept_epochs import KeptEpochs
+from nncompare.comparison.model_result import ModelResult
 from nncompare.comparison.model_run import ModelRun
 from nncompare.comparison.quota import Quota
-from nncompare.comparison.result import ComparisonResult, ModelResult
+from nncompare.comparison.result import ComparisonResult
 from nncompare.comparison.state import State, of_pair
 from nncompare.comparison.under_way import UnderWay
 from nncompare.comparison.view import RunView
@@ -23,7 +24,7 @@ from nncompare.engine.shared import EngineHolder, predict_on_worker
 from nncompare.errors import DeviceError
 from nncompare.inspection import Answer, Inquiry, NetworkState
 from nncompare.limits import LimitsError
-from nncompare.memory import BudgetError, make_plan, model_memory_limit
+from nncompare.memory import BudgetError, fit
 from nncompare.messages import Assignment, Outcome, Prediction, Setup, WorkerInfo
 from nncompare.store import RunRecord
 
@@ -226,14 +227,11 @@ class SeedRun(UnderWay):
     def _assignment(self, model: ModelRun, slot: Slot) -> Assignment:
         comparison, report, start, config = self.comparison, slot.report, model.view.checkpoint, model.view.config
         precision = model.view.precision or self._precision(report)
-        limit = model_memory_limit(comparison.memory_budget, report.available_bytes, report.physical_bytes)
-        info, threads = CATALOG[comparison.dataset], report.threads
-        images = info.test_count, info.used_images(comparison.train_images)
-        promised = report.promised_bytes if comparison.memory_budget is None else 0
+        room, info = report.room(comparison.memory_budget, precision), CATALOG[comparison.dataset]
         if start is not None:
-            plan = start.plan.on(threads, limit)
+            plan = start.plan.on(room.cores, room.memory_limit)
         else:
-            plan = make_plan(config, limit, images[0], precision, threads, images[1], promised)
+            plan = fit(config, room, info.test_count, info.used_images(comparison.train_images)).plan
         setup = Setup(config, plan, report.device, precision)
         return Assignment(
             run=secrets.token_hex(8),

@@ -1,7 +1,7 @@
 """Images as arrays: found, downloaded, checked and mapped; no torch here."""
 
 from nncompare.catalog import CATALOG, DataError, DatasetInfo
-from nncompare.data.fetching import fetch
+from nncompare.data.fetching import fetch, fetched
 from nncompare.data.folders import search_folders
 from nncompare.data.images import ImageData, load, png_data_uri, sample_per_class
 from nncompare.data.state import Availability, DatasetState, dataset_state
@@ -16,6 +16,7 @@ __all__ = [
     "ImageData",
     "dataset_state",
     "fetch",
+    "fetched",
     "load",
     "png_data_uri",
     "preview",

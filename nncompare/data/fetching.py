@@ -10,6 +10,7 @@ from nncompare.catalog import RAW_FILES, DataError, DatasetInfo, dataset_info
 from nncompare.data.download import download
 from nncompare.data.folders import raw_folder, search_folders, target_folder
 from nncompare.data.idx import DamagedFileError
+from nncompare.data.images import ImageData, load
 from nncompare.data.state import MANIFEST, Availability, DatasetState, find_copy
 from nncompare.data.synthetic import generation
 from nncompare.data.unpacking import unpack
@@ -39,6 +40,12 @@ def fetch(name: str, data_dir: Path | str | None = None, progress: Progress | No
         return state.folder
     is_quick = info.synthetic or state.availability is Availability.UNPACK
     return fetch_into(info, target_folder(data_dir, is_quick=is_quick), progress, state)
+
+
+def fetched(name: str) -> ImageData:
+    """Map a data set, which is fetched first where it is missing; raise as `fetch`."""
+    fetch(name)
+    return load(name)
 
 
 def fetch_into(

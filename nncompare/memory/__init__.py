@@ -3,15 +3,17 @@
 from nncompare.memory.batch_size import calculate_max_batch_size, closest_valid_batch_size
 from nncompare.memory.budget import BudgetError, memory_limit, model_memory_limit, model_share
 from nncompare.memory.mebibytes import in_mebibytes
-from nncompare.memory.plan import Plan, make_plan
+from nncompare.memory.plan import Fit, Plan, Room, fit
 
 __all__ = [
     "BudgetError",
+    "Fit",
     "Plan",
+    "Room",
     "calculate_max_batch_size",
     "closest_valid_batch_size",
+    "fit",
     "in_mebibytes",
-    "make_plan",
     "memory_limit",
     "model_memory_limit",
     "model_share",

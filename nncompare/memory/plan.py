@@ -84,6 +84,20 @@ class Plan:
 
 
 @dataclass(frozen=True)
+class Room:
+    """What one model may take, and what computes it: a processor with so many `cores`, or a card (0).
+
+    What other notebooks were promised is missing from the `memory_limit` (bytes) already; where memory decides, it is
+    told.
+    """
+
+    memory_limit: int
+    precision: Precision = "float32"
+    cores: int = 1
+    promised_bytes: int = 0
+
+
+@dataclass(frozen=True)
 class Capacity:
     """How many images fit into memory at once: by their pixels alone, and beside the network that is to be trained."""
 
@@ -105,47 +119,24 @@ class Fit:
     widest: int
 
 
-def make_plan(
-    config: RunConfig,
-    memory_limit: int,
-    test_images: int,
-    precision: Precision = "float32",
-    cores: int = 1,
-    train_images: int | None = None,
-    promised_bytes: int = 0,
-) -> Plan:
-    """Fit a configuration into `memory_limit` bytes, on a processor with so many `cores`, or a card (0).
+def fit(config: RunConfig, room: Room, test_images: int, train_images: int | None = None) -> Fit:
+    """Return what memory makes of a configuration.
 
-    No update is made from more than `train_images`, where it is known how many there are.
-
-    Batch and width depend on the memory alone: there are as many threads as fit beside them. What other notebooks were
-    promised is missing from the limit already; where memory decides, it is told.
+    No update is made from more than `train_images`, where it is known how many there are. Batch and width depend on the
+    memory alone: there are as many threads as fit beside them.
 
     Raises
     ------
     ValueError
         When not even one channel with a batch of 4 fits.
     """
-    return fit(config, memory_limit, test_images, precision, cores, train_images, promised_bytes).plan
-
-
-def fit(
-    config: RunConfig,
-    memory_limit: int,
-    test_images: int,
-    precision: Precision = "float32",
-    cores: int = 1,
-    train_images: int | None = None,
-    promised_bytes: int = 0,
-) -> Fit:
-    """Return all that memory makes of a configuration; raise as `make_plan`."""
-    architecture = architectures.of(config)
-    widest = widest_that_fits(memory_limit, config.optimizer, precision, architecture)
+    limit, architecture = room.memory_limit, architectures.of(config)
+    widest = widest_that_fits(limit, config.optimizer, room.precision, architecture)
     channels = min(config.channels, widest)
-    footprint = training_footprint(channels, config.optimizer, precision, architecture)
+    footprint = training_footprint(channels, config.optimizer, room.precision, architecture)
     capacity = Capacity(
-        by_pixels=calculate_max_batch_size(IMAGE_SIDE**2, IMAGE_CHANNELS, memory_limit=memory_limit),
-        by_network=footprint.largest_batch(memory_limit, is_on_card=cores == 0),
+        by_pixels=calculate_max_batch_size(IMAGE_SIDE**2, IMAGE_CHANNELS, memory_limit=limit),
+        by_network=footprint.largest_batch(limit, is_on_card=room.cores == 0),
     )
     wish = min(config.batch_size, train_images or config.batch_size)
     batch_size = closest_valid_batch_size(test_images, capacity.images, wish)
@@ -157,10 +148,10 @@ def fit(
         accumulation_steps=steps,
         effective_batch_size=effective,
         channels=channels,
-        memory_limit=memory_limit,
-        why=_told_who_else(why, promised_bytes, is_batch_cut=capacity.images < min(wish, test_images)),
+        memory_limit=limit,
+        why=_told_who_else(why, room.promised_bytes, is_batch_cut=capacity.images < min(wish, test_images)),
         footprint=footprint,
-        threads=footprint.most_threads(memory_limit, batch_size, cores),
+        threads=footprint.most_threads(limit, batch_size, room.cores),
     )
     return Fit(plan, capacity, widest)
 

@@ -16,34 +16,8 @@ ENDED = ("idle", "finished", "stopped", "failed")
 """The states in which nothing waits to go on."""
 
 
-class HasSetup:
-    """Something with a `setup`, whose values can be read directly."""
-
-    setup: Setup
-
-    @property
-    def config(self) -> RunConfig:
-        """The settings."""
-        return self.setup.config
-
-    @property
-    def plan(self) -> Plan | None:
-        """What memory made of the settings; None when the run never began."""
-        return self.setup.plan
-
-    @property
-    def device(self) -> str:
-        """Where it is computed, such as ``cpu``; empty when the run never began."""
-        return self.setup.device
-
-    @property
-    def precision(self) -> Precision | None:
-        """The number format of the computation; None when the run never began."""
-        return self.setup.precision
-
-
 @dataclass(frozen=True)
-class RunRecord(HasSetup):
+class RunRecord:
     """One model's run at one moment: its history and its checkpoint are of the same step.
 
     ``state`` is a `StateWord`, "idle" for a run that will not begin because the comparison was stopped before. A run
@@ -68,6 +42,26 @@ class RunRecord(HasSetup):
     weights: Weights | None = None
     checkpoint: Checkpoint | None = None
     earlier: tuple[Prediction, ...] = ()
+
+    @property
+    def config(self) -> RunConfig:
+        """The settings."""
+        return self.setup.config
+
+    @property
+    def plan(self) -> Plan | None:
+        """What memory made of the settings; None when the run never began."""
+        return self.setup.plan
+
+    @property
+    def device(self) -> str:
+        """Where it is computed, such as ``cpu``; empty when the run never began."""
+        return self.setup.device
+
+    @property
+    def precision(self) -> Precision | None:
+        """The number format of the computation; None when the run never began."""
+        return self.setup.precision
 
     @property
     def is_interrupted(self) -> bool:

@@ -10,8 +10,8 @@ import torch
 from numpy.typing import NDArray
 
 from nncompare.catalog import DataError, dataset_info
-from nncompare.data import ImageData, fetch, load
-from nncompare.inspection import Answer, Inquiry, NetworkAnswer, Refusal
+from nncompare.data import fetched
+from nncompare.inspection import MOST_SEEN, Answer, Forgotten, Inquiry, NetworkAnswer, Refusal
 from nncompare.messages import VisibleImages
 from nncompare.training.device import is_out_of_memory
 from nncompare.training.disturbances import disturbed
@@ -19,7 +19,7 @@ from nncompare.training.inside import look_inside
 from nncompare.training.principal_components import map_of_images
 from nncompare.training.shards import Crew
 from nncompare.training.tensors import to_array
-from nncompare.training.trained_networks import TrainedNetwork, trained_model
+from nncompare.training.trained_networks import ForgottenError, TrainedNetwork, trained_model
 
 _NO_MEMORY = "There is not enough memory to look into the networks with so many images. Ask again with fewer."
 
@@ -28,6 +28,8 @@ def answer(inquiry: Inquiry, device: str, threads: int) -> Answer | Refusal:
     """Answer an inquiry on a device, or say why that cannot be done: nothing is raised, see `Refusal`."""
     try:
         return inspect(inquiry, torch.device(device), threads)
+    except ForgottenError as error:
+        return Forgotten(str(error))
     except (DataError, ValueError) as error:
         return Refusal(str(error))
     except Exception as error:  # an exception of torch's own would bring torch into the kernel
@@ -56,7 +58,7 @@ def inspect(inquiry: Inquiry, device: torch.device, threads: int = 1) -> Answer:
                     map=map_of_images(features) if inquiry.look == "map" else None,
                 )
             )
-    return Answer(images, tuple(found))
+    return Answer(images[:MOST_SEEN], tuple(found))  # thousands would take longer on their way than the answers
 
 
 def _images(inquiry: Inquiry) -> NDArray[np.uint8]:
@@ -67,7 +69,4 @@ def _images(inquiry: Inquiry) -> NDArray[np.uint8]:
     return np.asarray(_data(inquiry.dataset).images(asked.split)[list(asked.indices)])
 
 
-@lru_cache(maxsize=2)
-def _data(name: str) -> ImageData:
-    fetch(name)  # nothing to do where it is
-    return load(name)
+_data = lru_cache(maxsize=2)(fetched)

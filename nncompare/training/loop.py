@@ -6,6 +6,7 @@ from nncompare.events import BatchHalved, Event, Failed, Finished, Suspended
 from nncompare.messages import BROKE_OFF
 from nncompare.training.session import Session
 from nncompare.training.step import NotFinite, OutOfMemory
+from nncompare.training.tensors import has_finite_weights
 
 
 def train(session: Session) -> Iterator[Event]:
@@ -31,7 +32,7 @@ def train(session: Session) -> Iterator[Event]:
         if metrics.diverged:
             yield from _give_up(session)
             return
-    if session.is_suspended and session.has_finite_weights:
+    if session.is_suspended and has_finite_weights(session.model):
         yield Suspended()
         return
     if metrics.images_of_epoch and not session.is_suspended:  # stopped within an epoch

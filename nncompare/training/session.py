@@ -16,7 +16,7 @@ from nncompare.training.live_weights import WeightsPublisher
 from nncompare.training.metrics import MetricsRecorder
 from nncompare.training.shards import Crew
 from nncompare.training.step import Step, Updates
-from nncompare.training.tensors import TensorSplit, to_array
+from nncompare.training.tensors import TensorSplit, has_finite_weights, weights_of
 
 
 @dataclass(frozen=True)
@@ -67,11 +67,6 @@ class Session:
         """Whether every epoch was trained and evaluated."""
         return self.metrics.epochs >= self.job.setup.config.epochs
 
-    @property
-    def has_finite_weights(self) -> bool:
-        """Whether every weight is a finite number."""
-        return all(bool(parameter.isfinite().all()) for parameter in self.model.parameters())
-
     def steps(self) -> Iterator[Step]:
         """Train on what is left of the epoch under way."""
         if not self._epoch_has_begun:
@@ -98,7 +93,7 @@ class Session:
         return Checkpoint(
             plan=self.updates.plan,
             position=self.metrics.position(),
-            weights={name: to_array(tensor) for name, tensor in self.model.state_dict().items()},
+            weights=weights_of(self.model),
             optimizer=self.updates.state(),
             gradient=self.updates.gradient(),
             order=(self._order_of_epoch if self._epoch_has_begun else self._order.get_state()).numpy().copy(),
@@ -121,7 +116,7 @@ class Session:
     def _pause(self) -> None:
         began, shown = time.monotonic(), self.channel.controls.shown
         self.metrics.live.now(self.metrics.epoch)
-        if self.has_finite_weights:
+        if has_finite_weights(self.model):
             self.channel.publish(None, self.checkpoint())
         self.channel.is_paused = True
         while (controls := self.channel.controls).pause and not controls.stop and not self.is_suspended:

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Tensor, nn
 
 from nncompare.architectures import IMAGE_SIDE
+from nncompare.messages import Weights
 
 
 def normalise(images: Tensor, mean: float, std: float) -> Tensor:
@@ -63,6 +64,16 @@ class TensorSplit:
     def sample(self, count: int) -> "TensorSplit":
         """Return `count` images, evenly spaced, always the same."""
         return self.take(torch.linspace(0, len(self) - 1, min(count, len(self))).long())
+
+
+def has_finite_weights(model: nn.Module) -> bool:
+    """Return whether every weight is a finite number."""
+    return all(bool(parameter.isfinite().all()) for parameter in model.parameters())
+
+
+def weights_of(model: nn.Module) -> Weights:
+    """Copy the weights of a network into arrays, by PyTorch's names."""
+    return {name: to_array(tensor) for name, tensor in model.state_dict().items()}
 
 
 def to_array(tensor: Tensor) -> NDArray[np.float32]:

@@ -3,10 +3,9 @@
 B images of a shard, N images, F features, K classes, H/W pixels.
 """
 
-import hashlib
 import threading
-from collections import OrderedDict
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import cast
 
 import numpy as np
@@ -14,11 +13,14 @@ import torch
 from torch import Tensor, nn
 
 from nncompare import architectures
+from nncompare.architectures import Architecture
 from nncompare.inspection import NetworkState
+from nncompare.messages import LiveWeights
 from nncompare.training.shards import Crew, shard_size
 from nncompare.training.tensors import normalise
 
-_KEPT_NETWORKS = 4  # both models of a page, as they are and as they were a second ago
+_KEPT_NETWORKS = 2  # both models of a page
+_REMEMBERED = 2  # the kernel may not have heard of the newest yet
 _MOST_AT_ONCE = 512  # on a card, where a shard has no limit
 
 
@@ -55,29 +57,44 @@ class TrainedNetwork:
         return cast(Tensor, self.model[:-1](self.normalised(shard)).flatten(1))
 
 
-_kept: OrderedDict[str, nn.Sequential] = OrderedDict()
-_alone = threading.Lock()
+_remembered: tuple[LiveWeights, ...] = ()
+
+
+class ForgottenError(Exception):
+    """Weights are asked for by a key that is not known here, or no more."""
+
+
+def remember(live: LiveWeights) -> None:
+    """Know the weights of a network that learns here by their key, until others have come after them."""
+    global _remembered
+    _remembered = (*_remembered, live)[-_REMEMBERED:]
 
 
 def trained_model(state: NetworkState, device: torch.device) -> nn.Sequential:
-    """Return the network with these weights; the last few are kept, by their content."""
-    key = f"{_digest(state)} {device}"
-    with _alone:
-        if key not in _kept:
-            _kept[key] = _built(state, device)
-        _kept.move_to_end(key)
-        while len(_kept) > _KEPT_NETWORKS:
-            _kept.popitem(last=False)
-        return _kept[key]
+    """Return the network with these weights; it is of use until the same thread asks for another one.
 
-
-def _built(state: NetworkState, device: torch.device) -> nn.Sequential:
+    Raises
+    ------
+    ForgottenError
+        When a key is given in place of weights, and unknown.
+    """
+    known = {live.key: live.weights for live in _remembered}
+    weights = state.weights or known.get(state.key)
+    if weights is None:
+        raise ForgottenError(state.key)
     plan, _ = state.setup.resolved
+    model = _built(architectures.of(state.setup.config), plan.channels, threading.get_ident())
+    laid_out = {name: _laid_out(torch.from_numpy(np.array(array))).to(device) for name, array in weights.items()}
+    model.load_state_dict(laid_out, assign=True)
+    return model
+
+
+@lru_cache(maxsize=_KEPT_NETWORKS)
+def _built(architecture: Architecture, channels: int, thread: int) -> nn.Sequential:
+    """Build a network into which one thread alone puts weights; that takes longer than an answer."""
     # Without memory, a layer draws no first weights: the random numbers belong to the training.
     with torch.device("meta"):
-        model = architectures.of(state.setup.config).build(plan.channels, state.setup.config.dropout)
-    weights = {name: _laid_out(torch.from_numpy(np.array(array))).to(device) for name, array in state.weights.items()}
-    model.load_state_dict(weights, assign=True)
+        model = architecture.build(channels, dropout=0.0)
     return model.eval().requires_grad_(False)
 
 
@@ -87,11 +104,3 @@ def _laid_out(weights: Tensor) -> Tensor:
         return weights
     # Of one channel, `contiguous` would take either layout for the right one.
     return torch.empty_like(weights, memory_format=torch.channels_last).copy_(weights)
-
-
-def _digest(state: NetworkState) -> str:
-    digest = hashlib.blake2b(architectures.of(state.setup.config).name.encode())
-    for name, array in state.weights.items():
-        digest.update(f"{name} {array.shape} {array.dtype}".encode())
-        digest.update(np.ascontiguousarray(array).data)
-    return digest.hexdigest()

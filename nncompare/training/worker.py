@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from nncompare import architectures
 from nncompare.config import OptimizerName, RunConfig, SplitName
-from nncompare.data import DataError, ImageData, fetch, load
+from nncompare.data import DataError, ImageData, fetched
 from nncompare.environment import environment
 from nncompare.events import EpochEnd, Event, Failed, Finished, Suspended
 from nncompare.inspection import Answer, Inquiry, Refusal
@@ -91,7 +91,7 @@ def warm_up(dataset: str | None) -> None:
         list(train(Session(Job(Setup(config, plan, "cpu", "float32"), 0), black, black, RunChannel())))
     if dataset is not None:
         with suppress(DataError):  # the run itself will say so, with advice
-            _images(dataset)
+            fetched(dataset)
 
 
 def run_training(assignment: Assignment) -> Outcome:
@@ -124,7 +124,7 @@ def predict(request: PredictionRequest) -> NDArray[np.float32]:
     promises.withdraw()  # that was for a run
     model = build_model(architecture, plan.channels, setup.config.dropout, seed=0)
     model.load_state_dict({name: torch.from_numpy(np.array(array)) for name, array in request.weights.items()})
-    split = _split(_images(request.dataset), request.split, None, device)
+    split = _split(fetched(request.dataset), request.split, None, device)
     part = split if request.indices is None else split.take(torch.tensor(request.indices, dtype=torch.long))
     with Crew(plan.threads) as crew:
         predictor = Predictor(make_network(architecture, model.to(device), precision, crew=crew), plan.batch_size)
@@ -145,7 +145,7 @@ def inspect_beside(inquiry: Inquiry, device: str) -> Answer | Refusal:
 
 def _train(assignment: Assignment, channel: RunChannel) -> Outcome:
     device = torch.device(assignment.setup.device)
-    images = _images(assignment.dataset)
+    images = fetched(assignment.dataset)
     training = _split(images, "train", assignment.train_images, device)
     job = Job(assignment.setup, assignment.seed, assignment.suspend_seconds)
     last: Event | None = None
@@ -179,11 +179,6 @@ def _promise(setup: Setup) -> None:
     """Promise this worker what its run is planned to take, and nothing of the processor's memory to one on a card."""
     if setup.plan is not None and not setup.device.startswith("cuda"):
         promises.promise(setup.plan.training_bytes + RUN_BYTES)
-
-
-def _images(dataset: str) -> ImageData:
-    fetch(dataset)  # nothing to do where it is
-    return load(dataset)
 
 
 def _split(images: ImageData, split: SplitName, count: int | None, device: torch.device) -> TensorSplit:

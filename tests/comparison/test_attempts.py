@@ -12,7 +12,7 @@ from nncompare.engine import loop
 from nncompare.engine.client import Slot
 from nncompare.engine.shared import EngineHolder, predict_on_worker
 from nncompare.engine.tasks import exchange, run_training
-from nncompare.memory import Plan, make_plan
+from nncompare.memory import Plan, Room, fit
 from nncompare.messages import Assignment, Controls, Cursor, FormatTimes, Outcome, PredictionRequest, Setup
 
 
@@ -20,7 +20,7 @@ def test_a_second_attempt_answers_lost_and_trains_nothing(engines: EngineHolder)
     engine = engines.get()
     (slot,) = loop.wait(engine.claim(1, "cpu"))
     config = RunConfig(channels=1, epochs=1)
-    plan = make_plan(config, 10**9, 10_000)
+    plan = fit(config, Room(10**9), 10_000).plan
     setup = Setup(config, plan, slot.report.device, "float32")
     right = Assignment("first", slot.report.token, setup, "synthetic-digits", 1_000, 0)
     elsewhere = replace(right, run="second", token="of a worker that is gone")

@@ -4,6 +4,7 @@ import os
 import signal
 import threading
 import time
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -21,8 +22,9 @@ from nncompare.config import Comparison
 from nncompare.data import load
 from nncompare.disturbances import Disturbance
 from nncompare.engine import inquiries, loop
-from nncompare.engine.client import EngineError
+from nncompare.engine.client import Engine, EngineError
 from nncompare.engine.shared import EngineHolder
+from nncompare.engine.tasks import inspect_beside
 from nncompare.inspection import Answer, Inquiry, NetworkState
 from nncompare.memory import Plan
 from nncompare.messages import Cursor, LiveWeights, Report, Setup, VisibleImages, Weights
@@ -155,6 +157,41 @@ def test_both_answer_while_they_train_and_learn_what_they_learn_unwatched(
     )
 
 
+def test_weights_are_sent_back_to_their_worker_only_where_it_has_forgotten_them(
+    engines: EngineHolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    of_both = {"epochs": 100, "channels": 4}  # long epochs: after each, what was saved is newer for a moment
+    running = begin(pair(a=of_both, b=of_both, train_images=60_000), engines)
+    running.explore(True)
+    networks, sent, ask = keyed_networks(running), [], Engine.ask
+
+    async def watched(self: Engine, function: Any, *asked: Any, **where: Any) -> Any:
+        if function is inspect_beside:
+            sent.append(any(network.weights for network in asked[0].networks))
+        return await ask(self, function, *asked, **where)
+
+    monkeypatch.setattr(Engine, "ask", watched)
+    told = running.current.inspect(asked(networks))
+    assert sent == [False, False]
+    again = running.current.inspect(asked(tuple(replace(network, key="lost") for network in networks)))
+    assert sent[2:] == [False, False, True, True]
+    for mine, theirs in zip(told.networks, again.networks, strict=True):
+        assert np.array_equal(mine.probabilities, theirs.probabilities)
+    end(running)
+
+
+def keyed_networks(running: ComparisonRun) -> tuple[NetworkState, ...]:
+    """Wait until both workers know their newest weights by a key."""
+    seen: list[tuple[NetworkState, ...]] = []
+
+    def are_keyed() -> bool:
+        seen.append(running.current.networks)
+        return len(seen[-1]) == 2 and all(network.key for network in seen[-1])
+
+    until(are_keyed, "the keys of both")
+    return seen[-1]
+
+
 def weights_of(result: ComparisonResult) -> list[Weights]:
     return [network.weights for network in result.networks]
 
@@ -217,9 +254,9 @@ def test_live_weights_count_until_something_newer_is_known() -> None:
     run = model_run(State.RUNNING, setup=Setup(pair().a, Plan(4, 1, 4, 1), "cpu", "float32"))
     assert run.network is None
     live = {"0.bias": np.ones(1, np.float32)}
-    loop.wait(run.take(Report((), live=LiveWeights(0.4, live), cursor=Cursor(live=1))))
+    loop.wait(run.take(Report((), live=LiveWeights(0.4, live, "key"), cursor=Cursor(live=1))))
     loop.wait(run.take(Report((), cursor=Cursor(live=1))))
     assert run.network is not None
-    assert (run.network.epoch, run.network.weights) == (0.4, live)
+    assert (run.network.epoch, run.network.weights, run.network.key) == (0.4, live, "key")
     run.begin(run.view.setup)
     assert run.network is None, "on another worker it begins further back"

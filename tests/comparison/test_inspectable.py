@@ -5,12 +5,13 @@ import pytest
 from breaking_pair import BreakingPair, falling
 from small_images import TEST_IMAGES
 
-from nncompare.comparison.inspectable import feature_maps, grey_values, predict_images
+from nncompare.comparison.inspectable import AsksNetworks, grey_values
 from nncompare.comparison.robustness import evenly_spaced, measure_robustness
 from nncompare.disturbances import DISTURBANCES
 from nncompare.messages import VisibleImages
 
 pytestmark = pytest.mark.usefixtures("synthetic_digits")
+predict_images, feature_maps = AsksNetworks.predict_images, AsksNetworks.feature_maps
 ROTATE = DISTURBANCES["rotate"].strengths
 
 

@@ -222,7 +222,7 @@ def test_a_mistake_is_told_and_the_next_comparison_works(
     def broken(*_: object) -> None:
         raise KeyError("batch")
 
-    monkeypatch.setattr(seed_run_module, "make_plan", broken)
+    monkeypatch.setattr(seed_run_module, "fit", broken)
     result = finish(pair(), engines)
     assert result.a.message == "Training of model A could not go on (KeyError: 'batch'). Train again."
     assert result.state is State.FAILED

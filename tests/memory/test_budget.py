@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from nncompare.config import RunConfig
 from nncompare.machine import MemoryReading
-from nncompare.memory import BudgetError, make_plan, model_memory_limit
+from nncompare.memory import BudgetError, Room, fit, model_memory_limit
 from nncompare.memory import budget as budget_module
 from nncompare.memory.footprint import training_footprint
 
@@ -52,7 +52,9 @@ def test_a_budget_below_one_channel_with_four_images_is_told(budget: int) -> Non
 @given(st.integers(LEAST, 9 * 10**11), st.sampled_from(["adam", "sgd"]))
 def test_every_valid_budget_trains_some_network(budget: int, optimizer: str) -> None:
     limit = model_memory_limit(budget, GIBIBYTE, 10**12)
-    assert make_plan(RunConfig(channels=256, batch_size=60_000, optimizer=optimizer), limit, 10_000).batch_size >= 4
+    assert (
+        fit(RunConfig(channels=256, batch_size=60_000, optimizer=optimizer), Room(limit), 10_000).plan.batch_size >= 4
+    )
 
 
 @pytest.mark.parametrize("available", [400 * MEBIBYTE, 600 * MEBIBYTE, 900 * MEBIBYTE])

@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 
 from nncompare.architectures import parameter_count
 from nncompare.config import OptimizerName, RunConfig
-from nncompare.memory import Plan, make_plan
+from nncompare.memory import Plan, Room, fit
 from nncompare.memory.footprint import Footprint, shard_images, training_footprint
-from nncompare.memory.plan import fit, widest_that_fits
+from nncompare.memory.plan import widest_that_fits
 
 PLENTY = 10**11
 MEBIBYTE = 2**20
@@ -19,13 +19,13 @@ optimizers = st.sampled_from(["adam", "sgd"])
 
 @pytest.mark.parametrize(("wish", "batch"), [(300, 512), (64, 64), (1, 4), (9_000, 8_192)])
 def test_with_plenty_of_memory_the_power_of_two_decides_alone(wish: int, batch: int) -> None:
-    plan = make_plan(RunConfig(batch_size=wish), PLENTY, 10_000)
+    plan = fit(RunConfig(batch_size=wish), Room(PLENTY), 10_000).plan
     assert plan.batch_size == batch
     assert plan.accumulation_steps == -(-wish // batch)
 
 
 def test_nine_thousand_images_become_two_steps() -> None:
-    plan = make_plan(RunConfig(batch_size=9_000), PLENTY, 10_000)
+    plan = fit(RunConfig(batch_size=9_000), Room(PLENTY), 10_000).plan
     assert (plan.batch_size, plan.accumulation_steps, plan.effective_batch_size) == (8_192, 2, 16_384)
     assert plan.why["batch_size"] == (
         "Used: 8,192 × 2 steps = 16,384 images an update, not 9,000. "
@@ -53,7 +53,7 @@ def test_nine_thousand_images_become_two_steps() -> None:
 def test_no_update_is_made_from_more_images_than_there_are(
     wish: int, images: int, batch: int, steps: int, words: str
 ) -> None:
-    plan = make_plan(RunConfig(batch_size=wish), PLENTY, 10_000, train_images=images)
+    plan = fit(RunConfig(batch_size=wish), Room(PLENTY), 10_000, images).plan
     assert (plan.batch_size, plan.accumulation_steps) == (batch, steps)
     assert plan.effective_batch_size == min(images, batch * steps)
     assert plan.why.get("batch_size", "") == words
@@ -61,7 +61,7 @@ def test_no_update_is_made_from_more_images_than_there_are(
 
 @given(st.integers(1, 60_000), st.integers(1_000, 60_000), st.integers(2**20, 10**11))
 def test_what_is_said_of_an_update_is_what_an_epoch_makes(wish: int, images: int, limit: int) -> None:
-    plan = make_plan(RunConfig(batch_size=wish, channels=2), limit, 10_000, train_images=images)
+    plan = fit(RunConfig(batch_size=wish, channels=2), Room(limit), 10_000, images).plan
     assert plan.effective_batch_size == min(images, plan.batch_size * plan.accumulation_steps)
     assert plan.takes_all_images == (images < plan.batch_size * plan.accumulation_steps)
     assert plan.batch_size * (plan.accumulation_steps - 1) < images, "every step has images"
@@ -72,8 +72,8 @@ def test_what_is_said_of_an_update_is_what_an_epoch_makes(wish: int, images: int
 
 
 def test_less_memory_makes_accumulation_and_keeps_a_power_of_two() -> None:
-    whole = make_plan(RunConfig(batch_size=1_024, channels=8), PLENTY, 10_000)
-    tight = make_plan(RunConfig(batch_size=1_024, channels=8), 5 * MEBIBYTE, 10_000)
+    whole = fit(RunConfig(batch_size=1_024, channels=8), Room(PLENTY), 10_000).plan
+    tight = fit(RunConfig(batch_size=1_024, channels=8), Room(5 * MEBIBYTE), 10_000).plan
     assert whole.accumulation_steps == 1
     assert tight.accumulation_steps > 1
     assert tight.effective_batch_size == whole.effective_batch_size == 1_024
@@ -84,7 +84,7 @@ def test_less_memory_makes_accumulation_and_keeps_a_power_of_two() -> None:
 def test_every_plan_fits_and_is_at_least_what_was_wished(
     wish: int, channels: int, optimizer: OptimizerName, limit: int, test_images: int
 ) -> None:
-    plan = make_plan(RunConfig(batch_size=wish, channels=channels, optimizer=optimizer), limit, test_images)
+    plan = fit(RunConfig(batch_size=wish, channels=channels, optimizer=optimizer), Room(limit), test_images).plan
     assert 1 <= plan.channels <= channels
     assert 4 <= plan.batch_size <= test_images
     assert plan.batch_size & (plan.batch_size - 1) == 0
@@ -100,7 +100,7 @@ def test_every_plan_fits_and_is_at_least_what_was_wished(
 @given(st.integers(1, 60_000), st.integers(1, 256), st.integers(200_000, 10**10), st.integers(200_000, 10**10))
 def test_more_memory_never_gives_a_narrower_network(wish: int, channels: int, one: int, other: int) -> None:
     small, large = (
-        make_plan(RunConfig(batch_size=wish, channels=channels), limit, 10_000) for limit in sorted((one, other))
+        fit(RunConfig(batch_size=wish, channels=channels), Room(limit), 10_000).plan for limit in sorted((one, other))
     )
     assert small.channels <= large.channels
 
@@ -113,15 +113,17 @@ def test_the_widest_network_fits_and_the_next_does_not(limit: int, optimizer: Op
 
 
 def test_every_change_is_told_and_nothing_else() -> None:
-    assert make_plan(RunConfig(batch_size=64), PLENTY, 10_000).why == {}
-    assert make_plan(RunConfig(batch_size=300), PLENTY, 10_000).why == {
+    assert fit(RunConfig(batch_size=64), Room(PLENTY), 10_000).plan.why == {}
+    assert fit(RunConfig(batch_size=300), Room(PLENTY), 10_000).plan.why == {
         "batch_size": "Used: 512, the next power of two."
     }
-    assert make_plan(RunConfig(batch_size=1), PLENTY, 10_000).why == {"batch_size": "Used: 4, the smallest batch size."}
+    assert fit(RunConfig(batch_size=1), Room(PLENTY), 10_000).plan.why == {
+        "batch_size": "Used: 4, the smallest batch size."
+    }
 
 
 def test_a_width_that_does_not_fit_is_lowered_and_told() -> None:
-    plan = make_plan(RunConfig(channels=256), 20 * MEBIBYTE, 10_000)
+    plan = fit(RunConfig(channels=256), Room(20 * MEBIBYTE), 10_000).plan
     assert plan.channels < 256
     assert plan.batch_size >= 4
     assert plan.why["channels"] == f"Used: {plan.channels}, the widest that fits into memory."
@@ -132,7 +134,7 @@ def test_too_little_for_one_channel_is_told() -> None:
         ValueError,
         match=r"^0\.03 MiB are too little memory for a model: one channel with a batch of 4 needs 0\.08 MiB\.$",
     ):
-        make_plan(RunConfig(), 40_000, 10_000)
+        fit(RunConfig(), Room(40_000), 10_000)
 
 
 def test_the_fixed_part_counts_weights_gradients_and_optimiser_and_threads_and_shards_their_own() -> None:
@@ -182,7 +184,7 @@ def test_there_are_as_many_threads_as_fit_and_have_work_and_batch_and_width_do_n
     wish: int, channels: int, limit: int, cores: int
 ) -> None:
     config = RunConfig(batch_size=wish, channels=channels)
-    alone, plan = (make_plan(config, limit, 10_000, cores=number) for number in (1, cores))
+    alone, plan = (fit(config, Room(limit, cores=number), 10_000).plan for number in (1, cores))
     assert (plan.batch_size, plan.channels, plan.why) == (alone.batch_size, alone.channels, alone.why)
     assert 1 <= plan.threads <= min(cores, max(2, -(-plan.batch_size // shard_images(plan.channels))))
     assert plan.training_bytes <= limit
@@ -204,16 +206,16 @@ def test_a_plan_that_knows_no_footprint_has_one_thread_for_each_core_that_has_wo
     [(16, PLENTY, 256), (4, PLENTY, 64), (256, PLENTY, 256), (512, PLENTY, 512), (256, 3_000_000, 16)],
 )
 def test_tiny_batches_are_prepared_several_at_once_where_there_is_memory(batch_size, limit, prepared) -> None:
-    plan = make_plan(RunConfig(channels=8, batch_size=batch_size), limit, 10_000)
+    plan = fit(RunConfig(channels=8, batch_size=batch_size), Room(limit), 10_000).plan
     assert plan.prepared_images == prepared
     assert plan.training_bytes <= limit
 
 
 def test_no_more_is_prepared_than_fits() -> None:
     config = RunConfig(channels=8, batch_size=16)
-    plenty = make_plan(config, PLENTY, 10_000)
+    plenty = fit(config, Room(PLENTY), 10_000).plan
     least = plenty.training_bytes - (256 - 16) * PIXELS
-    tight = make_plan(config, least + 10 * PIXELS, 10_000)
+    tight = fit(config, Room(least + 10 * PIXELS), 10_000).plan
     assert (tight.batch_size, tight.accumulation_steps) == (16, 1)
     assert 16 <= tight.prepared_images <= 26
     assert tight.training_bytes <= tight.memory_limit
@@ -232,7 +234,7 @@ def test_the_images_of_a_batch_cost_at_least_their_convolutions() -> None:
 
 
 def test_every_number_of_the_plan_is_in_its_sentence() -> None:
-    plan: Plan = make_plan(RunConfig(batch_size=1_000, channels=16), 10 * MEBIBYTE, 10_000)
+    plan: Plan = fit(RunConfig(batch_size=1_000, channels=16), Room(10 * MEBIBYTE), 10_000).plan
     assert plan.accumulation_steps > 1
     numbers = [int(number.replace(",", "")) for number in re.findall(r"[\d,]*\d", plan.why["batch_size"])]
     assert numbers == [plan.batch_size, plan.accumulation_steps, plan.effective_batch_size, 1_000, 387]
@@ -241,7 +243,7 @@ def test_every_number_of_the_plan_is_in_its_sentence() -> None:
 @given(st.integers(1, 60_000), st.integers(1, 60_000), st.integers(1, 256), st.integers(200_000, 10**11))
 def test_a_larger_wish_never_gives_a_smaller_batch(one: int, other: int, channels: int, limit: int) -> None:
     small, large = (
-        make_plan(RunConfig(batch_size=wish, channels=channels), limit, 10_000) for wish in sorted((one, other))
+        fit(RunConfig(batch_size=wish, channels=channels), Room(limit), 10_000).plan for wish in sorted((one, other))
     )
     assert small.batch_size <= large.batch_size
     assert small.effective_batch_size <= large.effective_batch_size
@@ -252,7 +254,7 @@ def test_more_memory_never_gives_a_smaller_batch_to_the_same_network(
     wish: int, channels: int, one: int, other: int
 ) -> None:
     small, large = (
-        make_plan(RunConfig(batch_size=wish, channels=channels), limit, 10_000) for limit in sorted((one, other))
+        fit(RunConfig(batch_size=wish, channels=channels), Room(limit), 10_000).plan for limit in sorted((one, other))
     )
     assert small.batch_size <= large.batch_size or small.channels < large.channels
 
@@ -262,12 +264,13 @@ def test_a_power_of_two_keeps_its_update_whatever_the_memory(
     power: int, channels: int, limit: int, test_images: int
 ) -> None:
     wish = max(2**power, 4)
-    assert make_plan(RunConfig(batch_size=wish, channels=channels), limit, test_images).effective_batch_size == wish
+    plan = fit(RunConfig(batch_size=wish, channels=channels), Room(limit), test_images).plan
+    assert plan.effective_batch_size == wish
 
 
 @given(st.integers(1, 60_000), st.integers(200_000, 10**10))
 def test_running_out_of_memory_halves_the_batch_and_keeps_the_update(wish: int, limit: int) -> None:
-    plan = make_plan(RunConfig(batch_size=wish), limit, 10_000)
+    plan = fit(RunConfig(batch_size=wish), Room(limit), 10_000).plan
     halved = plan.halved()
     assert (halved.batch_size, halved.accumulation_steps) == (plan.batch_size // 2, 2 * plan.accumulation_steps)
     assert halved.effective_batch_size == plan.effective_batch_size == halved.batch_size * halved.accumulation_steps
@@ -279,7 +282,7 @@ def test_running_out_of_memory_halves_the_batch_and_keeps_the_update(wish: int, 
 
 
 def test_the_pixels_alone_would_allow_far_more_images() -> None:
-    capacity = fit(RunConfig(channels=16), 10 * MEBIBYTE, 10_000).capacity
+    capacity = fit(RunConfig(channels=16), Room(10 * MEBIBYTE), 10_000).capacity
     assert capacity.by_pixels == 10 * MEBIBYTE // (28 * 28 * 4)
     assert capacity.by_network < capacity.by_pixels / 2
     assert capacity.images == capacity.by_network
@@ -289,9 +292,9 @@ def test_what_others_were_promised_is_told_where_memory_decides() -> None:
     told = "Other notebooks on this machine were promised 3,000 MiB."
     wide, many = RunConfig(channels=256), RunConfig(batch_size=1_024, channels=8)
     for config, limit, name in ((wide, 20 * MEBIBYTE, "channels"), (many, 5 * MEBIBYTE, "batch_size")):
-        plan = make_plan(config, limit, 10_000, promised_bytes=3_000 * MEBIBYTE)
+        plan = fit(config, Room(limit, promised_bytes=3_000 * MEBIBYTE), 10_000).plan
         assert plan.why[name].endswith(told)
-        assert told not in str(make_plan(config, limit, 10_000).why)
-    assert make_plan(RunConfig(batch_size=300), PLENTY, 10_000, promised_bytes=MEBIBYTE).why == {
+        assert told not in str(fit(config, Room(limit), 10_000).plan.why)
+    assert fit(RunConfig(batch_size=300), Room(PLENTY, promised_bytes=MEBIBYTE), 10_000).plan.why == {
         "batch_size": "Used: 512, the next power of two."
     }

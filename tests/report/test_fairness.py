@@ -3,14 +3,14 @@ from nncompare.comparison.view import RunView
 from nncompare.config import RunConfig
 from nncompare.events import EpochEnd
 from nncompare.history import History
-from nncompare.memory import make_plan
+from nncompare.memory import Room, fit
 from nncompare.messages import Progress, Setup
 from nncompare.report.fairness import Aspect, Lead, aspects, differences, distinction, lead_of, seconds_per_epoch
 
 
 def contender(epochs_done=None, device="cpu", epoch_seconds=None, **settings):
     config = RunConfig(**settings)
-    setup = Setup(config, make_plan(config, 2**30, 10_000), device, "float32")
+    setup = Setup(config, fit(config, Room(2**30), 10_000).plan, device, "float32")
     history = History()
     if epoch_seconds is not None:
         history.add(EpochEnd(1, epoch_seconds, 0.1, 0.9, 0.9, 0.1, 0.9))
@@ -46,7 +46,7 @@ def test_a_run_that_was_stopped_counts_what_it_did():
 
 def test_a_width_that_memory_lowered_is_the_one_that_counts():
     config = RunConfig(channels=200)
-    lowered = RunView(Setup(config, make_plan(config, 16 * 2**20, 10_000)), state=State.PREPARING)
+    lowered = RunView(Setup(config, fit(config, Room(16 * 2**20), 10_000).plan), state=State.PREPARING)
     same_wish = contender(channels=200)
     assert Aspect("initial weights", False, "differ, widths differ") in aspects(lowered, same_wish)
 

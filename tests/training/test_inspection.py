@@ -1,5 +1,6 @@
 """What is told of trained networks, against torch's own modules, finite differences and other libraries."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from nncompare.catalog import dataset_info
 from nncompare.config import RunConfig
 from nncompare.data import load
 from nncompare.disturbances import Disturbance
-from nncompare.inspection import Answer, Inquiry, Inside, NetworkState, Refusal
+from nncompare.inspection import MOST_SEEN, Answer, Inquiry, Inside, NetworkState, Refusal
 from nncompare.messages import Setup, VisibleImages
 from nncompare.training.disturbances import disturbed
 from nncompare.training.inspection import answer, inspect
@@ -104,6 +105,14 @@ def test_maps_are_what_the_modules_hand_on_and_filters_what_the_first_one_has() 
     np.testing.assert_array_equal(inside.filters, model.state_dict()["0.weight"][:, 0].numpy())
 
 
+def test_of_many_images_only_the_first_are_sent_back(synthetic_digits: Path) -> None:
+    states, many = (state_of(network()),), VisibleImages("test", tuple(range(MOST_SEEN + 20)))
+    told = inspect(Inquiry(states, "synthetic-digits", many, disturbance=Disturbance("blur", 1)), CPU)
+    assert len(told.networks[0].probabilities) == MOST_SEEN + 20
+    seen = load("synthetic-digits").images("test")[: MOST_SEEN + 20]
+    assert np.array_equal(told.images, disturbed(seen, Disturbance("blur", 1))[:MOST_SEEN])
+
+
 @pytest.mark.parametrize("target", [None, 4])
 def test_the_gradient_is_that_of_finite_differences(target: int | None) -> None:
     inside, exact = looked_inside(network(), target=target), network().double()
@@ -184,15 +193,23 @@ def test_nothing_of_torch_is_touched_and_no_random_number_drawn() -> None:
     assert torch.is_grad_enabled()
 
 
-def test_a_network_is_built_once_for_the_same_weights_and_anew_for_others() -> None:
-    first = trained_model(state_of(network(5)), CPU)
-    assert trained_model(state_of(network(5), epoch=3.0), CPU) is first
+def test_a_network_is_built_once_and_has_the_weights_of_the_last_question() -> None:
+    first, weights = trained_model(state_of(network(5)), CPU), network(5).state_dict()
     other = state_of(network(5))
     other.weights["0.weight"] = other.weights["0.weight"] + 1
-    assert trained_model(other, CPU) is not first
-    for seed in range(10, 15):
-        trained_model(state_of(network(seed)), CPU)
-    assert trained_model(state_of(network(5)), CPU) is not first, "only a few are kept"
+    assert trained_model(other, CPU) is first
+    assert torch.equal(first.state_dict()["0.weight"], weights["0.weight"] + 1)
+    assert trained_model(state_of(network(5)), CPU) is first
+    assert all(torch.equal(first.state_dict()[name], tensor) for name, tensor in weights.items())
+    assert not any(parameter.requires_grad for parameter in first.parameters())
+
+
+def test_another_thread_has_a_network_of_its_own() -> None:
+    here = trained_model(state_of(network(5)), CPU)
+    with ThreadPoolExecutor(1) as thread:
+        there = thread.submit(trained_model, state_of(network(6)), CPU).result()
+    assert there is not here
+    assert torch.equal(here.state_dict()["0.weight"], network(5).state_dict()["0.weight"])
 
 
 class TwoConvolutions(Architecture):

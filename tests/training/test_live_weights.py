@@ -9,12 +9,13 @@ import torch
 from processes import until
 from tiny_runs import images, run, same_weights, session_of
 
-from nncompare.inspection import Inquiry, NetworkState
+from nncompare.inspection import Forgotten, Inquiry, NetworkState
 from nncompare.messages import Controls, Cursor, Setup
 from nncompare.training import inspection, live_weights
 from nncompare.training.channel import RunChannel
 from nncompare.training.live_weights import WeightsPublisher
 from nncompare.training.loop import train
+from nncompare.training.trained_networks import ForgottenError, trained_model
 
 SETTINGS = {"dropout": 0.5, "learning_rate": 0.01, "epochs": 4}
 
@@ -63,6 +64,38 @@ def test_a_copy_that_takes_long_is_made_less_often(monkeypatch: pytest.MonkeyPat
         publisher.if_due(epoch)
         sent.append(channel.report(Cursor()).live)
     assert [live and live.epoch for live in sent] == [0.1, 0.1, 0.3]
+
+
+def test_large_weights_are_sent_less_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 100.0
+    monkeypatch.setattr(live_weights, "time", SimpleNamespace(monotonic=lambda: now))
+    channel, session = explored(), session_of(images(60), images(20), channels=2)
+    size = sum(4 * parameter.numel() for parameter in session.model.parameters())
+    monkeypatch.setattr(live_weights, "BYTES_A_SECOND", size / 5)
+    publisher = WeightsPublisher(session.model, channel)
+    sent = []
+    for now in (100.0, 104.9, 105.1):
+        publisher.if_due(now)
+        sent.append(channel.report(Cursor()).live)
+    assert [live and live.epoch for live in sent] == [100.0, 100.0, 105.1]
+
+
+def test_the_worker_knows_the_last_weights_by_their_key() -> None:
+    channel, session = explored(), session_of(images(60), images(20))
+    published = []
+    for epoch in (0.1, 0.2, 0.3):
+        session.model[0].bias.data.add_(1)
+        WeightsPublisher(session.model, channel).if_due(epoch)
+        published.append(channel.report(Cursor()).live)
+    first, *last = (NetworkState("A", session.job.setup, {}, live.epoch, live.key) for live in published if live)
+    for live, state in zip(published[1:], last, strict=True):
+        assert live is not None
+        found = trained_model(state, torch.device("cpu")).state_dict()
+        assert all(np.array_equal(array, found[name].numpy()) for name, array in live.weights.items())
+    with pytest.raises(ForgottenError):
+        trained_model(first, torch.device("cpu"))
+    picture = np.full((1, 28, 28), 90, np.uint8)
+    assert isinstance(inspection.answer(Inquiry((first,), "mnist", picture), "cpu", 1), Forgotten)
 
 
 def test_weights_that_are_no_numbers_are_not_sent() -> None:

@@ -11,7 +11,7 @@ from nncompare.architectures import Architecture, Layer
 from nncompare.config import RunConfig
 from nncompare.data import CATALOG, ImageData
 from nncompare.events import EpochEnd
-from nncompare.memory import make_plan
+from nncompare.memory import Room, fit
 from nncompare.memory.footprint import shard_images
 from nncompare.messages import Assignment, PredictionRequest, Setup
 from nncompare.training import worker
@@ -80,7 +80,7 @@ def test_it_goes_on_from_its_checkpoint_to_the_same_weights() -> None:
 
 
 def test_its_memory_follows_from_its_layers(two_layers: Architecture) -> None:
-    plan = make_plan(RunConfig(channels=256, batch_size=1_024), 10**8, 10_000)
+    plan = fit(RunConfig(channels=256, batch_size=1_024), Room(10**8), 10_000).plan
     copies, activations = 4 * 8 * two_layers.parameter_count(256), 2 * 256
     assert (plan.channels, plan.batch_size) == (256, 1_024)
     of_image = activations * (4 + 2 * 4 + 8) + 256 * 4 * 3 // 2
@@ -90,9 +90,9 @@ def test_its_memory_follows_from_its_layers(two_layers: Architecture) -> None:
 def test_a_worker_trains_it_and_predicts_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
     arrays = images(100).images.squeeze(1).numpy(), images(100).labels.numpy().astype(np.uint8)
     data = ImageData(CATALOG["mnist"], *arrays, *arrays)
-    monkeypatch.setattr(worker, "_images", lambda name: data)
+    monkeypatch.setattr(worker, "fetched", lambda name: data)
     config = RunConfig(**{**SETTINGS, "epochs": 1})
-    setup = Setup(config, make_plan(config, 10**9, 10_000), "cpu", "float32")
+    setup = Setup(config, fit(config, Room(10**9), 10_000).plan, "cpu", "float32")
     token = worker.worker_info("cpu").token
     outcome = worker.run_training(Assignment("two-layers", token, setup, "mnist", None, seed=0))
     assert outcome.state == "finished", outcome.message

@@ -9,7 +9,7 @@ import pytest
 from nncompare.architectures import DEFAULT
 from nncompare.config import RunConfig
 from nncompare.machine import cgroups
-from nncompare.memory import make_plan
+from nncompare.memory import Room, fit
 from nncompare.messages import Assignment, Outcome, PredictionRequest, Setup
 from nncompare.training import worker
 from nncompare.training.backends import build_model
@@ -64,7 +64,7 @@ def test_a_run_is_promised_what_is_planned_until_it_ends(
     is_broken: bool, runtime: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     config = RunConfig(channels=64, batch_size=256)
-    plan = make_plan(config, GIBIBYTE, 10_000)
+    plan = fit(config, Room(GIBIBYTE), 10_000).plan
     during: list[int] = []
 
     def train(*_: object) -> Outcome:
@@ -86,7 +86,7 @@ def test_a_run_is_promised_what_is_planned_until_it_ends(
 def test_a_prediction_gives_back_what_a_run_would_have_got(runtime: Path, synthetic_digits: Path) -> None:
     worker.worker_info("cpu")
     assert promised(runtime) != []
-    setup = Setup(RunConfig(channels=1), make_plan(RunConfig(channels=1), GIBIBYTE, 10_000), "cpu", "float32")
+    setup = Setup(RunConfig(channels=1), fit(RunConfig(channels=1), Room(GIBIBYTE), 10_000).plan, "cpu", "float32")
     weights = {name: tensor.numpy() for name, tensor in build_model(DEFAULT, 1, 0.0, 0).state_dict().items()}
     worker.predict(PredictionRequest(setup, weights, "synthetic-digits", "test", (0, 1)))
     assert promised(runtime) == []

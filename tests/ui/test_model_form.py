@@ -3,8 +3,8 @@ from tiny_comparison import is_marked
 
 from nncompare import architectures
 from nncompare.config import RunConfig
-from nncompare.memory import in_mebibytes
-from nncompare.memory.plan import fit, widest_that_fits
+from nncompare.memory import Room, fit, in_mebibytes
+from nncompare.memory.plan import widest_that_fits
 from nncompare.ui.panels.model_form import ModelForm, differing
 from nncompare.ui.panels.network_picture import Scale
 
@@ -23,7 +23,7 @@ def form(changes):
 
 def show(form):
     config, errors = form.read()
-    form.show(config, errors, fit(config, 2**30, 10_000) if config else None)
+    form.show(config, errors, fit(config, Room(2**30), 10_000) if config else None)
     return errors
 
 
@@ -87,7 +87,7 @@ def test_parameters_and_memory_are_told_with_what_an_epoch_took_here(form):
     form.draw(Scale.of([form.network]), "", "14")
     assert "<b>104,202</b> parameters" in form.picture.box.value
     assert (
-        f"<b>{in_mebibytes(fit(RunConfig(channels=32), 2**30, 10_000).plan.training_bytes)}</b>"
+        f"<b>{in_mebibytes(fit(RunConfig(channels=32), Room(2**30), 10_000).plan.training_bytes)}</b>"
         in form.picture.box.value
     )
     assert "about <b>14</b> s an epoch" in form.picture.box.value
@@ -160,7 +160,7 @@ def test_help_comes_from_the_configuration(form):
 
 def test_what_a_network_costs_is_shown_with_both_limits(form):
     config = RunConfig(channels=16, batch_size=64)
-    found = fit(config, 2**30, 10_000)
+    found = fit(config, Room(2**30), 10_000)
     form.write(config)
     show(form)
     text = form.fit.box.value
@@ -173,13 +173,13 @@ def test_one_click_takes_the_widest_network_that_fits(form):
     config = RunConfig(channels=200)
     limit = 20 * 2**20
     form.write(config)
-    form.show(config, {}, fit(config, limit, 10_000))
+    form.show(config, {}, fit(config, Room(limit), 10_000))
     widest = widest_that_fits(limit, "adam")
     assert 1 < widest < 200
     assert form.fit.widest.description == f"Widest that fits: {widest} channels"
     form.fit.widest.click()
     assert form.read()[0].channels == widest
-    form.show(form.read()[0], {}, fit(form.read()[0], limit, 10_000))
+    form.show(form.read()[0], {}, fit(form.read()[0], Room(limit), 10_000))
     assert form.fit.widest.disabled, "it is taken already"
     assert "Used" not in form.fields["channels"].note.value
 

@@ -13,7 +13,7 @@ from nncompare.config import Precision, RunConfig
 from nncompare.engine.fair_queue import QueuePosition
 from nncompare.events import EpochEnd, TestPoint
 from nncompare.history import History
-from nncompare.memory import Plan, make_plan
+from nncompare.memory import Plan, Room, fit
 from nncompare.messages import Progress, Setup
 from nncompare.ui.panels.run_panel import RunPanel
 
@@ -152,7 +152,7 @@ def test_each_model_has_its_own_buttons_while_they_do_something() -> None:
 def test_the_images_of_an_update_are_those_that_there_are(panel: RunPanel) -> None:
     config = RunConfig(batch_size=60_000)
     for limit, words in ((2**30, "1,024 <small>effective 1,000<"), (2**23, r"<small>× \d+, effective 1,000<")):
-        plan = make_plan(config.model_copy(update={"channels": 16}), limit, 10_000, train_images=1_000)
+        plan = fit(config.model_copy(update={"channels": 16}), Room(limit), 10_000, 1_000).plan
         panel.show(replace(run_of(1), setup=Setup(config, plan, "cpu", "float32")))
         assert re.search(words, panel.log.value)
         assert "65,536" not in panel.log.value

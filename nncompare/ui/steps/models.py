@@ -8,8 +8,7 @@ from nncompare.config import Comparison, RunConfig
 from nncompare.data import CATALOG, DatasetInfo
 from nncompare.errors import DeviceError
 from nncompare.limits import Limits
-from nncompare.memory import BudgetError, model_memory_limit
-from nncompare.memory.plan import Fit, fit
+from nncompare.memory import BudgetError, Room, fit
 from nncompare.messages import WorkerInfo
 from nncompare.store import Store
 from nncompare.ui.elements import Panel, Place, button, column, hide, html, row
@@ -96,9 +95,9 @@ class ModelsStep:
         """Read the forms, and write their notes, pictures and tables."""
         self.problems = {}
         shared, errors = self.shared.read()
-        limit, different = self._memory_limit(shared, errors), differing(*self.forms.values())
+        room, different = self._room(shared, errors), differing(*self.forms.values())
         for name, form in self.forms.items():
-            self._refresh_form(name, form, limit, shared.get("memory_budget"), different)
+            self._refresh_form(name, form, room, different)
         if isinstance(self._trouble, DeviceError):
             errors["device"] = str(self._trouble)
         self.problems |= errors
@@ -119,34 +118,26 @@ class ModelsStep:
         """Offer the settings as a file and as a link."""
         self.files.keep(comparison, link)
 
-    def _memory_limit(self, shared: dict[str, Any], errors: dict[str, str]) -> int | None:
-        """Return the bytes for one model; None, and a sentence among the errors, where the budget is wrong."""
+    def _room(self, shared: dict[str, Any], errors: dict[str, str]) -> Room | None:
+        """Return what one model may take; None, and a sentence among the errors, where the budget is wrong."""
         if "memory_budget" not in errors:
-            available, physical = self.machine.available_bytes, self.machine.physical_bytes
+            precision = self.machine.resolved(self.shared.fields["precision"].value or "auto")
             try:
-                return model_memory_limit(shared["memory_budget"], available, physical)
+                return self.machine.room(shared["memory_budget"], precision)
             except BudgetError as error:
                 errors["memory_budget"] = str(error)
         return None
 
-    def _refresh_form(
-        self, name: str, form: ModelForm, limit: int | None, budget: int | None, different: set[str]
-    ) -> None:
+    def _refresh_form(self, name: str, form: ModelForm, room: Room | None, different: set[str]) -> None:
         (config, errors), found = form.read(), None
-        if config is not None and limit is not None:
+        if config is not None and room is not None:
             try:
-                found = self._fit(config, limit, budget)
+                found = fit(config, room, self._info.test_count, self._train_count)
             except ValueError as error:
                 errors = {"channels": str(error)}
         form.show(config, errors, found, different)
         if form.is_used:
             self.problems |= {f"{name}.{field}": f"Model {name}: {text}" for field, text in errors.items()}
-
-    def _fit(self, config: RunConfig, limit: int, budget: int | None) -> Fit:
-        precision = self.machine.resolved(self.shared.fields["precision"].value or "auto")
-        threads, images = self.machine.threads, self._train_count
-        promised = 0 if budget else self.machine.promised_bytes
-        return fit(config, limit, self._info.test_count, precision, threads, images, promised)
 
     def _draw(self) -> None:
         """Draw both networks by one scale, with what they cost."""
