@@ -18,13 +18,14 @@ class Conclusion:
     """One line that can stand alone, what must be known before the figures, and the figures; a sentence each.
 
     `happened` is what in the headline comes before the finding; empty where both were trained as they were to be, and
-    equally long.
+    equally long. `brief` are those of the `sentences` that cannot be left out.
     """
 
     headline: str
     happened: str
     before: tuple[str, ...]
-    sentences: tuple[str, ...]
+    sentences: tuple[str, ...] = ()
+    brief: tuple[str, ...] = ()
 
 
 def conclude(
@@ -43,11 +44,12 @@ def conclude(
     happened = _happened(judged, guesses)
     before = (*_reasons(judged), *guesses.sentences, *_of_other_seeds(result, whole, verdict, split))
     if verdict is None:
-        return Conclusion(_without_verdict(result, happened), happened, before, ())
+        return Conclusion(_without_verdict(result, happened), happened, before)
     is_sound = not guesses.words and not any(ended_early(run) for run in judged.models)
     found = finding(verdict, split, is_sound=is_sound)
     headline = f"{happened}: {found}" if happened else capitalize_first(found)
-    return Conclusion(headline, happened, before, tuple(explanation(verdict, split)))
+    explained = explanation(verdict, split)
+    return Conclusion(headline, happened, before, explained.sentences, explained.brief)
 
 
 @dataclass(frozen=True)
