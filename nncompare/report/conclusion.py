@@ -28,6 +28,12 @@ class Conclusion:
     brief: tuple[str, ...] = ()
 
 
+def concluded(result: ComparisonResult) -> tuple[Verdict | None, Conclusion]:
+    """Return the verdict on a result, None where it has none, and what it comes to; raises as `result.verdict` does."""
+    verdict = result.verdict() if result.can_be_compared else None
+    return verdict, conclude(result, verdict)
+
+
 def conclude(
     result: ComparisonResult,
     verdict: Verdict | None,
@@ -113,7 +119,15 @@ def _reasons(result: ComparisonResult) -> list[str]:
         sentences.append("They did not train for equally long: that alone can make a difference.")
     if unequal & {"device", "precision"}:
         sentences.append("They were not computed alike: that alone can make a small difference.")
-    return list(dict.fromkeys(sentences))
+    return [*dict.fromkeys(sentences), *_within_an_epoch(result)]
+
+
+def _within_an_epoch(result: ComparisonResult) -> list[str]:
+    """Say which state of a model is spoken of: tables and curves of its epochs end before that."""
+    names = [run.name for run in result.models if ended_early(run) and run.weights is not None and run.epoch % 1]
+    if len(names) > 1:
+        return ["Both count as they were then, not as after their last whole epochs."]
+    return [f"{name} counts as it was then, not as after its last whole epoch." for name in names]
 
 
 def _of_other_seeds(
