@@ -9,11 +9,12 @@ import pytest
 from processes import until
 from safetensors.numpy import load as load_tensors
 from small_images import TEST_IMAGES
-from stored_runs import broken_off, guessing
+from stored_runs import broken_off, guessing, predicted
 from stored_runs import finished as made_finished
 from tiny_comparison import TINY, WHAT, judged_cards, press, pressable, shown_indices
 
 from nncompare.analysis import Group, Order
+from nncompare.messages import Prediction
 
 
 @pytest.fixture
@@ -299,12 +300,14 @@ def test_a_hundred_cards_are_light(evaluated):
     assert len(predictions.cards.html.encode()) < 1_000_000
 
 
-def test_saved_predictions_of_too_few_images_are_told_and_made_anew(open_finished):
-    def short(*arguments):
-        record = made_finished(*arguments)
-        return replace(record, test=replace(record.test, probabilities=record.test.probabilities[:8]))
+def of_too_few_images(config, labels, source):
+    return replace(
+        made_finished(config, labels, source), test=Prediction(float(config.epochs), predicted(labels[:8], source))
+    )
 
-    dashboard = open_finished(TINY, a=short)
+
+def test_saved_predictions_of_too_few_images_are_told_and_made_anew(open_finished):
+    dashboard = open_finished(TINY, a=of_too_few_images)
     words = f"The predictions of model A, seed 0, are damaged: there are 8 of them for {TEST_IMAGES} test images."
     until(lambda: words in dashboard.storage_note.value, WHAT)
     verdict = dashboard.steps.predictions.evaluation.verdict
@@ -315,8 +318,7 @@ def test_saved_predictions_of_too_few_images_are_told_and_made_anew(open_finishe
 
 def test_where_the_weights_are_lost_as_well_the_other_model_is_judged_alone(open_finished):
     def lost(*arguments):
-        record = made_finished(*arguments)
-        return replace(record, weights=None, test=replace(record.test, probabilities=record.test.probabilities[:8]))
+        return replace(of_too_few_images(*arguments), weights=None)
 
     dashboard = open_finished(TINY, b=lost)
     until(lambda: "Its curves are kept." in dashboard.storage_note.value, WHAT)

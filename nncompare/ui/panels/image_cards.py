@@ -55,7 +55,7 @@ class ImageCards:
     def __init__(self, refresher: Refresher, on_explore: Callable[[SplitName, int], None]) -> None:
         self._on_explore = on_explore
         self._look: Look | None = None
-        self._drawn: tuple[tuple[object, ...], list[object]] = (), []
+        self._drawn: tuple[tuple[object, ...], list[float | None]] = (), []
         self._enlarged: tuple[SplitName, int] | None = None
         self._changes, self._rest = Changes(), Rest()
         self.summary = Place("nnc-summary")

@@ -13,7 +13,7 @@ from nncompare.ui.elements import Place, column, row
 from nncompare.ui.panels.control_bar import steering
 from nncompare.words import Write, apart, brief_clock, brief_loss, digits_apart, loss, ordinal, percent
 
-_EPOCHS_TOLD, _TOLD = 3, ("test_accuracy", "test_loss")
+_EPOCHS_TOLD = 3
 _MOST_DIGITS = {"accuracy": 2, "loss": 4}  # those for which the strip has room
 _MOVING = (State.PREPARING, State.RUNNING)
 
@@ -160,10 +160,14 @@ def _last_epochs(run: RunView, other: RunView | None) -> list[tuple[int, float, 
     """Return number, seconds, test accuracy and test loss; these can be told from those of the other model's epoch."""
     histories = [one.history for one in (run, other) if one is not None]
     ends = [0.0, *run.history.epoch_seconds]
-    last = range(max(0, run.history.epochs - _EPOCHS_TOLD), run.history.epochs)
     return [
-        (epoch + 1, ends[epoch + 1] - ends[epoch], *(_after(epoch, histories, name) for name in _TOLD))
-        for epoch in last
+        (
+            epoch + 1,
+            ends[epoch + 1] - ends[epoch],
+            _after(epoch, histories, "test_accuracy"),
+            _after(epoch, histories, "test_loss"),
+        )
+        for epoch in range(run.history.epochs)[-_EPOCHS_TOLD:]
     ]
 
 
