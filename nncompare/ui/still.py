@@ -13,7 +13,7 @@ from nncompare.comparison.result import ComparisonResult
 from nncompare.comparison.runner import ComparisonRun
 from nncompare.figures import image_file
 from nncompare.report import CURVES, PICTURES
-from nncompare.report.conclusion import concluded
+from nncompare.report.conclusion import conclude
 from nncompare.ui.elements import render
 from nncompare.ui.panels.header import announcement
 from nncompare.ui.refresher import Refresher
@@ -75,7 +75,7 @@ def _look(result: ComparisonResult, states: str, *, is_over: bool) -> dict[str, 
     pictures = [(base64.b64encode(image_file(figure, "png")).decode(), words) for figure, words in charts]
     if not is_over:
         return _bundle(states, [], pictures)
-    _, found = concluded(result)
+    found = conclude(result, result.verdict() if result.can_be_compared else None)
     return _bundle(found.headline, [*found.before, *found.sentences], pictures)
 
 
