@@ -4,22 +4,22 @@ import json
 from collections.abc import Callable
 from dataclasses import asdict
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from nncompare.analysis import Verdict
 from nncompare.cli.output import aligned
 from nncompare.comparison.result import ComparisonResult, ModelResult
 from nncompare.config import RunConfig
-from nncompare.data import CATALOG, DataError
+from nncompare.data import CATALOG, DataError, load
 from nncompare.engine.client import EngineError
 from nncompare.history import PER_EPOCH
+from nncompare.report.conclusion import Conclusion, conclude, concluded
+from nncompare.report.fates import epochs_told
 from nncompare.words import Write, apart, count, loss, mebibytes, percent, setting
 
-if TYPE_CHECKING:
-    from nncompare.report.conclusion import Conclusion
-
+_Figure = tuple[float | None, str]  # and of which epoch it is, where that is not the end
 _UNKNOWN = "-"
-_SAME = ("state", "message", "device", "precision", "parameters", "seconds")
+_SAME = ("state", "epoch", "message", "device", "precision", "parameters", "seconds")
 
 
 def result_table(result: ComparisonResult) -> str:
@@ -63,17 +63,12 @@ def _changes(models: list[ModelResult]) -> list[str]:
     return ["", *sentences] if sentences else []
 
 
-def _concluded(result: ComparisonResult) -> tuple[Verdict | None, "Conclusion", str]:
+def _concluded(result: ComparisonResult) -> tuple[Verdict | None, Conclusion, str]:
     """Return the verdict, what follows from it, and why there is none."""
-    from nncompare.report.conclusion import conclude  # with the room of the charts: not before the training
-
-    verdict, problem = None, ""
-    if result.can_be_compared:
-        try:
-            verdict = result.verdict()
-        except (EngineError, DataError) as error:  # the other figures are there all the same
-            problem = f"There is no verdict. {error}"
-    return verdict, conclude(result, verdict), problem
+    try:
+        return *concluded(result), ""
+    except (EngineError, DataError) as error:  # the other figures are there all the same
+        return None, conclude(result, None), f"There is no verdict. {error}"
 
 
 def _verdict(result: ComparisonResult) -> list[str]:
@@ -93,10 +88,34 @@ def _setting(model: ModelResult, name: str) -> str:
 
 
 def _last(models: list[ModelResult], column: str, write: Write = percent, digits: int = 1) -> list[str]:
-    """Write the last values so that those of both models can be told apart."""
-    columns = [getattr(model.history, column) for model in models]
-    texts = apart([values[-1] if values else None for values in columns], write, digits)
-    return [text if values else _UNKNOWN for text, values in zip(texts, columns, strict=True)]
+    return _told([_of_last_epoch(model, column) for model in models], write, digits)
+
+
+def _test_accuracy(models: list[ModelResult]) -> list[str]:
+    """Write those of the weights as they are, which the verdict is about."""
+    return _told([_of_weights(model) or _of_last_epoch(model, "test_accuracy") for model in models])
+
+
+def _of_last_epoch(model: ModelResult, column: str) -> _Figure:
+    values, epochs = getattr(model.history, column), model.history.epochs
+    return (values[-1] if values else None), "" if model.epoch == epochs else f" (epoch {epochs})"
+
+
+def _of_weights(model: ModelResult) -> _Figure | None:
+    """Return the accuracy of a model that ended within an epoch; None of another one, or where nobody can tell."""
+    if model.weights is None or model.epoch == model.history.epochs:
+        return None
+    try:
+        right = model.probabilities().argmax(axis=1) == load(model.comparison.dataset).labels("test")
+    except (EngineError, DataError):  # which is told where the verdict would be
+        return None
+    return float(right.mean()), ""
+
+
+def _told(figures: list[_Figure], write: Write = percent, digits: int = 1) -> list[str]:
+    """Write figures so that those of both models can be told apart."""
+    texts = apart([value for value, _ in figures], write, digits)
+    return [_UNKNOWN if value is None else text + then for text, (value, then) in zip(texts, figures, strict=True)]
 
 
 def _batch(model: ModelResult) -> str:
@@ -124,12 +143,13 @@ def _facts(result: ComparisonResult) -> dict[str, Any]:
 
 _ROWS: dict[str, Callable[[list[ModelResult]], list[str]]] = {
     **{name.replace("_", " "): _each(partial(_setting, name=name)) for name in RunConfig.model_fields},
+    "epochs": _each(epochs_told),
     "batch used": _each(_batch),
     "memory": _each(lambda model: mebibytes(model.plan.training_bytes) if model.plan else _UNKNOWN),
     "computed in": _each(lambda model: model.precision or _UNKNOWN),
     "parameters": _each(lambda model: count(model.parameters)),
     "train accuracy": partial(_last, column="train_accuracy"),
-    "test accuracy": partial(_last, column="test_accuracy"),
+    "test accuracy": _test_accuracy,
     "test loss": partial(_last, column="test_loss", write=loss, digits=4),
     "seconds": _each(lambda model: f"{model.seconds:.1f}"),
     "state": _each(lambda model: str(model.state)),

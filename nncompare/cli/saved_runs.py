@@ -1,7 +1,7 @@
 """``nncompare runs``: what is saved, and what of it can go on."""
 
 import json
-from statistics import mean
+from collections.abc import Collection
 from typing import Any
 
 from nncompare.cli.output import aligned, tell
@@ -97,15 +97,17 @@ def _nothing_to_resume(summaries: list[Summary]) -> str:
 
 def _row(summary: Summary) -> list[str]:
     seeds = summary.comparison.repeat
-    names = "AB" if summary.comparison.b is not None else "A"
-    accuracy = accuracies([_accuracy(summary, name) for name in names])
+    found = summary.test_accuracies
+    told = accuracies(list(found.values()))
     return [
         summary.id,
         summary.created.astimezone().strftime("%Y-%m-%d %H:%M"),
         CATALOG[summary.comparison.dataset].title + (f", {seeds} seeds" if seeds > 1 else ""),
         summary.state_word,
-        ", ".join(f"{_named(summary, name)} {told}" for name, told in zip(names, accuracy, strict=True)),
-        "; ".join(f"{one.name} {one.a} and {one.b}" for one in _differences(summary)) or _same(names),
+        ", ".join(
+            f"{_named(summary, name)} {words}{_then(summary, name)}" for name, words in zip(found, told, strict=True)
+        ),
+        "; ".join(f"{one.name} {one.a} and {one.b}" for one in _differences(summary)) or _same(found),
     ]
 
 
@@ -114,7 +116,15 @@ def _named(summary: Summary, name: str) -> str:
     return f"{name} “{own}”" if own else name
 
 
-def _same(names: str) -> str:
+def _then(summary: Summary, name: str) -> str:
+    """Say after how many epochs a model had its accuracy, where it has not finished; from several seeds they differ."""
+    runs = [model for model in summary.models if model.name == name]
+    if len(runs) > 1 or runs[0].state == "finished" or runs[0].test_accuracy is None:
+        return ""
+    return f" ({runs[0].epochs} of {runs[0].config.epochs} epochs)"
+
+
+def _same(names: Collection[str]) -> str:
     return "nothing" if len(names) > 1 else "A alone"
 
 
@@ -145,9 +155,3 @@ def _differences(summary: Summary) -> list[Difference]:
     configs = {model.name: model.config for model in reversed(summary.models)}
     views = [RunView(Setup(configs[name]), state=State.IDLE) for name in sorted(configs)]
     return different_settings(*views) if len(views) > 1 else []
-
-
-def _accuracy(summary: Summary, name: str) -> float | None:
-    """Return the mean over the seeds."""
-    known = [one.test_accuracy for one in summary.models if one.name == name and one.test_accuracy is not None]
-    return mean(known) if known else None

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from nncompare.comparison.result import ComparisonResult
 from nncompare.comparison.runner import ComparisonRun
+from nncompare.comparison.saved import read_saved
 from nncompare.engine.shared import EngineHolder
 from nncompare.messages import Setup
 from nncompare.store import RunFolder, RunRecord, SavedComparison
@@ -18,7 +19,7 @@ def saved_result(folder: RunFolder, engines: EngineHolder) -> tuple[ComparisonRe
     StoreError
         When it cannot be read.
     """
-    saved = folder.load()
+    saved = read_saved(folder)
     running = ComparisonRun.restored(_as_ended(saved), engines)
     return running.result(), " ".join(saved.notes)
 

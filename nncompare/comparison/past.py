@@ -15,13 +15,14 @@ def after_epoch(pair: SeedRun, epoch: int) -> ComparisonResult:
     Weights are not kept. This may read from disk.
     """
     result = pair.result()
-    a, *others = (_then(model, _newest(pair, model.name, epoch)) for model in result.models)
+    images = len(result.labels())
+    a, *others = (_then(model, _newest(pair, model.name, epoch, images)) for model in result.models)
     return replace(result, a=a, b=others[0] if others else None, state=State.FINISHED)
 
 
-def _newest(pair: SeedRun, name: str, epoch: int) -> Prediction | None:
-    kept = (one for one in reversed(pair.epochs(name)) if one <= epoch)
-    return next((found for one in kept if (found := pair.test_predictions(name, one)) is not None), None)
+def _newest(pair: SeedRun, name: str, epoch: int, images: int) -> Prediction | None:
+    kept = (pair.test_predictions(name, one) for one in reversed(pair.epochs(name)) if one <= epoch)
+    return next((found for found in kept if found is not None and len(found.probabilities) == images), None)
 
 
 def _then(model: ModelResult, test: Prediction | None) -> ModelResult:

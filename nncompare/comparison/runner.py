@@ -7,10 +7,12 @@ from dataclasses import replace
 from math import ceil
 
 from nncompare.comparison.autosaver import AutoSaver
+from nncompare.comparison.kept_epochs import KeptEpochs
 from nncompare.comparison.model_run import ModelRun
 from nncompare.comparison.quota import Quota
 from nncompare.comparison.result import ComparisonResult
-from nncompare.comparison.seed_run import SeedRun
+from nncompare.comparison.saved import read_saved
+from nncompare.comparison.seed_run import Places, SeedRun
 from nncompare.comparison.state import State, of_series
 from nncompare.comparison.under_way import UnderWay
 from nncompare.comparison.view import RunView
@@ -54,8 +56,8 @@ class ComparisonRun(UnderWay):
         self._quota = Quota(limits or Limits.from_environment(), on_end=lambda why: self.stop(why=why))
         self._saver = AutoSaver(comparison, store, folder)
         alone = [comparison.model_copy(update={"seed": seed, "repeat": 1}) for seed in comparison.seeds]
-        epochs = self._saver.epochs
-        self.pairs = [SeedRun(one, engines, suspend_seconds, self._quota, self._save, epochs) for one in alone]
+        shared: tuple[KeptEpochs, Places] = self._saver.epochs, {}
+        self.pairs = [SeedRun(one, engines, suspend_seconds, self._quota, self._save, *shared) for one in alone]
         self._latest = self.pairs[0]
         self._waiting: Sequence[SeedRun] = ()  # those whose turn has not come
         self._may_begin = asyncio.Event()
@@ -71,7 +73,7 @@ class ComparisonRun(UnderWay):
         StoreError
             When it was interrupted, but somebody else goes on with it; or when it cannot be read.
         """
-        saved = folder.load()
+        saved = read_saved(folder)
         if saved.is_interrupted:
             folder.hold()
         running = cls(saved.comparison, engines, suspend_seconds=suspend_seconds, folder=folder)

@@ -30,6 +30,8 @@ from nncompare.store import RunRecord
 
 Save = Callable[["SeedRun", str, RunRecord], Awaitable[None]]
 """Saves what is known of a model, by name."""
+Places = dict[tuple[int, str], Place]
+"""Where models train, by seed and name: those of all seeds, as an ended one is asked on the workers of another."""
 _REFUSED = (DeviceError, BudgetError, LimitsError)
 _TOLD_AS_THEY_ARE = (*_REFUSED, DataError, EngineError, ValueError)
 
@@ -50,6 +52,7 @@ class SeedRun(UnderWay):
         quota: Quota,
         save: Save,
         epochs: KeptEpochs,
+        places: Places,
     ) -> None:
         super().__init__()
         self.comparison, self.seed = comparison, comparison.seed
@@ -61,8 +64,7 @@ class SeedRun(UnderWay):
         self.has_slots = asyncio.Event()
         self.submission = SHORT_WORK
         self._engines, self._suspend_seconds, self._quota = engines, suspend_seconds, quota
-        self._places: dict[str, Place] = {}  # where its models train, by name
-        self._epochs = epochs
+        self._epochs, self._places = epochs, places
 
     @property
     def runs(self) -> list[RunView]:
@@ -87,7 +89,8 @@ class SeedRun(UnderWay):
     def inspect(self, inquiry: Inquiry) -> Answer:
         """Ask what networks say to images, and wait for the answer: not for the event loop.
 
-        Their own workers are asked while they train, beside that; else the first worker that is free.
+        Their own workers are asked while they train, beside that, else those on which another seed trains: it may hold
+        all there are for long. Where none trains, it is the first worker that is free.
 
         Raises
         ------
@@ -96,7 +99,9 @@ class SeedRun(UnderWay):
         ValueError
             When this cannot be asked: images of a wrong shape, a class that there is not.
         """
-        places = dict(self._places)
+        all_places = dict(self._places)
+        places = {name: place for (_, name), place in all_places.items()}
+        places |= {name: place for (seed, name), place in all_places.items() if seed == self.seed}
         if not places:
             return inspect_on_worker(self._engines, self.comparison.device, inquiry)
         any_place = next(iter(places.values()))
@@ -118,8 +123,7 @@ class SeedRun(UnderWay):
         if run.test is not None and run.test.epoch == epoch:
             return run.test
         found = self._epochs.read((self.seed, name), epoch) if epoch in self.epochs(name) else None
-        is_whole = found is not None and (run.test is None or len(found) == len(run.test.probabilities))
-        return Prediction(float(epoch), found) if found is not None and is_whole else None
+        return Prediction(float(epoch), found) if found is not None else None
 
     def _run(self, name: str) -> RunView:
         return next(run for run in self.runs if run.name == name)
@@ -180,10 +184,10 @@ class SeedRun(UnderWay):
             with self._quota.counting():
                 assignment = self._assignment(model, slot)
                 model.begin(assignment.setup)
-                self._places[model.name] = Place(engine, slot.address, assignment.setup.device)
+                self._places[self.seed, model.name] = Place(engine, slot.address, assignment.setup.device)
                 await drive(model, engine, slot.address, assignment)
         finally:
-            self._places.pop(model.name, None)
+            self._places.pop((self.seed, model.name), None)
             await engine.release([slot.address])  # its predictions need not wait for the other model
         if model.view.has_left_worker:
             await self._train_once_resumed(model)

@@ -38,6 +38,11 @@ class RunView(RunRecord):
         return self.progress.epoch if self.progress is not None else 0.0
 
     @property
+    def is_tested(self) -> bool:
+        """Whether it has predicted the test set as it is now, and not only after its last whole epoch."""
+        return self.test is not None and self.test.epoch == self.epoch
+
+    @property
     def network(self) -> NetworkState | None:
         """The network with these weights; None without."""
         if self.weights is None or self.plan is None or self.precision is None:

@@ -18,13 +18,20 @@ class Conclusion:
     """One line that can stand alone, what must be known before the figures, and the figures; a sentence each.
 
     `happened` is what in the headline comes before the finding; empty where both were trained as they were to be, and
-    equally long.
+    equally long. `brief` are those of the `sentences` that cannot be left out.
     """
 
     headline: str
     happened: str
     before: tuple[str, ...]
-    sentences: tuple[str, ...]
+    sentences: tuple[str, ...] = ()
+    brief: tuple[str, ...] = ()
+
+
+def concluded(result: ComparisonResult) -> tuple[Verdict | None, Conclusion]:
+    """Return the verdict on a result, None where it has none, and what it comes to; raises as `result.verdict` does."""
+    verdict = result.verdict() if result.can_be_compared else None
+    return verdict, conclude(result, verdict)
 
 
 def conclude(
@@ -43,11 +50,12 @@ def conclude(
     happened = _happened(judged, guesses)
     before = (*_reasons(judged), *guesses.sentences, *_of_other_seeds(result, whole, verdict, split))
     if verdict is None:
-        return Conclusion(_without_verdict(result, happened), happened, before, ())
+        return Conclusion(_without_verdict(result, happened), happened, before)
     is_sound = not guesses.words and not any(ended_early(run) for run in judged.models)
     found = finding(verdict, split, is_sound=is_sound)
     headline = f"{happened}: {found}" if happened else capitalize_first(found)
-    return Conclusion(headline, happened, before, tuple(explanation(verdict, split)))
+    explained = explanation(verdict, split)
+    return Conclusion(headline, happened, before, explained.sentences, explained.brief)
 
 
 @dataclass(frozen=True)
@@ -111,7 +119,15 @@ def _reasons(result: ComparisonResult) -> list[str]:
         sentences.append("They did not train for equally long: that alone can make a difference.")
     if unequal & {"device", "precision"}:
         sentences.append("They were not computed alike: that alone can make a small difference.")
-    return list(dict.fromkeys(sentences))
+    return [*dict.fromkeys(sentences), *_within_an_epoch(result)]
+
+
+def _within_an_epoch(result: ComparisonResult) -> list[str]:
+    """Say which state of a model is spoken of: tables and curves of its epochs end before that."""
+    names = [run.name for run in result.models if ended_early(run) and run.weights is not None and run.epoch % 1]
+    if len(names) > 1:
+        return ["Both count as they were then, not as after their last whole epochs."]
+    return [f"{name} counts as it was then, not as after its last whole epoch." for name in names]
 
 
 def _of_other_seeds(

@@ -15,6 +15,12 @@ def epochs_of(run: RunView) -> str:
     return _short(run.epoch) if run.state.is_over else f"{run.config.epochs}"
 
 
+def epochs_told(run: RunView) -> str:
+    """Return how many epochs a run has done, and of how many, where it has not done all: 2.2 of 3."""
+    done, wanted = epochs_of(run), f"{run.config.epochs}"
+    return wanted if done == wanted else f"{done} of {wanted}"
+
+
 def ended_early(run: RunView) -> str:
     """Return how a run ended before its last epoch, in words that follow its name; empty if it did not."""
     wanted = f"{_short(run.epoch)} of {run.config.epochs} epoch{'s' if run.config.epochs != 1 else ''}"
@@ -33,8 +39,11 @@ def lacked_memory(run: RunView) -> str:
 
 
 def guess_of(run: RunView, labels: NDArray[np.integer]) -> Guessing | None:
-    """Hold an ended run against guessing, by the labels (N,) of the test set; None where it has not predicted that."""
-    if not run.state.is_over or run.test is None or len(run.test.probabilities) != len(labels):
+    """Hold an ended run against guessing, by the labels (N,) of the test set; None where it has not predicted that.
+
+    One that was stopped within an epoch is no longer what has predicted it.
+    """
+    if not run.state.is_over or run.test is None or not run.is_tested or len(run.test.probabilities) != len(labels):
         return None
     return guessing(labels, run.test.probabilities.argmax(axis=1))
 

@@ -15,9 +15,9 @@ from nncompare.config import RunConfig
 from nncompare.data import CATALOG, load, png_data_uri
 from nncompare.figures import best_epoch, figure_svg
 from nncompare.figures.robustness import BESIDE
-from nncompare.report.conclusion import conclude
+from nncompare.report.conclusion import concluded
 from nncompare.report.fairness import aspects
-from nncompare.report.fates import told
+from nncompare.report.fates import epochs_told, told
 from nncompare.report.lesson import TakenLesson
 from nncompare.report.pictures import CURVES, PICTURES
 from nncompare.report.robustness import robustness_section
@@ -39,8 +39,7 @@ def report_page(result: ComparisonResult, taken: TakenLesson | None = None, trie
     """
     models = result.models
     info = CATALOG[result.comparison.dataset]
-    verdict = result.verdict() if result.can_be_compared else None
-    conclusion = conclude(result, verdict)
+    verdict, conclusion = concluded(result)
     return fill(
         "nncompare.report",
         "report.html",
@@ -68,7 +67,7 @@ def report_page(result: ComparisonResult, taken: TakenLesson | None = None, trie
 def _messages(result: ComparisonResult, said: Sequence[str]) -> list[tuple[int, str]]:
     """List by seed what the runs say of themselves, but for what stands above the figures."""
     found = [(seed, told(model)) for seed, one in result.by_seed.items() for model in one.models if model.message]
-    return [(seed, sentence) for seed, sentence in found if sentence not in said]
+    return list(dict.fromkeys((seed, sentence) for seed, sentence in found if sentence not in said))
 
 
 def _facts(result: ComparisonResult) -> list[tuple[str, list[str]]]:
@@ -76,10 +75,10 @@ def _facts(result: ComparisonResult) -> list[tuple[str, list[str]]]:
     budget = result.comparison.memory_budget
     return [
         *(
-            (str(field.title), [_setting(model.config, name) for model in models])
+            (str(field.title), [_setting(model, name) for model in models])
             for name, field in RunConfig.model_fields.items()
         ),
-        ("Channels used", [str(model.plan.channels) if model.plan else "–" for model in models]),
+        ("Channels used", [count(model.plan.channels) if model.plan else "–" for model in models]),
         ("Batch used", [_batch(model) for model in models]),
         ("Parameters", [count(model.parameters) for model in models]),
         ("Memory for training", [mebibytes(model.plan.training_bytes) if model.plan else "–" for model in models]),
@@ -90,9 +89,10 @@ def _facts(result: ComparisonResult) -> list[tuple[str, list[str]]]:
     ]
 
 
-def _setting(config: RunConfig, name: str) -> str:
-    if name == "optimizer":
-        return config.optimizer_title
+def _setting(model: ModelResult, name: str) -> str:
+    config = model.config
+    if name in ("optimizer", "epochs"):
+        return config.optimizer_title if name == "optimizer" else epochs_told(model)
     return "–" if name == "momentum" and config.optimizer != "sgd" else setting(getattr(config, name))
 
 

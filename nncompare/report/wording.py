@@ -1,5 +1,6 @@
 """A verdict in plain words. What happened to the models before that is said by `conclusion`."""
 
+from dataclasses import dataclass
 from statistics import mean
 
 from nncompare.analysis import Guessing, SeedsVerdict, Verdict
@@ -7,6 +8,11 @@ from nncompare.words import accuracies, apart, percent, spelled
 
 IMAGES = {"test": "test images", "train": "training images"}
 _FEW_SEEDS = 5
+_FEW = "With fewer than five seeds the verdict is uncertain: repeat with five or more."
+_ONE_SEED = "This is one seed: another start could tell another story."
+_LEARNED = "Both have learned from these very images: what counts is how they do on the test images."
+_VARIED = "The seeds vary the first weights and the order of the images, not the images."
+_WATCHED = "The test set was watched while training, so both figures are a little flattering."
 
 
 def finding(verdict: Verdict, split: str = "test", *, is_sound: bool = True) -> str:
@@ -32,12 +38,42 @@ def points(lead: float) -> str:
     return f"{size:.{1 if size >= 0.1 else 2}f}"
 
 
-def explanation(verdict: Verdict, split: str = "test") -> list[str]:
-    """Return what was counted, how likely that is by chance, and what it does not show; one sentence each."""
-    counted = _over_seeds(verdict.seeds, verdict.images) if verdict.seeds is not None else _of_one(verdict, split)
+@dataclass(frozen=True)
+class Explanation:
+    """What a verdict rests on: what was counted, how likely that is by chance, and what it leaves open.
+
+    `caution` is a sentence to bear in mind, empty where there is none; `rest` is what else is to be known.
+    """
+
+    counted: tuple[str, ...]
+    chance: str
+    caution: str
+    rest: tuple[str, ...]
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """All of it; the first sentence has both accuracies."""
+        return tuple(filter(None, (*self.counted, self.chance, self.caution, *self.rest)))
+
+    @property
+    def brief(self) -> tuple[str, ...]:
+        """What cannot be left out where there is room for two sentences."""
+        return tuple(filter(None, (self.chance, self.caution)))
+
+
+def explanation(verdict: Verdict, split: str = "test") -> Explanation:
+    """Return what was counted, how likely that is by chance, and what it does not show."""
+    if verdict.seeds is not None:
+        return _over_seeds(verdict.seeds, verdict.images)
+    a, b = accuracies([verdict.accuracy_a, verdict.accuracy_b])
+    counted = (
+        f"A has {a} ({_interval(verdict.interval_a)}), B {b} ({_interval(verdict.interval_b)}) "
+        f"of {verdict.images:,} {IMAGES[split]} right (95% confidence).",
+        f"Only A was right on {verdict.only_a_right:,}, only B on {verdict.only_b_right:,}.",
+    )
     if split == "train":
-        return [*counted, "Both have learned from these very images: what counts is how they do on the test images."]
-    return [*counted, "The test set was watched while training, so both figures are a little flattering."]
+        return Explanation(counted, chance(verdict), _LEARNED, (_ONE_SEED,))
+    return Explanation(counted, chance(verdict), _ONE_SEED, (_WATCHED,))
 
 
 def briefly(verdict: Verdict, split: str = "test") -> str:
@@ -87,30 +123,16 @@ def no_better_than_guessing(name: str, found: Guessing, split: str = "test") -> 
     )
 
 
-def _of_one(verdict: Verdict, split: str) -> list[str]:
-    a, b = accuracies([verdict.accuracy_a, verdict.accuracy_b])
-    return [
-        f"A has {a} ({_interval(verdict.interval_a)}), B {b} ({_interval(verdict.interval_b)}) "
-        f"of {verdict.images:,} {IMAGES[split]} right (95% confidence).",
-        f"Only A was right on {verdict.only_a_right:,}, only B on {verdict.only_b_right:,}.",
-        chance(verdict),
-        "This is one seed: another start could tell another story.",
-    ]
-
-
-def _over_seeds(seeds: SeedsVerdict, images: int) -> list[str]:
+def _over_seeds(seeds: SeedsVerdict, images: int) -> Explanation:
     a, b = accuracies([mean(seeds.accuracies_a), mean(seeds.accuracies_b)])
-    sentences = [
+    counted = (
         f"On average A has {a} ({_range(seeds.accuracies_a)}), B {b} ({_range(seeds.accuracies_b)}) of {images:,} test "
         "images right (lowest to highest).",
         f"A had more right from {seeds.better_a} of {seeds.seeds} seeds, B from {seeds.better_b}.",
         f"A minus B is {100 * seeds.difference:+.2f} points{_difference_interval(seeds)}.",
-        chance_over_seeds(seeds),
-        "The seeds vary the first weights and the order of the images, not the images.",
-    ]
-    if seeds.seeds < _FEW_SEEDS:
-        sentences.append("With fewer than five seeds the verdict is uncertain: repeat with five or more.")
-    return sentences
+    )
+    few = _FEW if seeds.seeds < _FEW_SEEDS else ""
+    return Explanation(counted, chance_over_seeds(seeds), few, (_VARIED, _WATCHED))
 
 
 def _difference_interval(seeds: SeedsVerdict) -> str:

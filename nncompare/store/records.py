@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from statistics import mean
 from typing import Literal
 
 from nncompare.config import Comparison, Precision, RunConfig
@@ -137,6 +138,14 @@ class Summary:
     def is_interrupted(self) -> bool:
         """Whether it can go on, and nobody is at it."""
         return not self.is_open and any(model.is_interrupted for model in self.models)
+
+    @property
+    def test_accuracies(self) -> dict[str, float | None]:
+        """By model the mean over the seeds that have a test accuracy; None where none has."""
+        known: dict[str, list[float]] = {}
+        for model in self.models:
+            known.setdefault(model.name, []).extend([] if model.test_accuracy is None else [model.test_accuracy])
+        return {name: mean(found) if found else None for name, found in known.items()}
 
     @property
     def state_word(self) -> str:

@@ -2,7 +2,7 @@
 
 from nncompare.comparison.result import ComparisonResult
 from nncompare.comparison.runner import ComparisonRun
-from nncompare.report.conclusion import conclude
+from nncompare.report.conclusion import concluded
 from nncompare.ui.refresher import Refresher
 
 
@@ -24,13 +24,11 @@ class Ending:
         self._result, self.headline = result, ""
         if result is not None:
             self._refresher.in_background(
-                lambda: _headline(result), lambda words: self._on_judged(result, words), lambda _: None
+                lambda: concluded(result)[1].headline,
+                lambda words: self._on_judged(result, words),
+                lambda _: None,
             )
 
     def _on_judged(self, result: ComparisonResult, headline: str) -> None:
         if result is self._result:
             self.headline = headline
-
-
-def _headline(result: ComparisonResult) -> str:
-    return conclude(result, result.verdict() if result.can_be_compared else None).headline

@@ -52,7 +52,7 @@ def test_every_comparison_is_a_line_the_newest_first(store: Store) -> None:
     assert [line[3] for line in lines] == ["being trained", "interrupted", "interrupted", "finished"]
     assert lines[1][1] == interrupted.created.astimezone().strftime("%Y-%m-%d %H:%M")
     assert [line[2] for line in lines[1:3]] == ["Synthetic digits", "Synthetic digits, 3 seeds"]
-    assert lines[1][4] == "A 10.0%, B 10.0%"
+    assert lines[1][4] == "A 10.0%, B 10.0% (2 of 3 epochs)"
     assert lines[3][4:] == ["A 10.0%", "A alone"]
     assert go_on == [f"Go on: nncompare compare --resume {interrupted.id}"]
 
@@ -179,3 +179,14 @@ def test_one_goes_on_by_the_beginning_of_its_id(engine: None, engines: EngineHol
     assert code == 0, err
     assert re.search(r"^state +finished +finished$", out, re.MULTILINE)
     assert store.open(id_).summary().state_word == "finished"
+
+
+def test_an_accuracy_of_fewer_epochs_than_were_asked_for_says_so(store: Store) -> None:
+    longer = PAIR.model_copy(update={"a": PAIR.a.model_copy(update={"epochs": 5})})
+    folder = store.create(longer)
+    made = record(state="stopped")
+    folder.save(0, "A", type(made)(**{**vars(made), "setup": type(made.setup)(longer.a)}))
+    folder.save(0, "B", record(state="finished"))
+    folder.release()
+    _, out, _ = called("runs")
+    assert rows(out)[1][4] == "A 10.0% (2 of 5 epochs), B 10.0%"

@@ -114,6 +114,23 @@ def test_networks_of_a_card_that_is_not_here_answer_all_the_same(
     assert len(loop.wait(engines.get().idle())) == 2
 
 
+@pytest.mark.usefixtures("only_beside")
+def test_a_seed_that_has_ended_is_asked_where_another_one_trains(engines: EngineHolder) -> None:
+    running = begin(long_pair().model_copy(update={"repeat": 2}), engines)
+    first, second = running.pairs
+    until_both_train(running)
+    for name in "AB":
+        running.stop(name)
+    until(lambda: all(run.state is State.RUNNING for run in second.runs), "the other seed trains")
+    told = first.inspect(asked(first.networks, TEST_PICTURES))
+    for model in first.result().models:
+        found = told.of(model.name)
+        assert found is not None
+        assert found.epoch == model.epoch
+        assert found.probabilities.shape == (50, 10)
+    end(running)
+
+
 def test_an_inquiry_waits_in_line_and_not_for_ever(
     result: ComparisonResult, engines: EngineHolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:

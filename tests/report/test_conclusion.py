@@ -76,12 +76,15 @@ def test_an_unequal_race_is_told_before_the_figure() -> None:
         "A stopped after 2.2 of 3 epochs, B stopped after 1 of 3 epochs: "
         "no difference that 1,000 test images could show"
     )
-    assert told.before == ("They did not train for equally long: that alone can make a difference.",)
+    assert told.before == (
+        "They did not train for equally long: that alone can make a difference.",
+        "A counts as it was then, not as after its last whole epoch.",
+    )
     told = conclude(race(a, model("B")), verdict_on(970, 880))
     assert told.headline == "A stopped after 2.2 of 3 epochs, B learned for 3 epochs: A is ahead by 9.0 points"
-    assert conclude(race(a, model("B", State.STOPPED, 2.2)), verdict_on(970, 880)).headline == (
-        "Both stopped after 2.2 of 3 epochs: A is ahead by 9.0 points"
-    )
+    told = conclude(race(a, model("B", State.STOPPED, 2.2)), verdict_on(970, 880))
+    assert told.headline == "Both stopped after 2.2 of 3 epochs: A is ahead by 9.0 points"
+    assert told.before == ("Both count as they were then, not as after their last whole epochs.",)
 
 
 def test_epochs_that_were_asked_for_unequally_are_told_as_well() -> None:

@@ -155,6 +155,15 @@ def test_what_happened_to_a_model_stands_before_the_figures(result: ComparisonRe
     assert page.words.index(message) < page.words.index("Only A was right on")
 
 
+def test_what_happened_to_both_models_of_another_seed_is_said_once(result: ComparisonResult) -> None:
+    message = "Training of model A and model B could not go on."
+    a, b = (replace(model, state=State.FAILED, message=message) for model in result.models)
+    other = replace(result, seed=1, a=a, b=b, state=State.FAILED)
+    two_seeds = result.comparison.model_copy(update={"repeat": 2})
+    page = Page(report_page(replace(result, comparison=two_seeds, others=(other,))))
+    assert page.words.count(f"Seed 1: {message}") == 1
+
+
 def test_the_first_image_of_the_report_is_the_greatest_disagreement(result: ComparisonResult) -> None:
     outcomes = result.outcomes()
     apart = np.abs(outcomes.a - outcomes.b).sum(axis=1) * (outcomes.predicted_by_a != outcomes.predicted_by_b)

@@ -34,7 +34,7 @@ def test_what_chance_would_often_make_is_not_called_better(only_a: int, only_b: 
 
 
 def test_the_explanation_counts_and_warns() -> None:
-    text = " ".join(explanation(verdict_of(171, 61, 9_700, 68)))
+    text = " ".join(explanation(verdict_of(171, 61, 9_700, 68)).sentences)
     assert "A has 98.7% (98.5 to 98.9), B 97.6% (97.3 to 97.9) of 10,000 test images right" in text
     assert "Only A was right on 171, only B on 61." in text
     assert "happens by chance less than once in 1,000 times (exact McNemar test, p < 0.001)" in text
@@ -53,7 +53,7 @@ def test_chance_is_told_for_what_it_is() -> None:
 
 
 def test_on_the_training_images_it_says_whose_images_they_are() -> None:
-    text = " ".join(explanation(verdict_of(30, 13, 57), "train"))
+    text = " ".join(explanation(verdict_of(30, 13, 57), "train").sentences)
     assert "of 100 training images right" in text
     assert "learned from these very images" in text
     assert "watched" not in text
@@ -66,7 +66,7 @@ def over_seeds(a: tuple[int, ...], b: tuple[int, ...], left_out: int = 0):
 def test_over_several_seeds_the_verdict_is_theirs() -> None:
     many = over_seeds((970, 975, 980), (980, 984, 991))
     assert finding(many) == "B is better by 1.0 points over three seeds"
-    text = " ".join(explanation(many))
+    text = " ".join(explanation(many).sentences)
     assert "On average A has 97.5% (97.0 to 98.0), B 98.5% (98.0 to 99.1) of 1,000 test images right" in text
     assert "A had more right from 0 of 3 seeds, B from 3." in text
     assert "A minus B is -1.00 points (95% confidence: -1.25 to -0.75)." in text
@@ -80,10 +80,10 @@ def test_over_several_seeds_the_verdict_is_theirs() -> None:
 def test_ties_and_equal_differences_are_told_for_what_they_are() -> None:
     for tie in (over_seeds((970, 980), (970, 980)), over_seeds((970, 980), (960, 970))):
         assert finding(tie) == "no difference that two seeds could show"
-    same = " ".join(explanation(over_seeds((970, 980), (960, 970))))
+    same = " ".join(explanation(over_seeds((970, 980), (960, 970))).sentences)
     assert "The difference is the same from every seed, so nothing tells how much it varies." in same
     assert "confidence" not in same
-    tie = " ".join(explanation(over_seeds((970, 980), (980, 970))))
+    tie = " ".join(explanation(over_seeds((970, 980), (980, 970))).sentences)
     assert "On average there is no difference." in tie
 
 
@@ -94,7 +94,7 @@ def test_a_lead_that_the_seeds_do_not_show_is_not_the_headline() -> None:
     low, high = wanted.confidence_interval(0.95)
     assert (luck.lead, low < 0 < high, wanted.pvalue > 0.5) == (pytest.approx(-0.008), True, True)
     assert (luck.better, finding(luck)) == ("", "no difference that two seeds could show")
-    assert f"({100 * low:+.2f} to {100 * high:+.2f})" in explanation(luck)[2].replace("95% confidence: ", "")
+    assert f"({100 * low:+.2f} to {100 * high:+.2f})" in explanation(luck).counted[2].replace("95% confidence: ", "")
 
 
 def test_seeds_that_are_left_out_are_counted() -> None:
@@ -103,9 +103,9 @@ def test_seeds_that_are_left_out_are_counted() -> None:
 
 
 def test_shares_that_differ_read_differently_and_not_all_is_not_a_hundred_percent() -> None:
-    assert "A has 97.05% (" in explanation(verdict_of(5, 1, 9_700, 294))[0]
-    assert "B 97.01% (" in explanation(verdict_of(5, 1, 9_700, 294))[0]
-    assert "A has 99.99% (" in explanation(verdict_of(0, 1, 9_999))[0]
+    assert "A has 97.05% (" in explanation(verdict_of(5, 1, 9_700, 294)).counted[0]
+    assert "B 97.01% (" in explanation(verdict_of(5, 1, 9_700, 294)).counted[0]
+    assert "A has 99.99% (" in explanation(verdict_of(0, 1, 9_999)).counted[0]
 
 
 def test_guessing_is_told_with_its_reason() -> None:
@@ -119,4 +119,4 @@ def test_guessing_is_told_with_its_reason() -> None:
 
 def test_from_five_seeds_on_nothing_is_said_of_few() -> None:
     five = (970, 971, 972, 973, 974)
-    assert "fewer than five seeds" not in " ".join(explanation(over_seeds(five, tuple(right + 1 for right in five))))
+    assert explanation(over_seeds(five, tuple(right + 1 for right in five))).caution == ""

@@ -290,3 +290,13 @@ def test_it_moves_through_what_is_done_while_both_train_and_stays_there_at_the_e
     found = dashboard.current.running.current.test_predictions("A", 1)
     assert np.isclose((found.probabilities.argmax(axis=1) == labels).mean(), history.test_accuracy[0])
     assert Store.default().summaries()
+
+
+def test_an_epoch_of_another_number_of_images_counts_as_not_kept(longer, home):
+    folder = Store(home).open(longer.current.running.saved_id)
+    folder.hold()
+    folder.save_epoch(0, "B", 3, to_half(np.full((8, 10), 0.1, np.float32)))
+    folder.release()
+    look_at(longer, 3)
+    words = "A has learned for 2 epochs only. B: epoch 3 is not kept, this is epoch 2."
+    assert longer.steps.predictions.epochs.slider.note == words

@@ -9,10 +9,12 @@ import pytest
 from processes import until
 from safetensors.numpy import load as load_tensors
 from small_images import TEST_IMAGES
-from stored_runs import broken_off, guessing
+from stored_runs import broken_off, guessing, predicted
+from stored_runs import finished as made_finished
 from tiny_comparison import TINY, WHAT, judged_cards, press, pressable, shown_indices
 
 from nncompare.analysis import Group, Order
+from nncompare.messages import Prediction
 
 
 @pytest.fixture
@@ -296,3 +298,29 @@ def test_a_hundred_cards_are_light(evaluated):
     predictions.evaluation.filter.pick("all")
     until(lambda: shown_indices(evaluated) == list(range(100)), WHAT)
     assert len(predictions.cards.html.encode()) < 1_000_000
+
+
+def of_too_few_images(config, labels, source):
+    return replace(
+        made_finished(config, labels, source), test=Prediction(float(config.epochs), predicted(labels[:8], source))
+    )
+
+
+def test_saved_predictions_of_too_few_images_are_told_and_made_anew(open_finished):
+    dashboard = open_finished(TINY, a=of_too_few_images)
+    words = f"The predictions of model A, seed 0, are damaged: there are 8 of them for {TEST_IMAGES} test images."
+    until(lambda: words in dashboard.storage_note.value, WHAT)
+    verdict = dashboard.steps.predictions.evaluation.verdict
+    until(lambda: f"of {TEST_IMAGES} test images right" in verdict.value, "both are judged all the same")
+    dashboard.go("Predictions")
+    until(lambda: judged_cards(dashboard) == 24, WHAT)
+
+
+def test_where_the_weights_are_lost_as_well_the_other_model_is_judged_alone(open_finished):
+    def lost(*arguments):
+        return replace(of_too_few_images(*arguments), weights=None)
+
+    dashboard = open_finished(TINY, b=lost)
+    until(lambda: "Its curves are kept." in dashboard.storage_note.value, WHAT)
+    until(lambda: "Answers of A" in dashboard.steps.predictions.evaluation.matrix.box.html, WHAT)
+    until(lambda: judged_cards(dashboard) == 12, "A alone has said something")

@@ -7,7 +7,6 @@ from nncompare.analysis import Group, Outcomes
 from nncompare.comparison.runner import ComparisonRun
 from nncompare.comparison.seed_run import SeedRun
 from nncompare.config import SplitName
-from nncompare.data import CATALOG
 from nncompare.messages import Prediction, VisibleImages
 from nncompare.report import PICTURES
 from nncompare.ui.elements import Place, column, hide, set_value
@@ -118,9 +117,8 @@ class EvaluationPanel:
     def _judge(self, subject: Subject) -> None:
         if subject.pair is None:
             return
-        if self._end is None and subject.split == "train":
-            comparison = subject.pair.comparison
-            self._tell("judging.html", images=CATALOG[comparison.dataset].used_images(comparison.train_images))
+        if self._end is None and not subject.is_predicted:
+            self._tell("judging.html", split=subject.split)
         self._refresher.in_background(
             lambda: find(subject),
             lambda findings: self._on_found(subject, findings),

@@ -29,6 +29,12 @@ class Subject:
     whole: ComparisonResult | None = None
     split: SplitName = "test"
 
+    @property
+    def is_predicted(self) -> bool:
+        """Whether all models have said already what they will be judged by."""
+        models = self.pair.models if self.pair is not None else []
+        return self.split == "test" and all(model.is_tested for model in models if model.weights is not None)
+
 
 @dataclass(frozen=True, eq=False)
 class Findings:

@@ -20,8 +20,8 @@ class ImageFilter:
     """Offers the groups with their counts as soon as it has `Outcomes`; calls `on_change` after every choice.
 
     The `bar` has a part for each group by which models are right; the `others` are not parts of the whole. `words` say
-    what is looked at, and in which order; `is_left` is whether a sample was asked for. `note` says why labels are
-    doubted while those images are looked at.
+    what is looked at, such as "66 images that only B got right"; `is_left` is whether a sample was asked for. `note`
+    says why labels are doubted while those images are looked at.
     """
 
     def __init__(self, on_change: Callable[[], None]) -> None:
@@ -29,7 +29,7 @@ class ImageFilter:
         self._outcomes: Outcomes | None = None
         self._names: Sequence[str] = ()
         self._group: Group | None = None
-        self._page, self.words = 0, ("", "")
+        self._page, self.words = 0, ""
         self._doubts: Sequence[str] = ()
         self.bar, self.others = Clickable(self.pick, "nnc-groups"), Clickable(self.pick, "nnc-others")
         self.order = dropdown("Sorted by", [(str(order), order) for order in Order], self._on_choice)
@@ -41,7 +41,7 @@ class ImageFilter:
         self.next = button("Next page", lambda: self._turn(1))
         self.place, self.note = Place("nnc-note"), Place("nnc-doubts")
         self.pages = row("nnc-row", [self._previous, self.place, self.next])
-        self.choices = row("nnc-row nnc-choice", [self.order, self.true_class, self._predicted, self._model])
+        self.choices = row("nnc-filters", [self.order, self.true_class, self._predicted, self._model])
         self.offer(None, ())
 
     @property
@@ -115,18 +115,16 @@ class ImageFilter:
         set_value(self.next, disabled=start + size >= len(found))
         return page
 
-    def _said(self) -> tuple[str, str]:
-        """Say what is looked at, such as "66 images that only B got right", and in which order."""
+    def _said(self) -> str:
         if self._group is None or not self.is_on:
-            return "", ""
+            return ""
         true, said = self.true_class, self._predicted
         words = [words_of(self._group, len(self._found()), self._names)]
         if true.value != _ANY:
             words.append(f"true {true.label}")
         if said.value != _ANY:
             words.append(f"predicted {said.label}{f' by {self._model.label}' if len(self._names) > 1 else ''}")
-        order = self.order.value
-        return ", ".join(words), "as in the data set" if order is Order.DATA_SET else f"{order} first"
+        return ", ".join(words)
 
     def _found(self) -> NDArray[np.intp]:
         assert self._outcomes is not None

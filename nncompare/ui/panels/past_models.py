@@ -95,7 +95,7 @@ def _rows(summary: Summary, guessed: Collection[Key]) -> list[PastRow]:
     by_name: dict[str, list[ModelSummary]] = {}
     for model in summary.models:
         by_name.setdefault(model.name, []).append(model)
-    means = {name: _mean([model.test_accuracy for model in models]) for name, models in by_name.items()}
+    means = summary.test_accuracies
     told = dict(zip(means, accuracies(list(means.values())), strict=True))
     return [_row(summary, name, models, means[name], told[name], guessed) for name, models in by_name.items()]
 

@@ -1,17 +1,17 @@
 """One model while it trains: its strip of large figures, its own buttons, and what is folded away."""
 
-import itertools
 import operator
 from collections.abc import Callable
 
 from nncompare.architectures import parameter_count
 from nncompare.comparison.state import State
 from nncompare.comparison.view import RunView
+from nncompare.history import History
 from nncompare.report.fairness import distinction
 from nncompare.ui.action_buttons import Action, ActionButtons
 from nncompare.ui.elements import Place, column, row
 from nncompare.ui.panels.control_bar import steering
-from nncompare.words import apart, brief_clock, brief_loss, digits_apart, loss, ordinal, percent
+from nncompare.words import Write, apart, brief_clock, brief_loss, digits_apart, loss, ordinal, percent
 
 _EPOCHS_TOLD = 3
 _MOST_DIGITS = {"accuracy": 2, "loss": 4}  # those for which the strip has room
@@ -62,7 +62,7 @@ class RunPanel:
         words = {"title": distinction(run, other), "where": _where(run), "seed_words": seed_words}
         strip = {**words, "share": _share(run), "time": _time(run, expected_seconds)}
         self.figures.show("strip.html", **common, **strip, **_large(run, other))
-        figures = {"speed": _speed(run), "epochs": _last_epochs(run), "guessed": guessed}
+        figures = {"speed": _speed(run), "epochs": _last_epochs(run, other), "guessed": guessed}
         self.log.show("run_details.html", **common, **figures, **_measured(run, other))
 
     def _is_new(self, runs: tuple[RunView | None, RunView | None], words: tuple[object, ...]) -> bool:
@@ -134,10 +134,7 @@ def _parameters(run: RunView) -> int:
 def _measured(run: RunView, other: RunView | None) -> dict[str, str]:
     """Write losses and accuracies with as many digits as tell both models apart."""
     both = [_newest(one) for one in (run, other) if one is not None]
-    return {
-        name: apart([values[name] for values in both], *((loss, 3) if name.endswith("loss") else (percent, 1)))[0]
-        for name in both[0]
-    }
+    return {name: apart([values[name] for values in both], *_written(name))[0] for name in both[0]}
 
 
 def _newest(run: RunView) -> dict[str, float | None]:
@@ -155,8 +152,25 @@ def _last(values: list[float]) -> float | None:
     return values[-1] if values else None
 
 
-def _last_epochs(run: RunView) -> list[tuple[int, float, float, float]]:
+def _written(name: str) -> tuple[Write, int]:
+    return (loss, 3) if name.endswith("loss") else (percent, 1)
+
+
+def _last_epochs(run: RunView, other: RunView | None) -> list[tuple[int, float, str, str]]:
+    """Return number, seconds, test accuracy and test loss; these can be told from those of the other model's epoch."""
+    histories = [one.history for one in (run, other) if one is not None]
     ends = [0.0, *run.history.epoch_seconds]
-    seconds = [end - start for start, end in itertools.pairwise(ends)]
-    epochs = zip(itertools.count(1), seconds, run.history.test_accuracy, run.history.test_loss, strict=False)
-    return list(epochs)[-_EPOCHS_TOLD:]
+    return [
+        (
+            epoch + 1,
+            ends[epoch + 1] - ends[epoch],
+            _after(epoch, histories, "test_accuracy"),
+            _after(epoch, histories, "test_loss"),
+        )
+        for epoch in range(run.history.epochs)[-_EPOCHS_TOLD:]
+    ]
+
+
+def _after(epoch: int, histories: list[History], name: str) -> str:
+    values = [getattr(history, name)[epoch] for history in histories if epoch < history.epochs]
+    return apart(values, *_written(name))[0]
