@@ -1,6 +1,7 @@
 """Train two small neural networks side by side, and see where they differ."""
 
 import importlib
+import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -42,3 +43,13 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return sorted({*globals(), *_HOMES})
+
+
+def _picture_of(result: Any) -> Any:
+    return importlib.import_module("nncompare.ui.result_picture").picture_of(result).bundle("result_picture.html")
+
+
+if "IPython" in sys.modules and (_shell := sys.modules["IPython"].get_ipython()):
+    # As the value of a cell, a result is its verdict and its curves.
+    _formatter = _shell.display_formatter.mimebundle_formatter
+    _formatter.for_type_by_name("nncompare.comparison.result", "ComparisonResult", _picture_of)

@@ -1,6 +1,7 @@
 """The address of the page: the lesson, what is hidden, and the settings: ``?lesson=dropout&hide=optimizer,seed``."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from typing import Any
 from urllib.parse import parse_qs, urlencode
 
 from nncompare.config import Comparison, RunConfig, shown
@@ -26,9 +27,11 @@ class PageAddress:
         named = parse_qs(query) if len(query) <= LONGEST else {}
         self.lesson, unknown = self._find(named.get("lesson", [""])[0])
         self.hidden, unhidden = _hidden(named.get("hide", [""])[0])
-        self.comparison, wrong = from_query(query, self._usual(self.lesson))
+        usual = self._usual(self.lesson)
+        self.comparison, wrong = from_query(query, usual)
         left_out = [f"Left out of the address: {problem}" for problem in (unknown, *unhidden, *wrong) if problem]
-        self.problems = [trouble, *left_out, *_hidden_but_set(query, self.hidden)]
+        changed = [name for name in settings_named(query) if _value(self.comparison, name) != _value(usual, name)]
+        self.problems = [trouble, *left_out, *_hidden_but_set(changed, self.hidden)]
 
     def write(self, comparison: Comparison, lesson: Lesson | None) -> str:
         """Return a query string that opens these settings with this lesson; one that is nowhere kept is not named."""
@@ -67,10 +70,15 @@ def _hidden(names: str) -> tuple[tuple[str, ...], list[str]]:
     return tuple(name for name in wanted if name in HIDEABLE), problems
 
 
-def _hidden_but_set(query: str, hidden: Collection[str]) -> list[str]:
-    """Say which hidden fields a query string sets: nobody would see why the models differ."""
-    found = [name for name in settings_named(query) if name.rpartition(".")[2] in hidden]
+def _hidden_but_set(changed: Iterable[str], hidden: Collection[str]) -> list[str]:
+    """Say which hidden fields a query string changes: nobody would see why the models differ."""
+    found = [name for name in changed if name.rpartition(".")[2] in hidden]
     return [f"The address sets {_title(name)}, and hides it." for name in found]
+
+
+def _value(comparison: Comparison, name: str) -> Any:
+    owner, _, field = name.rpartition(".")
+    return getattr(getattr(comparison, owner) if owner else comparison, field, None)  # B may be missing
 
 
 def _title(name: str) -> str:

@@ -1,22 +1,16 @@
 """A picture of the dashboard as it stood last, for a notebook that is read without its kernel."""
 
-import base64
 import logging
 import secrets
 import time
 from datetime import datetime
-from typing import Any
 
 from IPython.display import display, update_display
 
-from nncompare.comparison.result import ComparisonResult
 from nncompare.comparison.runner import ComparisonRun
-from nncompare.figures import image_file
-from nncompare.report import CURVES, PICTURES
-from nncompare.report.conclusion import conclude
-from nncompare.ui.elements import render
 from nncompare.ui.panels.header import announcement
 from nncompare.ui.refresher import Refresher
+from nncompare.ui.result_picture import ResultPicture, picture_of
 
 _REST_SECONDS = 300.0
 _HOW_TO_USE = "To use the dashboard of nncompare, run this cell in JupyterLab."
@@ -42,7 +36,7 @@ class Still:
         self._running: ComparisonRun | None = None
         self._taken: tuple[int, bool] | None = None
         self._next = 0.0
-        self.bundle = _bundle("", [], [])
+        self.bundle = _bundle(ResultPicture())
 
     def display(self) -> None:
         """Put it into the output of the cell that runs."""
@@ -60,7 +54,7 @@ class Still:
         if subject != self._taken and (is_over or time.monotonic() >= self._next):
             self._taken, self._next = subject, time.monotonic() + _REST_SECONDS
             self._refresher.in_background(
-                lambda: _look(running.result(), announcement(running), is_over=is_over),
+                lambda: _bundle(picture_of(running.result(), "" if is_over else announcement(running))),
                 self._show,
                 lambda error: _log.info("No picture was made for the notebook. %s", error),
             )
@@ -70,19 +64,5 @@ class Still:
         self.bundle = bundle
 
 
-def _look(result: ComparisonResult, states: str, *, is_over: bool) -> dict[str, str]:
-    charts = [PICTURES[key].draw(result, "test") for key in CURVES]
-    pictures = [(base64.b64encode(image_file(figure, "png")).decode(), words) for figure, words in charts]
-    if not is_over:
-        return _bundle(states, [], pictures)
-    found = conclude(result, result.verdict() if result.can_be_compared else None)
-    return _bundle(found.headline, [*found.before, *found.sentences], pictures)
-
-
-def _bundle(heading: str, sentences: list[str], pictures: list[tuple[str, str]]) -> dict[str, str]:
-    values: dict[str, Any] = {"heading": heading, "sentences": sentences, "pictures": pictures}
-    taken = f"{datetime.now():%d %B %Y, %H:%M}"
-    return {
-        "text/html": str(render("still.html", **values, taken=taken)),
-        "text/plain": "\n".join(filter(None, [heading, *sentences, *(words for _, words in pictures), _HOW_TO_USE])),
-    }
+def _bundle(picture: ResultPicture) -> dict[str, str]:
+    return picture.bundle("still.html", _HOW_TO_USE, taken=f"{datetime.now():%d %B %Y, %H:%M}")

@@ -27,6 +27,7 @@ dashboard.open_saved("{id}")
 deadline = time.monotonic() + 60
 while "<img" not in dashboard.still.bundle["text/html"] and time.monotonic() < deadline:
     time.sleep(0.05)
+dashboard.result
 """
 
 
@@ -62,6 +63,10 @@ def test_a_page_that_nbconvert_made_shows_the_last_state(folder: Path, user_cach
         page = context.new_page()
         page.goto((folder / "executed.html").as_uri())
         assert_shows_the_last_state(page)
+        result = page.locator(".nnc-picture:not(.nnc-still *)")
+        expect(result).to_contain_text(f"of {TEST_IMAGES} test images right")
+        expect(result.locator("img")).to_have_count(len(MODELS))
+        expect(page.get_by_text("ComparisonResult(")).to_have_count(0)
 
 
 @pytest.mark.parametrize("is_trusted", [True, False], ids=["trusted", "foreign"])

@@ -26,6 +26,14 @@ _CUT_OFF = """() => {
   return seen.filter((found) => isOut(found) || scrolls(found)).map((found) => found.outerHTML.slice(0, 200));
 }"""
 
+# Whether a name in the navigation and what stands at the end of the header lie on each other.
+_COLLIDES = """() => {
+  const box = (found) => found.getBoundingClientRect();
+  const ends = [...document.querySelectorAll(".nnc-chip, .nnc-stand-in")].map(box);
+  return [...document.querySelectorAll(".nnc-nav button")].map(box).some((name) => ends.some((end) =>
+    name.right > end.left && end.right > name.left && name.bottom > end.top && end.bottom > name.top));
+}"""
+
 
 @pytest.fixture
 def finished(ready: DashboardPage) -> DashboardPage:
@@ -48,6 +56,12 @@ def test_nothing_is_cut_off_on_a_narrow_page(finished: DashboardPage) -> None:
                 finished.open_more()
             assert page.evaluate(_CUT_OFF) == [], (width, step)
         expect(finished.chip).to_be_visible()
+
+
+def test_the_header_has_room_at_every_width(finished: DashboardPage) -> None:
+    for width in range(320, 1_300, 49):
+        finished.page.set_viewport_size({"width": width, "height": 640})
+        assert not finished.page.evaluate(_COLLIDES), width
 
 
 def test_the_images_of_a_cell_come_into_view_on_a_phone(finished: DashboardPage) -> None:

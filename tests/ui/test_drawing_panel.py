@@ -143,9 +143,10 @@ def test_a_frame_without_a_picture_is_passed_over(talk: Talk) -> None:
     assert (talk.images, talk.answers) == ([], [])
 
 
-def test_a_file_that_cannot_be_read_leaves_the_drawing(talk: Talk) -> None:
+@pytest.mark.parametrize("file", [b"This is a text.", b""])
+def test_a_file_that_cannot_be_read_leaves_the_drawing(talk: Talk, file: bytes) -> None:
     talk.draw()
-    talk.open(b"This is a text.")
+    talk.send(file, piece=0, size=len(file))
     assert len(talk.images) == 1
     (answer, buffers) = talk.answers[-1]
     assert answer == {
@@ -210,7 +211,6 @@ def test_nothing_of_a_picture_is_in_the_state_of_the_widget(talk: Talk) -> None:
         ({"frame": [10**400, 0, 1, 1]}, []),
         ({"frame": [0, 0, float("nan"), 1]}, []),
         ({"piece": 0, "size": 10}, []),
-        ({"piece": 0, "size": 0}, [b""]),
         ({"piece": -1, "size": 10}, [b"x"]),
         ({"piece": 10, "size": 10}, [b"x"]),
         ({"piece": 0, "size": 10}, [bytes(11)]),

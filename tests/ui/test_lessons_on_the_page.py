@@ -207,7 +207,7 @@ def test_markup_is_shown_as_text(finished, settle):
 
 
 def test_an_address_opens_a_lesson_changes_it_and_hides_fields(on_web_page, open_dashboard, settle):
-    on_web_page("lesson=dropout&hide=optimizer,seed,train_images,colour&b.dropout=0.75&a.optimizer=sgd")
+    on_web_page("lesson=dropout&hide=optimizer,seed,train_images,colour&b.dropout=0.75&a.optimizer=sgd&seed=-1")
     dashboard = open_dashboard()
     settle(dashboard)
     wanted = built_in_lessons()["dropout"].settings
@@ -222,6 +222,8 @@ def test_an_address_opens_a_lesson_changes_it_and_hides_fields(on_web_page, open
     assert [name for name, field in models.shared.fields.items() if hidden(field.box)] == ["seed"]
     assert hidden(dashboard.steps.data.count.box)
     assert "The address sets Optimiser of model A, and hides it." in dashboard.notice.value
+    assert "Seed must be" in dashboard.notice.value
+    assert "The address sets Seed" not in dashboard.notice.value, "it was left out"
     assert "There is no field named &#39;colour&#39; to hide." in dashboard.notice.value
     assert dashboard.page.query.startswith("lesson=dropout&hide=optimizer,seed,train_images&")
     assert "b.dropout=0.75" in dashboard.page.query

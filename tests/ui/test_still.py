@@ -1,17 +1,21 @@
 """The picture that a saved notebook shows in the place of its dashboard."""
 
 import base64
+import importlib
 import re
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 from xml.etree import ElementTree
 
+import IPython
 import pytest
+from IPython.core.interactiveshell import InteractiveShell
 from page_engine import PageEngine
 from processes import until
 from tiny_comparison import WHAT, train
 
+import nncompare
 from nncompare.comparison.state import State
 from nncompare.ui import dashboard as dashboard_module
 from nncompare.ui import still as still_module
@@ -99,3 +103,17 @@ def test_while_it_trains_it_is_left_alone_for_minutes(
     engine.end_all()
     until(lambda: len(outputs) == 4, WHAT)
     assert "Model A training" not in outputs[-1]["bundle"]["text/html"]
+
+
+def test_a_result_that_is_the_value_of_a_cell_is_its_verdict_and_its_curves(
+    finished: Dashboard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shell = InteractiveShell()
+    monkeypatch.setattr(IPython, "get_ipython", lambda: shell)
+    importlib.reload(nncompare)  # as a notebook imports it
+    shown, _ = shell.display_formatter.format(finished.result)
+    assert len(PNG.findall(shown["text/html"])) == 2
+    for text in shown.values():
+        assert "test images" in text
+        assert "Accuracy over epochs" in text
+        assert "run this cell" not in text

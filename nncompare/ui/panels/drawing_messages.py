@@ -85,7 +85,8 @@ def _drawn(width: int, height: int, content: bytes) -> DrawnSheet | None:
 def _piece(start: int, size: int, content: bytes) -> PieceOfFile | None:
     piece = PieceOfFile(start, size, content)
     is_one = 0 <= start < size and 0 < len(content) <= min(_LARGEST_PIECE, size - start)
-    return piece if is_one or piece.is_too_large else None
+    is_empty = start == size == len(content) == 0  # such a file is no picture, which has to be said
+    return piece if is_one or is_empty or piece.is_too_large else None
 
 
 def _frame(sides: Sequence[float]) -> Frame | None:
