@@ -13,7 +13,9 @@ from nncompare.engine.class_board import EVERYBODY, MOST_OUTCOMES
 from nncompare.engine.class_report import Outcome, PageReport
 from nncompare.engine.shared import EngineHolder
 from nncompare.environment import environment
-from nncompare.server.class_view import ClassView, Lesson
+from nncompare.lessons import Lesson, built_in_lessons
+from nncompare.server.class_view import ClassView
+from nncompare.ui.page_address import lesson_of_room
 
 LOOK_SECONDS = 1.0
 _UNWATCHED_SECONDS, _SILENT_SECONDS = 30.0, 5.0
@@ -43,7 +45,10 @@ class TeacherDesk:
         self._watched_until = 0.0
         self._pages: dict[int, PageReport] = {}
         self._outcomes: dict[tuple[int, int], Outcome] = {}
-        self._lesson, self._heard = Lesson(), 0.0
+        self._lesson: Lesson | None = None
+        self._version = 0  # counts how often a lesson was set
+        self._set: dict[str, Lesson] = {}
+        self._heard = 0.0
         self._to_stop: set[int] = set()
         self._is_to_clear = False
         self._board, self._serial = "", 0
@@ -56,11 +61,24 @@ class TeacherDesk:
             self._watched_until = time.monotonic() + _UNWATCHED_SECONDS
             self._begin()
             trouble = _SILENT if time.monotonic() - self._heard > _SILENT_SECONDS else ""
-            return ClassView(dict(self._pages), dict(self._outcomes), self._lesson, trouble)
+            return ClassView(dict(self._pages), dict(self._outcomes), self._lesson, trouble, self.lessons)
 
-    def set_lesson(self, text: str, title: str) -> None:
-        """Set the lesson for all pages that are open, and for those that will be; an empty text takes it back."""
-        self._change(lambda: setattr(self, "_lesson", Lesson(self._lesson.version + 1, text, title)))
+    @property
+    def lessons(self) -> dict[str, Lesson]:
+        """The lessons on offer by name: that of the room, those that are built in, and those that were set here."""
+        found, _ = lesson_of_room()  # its file may be taken away or changed at any time
+        room = {found.name: found} if found is not None else {}
+        return {**room, **built_in_lessons(), **room, **self._set}
+
+    def set_lesson(self, lesson: Lesson | None) -> None:
+        """Set the lesson for all pages that are open, and for those that will be; None takes it back."""
+
+        def change() -> None:
+            self._lesson, self._version = lesson, self._version + 1
+            if lesson is not None:
+                self._set[lesson.name] = lesson
+
+        self._change(change)
 
     def stop(self, number: int = EVERYBODY) -> None:
         """Stop what trains on a page, or on all pages."""
@@ -98,7 +116,7 @@ class TeacherDesk:
 
     @property
     def _is_wanted(self) -> bool:
-        is_asked = bool(self._lesson.version or self._to_stop or self._is_to_clear)
+        is_asked = bool(self._version or self._to_stop or self._is_to_clear)
         return is_asked or time.monotonic() < self._watched_until
 
     def exchange(self) -> None:
@@ -123,8 +141,8 @@ class TeacherDesk:
         return {
             "class_id": environment().class_id,
             "since": self._serial,
-            "version": self._lesson.version,
-            "lesson": self._lesson.text,
+            "version": self._version,
+            "lesson": self._lesson.to_json() if self._lesson is not None else "",
             "stop": sorted(stop),
             "is_cleared": is_cleared,
             "taken": [] if is_cleared else sorted({page for page, _ in self._outcomes}),
