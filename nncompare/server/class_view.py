@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from nncompare.comparison.state import State
 from nncompare.engine.class_report import Answer, LessonState, Outcome, PageReport
 from nncompare.lessons import ChoiceGuess, Lesson, NumberGuess
 
@@ -12,12 +13,14 @@ from nncompare.lessons import ChoiceGuess, Lesson, NumberGuess
 class ClassView:
     """The pages by number, the outcomes by page and run, the newest one last, and what is amiss.
 
-    `lesson` was set for all pages, None where none was; `lessons` are all that are known here, by name.
+    `lesson` was set for all pages, None where none was; every page opens with `opening`, if there is one; `lessons` are
+    all that are known here, by name.
     """
 
     pages: Mapping[int, PageReport]
     outcomes: dict[tuple[int, int], Outcome]
     lesson: Lesson | None = None
+    opening: Lesson | None = None
     trouble: str = ""
     lessons: Mapping[str, Lesson] = field(default_factory=dict)
 
@@ -41,7 +44,8 @@ class ClassView:
 class ClassAnswers:
     """The newest result of each page, and the guess before it, for the lesson with this name; empty for none.
 
-    A page without a result has the guess that stands there now: one that is changed afterwards is no guess any more.
+    A training that was stopped has no result: it would be that of other settings. A page without a result has the guess
+    that stands there now: one that is changed afterwards is no guess any more.
     `lesson` is None where it is known to pages alone.
     """
 
@@ -70,11 +74,11 @@ def class_answers(view: ClassView, name: str | None = None) -> ClassAnswers:
     Without a name it is the one that most pages have now; where they have none, the last one there was.
     """
     name = name if name is not None and name in view.asked else _newest(view)
-    outcomes = {page: outcome.lesson for (page, _), outcome in view.outcomes.items() if outcome.lesson.name == name}
-    pages = {page: report.lesson for page, report in view.pages.items() if report.lesson.name == name}
-    now, before = ({page: state.guess for page, state in part.items()} for part in (pages, outcomes))
-    results = {page: state.result for page, state in outcomes.items()}
-    return ClassAnswers(name, view.lessons.get(name), {**_known(now), **_known(before)}, _known(results))
+    outcomes = [(page, outcome) for (page, _), outcome in view.outcomes.items() if outcome.lesson.name == name]
+    guesses = {page: report.lesson.guess for page, report in view.pages.items() if report.lesson.name == name}
+    before = {page: outcome.lesson.guess for page, outcome in outcomes}
+    results = {page: outcome.lesson.result for page, outcome in outcomes if outcome.state == State.FINISHED}
+    return ClassAnswers(name, view.lessons.get(name), {**_known(guesses), **_known(before)}, _known(results))
 
 
 def _known(answers: Mapping[int, Answer]) -> dict[int, Answer]:

@@ -76,7 +76,7 @@ class TeacherTable(TeacherHandler):
         """Answer with the table."""
         self.set_header("Content-Type", "text/csv; charset=utf-8")
         self.set_header("Content-Disposition", 'attachment; filename="class-results.csv"')
-        self.finish(class_table(self.room.desk.look().outcomes))
+        self.finish(class_table(self.room.desk.look()))
 
 
 class TeacherWish(TeacherHandler):

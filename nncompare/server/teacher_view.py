@@ -28,6 +28,7 @@ def class_view(view: ClassView, asked: str | None = None) -> dict[str, Any]:
         "trouble": view.trouble,
         "summary": _summary(view),
         "lesson": view.lesson.title if view.lesson is not None else "",
+        "opening": view.opening.title if view.opening is not None else "",
         "lessons": [(name, lesson.title) for name, lesson in view.lessons.items()],
         "pages": [_row(number, report, answers) for number, report in view.pages.items()],
         "can_stop": any(map(_can_stop, view.pages.values())),

@@ -85,6 +85,13 @@ def test_the_answers_are_those_of_the_lesson_that_most_pages_have():
     assert found.results == {1: 0.5, 2: 0.2, 4: 0.3}
 
 
+def test_what_was_stopped_is_no_result():
+    ended = outcome(name="luck", guess="A", result="same")
+    stopped = outcome(name="luck", guess="B", result="A").model_copy(update={"state": "stopped"})
+    found = class_answers(view_of({}, {(1, 1): ended, (1, 2): stopped, (2, 1): stopped}))
+    assert (found.guesses, found.results) == ({1: "B", 2: "B"}, {1: "same"})
+
+
 def test_without_a_lesson_it_is_the_difference():
     assert outcome(0.97, 0.9825).difference == 1.25
     assert outcome(0.97, None).difference is None
@@ -158,12 +165,16 @@ def test_every_answer_is_drawn_within_the_picture(guesses, results):
 
 
 def test_the_table_has_a_row_for_each_comparison_and_nothing_that_spreadsheets_run():
-    outcomes = {(2, 1): outcome(name="=1+1", guess=-1.5, result="@x"), (1, 2): outcome(guess=10.280000000000001)}
-    rows = list(csv.DictReader(io.StringIO(class_table(outcomes))))
+    outcomes = {
+        (2, 1): outcome(name="=1+1", guess=-1.5, result="@x"),
+        (1, 2): outcome(name="luck", guess=10.28000000001),
+    }
+    rows = list(csv.DictReader(io.StringIO(class_table(view_of({}, outcomes)))))
     assert [(row["page"], row["comparison"]) for row in rows] == [("1", "2"), ("2", "1")]
     assert tuple(rows[0]) == COLUMNS
     assert (rows[1]["lesson"], rows[1]["guess"], rows[1]["result"]) == ("'=1+1", "-1.5", "'@x")
     assert rows[0]["guess"] == "10.28"
+    assert rows[0]["lesson_title"] == "Luck"
     assert (rows[0]["a_accuracy"], rows[0]["b_channels"], rows[0]["data_set"]) == ("0.97", "16", "mnist")
 
 

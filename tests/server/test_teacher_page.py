@@ -34,7 +34,7 @@ def engine(server: LocalServer) -> Iterator[ClassEngine]:
     """The board of the class, which is empty."""
     desk = server.app.teacher.desk
     desk.set_lesson(None)
-    desk._set.clear()
+    desk._own.clear()
     desk.clear()
     desk.engine.is_silent = False
     desk.engine.restart()
@@ -375,6 +375,7 @@ def test_the_lesson_that_the_server_was_started_with_is_on_offer_too(
     own.write_text(json.dumps({**json.loads(LUCK.to_json()), "name": "own", "title": "A lesson of mine"}))
     monkeypatch.setenv("NNCOMPARE_LESSON", str(own))
     assert teacher.view()["lessons"][0] == ["own", "A lesson of mine"]
+    assert teacher.view()["opening"] == "A lesson of mine"
     assert teacher.wish("lesson", "own").json() == {
         "told": "All pages get the lesson “A lesson of mine”.",
         "is_right": True,

@@ -8,7 +8,8 @@ let asked = null; // the lesson whose answers the teacher has chosen; until then
 
 function show(view) {
   found("summary").textContent = view.summary;
-  found("lesson").textContent = view.lesson ? `Set for all pages: ${view.lesson}` : "No lesson is set.";
+  const none = view.opening ? `Pages open with: ${view.opening}` : "No lesson is set.";
+  found("lesson").textContent = view.lesson ? `Set for all pages: ${view.lesson}` : none;
   found("no-lesson").hidden = !view.lesson;
   found("stop-all").disabled = !view.can_stop;
   found("clear").disabled = !view.outcomes;
