@@ -1,4 +1,4 @@
-"""Trains the built-in lessons, and prints how long each takes and what it shows; names choose some of them."""
+"""Trains lessons, and prints how long each takes and what it shows: all built-in ones, or those that are named."""
 
 import argparse
 import tempfile
@@ -6,7 +6,7 @@ from pathlib import Path
 
 from nncompare.comparison.compare import compare
 from nncompare.comparison.result import ComparisonResult
-from nncompare.lessons import CHOICES, NUMBERS, Lesson, built_in_lessons
+from nncompare.lessons import CHOICES, NUMBERS, Lesson, built_in_lessons, find_lesson
 from nncompare.report.measured import measured
 from nncompare.report.wording import finding
 from nncompare.store import Store
@@ -15,12 +15,12 @@ from nncompare.store import Store
 def main() -> None:
     """Train the lessons, one after the other."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("names", nargs="*", default=list(built_in_lessons()), metavar="NAME")
+    parser.add_argument("names", nargs="*", default=list(built_in_lessons()), metavar="NAME or FILE")
     parser.add_argument("--seed", type=int, help="another seed than that of the lesson")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="nncompare-") as folder:
         for name in arguments.names:
-            lesson = built_in_lessons()[name]
+            lesson = find_lesson(name)
             changes = {} if arguments.seed is None else {"seed": arguments.seed}
             result = compare(lesson.settings.model_copy(update=changes), store=Store(Path(folder)))
             print("\n".join(_told(lesson, result)), flush=True)

@@ -1,6 +1,5 @@
 """What a page reports to its class: frozen, and checked wherever it comes from, since a page may claim anything."""
 
-import json
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
@@ -70,13 +69,3 @@ class Outcome(_Checked):
         if len(shares) < 2 or shares[0] is None or shares[1] is None:
             return None
         return round(100 * (shares[1] - shares[0]), 2)
-
-
-def lesson_title(text: str) -> str:
-    """Return what a lesson is called, in a few words; empty where the text is no lesson."""
-    try:
-        lesson = json.loads(text)
-    except (ValueError, RecursionError):
-        return ""
-    named = [lesson.get(key) for key in ("title", "name")] if isinstance(lesson, dict) else []
-    return next((name.strip()[:_LONGEST_WORDS] for name in named if isinstance(name, str) and name.strip()), "")

@@ -1,7 +1,7 @@
 """Lessons: a comparison, a question to answer before it is trained, and three to answer afterwards."""
 
 from nncompare.lessons.lesson import ChoiceGuess, FinalQuestion, Lesson, LessonError, NumberGuess
-from nncompare.lessons.library import built_in_lessons, find_lesson, read_lesson
+from nncompare.lessons.library import built_in_lessons, find_lesson
 from nncompare.lessons.quantities import CHOICES, NUMBERS, ChoiceName, NumberName
 
 __all__ = [
@@ -16,5 +16,4 @@ __all__ = [
     "NumberName",
     "built_in_lessons",
     "find_lesson",
-    "read_lesson",
 ]

@@ -32,15 +32,17 @@ def built_in_lessons() -> dict[str, Lesson]:
     return {name: Lesson.from_json((folder / f"{name}.json").read_bytes()) for name in _ORDER}
 
 
-def read_lesson(file: str | Path) -> Lesson:
-    """Read the lesson in a file.
+def find_lesson(name_or_file: str | Path) -> Lesson:
+    """Return the built-in lesson of this name, else the one in the file.
 
     Raises
     ------
     LessonError
         With a sentence that names the file, where it cannot be read or is no lesson.
     """
-    path = Path(file)
+    if (built_in := built_in_lessons().get(str(name_or_file))) is not None:
+        return built_in
+    path = Path(name_or_file)
     try:
         with path.open("rb") as stream:
             return Lesson.from_json(stream.read(LARGEST_BYTES + 1))
@@ -48,8 +50,3 @@ def read_lesson(file: str | Path) -> Lesson:
         raise LessonError(f"The lesson {path.name} cannot be read: {error.strerror}.") from None
     except LessonError as error:
         raise LessonError(f"The lesson {path.name} was not taken. {error}") from None
-
-
-def find_lesson(name_or_file: str) -> Lesson:
-    """Return the built-in lesson of this name, else the one in the file; raise as `read_lesson`."""
-    return built_in_lessons().get(name_or_file) or read_lesson(name_or_file)

@@ -2,32 +2,52 @@
 
 import math
 import statistics
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from markupsafe import Markup
 
 from nncompare.engine.class_report import Answer
-from nncompare.server.class_answers import ClassAnswers
+from nncompare.server.class_axis import axis_of, written
+from nncompare.server.class_view import ClassAnswers
 from nncompare.templates import fill
 from nncompare.words import count
 
 WIDTH, HALF_HEIGHT, SIDE = 420, 84, 20
-_LEAST_HALF_HEIGHT = 36
-_COLUMNS, _LARGEST_RADIUS = 34, 5.5
-_MOST_CHOICES, _LONGEST_NAME = 6, 16
-_OTHERS = "others"
-_SPREADS = 3  # a value that is farther out than so many times the middle half is wide is put to the edge
-_MOST_TICKS = 7
+_ROOM = WIDTH - 2 * SIDE
+_LEAST_HALF_HEIGHT, _LINE = 36, 18
+_LARGEST_RADIUS, _MOST_ABREAST = 5.5, 8
 
 
 @dataclass(frozen=True)
-class _Axis:
-    """Where a value stands, from 0 to 1, and the places that have a name."""
+class _Dots:
+    """How large dots are, and how many of a pile stand in a row."""
 
-    place: Callable[[Answer], float | None]
-    ticks: Sequence[tuple[float, str]]
+    radius: float
+    abreast: int
+
+    @classmethod
+    def for_pile(cls, number: int, width: float) -> "_Dots":
+        """Return the largest dots of which so many have room."""
+
+        def radius(abreast: int) -> float:
+            rows = math.ceil(number / abreast)
+            return min(_LARGEST_RADIUS, width / (2 * abreast), HALF_HEIGHT / (2 * rows + 1))
+
+        abreast = max(range(1, _MOST_ABREAST + 1), key=radius)
+        return cls(radius(abreast), abreast)
+
+    def height(self, number: int) -> float:
+        """Return how far from the axis a pile reaches."""
+        return self.radius * (2 * math.ceil(number / self.abreast) + 1)
+
+    def pile(self, x: float, number: int) -> Iterator[tuple[float, float]]:
+        """Yield where the dots of a pile stand: x, and the distance from the axis."""
+        for dot in range(number):
+            row, place = divmod(dot, self.abreast)
+            beside = min(self.abreast, number - row * self.abreast)
+            yield x + (2 * place - beside + 1) * self.radius, self.radius * (2 * row + 1.6)
 
 
 def class_plot(answers: ClassAnswers) -> Markup:
@@ -35,95 +55,45 @@ def class_plot(answers: ClassAnswers) -> Markup:
     values = [*answers.guesses.values(), *answers.results.values()]
     if not values:
         return Markup()
-    numbers = [value for value in values if isinstance(value, float)]
-    axis = _of_numbers(numbers) if 2 * len(numbers) >= len(values) else _of_choices(values)
-    above, below = (_columns(part, axis) for part in (answers.guesses, answers.results))
-    highest = max([1, *above.values(), *below.values()])
-    radius = min(_LARGEST_RADIUS, HALF_HEIGHT / (2 * highest + 1))
+    axis = axis_of(answers, values)
+    halves = [axis.piles(part.values()) for part in (answers.guesses, answers.results)]
+    dots = _Dots.for_pile(max(number for piles in halves for number in piles.values()), _ROOM * axis.width)
     return fill(
         "nncompare.server",
         "class_plot.svg",
         width=WIDTH,
-        above=_height(above, radius),
-        below=_height(below, radius),
         side=SIDE,
-        radius=radius,
-        guesses=_dots(above, radius, -1),
-        results=_dots(below, radius, 1),
-        ticks=[(_x(share), name) for share, name in axis.ticks],
-        words=_words(answers),
+        line=_LINE,
+        radius=dots.radius,
+        halves=[_half(piles, dots, has_numbers=axis.are_choices) for piles in halves],
+        names=[(_x(share), lines) for share, lines in axis.names],
+        words=" ".join(f"{words}." for words in summaries(answers).values()),
     )
 
 
-def _words(answers: ClassAnswers) -> str:
-    parts = {"Guesses": answers.guesses, "Results": answers.results}
-    return " ".join(f"{name}: {_summary(part)}." for name, part in parts.items())
+def _half(piles: Mapping[float, int], dots: _Dots, *, has_numbers: bool) -> dict[str, Any]:
+    """Return what stands on one side of the axis, with the numbers of dots where there is room for them."""
+    reach = dots.height(max(piles.values(), default=0)) + (_LINE if has_numbers else 0)
+    return {
+        "height": round(max(_LEAST_HALF_HEIGHT, reach)),
+        "dots": [place for share, number in piles.items() for place in dots.pile(_x(share), number)],
+        "numbers": [(_x(share), dots.height(number), number) for share, number in piles.items() if has_numbers],
+    }
 
 
-def _summary(part: Mapping[int, Answer]) -> str:
-    numbers = [value for value in part.values() if isinstance(value, float)]
-    if numbers:
-        return f"{count(len(part))}, median {statistics.median(numbers):.3g}"
-    choices = Counter(map(_named, part.values())).most_common(_MOST_CHOICES)
-    return ", ".join(f"{number} {name}" for name, number in choices) or "none"
+def summaries(answers: ClassAnswers) -> dict[str, str]:
+    """Return how many guesses and how many results there are, with the median where they are numbers."""
+    return {
+        "guesses": _summary(answers, [*answers.guesses.values()], ("guess", "guesses")),
+        "results": _summary(answers, [*answers.results.values()], ("result", "results")),
+    }
 
 
-def _of_numbers(numbers: Sequence[float]) -> _Axis:
-    low, high = _limits(numbers)
-    step = _round_step((high - low) / (_MOST_TICKS - 1))
-    low, high = step * math.floor(low / step), step * math.ceil(high / step)
-    ticks = [low + step * number for number in range(round((high - low) / step) + 1)]
-
-    def place(value: Answer) -> float | None:
-        return min(1.0, max(0.0, (value - low) / (high - low))) if isinstance(value, float) else None
-
-    return _Axis(place, [((tick - low) / (high - low), f"{tick + 0.0:.6g}") for tick in ticks])
-
-
-def _limits(numbers: Sequence[float]) -> tuple[float, float]:
-    """Return where the axis begins and ends: nonsense that one page reports must not squeeze all others."""
-    lower, _, upper = statistics.quantiles(numbers, n=4, method="inclusive") if len(numbers) > 1 else [numbers[0]] * 3
-    reach = _SPREADS * (upper - lower) or max(abs(upper) / 2, 1e-6)
-    low, high = max(min(numbers), lower - reach), min(max(numbers), upper + reach)
-    return (low, high) if high - low > 1e-9 * max(abs(low), abs(high), 1e-6) else (low - reach, high + reach)
-
-
-def _round_step(least: float) -> float:
-    """Return 1, 2 or 5 times a power of ten, not less than `least`."""
-    power = 10.0 ** math.floor(math.log10(least))
-    return next(power * factor for factor in (1, 2, 5, 10) if power * factor >= least * (1 - 1e-9))
-
-
-def _of_choices(values: Iterable[Answer]) -> _Axis:
-    names = [name for name, _ in Counter(map(_named, values)).most_common()]
-    shown = names if len(names) <= _MOST_CHOICES else [*names[: _MOST_CHOICES - 1], _OTHERS]
-    places = {name: (number + 0.5) / len(shown) for number, name in enumerate(shown)}
-    ticks = [(share, name) for name, share in places.items()]
-    return _Axis(lambda value: places.get(_named(value), places.get(_OTHERS)), ticks)
-
-
-def _named(value: Answer) -> str:
-    text = f"{value:.4g}" if isinstance(value, float) else str(value)
-    return text if len(text) <= _LONGEST_NAME else text[: _LONGEST_NAME - 1] + "…"
-
-
-def _columns(part: Mapping[int, Answer], axis: _Axis) -> Counter[int]:
-    """Count the dots in each column of the plot."""
-    places = [axis.place(value) for value in part.values()]
-    return Counter(round(share * (_COLUMNS - 1)) for share in places if share is not None)
-
-
-def _height(columns: Counter[int], radius: float) -> int:
-    return round(max(_LEAST_HALF_HEIGHT, radius * (2 * max(columns.values(), default=0) + 1)))
-
-
-def _dots(columns: Counter[int], radius: float, direction: int) -> list[tuple[float, float]]:
-    return [
-        (_x(column / (_COLUMNS - 1)), direction * radius * (2 * height + 1.6))
-        for column, number in sorted(columns.items())
-        for height in range(number)
-    ]
+def _summary(answers: ClassAnswers, values: Sequence[Answer], names: tuple[str, str]) -> str:
+    numbers = [value for value in values if isinstance(value, float)]
+    median = f", median {written(float(f'{statistics.median(numbers):.3g}'), answers)}{answers.unit}" if numbers else ""
+    return f"{count(len(values))} {names[len(values) != 1]}{median}"
 
 
 def _x(share: float) -> float:
-    return SIDE + share * (WIDTH - 2 * SIDE)
+    return SIDE + share * _ROOM

@@ -2,26 +2,28 @@
 
 import csv
 import io
-from collections.abc import Mapping
 
 from nncompare.config import RunConfig
 from nncompare.engine.class_report import Answer, ModelOutcome, Outcome
+from nncompare.server.class_view import ClassView
 
 _FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 _SETTINGS = tuple(RunConfig.model_fields)
 COLUMNS = (
-    *("page", "comparison", "lesson", "guess", "result", "data_set", "ended", "a_accuracy", "b_accuracy"),
+    *("page", "comparison", "lesson", "lesson_title", "guess", "result", "data_set", "ended"),
+    *("a_accuracy", "b_accuracy"),
     *(f"{name}_{setting}" for name in "ab" for setting in _SETTINGS),
 )
 
 
-def class_table(outcomes: Mapping[tuple[int, int], Outcome]) -> str:
+def class_table(view: ClassView) -> str:
     """Return all outcomes, by page and run, as CSV that spreadsheets read."""
     stream = io.StringIO()
     table = csv.DictWriter(stream, COLUMNS)
     table.writeheader()
-    for (page, run), outcome in sorted(outcomes.items()):
-        table.writerow({"page": page, "comparison": run, **{name: _cell(cell) for name, cell in _row(outcome).items()}})
+    for (page, run), outcome in sorted(view.outcomes.items()):
+        row = {"lesson_title": view.title(outcome.lesson.name), **_row(outcome)}
+        table.writerow({"page": page, "comparison": run, **{name: _cell(cell) for name, cell in row.items()}})
     return stream.getvalue()
 
 

@@ -12,11 +12,9 @@ from tornado.web import HTTPError
 from voila.tornado.handler import TornadoVoilaHandler
 
 from nncompare.environment import SESSION_HEADER
-from nncompare.server.auth import ADDRESS, AuthMixin
 from nncompare.server.opening import CODE
-from nncompare.server.server_address import ServerAddress
+from nncompare.server.own_page import OwnPage
 from nncompare.store import SESSION_NUMBER, VISITOR_DAYS
-from nncompare.templates import fill
 
 OPENING = "nncompare_opening"  # the setting that holds the `OpeningCode`
 _COOKIE = "nncompare-visitor"  # the name that browsers already have
@@ -28,7 +26,6 @@ _POLICY = (
     "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self' ws://{host} wss://{host}; "
     "base-uri 'none'; form-action 'none'; frame-ancestors {frames}"
 )
-_WORDS_POLICY = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors {frames}"
 # In a frame cookies are those of another site, and each site that shows the page has cookies of its own.
 _COOKIES_IN_FRAMES = {"samesite": "None", "secure": True, "partitioned": True}
 _PLACES_OF_PAGES = ("document", "iframe", "frame")
@@ -54,18 +51,8 @@ class _OwnKernel:
         return getattr(self._kernels, name)
 
 
-class PageHandler(AuthMixin, TornadoVoilaHandler):
+class PageHandler(OwnPage, TornadoVoilaHandler):
     """The page. A URL with the token leads to the same one without, so that it is neither kept nor shared."""
-
-    @property
-    def base_url(self) -> str:
-        """What all addresses of the page begin with."""
-        return self._address.base(self.request.headers)
-
-    @property
-    def _address(self) -> ServerAddress:
-        address: ServerAddress = self.settings[ADDRESS]
-        return address
 
     async def prepare(self) -> None:
         """Let in, besides those who are known, the browser that this server has opened."""
@@ -79,13 +66,13 @@ class PageHandler(AuthMixin, TornadoVoilaHandler):
         """Answer with the page."""
         if self.request.query_arguments.keys() & {"token", CODE}:
             return self._welcome()
-        if self._address.frames and self.request.headers.get("Sec-Fetch-Dest", "document") not in _PLACES_OF_PAGES:
+        if self.address.frames and self.request.headers.get("Sec-Fetch-Dest", "document") not in _PLACES_OF_PAGES:
             raise HTTPError(403, reason="Not a page")  # a picture of another site's, say: each begins a kernel
         _ = self.xsrf_token  # sets the cookie without which Voila's word of farewell is refused
         if self.voila_configuration.http_header_envs:
             self._remember_browser()
         nonce = secrets.token_urlsafe(16)
-        policy = _POLICY.format(nonce=nonce, host=self.request.host, frames=self._frames)
+        policy = _POLICY.format(nonce=nonce, host=self.request.host, frames=self.frames)
         self.set_header("Content-Security-Policy", policy)
         async for html in self.get_generator():
             if not await self.kernel_manager.is_there():  # Voila would wait for it for ever
@@ -106,33 +93,27 @@ class PageHandler(AuthMixin, TornadoVoilaHandler):
         if self._reason == "Token required":
             is_wrong = "token" in self.request.query_arguments
             settings = [(name, value.decode(errors="replace")) for name, value in self._query_without_secrets()]
-            self._write_words("sign_in.html", is_wrong=is_wrong, settings=settings)
+            self.write_words("sign_in.html", whose="", is_wrong=is_wrong, settings=settings)
         elif status_code >= 500:
-            self._write_words("not_started.html")
+            self.write_words("not_started.html")
         else:
             super().write_error(status_code, **details)
-
-    def _write_words(self, template: str, **values: Any) -> None:
-        self.set_header("Content-Type", "text/html; charset=utf-8")
-        self.set_header("Content-Security-Policy", _WORDS_POLICY.format(frames=self._frames))
-        self.finish(str(fill("nncompare.server", template, **values)))
 
     def set_default_headers(self) -> None:
         """Set what every answer carries; the older header against frames knows no exceptions."""
         super().set_default_headers()
-        if self._address.frames:
+        if self.address.frames:
             self.clear_header("X-Frame-Options")
 
     def set_cookie(self, name: str, value: str | bytes, *arguments: Any, **options: Any) -> None:
-        """Set a cookie for this page and what lies below it, and not for what else the same host has."""
-        base = self.base_url
-        path = base.rstrip("/") if base.startswith("/") else ""  # where none is said, the browser takes the page's
-        in_frames = _COOKIES_IN_FRAMES if self._address.frames else {}
-        super().set_cookie(name, value, *arguments, **{**options, "path": path, **in_frames})
+        """Set a cookie that works in frames, too, where the page may be in some."""
+        in_frames = _COOKIES_IN_FRAMES if self.address.frames else {}
+        super().set_cookie(name, value, *arguments, **{**options, **in_frames})
 
     @property
-    def _frames(self) -> str:
-        return " ".join(self._address.frames) or "'none'"
+    def frames(self) -> str:
+        """The sites that may show it in a frame, as browsers are told."""
+        return " ".join(self.address.frames) or "'none'"
 
     def _welcome(self) -> None:
         self.identity_provider.set_login_cookie(self, User("user"))

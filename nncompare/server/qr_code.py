@@ -1,5 +1,6 @@
 """A QR code made of characters, for a terminal, or as a picture: a phone need not type the address."""
 
+import io
 import os
 
 import segno
@@ -7,7 +8,7 @@ from markupsafe import Markup
 
 _QUIET_ZONE = 2  # in modules; the standard wants 4, which a low terminal has no room for, and phones read 2
 _ON_BLACK, _WHITE, _BLACK, _RESET = "\x1b[40;97m", "\x1b[107m", "\x1b[40m", "\x1b[0m"
-_BLOCKS = {(0, 0): "█", (0, 1): "▀", (1, 0): "▄", (1, 1): " "}  # two modules, one above the other; 1 is black
+_BLOCKS = "█▀▄"
 
 
 def qr_code(text: str, encoding: str, columns: int) -> str:
@@ -16,11 +17,12 @@ def qr_code(text: str, encoding: str, columns: int) -> str:
     Where the encoding has no block characters, spaces are coloured instead. The colours are always set, so that it is
     right on light and on dark terminals alike.
     """
-    modules = [list(row) for row in segno.make_qr(text, error="l").matrix_iter(border=_QUIET_ZONE)]
-    has_blocks, has_colours = _can_say("".join(_BLOCKS.values()), encoding), os.name != "nt"
-    if not (has_blocks or has_colours) or len(modules) * (1 if has_blocks else 2) > columns:
+    code = segno.make_qr(text, error="l")
+    has_blocks, has_colours = _can_say(_BLOCKS, encoding), os.name != "nt"
+    width, _ = code.symbol_size(border=_QUIET_ZONE)
+    if not (has_blocks or has_colours) or width * (1 if has_blocks else 2) > columns:
         return ""
-    lines = _in_blocks(modules, has_colours) if has_blocks else _in_spaces(modules)
+    lines = _in_blocks(code, has_colours) if has_blocks else _in_spaces(code)
     return "".join(f"{line}\n" for line in lines)
 
 
@@ -38,13 +40,12 @@ def _can_say(text: str, encoding: str) -> bool:
     return True
 
 
-def _in_blocks(modules: list[list[int]], has_colours: bool) -> list[str]:
-    below = [*modules[1::2], [1] * len(modules)]  # their number is odd
-    lines = [
-        "".join(map(_BLOCKS.__getitem__, zip(*pair, strict=True))) for pair in zip(modules[::2], below, strict=True)
-    ]
-    return [f"{_ON_BLACK}{line}{_RESET}" if has_colours else line for line in lines]
+def _in_blocks(code: segno.QRCode, has_colours: bool) -> list[str]:
+    drawn = io.StringIO()
+    code.terminal(drawn, border=_QUIET_ZONE, compact=True)
+    return [f"{_ON_BLACK}{line}{_RESET}" if has_colours else line for line in drawn.getvalue().splitlines()]
 
 
-def _in_spaces(modules: list[list[int]]) -> list[str]:
-    return ["".join(f"{_BLACK if module else _WHITE}  " for module in row) + _RESET for row in modules]
+def _in_spaces(code: segno.QRCode) -> list[str]:
+    rows = code.matrix_iter(border=_QUIET_ZONE)
+    return ["".join(f"{_BLACK if module else _WHITE}  " for module in row) + _RESET for row in rows]

@@ -40,7 +40,7 @@ class ServerAddress:
     @property
     def bare_urls_for_others(self) -> list[str]:
         """The URLs without the token, for browsers on other machines; the likeliest one first."""
-        if _is_local(self.ip):
+        if is_local(self.ip):
             return []
         ips = own_addresses(6 if ":" in self.ip else 4) if self.is_for_everybody else [self.ip]
         return [self._url_at(ip) for ip in ips]
@@ -61,7 +61,7 @@ class ServerAddress:
     @property
     def is_for_others(self) -> bool:
         """Whether it is reached from other machines: by its own address, or by a proxy with another name."""
-        return bool(self.names) or not _is_local(self.ip)
+        return bool(self.names) or not is_local(self.ip)
 
     def base(self, headers: Mapping[str, str]) -> str:
         """Return what all addresses of a page begin with: the path where the browser that asks has it.
@@ -84,8 +84,16 @@ def require_closed(ip: str, needs_token: bool) -> None:
         ipaddress.ip_address(ip)
     except ValueError:
         raise UserError(f"The address must be a number such as {LOOPBACK} or 0.0.0.0; got {ip or 'nothing'}.") from None
-    if not needs_token and not _is_local(ip):
+    if not needs_token and not is_local(ip):
         raise UserError(f"--no-token is only for this machine alone. Leave it out, or leave out --ip {ip}.")
+
+
+def is_local(name: str) -> bool:
+    """Whether an address or a name is that by which a machine calls itself."""
+    try:
+        return ipaddress.ip_address(name.strip("[]")).is_loopback
+    except ValueError:
+        return name == "localhost"
 
 
 def free_port(ip: str, wanted: int | None) -> int:
@@ -119,10 +127,6 @@ def _first_free_port(ip: str) -> int:
         if obstacle.errno not in _NEXT_PORT_MAY_DO:
             raise unusable(ip, port, obstacle)
     raise UserError(f"No port from {PORTS[0]} to {PORTS[-1]} is free. Choose one with --port.")
-
-
-def _is_local(ip: str) -> bool:
-    return ipaddress.ip_address(ip).is_loopback
 
 
 def _obstacle(ip: str, port: int) -> OSError | None:

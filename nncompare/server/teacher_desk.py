@@ -4,31 +4,29 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Collection
-from typing import Any, TypeVar
-
-from pydantic import BaseModel, ValidationError
+from typing import Any
 
 from nncompare.engine import loop
-from nncompare.engine.class_board import EVERYBODY, MOST_OUTCOMES
-from nncompare.engine.class_report import Outcome, PageReport
+from nncompare.engine.class_board import EVERYBODY
 from nncompare.engine.shared import EngineHolder
 from nncompare.environment import environment
-from nncompare.server.class_view import ClassView, Lesson
+from nncompare.lessons import Lesson, built_in_lessons
+from nncompare.server.class_record import ClassRecord
+from nncompare.server.class_view import ClassView
+from nncompare.ui.page_address import lesson_of_room
 
 LOOK_SECONDS = 1.0
 _UNWATCHED_SECONDS, _SILENT_SECONDS = 30.0, 5.0
 _SILENT = "The engine does not answer at the moment. What stands here is from before; it goes on by itself."
-_NONSENSE = PageReport(state="unknown")
 
 _log = logging.getLogger(__name__)
-_Report = TypeVar("_Report", bound=BaseModel)
 
 
 class TeacherDesk:
     """Looks at the board of the class once a second while a teacher's page is open, and passes on what is wanted there.
 
-    It begins with the first visit. The board forgets everything where the engine is restarted; what was found on it
-    stays here, and so does the lesson, which is told to every new board.
+    It begins with the first visit. Where the engine is restarted, what was found stays here, and so does the lesson: it
+    is told to every new board.
 
     Parameters
     ----------
@@ -41,12 +39,13 @@ class TeacherDesk:
         self._lock, self._is_closed, self._wake = threading.Lock(), threading.Event(), threading.Event()
         self._thread: threading.Thread | None = None
         self._watched_until = 0.0
-        self._pages: dict[int, PageReport] = {}
-        self._outcomes: dict[tuple[int, int], Outcome] = {}
-        self._lesson, self._heard = Lesson(), 0.0
+        self._record = ClassRecord()
+        self._lesson: Lesson | None = None
+        self._version = 0  # counts how often a lesson was set
+        self._own: dict[str, Lesson] = {}
+        self._heard = 0.0
         self._to_stop: set[int] = set()
         self._is_to_clear = False
-        self._board, self._serial = "", 0
 
     def look(self) -> ClassView:
         """Return what was found at the last look, without waiting for another one."""
@@ -56,11 +55,25 @@ class TeacherDesk:
             self._watched_until = time.monotonic() + _UNWATCHED_SECONDS
             self._begin()
             trouble = _SILENT if time.monotonic() - self._heard > _SILENT_SECONDS else ""
-            return ClassView(dict(self._pages), dict(self._outcomes), self._lesson, trouble)
+            record, (opening, _) = self._record, lesson_of_room()
+            return ClassView(dict(record.pages), dict(record.outcomes), self._lesson, opening, trouble, self.lessons)
 
-    def set_lesson(self, text: str, title: str) -> None:
-        """Set the lesson for all pages that are open, and for those that will be; an empty text takes it back."""
-        self._change(lambda: setattr(self, "_lesson", Lesson(self._lesson.version + 1, text, title)))
+    @property
+    def lessons(self) -> dict[str, Lesson]:
+        """The lessons on offer by name: that of the room, those that are built in, and those that were set here."""
+        found, _ = lesson_of_room()  # its file may be taken away or changed at any time
+        room = {found.name: found} if found is not None else {}
+        return {**room, **built_in_lessons(), **room, **self._own}
+
+    def set_lesson(self, lesson: Lesson | None) -> None:
+        """Set the lesson for all pages that are open, and for those that will be; None takes it back."""
+
+        def change() -> None:
+            self._lesson, self._version = lesson, self._version + 1
+            if lesson is not None:
+                self._own[lesson.name] = lesson
+
+        self._change(change)
 
     def stop(self, number: int = EVERYBODY) -> None:
         """Stop what trains on a page, or on all pages."""
@@ -98,7 +111,7 @@ class TeacherDesk:
 
     @property
     def _is_wanted(self) -> bool:
-        is_asked = bool(self._lesson.version or self._to_stop or self._is_to_clear)
+        is_asked = bool(self._version or self._to_stop or self._is_to_clear)
         return is_asked or time.monotonic() < self._watched_until
 
     def exchange(self) -> None:
@@ -116,41 +129,16 @@ class TeacherDesk:
             self._is_to_clear &= not is_cleared
             self._heard = time.monotonic()
             if is_cleared:
-                self._outcomes.clear()
-            self._take(found)
+                self._record.outcomes.clear()
+            self._record.take(found)
 
     def _wishes(self, stop: Collection[int], *, is_cleared: bool) -> dict[str, Any]:
         return {
             "class_id": environment().class_id,
-            "since": self._serial,
-            "version": self._lesson.version,
-            "lesson": self._lesson.text,
+            "since": self._record.serial,
+            "version": self._version,
+            "lesson": self._lesson.to_json() if self._lesson is not None else "",
             "stop": sorted(stop),
             "is_cleared": is_cleared,
-            "taken": [] if is_cleared else sorted({page for page, _ in self._outcomes}),
+            "taken": [] if is_cleared else self._record.numbers,
         }
-
-    def _take(self, found: dict[str, Any]) -> None:
-        self._pages = {number: _checked(PageReport, text) or _NONSENSE for number, text in sorted(found["pages"])}
-        is_new, self._board = found["board"] != self._board, found["board"]
-        if is_new and self._serial:  # its serial numbers are others: all of it comes with the next look
-            self._serial = 0
-            return
-        for page, run, serial, text in found["outcomes"]:
-            self._serial = max(self._serial, serial)
-            if (outcome := _checked(Outcome, text)) is not None:
-                self._keep((page, run), outcome)
-
-    def _keep(self, key: tuple[int, int], outcome: Outcome) -> None:
-        self._outcomes.pop(key, None)  # the newest one last
-        if len(self._outcomes) >= MOST_OUTCOMES:
-            del self._outcomes[next(iter(self._outcomes))]
-        self._outcomes[key] = outcome
-
-
-def _checked(kind: type[_Report], text: str) -> _Report | None:
-    """Read what a page has reported; None where it is nonsense."""
-    try:
-        return kind.model_validate_json(text)
-    except ValidationError:
-        return None

@@ -1,6 +1,7 @@
 """The teacher's page, what it asks every two seconds, and what can be wanted there."""
 
 import json
+import secrets
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,16 +10,18 @@ from markupsafe import Markup
 from tornado.web import HTTPError
 
 from nncompare.engine.class_board import EVERYBODY, LONGEST_LESSON
-from nncompare.engine.class_report import lesson_title
 from nncompare.errors import UserError
-from nncompare.server import teacher_lessons
-from nncompare.server.auth import ADDRESS
+from nncompare.lessons import Lesson, LessonError
 from nncompare.server.class_table import class_table
 from nncompare.server.qr_code import qr_picture
-from nncompare.server.room_address import room_url
+from nncompare.server.room_address import room_address
 from nncompare.server.teacher_access import PATH, REQUIRED, TeacherHandler
 from nncompare.server.teacher_view import class_view
 
+_POLICY = (
+    "default-src 'none'; script-src 'nonce-{nonce}'; style-src 'nonce-{nonce}'; img-src 'self' data:; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
 # The dashboard's own, so that both look alike.
 _STYLE = Markup((Path(__file__).parents[1] / "ui" / "static" / "style.css").read_text(encoding="utf-8"))
 
@@ -35,26 +38,25 @@ class TeacherPage(TeacherHandler):
         await super().prepare()
 
     def get(self) -> None:
-        """Answer with the page."""
-        address = self.settings[ADDRESS]
-        url = room_url(address, self.request)
+        """Answer with the page; only scripts and styles that carry the answer's number are taken."""
+        nonce, room = secrets.token_urlsafe(16), room_address(self.address, self.request)
         self.write_page(
+            _POLICY.format(nonce=nonce),
             "teacher.html",
-            has_scripts=True,
-            url=url,
-            token=address.token,
-            qr_code=qr_picture(address.with_secret(url), "QR code that opens the page of the class"),
-            is_reachable=address.is_for_others,
+            nonce=nonce,
+            room=room,
+            token=self.address.token,
+            qr_code=qr_picture(self.address.with_secret(room.url), "QR code that opens the page of the class"),
             longest=LONGEST_LESSON,
             style=_STYLE,
-            lessons=teacher_lessons.titles(),
             xsrf=self.xsrf_token.decode(),
         )
 
     def write_error(self, status_code: int, **details: Any) -> None:
         """Ask for the token where it is missing."""
         if self._reason == REQUIRED:
-            self.write_page("teacher_sign_in.html", is_wrong="token" in self.request.query_arguments)
+            is_wrong = "token" in self.request.query_arguments
+            self.write_words("sign_in.html", whose="teacher’s ", is_wrong=is_wrong, settings=())
         else:
             super().write_error(status_code, **details)
 
@@ -63,8 +65,8 @@ class TeacherView(TeacherHandler):
     """What changes on the page, as JSON."""
 
     def get(self) -> None:
-        """Answer with what was found at the last look."""
-        self.finish(class_view(self.room.desk.look()))
+        """Answer with what was found at the last look, and the answers for the lesson that is named."""
+        self.finish(class_view(self.room.desk.look(), self.get_query_argument("asked", None)))
 
 
 class TeacherTable(TeacherHandler):
@@ -74,7 +76,7 @@ class TeacherTable(TeacherHandler):
         """Answer with the table."""
         self.set_header("Content-Type", "text/csv; charset=utf-8")
         self.set_header("Content-Disposition", 'attachment; filename="class-results.csv"')
-        self.finish(class_table(self.room.desk.look().outcomes))
+        self.finish(class_table(self.room.desk.look()))
 
 
 class TeacherWish(TeacherHandler):
@@ -110,18 +112,23 @@ class TeacherWish(TeacherHandler):
 
     def _set_lesson(self, content: bytes) -> str:
         if not content:
-            self.room.desk.set_lesson("", "")
+            self.room.desk.set_lesson(None)
             return "No lesson is set any more."
-        text = teacher_lessons.text_of(content.decode(errors="replace"))
-        return self._set(text)
+        name = content.decode(errors="replace")
+        lesson = self.room.desk.lessons.get(name)
+        if lesson is None:
+            raise UserError(f"There is no lesson named {name[:40]!r}.")
+        return self._set(lesson)
 
     def _set_own_lesson(self, content: bytes) -> str:
-        return self._set(teacher_lessons.checked(content))
+        try:
+            return self._set(Lesson.from_json(content))
+        except LessonError as error:
+            raise UserError(f"The lesson was not taken. {error}") from None
 
-    def _set(self, text: str) -> str:
-        title = lesson_title(text)
-        self.room.desk.set_lesson(text, title)
-        return f"All pages get the lesson “{title}”."
+    def _set(self, lesson: Lesson) -> str:
+        self.room.desk.set_lesson(lesson)
+        return f"All pages get the lesson “{lesson.title}”."
 
     def _clear(self, _: bytes) -> str:
         self.room.desk.clear()

@@ -5,10 +5,10 @@ from typing import Any
 
 from nncompare import words
 from nncompare.comparison.state import State
-from nncompare.engine.class_report import Answer, ModelProgress, PageReport
-from nncompare.server.class_answers import ClassAnswers, class_answers
-from nncompare.server.class_plot import class_plot
-from nncompare.server.class_view import ClassView
+from nncompare.engine.class_report import ModelProgress, PageReport
+from nncompare.server.class_axis import written
+from nncompare.server.class_plot import class_plot, summaries
+from nncompare.server.class_view import ClassAnswers, ClassView, class_answers
 
 _TOLD = {State.IDLE: "Not trained yet", State.PREPARING: "Starting", State.RUNNING: "Training"}
 _COUNTED = {
@@ -17,20 +17,26 @@ _COUNTED = {
     "paused": (State.PAUSED,),
     "ended": (State.FINISHED, State.STOPPED, State.FAILED),
 }
+_NO_LESSON = "No lesson"
 _WITHOUT_LESSON = "A result is by how many points the test accuracy of B is above that of A."
 
 
-def class_view(view: ClassView) -> dict[str, Any]:
-    """Return everything that the page shows and that changes."""
-    answers = class_answers(view)
+def class_view(view: ClassView, asked: str | None = None) -> dict[str, Any]:
+    """Return everything that the page shows and that changes; `asked` is the lesson whose answers are wanted."""
+    answers = class_answers(view, asked)
     return {
         "trouble": view.trouble,
         "summary": _summary(view),
-        "lesson": view.lesson.title or ("A lesson is set." if view.lesson.text else ""),
+        "lesson": view.lesson.title if view.lesson is not None else "",
+        "opening": view.opening.title if view.opening is not None else "",
+        "lessons": [(name, lesson.title) for name, lesson in view.lessons.items()],
         "pages": [_row(number, report, answers) for number, report in view.pages.items()],
         "can_stop": any(map(_can_stop, view.pages.values())),
         "outcomes": len(view.outcomes),
-        "asked": f"Lesson: {answers.lesson}" if answers.lesson else _WITHOUT_LESSON,
+        "asked": [(name, title or _NO_LESSON) for name, title in view.asked.items()],
+        "shown": answers.name,
+        "question": answers.lesson.question if answers.lesson is not None else "" if answers.name else _WITHOUT_LESSON,
+        **summaries(answers),
         "plot": str(class_plot(answers)),
     }
 
@@ -53,8 +59,8 @@ def _row(number: int, report: PageReport, answers: ClassAnswers) -> dict[str, An
         "can_stop": _can_stop(report),
         "a": _progress(report, "A"),
         "b": _progress(report, "B"),
-        "guess": _written(answers.guesses.get(number)),
-        "result": _written(answers.results.get(number)),
+        "guess": written(answers.guesses.get(number), answers),
+        "result": written(answers.results.get(number), answers),
     }
 
 
@@ -73,13 +79,9 @@ def _figures(model: ModelProgress) -> dict[str, Any]:
     epochs = max(1, model.epochs)
     return {
         "share": min(1.0, model.epoch / epochs),
-        "epochs": f"{min(model.epoch, epochs):.1f} of {epochs}".replace(".0 ", " "),
+        "epochs": f"{min(int(model.epoch), epochs)} of {epochs}",
         "accuracy": words.percent(model.accuracy),
     }
-
-
-def _written(answer: Answer) -> str:
-    return f"{answer:.4g}" if isinstance(answer, float) else answer or ""
 
 
 def _state(report: PageReport) -> State | None:

@@ -38,8 +38,10 @@ def test_a_teacher_sees_two_pages_sets_a_lesson_and_stops_them(
         )
         for dashboard in (on_voila, other):
             expect(dashboard.page.get_by_text("The teacher has set a lesson: A <b>lesson</b>")).to_be_visible()
+        on_voila.go("Models")
+        on_voila.page.get_by_role("radio", name="Nobody can tell them apart").click()
         page.get_by_role("button", name="Show large").click()
-        expect(page.locator("dialog svg")).to_be_visible()
+        expect(page.get_by_role("dialog").locator(".t-guess")).to_have_count(1)
         page.get_by_role("button", name="Close").click()
         page.on("dialog", lambda question: question.accept())
         page.get_by_role("button", name="Stop all").click()

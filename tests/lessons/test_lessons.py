@@ -12,7 +12,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from nncompare.config import RunConfig
-from nncompare.lessons import CHOICES, NUMBERS, Lesson, LessonError, built_in_lessons, find_lesson, read_lesson
+from nncompare.lessons import CHOICES, NUMBERS, Lesson, LessonError, built_in_lessons, find_lesson
 from nncompare.lessons.lesson import LARGEST_BYTES
 
 ROOT = Path(__file__).parents[2]
@@ -171,14 +171,14 @@ def test_markup_stays_the_text_that_it_is() -> None:
 def test_a_file_is_read_or_named_in_the_sentence(tmp_path: Path) -> None:
     file = tmp_path / "mine.json"
     file.write_text(json.dumps(LESSON), encoding="utf-8-sig")  # as some editors leave it
-    assert read_lesson(file) == find_lesson(str(file)) == Lesson.from_json(json.dumps(LESSON))
+    assert find_lesson(file) == find_lesson(str(file)) == Lesson.from_json(json.dumps(LESSON))
     assert find_lesson("dropout") is built_in_lessons()["dropout"]
     file.write_text(json.dumps(lesson(guess=None)))
     with pytest.raises(LessonError, match=r"^The lesson mine\.json was not taken\. The lesson has no guess\.$"):
-        read_lesson(file)
+        find_lesson(file)
     for place in (tmp_path, tmp_path / "nowhere"):
         with pytest.raises(LessonError, match=rf"^The lesson {place.name} cannot be read: .*\.$"):
-            read_lesson(place)
+            find_lesson(place)
 
 
 def test_the_documentation_has_the_schema_an_example_that_is_taken_and_every_quantity() -> None:

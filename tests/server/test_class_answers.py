@@ -11,18 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nncompare.config import RunConfig
-from nncompare.engine.class_report import (
-    LessonState,
-    ModelOutcome,
-    ModelProgress,
-    Outcome,
-    PageReport,
-    lesson_title,
-)
-from nncompare.server.class_answers import ClassAnswers, class_answers
+from nncompare.engine.class_report import LessonState, ModelOutcome, ModelProgress, Outcome, PageReport
+from nncompare.lessons import built_in_lessons
+from nncompare.server.class_axis import written
 from nncompare.server.class_plot import HALF_HEIGHT, SIDE, WIDTH, class_plot
 from nncompare.server.class_table import COLUMNS, class_table
-from nncompare.server.class_view import ClassView, Lesson
+from nncompare.server.class_view import ClassAnswers, ClassView, class_answers
 from nncompare.server.teacher_view import class_view
 
 MARKUP = "<img src=x onerror=alert(1)>"
@@ -38,7 +32,11 @@ def outcome(a=0.97, b=0.98, **lesson):
 
 
 def view_of(pages, outcomes=None):
-    return ClassView(pages, outcomes or {}, Lesson(), "")
+    return ClassView(pages, outcomes or {}, lessons=built_in_lessons())
+
+
+def answers_of(guesses, results, name=""):
+    return ClassAnswers(name, built_in_lessons().get(name), guesses, results)
 
 
 def dots(svg, kind):
@@ -57,7 +55,7 @@ def test_a_row_says_where_a_page_is():
     told = [row["state"] for row in shown["pages"]]
     assert told == ["Waiting: 2nd in line, about 40 s", "Training", "Not trained yet", "Unknown"]
     assert [row["can_stop"] for row in shown["pages"]] == [True, True, False, False]
-    assert shown["pages"][1]["a"] == {"share": 0.48, "epochs": "2.4 of 5", "accuracy": "97.1%"}
+    assert shown["pages"][1]["a"] == {"share": 0.48, "epochs": "2 of 5", "accuracy": "97.1%"}
     assert shown["pages"][1]["b"]["epochs"] == "2 of 5"
     assert shown["summary"] == "4 pages · 1 training · 1 waiting"
     assert shown["can_stop"]
@@ -87,13 +85,20 @@ def test_the_answers_are_those_of_the_lesson_that_most_pages_have():
     assert found.results == {1: 0.5, 2: 0.2, 4: 0.3}
 
 
+def test_what_was_stopped_is_no_result():
+    ended = outcome(name="luck", guess="A", result="same")
+    stopped = outcome(name="luck", guess="B", result="A").model_copy(update={"state": "stopped"})
+    found = class_answers(view_of({}, {(1, 1): ended, (1, 2): stopped, (2, 1): stopped}))
+    assert (found.guesses, found.results) == ({1: "B", 2: "B"}, {1: "same"})
+
+
 def test_without_a_lesson_it_is_the_difference():
     assert outcome(0.97, 0.9825).difference == 1.25
     assert outcome(0.97, None).difference is None
 
 
 def test_guesses_stand_above_the_axis_and_results_below_it():
-    svg = class_plot(ClassAnswers("luck", {1: 2.0, 2: 2.0, 3: 4.0}, {1: 0.0, 2: 3.0}))
+    svg = class_plot(answers_of({1: 2.0, 2: 2.0, 3: 4.0}, {1: 0.0, 2: 3.0}))
     guesses, results = dots(svg, "guess"), dots(svg, "result")
     assert len(guesses) == 3
     assert guesses[0][0] == guesses[1][0] < guesses[2][0]
@@ -101,12 +106,19 @@ def test_guesses_stand_above_the_axis_and_results_below_it():
     assert results[0] == (SIDE, results[1][1])
     assert all(y > 0 for _, y in results)
     assert ticks(svg) == ["0", "1", "2", "3", "4"]
-    assert "Guesses: 3, median 2. Results: 2, median 1.5." in svg
+    assert 'aria-label="3 guesses, median 2. 2 results, median 1.5."' in svg
 
 
-def test_choices_have_places_of_their_own_and_are_escaped():
+def test_choices_have_the_places_and_the_words_of_the_lesson():
+    svg = class_plot(answers_of({1: "B", 2: "same", 3: "same"}, {1: "same"}, "luck"))
+    assert ticks(svg) == ["A", "B", "Nobody can tell", "them apart"]
+    assert re.findall(r'class="t-number"[^>]*>([0-9]+)<', svg) == ["1", "2", "1"]
+    assert 'aria-label="3 guesses. 1 result."' in svg
+
+
+def test_what_is_no_choice_of_a_lesson_is_drawn_too_and_escaped():
     guesses = {1: "A", 2: "B", 3: "B", 4: MARKUP, 5: "</svg><script>", 6: "x" * 80}
-    svg = class_plot(ClassAnswers("luck", guesses, {1: "B"}))
+    svg = class_plot(answers_of(guesses, {1: "B"}))
     assert ticks(svg)[:2] == ["B", "A"]
     assert len({x for x, _ in dots(svg, "guess")}) == 5
     assert svg.count("<svg") == svg.count("</svg>") == 1
@@ -114,11 +126,25 @@ def test_choices_have_places_of_their_own_and_are_escaped():
     assert "<script" not in svg
 
 
+@pytest.mark.parametrize("name", ["", "luck"])
+def test_dots_of_a_class_that_agrees_can_be_seen(name):
+    guesses = dict.fromkeys(range(1, 31), "same" if name else 2.0)
+    svg = class_plot(answers_of(guesses, {}, name))
+    (radius,) = {float(radius) for radius in re.findall(r' r="([0-9.]+)"', svg)}
+    assert radius > 2.5
+    assert len(set(dots(svg, "guess"))) == 30
+
+
+def test_the_unit_stands_behind_the_median():
+    assert "1 guess, median 9.8%. 0 results." in class_plot(answers_of({1: 9.8}, {}, "images"))
+    assert "2 results, median −1 points." in class_plot(answers_of({}, {1: -1.0, 2: -1.0}, "dropout"))
+
+
 def test_nonsense_of_one_page_does_not_squeeze_the_others():
     guesses = {page: page / 10 for page in range(1, 11)}
-    svg = class_plot(ClassAnswers("luck", {**guesses, 11: 1e12}, {}))
+    svg = class_plot(answers_of({**guesses, 11: 1e12}, {}))
     assert len({x for x, _ in dots(svg, "guess")[:10]}) > 3
-    assert max(x for x, _ in dots(svg, "guess")) <= WIDTH - SIDE
+    assert max(x for x, _ in dots(svg, "guess")) <= WIDTH - SIDE / 2
 
 
 answers = st.one_of(st.floats(-1e12, 1e12), st.text(max_size=80), st.sampled_from([0.0, 1.0, "A"]))
@@ -128,35 +154,59 @@ some_pages = st.dictionaries(st.integers(1, 300), answers, max_size=40)
 @settings(max_examples=examples(100), deadline=None)
 @given(guesses=some_pages, results=some_pages)
 def test_every_answer_is_drawn_within_the_picture(guesses, results):
-    svg = class_plot(ClassAnswers("luck", guesses, results))
+    svg = class_plot(answers_of(guesses, results))
     for part, kind in ((guesses, "guess"), (results, "result")):
         found = dots(svg, kind)
         assert len(found) <= len(part)
-        assert all(SIDE <= x <= WIDTH - SIDE and abs(y) < 2 * HALF_HEIGHT and math.isfinite(y) for x, y in found)
-    assert len(ticks(svg)) <= 9
+        assert all(
+            SIDE / 2 <= x <= WIDTH - SIDE / 2 and abs(y) < 2 * HALF_HEIGHT and math.isfinite(y) for x, y in found
+        )
+    assert len(ticks(svg)) <= 12
 
 
 def test_the_table_has_a_row_for_each_comparison_and_nothing_that_spreadsheets_run():
-    outcomes = {(2, 1): outcome(name="=1+1", guess=-1.5, result="@x"), (1, 2): outcome(guess=10.280000000000001)}
-    rows = list(csv.DictReader(io.StringIO(class_table(outcomes))))
+    outcomes = {
+        (2, 1): outcome(name="=1+1", guess=-1.5, result="@x"),
+        (1, 2): outcome(name="luck", guess=10.28000000001),
+    }
+    rows = list(csv.DictReader(io.StringIO(class_table(view_of({}, outcomes)))))
     assert [(row["page"], row["comparison"]) for row in rows] == [("1", "2"), ("2", "1")]
     assert tuple(rows[0]) == COLUMNS
     assert (rows[1]["lesson"], rows[1]["guess"], rows[1]["result"]) == ("'=1+1", "-1.5", "'@x")
     assert rows[0]["guess"] == "10.28"
+    assert rows[0]["lesson_title"] == "Luck"
     assert (rows[0]["a_accuracy"], rows[0]["b_channels"], rows[0]["data_set"]) == ("0.97", "16", "mnist")
 
 
+def test_earlier_lessons_stay_to_be_looked_at():
+    pages = {1: PageReport(lesson=LessonState(name="dropout", guess=5.0))}
+    outcomes = {(1, 1): outcome(name="luck", guess="same", result="same"), (2, 1): outcome(result=1.0)}
+    view = view_of(pages, {**outcomes, (3, 1): outcome(name="of-a-page", guess=1.0)})
+    now, then = class_view(view), class_view(view, "luck")
+    titles = {"dropout": "Dropout and overfitting", "luck": "Luck", "": "No lesson", "of-a-page": "of-a-page"}
+    assert dict(now["asked"]) == titles
+    assert (now["shown"], now["pages"][0]["guess"], now["question"]) == (
+        "dropout",
+        "5",
+        built_in_lessons()["dropout"].question,
+    )
+    assert (then["shown"], then["pages"][0]["result"]) == ("luck", "Nobody can tell them apart")
+    assert class_view(view, "")["results"] == "1 result, median 1"
+    assert class_view(view, MARKUP)["shown"] == "dropout"
+
+
 @pytest.mark.parametrize(
-    ("text", "title"),
+    ("name", "answer", "words"),
     [
-        ('{"title": " Dropout ", "name": "d"}', "Dropout"),
-        ('{"name": "luck"}', "luck"),
-        ('{"title": 3}', ""),
-        ("[1]", ""),
-        ("no lesson", ""),
-        ("[" * 10_000, ""),
-        ('{"title": "' + "x" * 500 + '"}', "x" * 80),
+        ("dropout", -1.25, "−1.25"),
+        ("learning-rate-low", 9.8, "9.8"),
+        ("accumulation", 1.0456, "1.046"),
+        ("luck", "B", "B"),
+        ("luck", "other", "other"),
+        ("luck", 12345.6, "12,346"),
+        ("", 0.5, "0.5"),
+        ("", None, ""),
     ],
 )
-def test_what_a_lesson_is_called(text, title):
-    assert lesson_title(text) == title
+def test_an_answer_is_worded_as_the_lesson_words_it(name, answer, words):
+    assert written(answer, answers_of({}, {}, name)) == words

@@ -14,14 +14,13 @@ import requests
 from browser import Browser, raw
 from class_engine import ClassEngine
 from local_server import LocalServer, local_server
-from markupsafe import escape
 from waiting import wait_until
 
 from nncompare.config import RunConfig
 from nncompare.engine.class_board import LONGEST_LESSON
 from nncompare.engine.class_report import LessonState, ModelOutcome, Outcome, PageReport
 from nncompare.lessons import built_in_lessons
-from nncompare.server.room_address import room_url
+from nncompare.server.room_address import RoomAddress, room_address
 from nncompare.server.server_address import ServerAddress
 
 ROUTES = ["teacher", "teacher/view", "teacher/results.csv"]
@@ -34,7 +33,8 @@ DROPOUT, LUCK = (built_in_lessons()[name] for name in ("dropout", "luck"))
 def engine(server: LocalServer) -> Iterator[ClassEngine]:
     """The board of the class, which is empty."""
     desk = server.app.teacher.desk
-    desk.set_lesson("", "")
+    desk.set_lesson(None)
+    desk._own.clear()
     desk.clear()
     desk.engine.is_silent = False
     desk.engine.restart()
@@ -176,11 +176,37 @@ def test_only_scripts_of_the_page_itself_are_run(teacher: Teacher) -> None:
     assert answer.headers["Cache-Control"] == "no-store"
 
 
-def test_it_shows_the_address_and_its_code(server: LocalServer, teacher: Teacher) -> None:
+def test_on_this_machine_alone_there_is_an_address_and_no_code(server: LocalServer, teacher: Teacher) -> None:
     assert f'<p class="t-address">{server.address}</p>' in teacher.page
-    assert server.token in teacher.page
-    assert teacher.page.count("<svg") == 2
     assert "--ip 0.0.0.0" in teacher.page, "others do not reach it"
+    assert 'id="large-code"' not in teacher.page
+    assert teacher.page.count("<svg") == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "url", "words"),
+    [
+        ({"ip": "0.0.0.0"}, "http://192.168.1.9:", "Who types the address is asked for it"),
+        ({"names": ["class.school.org"]}, "https://class.school.org/", "by another address, open this page there"),
+    ],
+)
+def test_the_projector_gets_an_address_that_others_reach(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: dict[str, Any], url: str, words: str
+) -> None:
+    monkeypatch.setattr("nncompare.server.server_address.own_addresses", lambda _: ["192.168.1.9"])
+    with local_server(tmp_path, **options) as server:
+        page = Teacher(server).page
+    assert page.count(f">{url}") == 2
+    assert page.count("<svg") == 2
+    assert words in page
+
+
+def test_a_room_without_a_network_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nncompare.server.server_address.own_addresses", lambda _: [])
+    with local_server(tmp_path, ip="0.0.0.0") as server:
+        page = Teacher(server).page
+    assert "This machine is in no network at the moment" in page
+    assert page.count("<svg") == 0
 
 
 def test_pages_and_their_answers_are_shown_without_a_name(teacher: Teacher, engine: ClassEngine) -> None:
@@ -295,7 +321,6 @@ def test_results_outlive_the_engine_and_are_cleared_when_that_is_wanted(teacher:
 def test_two_teachers_see_the_same(server: LocalServer, teacher: Teacher, engine: ClassEngine) -> None:
     other = Teacher(server)
     engine.say("first", report(state="running"))
-    assert f'<option value="luck">{escape(LUCK.title)}</option>' in other.page
     teacher.wish("lesson-file", DROPOUT.to_json())
     other.wish("lesson", "luck")
     assert teacher.view() == other.view()
@@ -326,21 +351,21 @@ def test_it_works_below_the_path_of_a_proxy(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("called", "shown"),
+    ("called", "found"),
     [
-        ("127.0.0.1:8866", "http://192.168.1.9:8866/"),
-        ("localhost:8866", "http://192.168.1.9:8866/"),
-        ("10.0.0.7:8866", "http://10.0.0.7:8866/"),
-        ("school.example", "http://school.example/"),
+        ("127.0.0.1:8866", RoomAddress("http://192.168.1.9:8866/")),
+        ("localhost:8866", RoomAddress("http://192.168.1.9:8866/")),
+        ("10.0.0.7:8866", RoomAddress("http://10.0.0.7:8866/")),
+        ("school.example", RoomAddress("http://school.example/")),
     ],
 )
-def test_the_address_on_the_projector_is_one_that_others_reach(
-    called: str, shown: str, monkeypatch: pytest.MonkeyPatch
+def test_the_address_of_the_room_is_that_by_which_the_teacher_came_if_others_reach_it(
+    called: str, found: RoomAddress, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("nncompare.server.server_address.own_addresses", lambda _: ["192.168.1.9"])
     address = ServerAddress(ip="0.0.0.0", port=8866, token="", is_token_known=True)
     request: Any = SimpleNamespace(host=called, host_name=called.partition(":")[0], headers={}, protocol="http")
-    assert room_url(address, request) == shown
+    assert room_address(address, request) == found
 
 
 def test_the_lesson_that_the_server_was_started_with_is_on_offer_too(
@@ -349,11 +374,11 @@ def test_the_lesson_that_the_server_was_started_with_is_on_offer_too(
     own = tmp_path / "own.json"
     own.write_text(json.dumps({**json.loads(LUCK.to_json()), "name": "own", "title": "A lesson of mine"}))
     monkeypatch.setenv("NNCOMPARE_LESSON", str(own))
-    assert '<option value="own">A lesson of mine' in teacher.get("teacher").text
+    assert teacher.view()["lessons"][0] == ["own", "A lesson of mine"]
+    assert teacher.view()["opening"] == "A lesson of mine"
     assert teacher.wish("lesson", "own").json() == {
         "told": "All pages get the lesson “A lesson of mine”.",
         "is_right": True,
     }
     own.unlink()
-    assert "A lesson of mine" not in teacher.get("teacher").text
-    assert teacher.wish("lesson", "own").status_code == 400
+    assert ["own", "A lesson of mine"] in teacher.view()["lessons"], "it was set, and so is known here"

@@ -2,22 +2,44 @@
 // What pages have reported is put into the page as text; the plot comes as a picture in which it is escaped.
 const SECONDS = 2;
 const found = (id) => document.getElementById(id);
-let shown = "";
 const { xsrf, longest } = found("class").dataset;
+const drawn = new Map();
+let asked = null; // the lesson whose answers the teacher has chosen; until then it is that of the class
 
 function show(view) {
   found("summary").textContent = view.summary;
-  found("lesson").textContent = view.lesson ? `Set for all pages: ${view.lesson}` : "No lesson is set.";
+  const none = view.opening ? `Pages open with: ${view.opening}` : "No lesson is set.";
+  found("lesson").textContent = view.lesson ? `Set for all pages: ${view.lesson}` : none;
   found("no-lesson").hidden = !view.lesson;
   found("stop-all").disabled = !view.can_stop;
   found("clear").disabled = !view.outcomes;
-  found("asked").textContent = view.asked;
-  found("no-answers").hidden = view.plot !== "";
-  found("legend").hidden = view.plot === "";
-  if (shown !== view.plot) found("plot").innerHTML = view.plot;
-  shown = view.plot;
   showRows(view.pages);
   complain(view.trouble);
+  offer(found("lesson-name"), view.lessons);
+  offer(found("asked"), view.asked);
+  found("asked").value = view.shown;
+  found("asked").hidden = view.asked.length < 2 && !view.shown;
+  const isEmpty = view.plot === "";
+  found("no-answers").hidden = !isEmpty;
+  found("enlarge").disabled = isEmpty;
+  for (const legend of document.querySelectorAll(".t-legend")) legend.hidden = isEmpty;
+  for (const place of document.querySelectorAll("[data-shown]")) put(place, view[place.dataset.shown]);
+}
+
+function put(place, content) {
+  if (drawn.get(place) === content) return;
+  drawn.set(place, content);
+  if (place.dataset.shown === "plot") place.innerHTML = content;
+  else place.textContent = content;
+}
+
+function offer(list, options) {
+  const content = JSON.stringify(options);
+  if (drawn.get(list) === content) return; // one that is open stays so
+  drawn.set(list, content);
+  const chosen = list.value;
+  list.replaceChildren(...options.map(([value, name]) => new Option(name, value)));
+  if (options.some(([value]) => value === chosen)) list.value = chosen;
 }
 
 function showRows(pages) {
@@ -69,7 +91,8 @@ function complain(words) {
 
 async function refresh() {
   try {
-    const answer = await fetch("teacher/view", { cache: "no-store" });
+    const query = asked === null ? "" : `?${new URLSearchParams({ asked })}`;
+    const answer = await fetch(`teacher/view${query}`, { cache: "no-store" });
     if (answer.ok) show(await answer.json());
     else complain("The server was restarted, or the token is another one. Open the teacher’s address again.");
   } catch {
@@ -99,13 +122,24 @@ found("stop-all").addEventListener("click", () => {
 found("clear").addEventListener("click", () => {
   if (confirm("Clear all results? Save them first, if they are needed.")) wish("clear", "");
 });
-found("set-lesson")?.addEventListener("click", () => wish("lesson", found("lesson-name").value));
-found("no-lesson").addEventListener("click", () => wish("lesson", ""));
+found("set-lesson").addEventListener("click", () => setLesson("lesson", found("lesson-name").value));
+found("no-lesson").addEventListener("click", () => setLesson("lesson", ""));
 found("lesson-file").addEventListener("change", async (event) => {
   const [file] = event.target.files;
   // One byte more than may be, so that the server says in words that it is too much.
-  if (file) await wish("lesson-file", file.slice(0, Number(longest) + 1));
+  if (file) await setLesson("lesson-file", file.slice(0, Number(longest) + 1));
   event.target.value = "";
 });
-found("show-large").addEventListener("click", () => found("large").showModal());
+found("asked").addEventListener("change", (event) => {
+  asked = event.target.value;
+  refresh();
+});
+for (const button of document.querySelectorAll("[data-opens]"))
+  button.addEventListener("click", () => found(button.dataset.opens).showModal());
+
+async function setLesson(what, body) {
+  asked = null;
+  await wish(what, body);
+}
+
 keepRefreshing();
