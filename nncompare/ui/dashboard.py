@@ -95,7 +95,7 @@ class Dashboard:
         self.teacher = Teacher(self.refresher, self.current, self.lesson, self.notice)
         self.interrupted, self.ending = Interrupted(self.refresher, store, self._open_saved), Ending(self.refresher)
         self.steps = self._make_steps(limits, store)
-        self.steps.predictions.evaluation.exports.tried = lambda: self.steps.explore.robustness.found
+        self.steps.predictions.evaluation.exports.tried = lambda: self.steps.explore.robustness
         models = self.steps.models
         self._survey = MachineSurvey(
             self.refresher, shared_engine, lambda: models.shared.device, models.show_machine, self.notice.tell

@@ -4,7 +4,6 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-import anywidget
 import traitlets
 
 from nncompare.comparison.state import State
@@ -12,6 +11,7 @@ from nncompare.environment import environment
 from nncompare.limits import Limits
 from nncompare.ui.clickable import STATIC
 from nncompare.ui.elements import set_value
+from nncompare.ui.making import Scripted
 
 _PING_SECONDS, _PINGS_PER_TIMEOUT = 4.0, 5
 # For a page that has not answered for so long nothing is drawn until it does.
@@ -39,7 +39,7 @@ STYLES = (
 )
 
 
-class Page(anywidget.AnyWidget):
+class Page(Scripted):
     """Brings the style sheet, keeps the address up to date, and answers pings while the page is open.
 
     While it `keeps_kernel`, the kernel and not Voila hears that it was closed, and decides what becomes of its run.
