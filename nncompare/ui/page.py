@@ -65,14 +65,19 @@ class Page(Scripted):
     run = traitlets.Unicode().tag(sync=True)
     is_over = traitlets.Bool(False).tag(sync=True)
 
-    def __init__(self, on_ready: Callable[[str], None], on_step: Callable[[str], None], limits: Limits) -> None:
+    def __init__(self, on_ready: Callable[[], None], on_step: Callable[[str], None], limits: Limits) -> None:
         super().__init__()
-        self._on_ready, self._on_step = on_ready, on_step
+        self._on_ready, self._on_step, self._address = on_ready, on_step, ""
         self._timeout, self._grace = limits.page_timeout_seconds, limits.grace_seconds
         self._last_ping = self._last_pong = time.monotonic()
         self._closed: float | None = None  # when it said so
         self._is_open, self._is_web_page = False, environment().is_web_page
         self.on_msg(self._on_message)
+
+    @property
+    def link(self) -> str:
+        """The address that opens the page as it is; empty in a notebook, and until the page has told its own."""
+        return f"{self._address}{'?' if self.query else ''}{self.query}" if self._address else ""
 
     def ping(self) -> None:
         """Ask the page whether it is there, if the last time is a while ago."""
@@ -128,6 +133,7 @@ class Page(Scripted):
         self._last_pong, self._closed = now, None
         if "ready" in content:
             self._is_open = True
-            self._on_ready(str(content["ready"]))
+            self._address = str(content["ready"])
+            self._on_ready()
         if isinstance(step := content.get("step"), str):
             self._on_step(step)

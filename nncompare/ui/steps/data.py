@@ -1,6 +1,6 @@
 """The first step: which images are learned, and how many of them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 import ipywidgets as widgets
 
@@ -54,6 +54,11 @@ class DataStep:
         if self.local.states[dataset].availability is Availability.UNPACK:
             self._fetch_soon(dataset)
         self._refresh()
+
+    def hide_fields(self, names: Collection[str]) -> None:
+        """Take these settings off the page; they keep their values."""
+        for name, part in {"dataset": self.offer, "train_images": self.count.box}.items():
+            hide(part, name in names)
 
     def choose(self, name: str) -> None:
         """Choose a data set; one that is made or unpacked here is so at once."""
