@@ -44,7 +44,7 @@ class DrawingPage:
         self._number, self._told, self._count = widgets.Label(), widgets.Label(), 0
         self._number.add_class("number")
         self._told.add_class("told")
-        page = Page(lambda *_: None, lambda *_: None, Limits())
+        page = Page(lambda: None, lambda _step: None, Limits())
         another = button("Another sheet", self._refresher.posting(self._begin))
         self._begin()
         self._refresher.start()

@@ -72,6 +72,14 @@ def test_opening_and_closing_leaves_no_widget_behind(open_dashboard, engine, set
     assert after <= before
 
 
+def test_all_widgets_of_a_page_share_what_says_nothing(tiny, settle):
+    for step in tiny.steps.by_title():
+        tiny.go(step)
+    settle(tiny)
+    own = [one for one in _tree(tiny.box) if one.layout is not tiny.box.layout]
+    assert not own, "made without make or Scripted (ui/making.py)"
+
+
 def test_two_dashboards_share_one_engine(open_dashboard):
     first, second = open_dashboard(TINY), open_dashboard(TINY)
     assert first.current.engines is second.current.engines is shared_engine
@@ -148,3 +156,7 @@ def test_a_link_to_a_comparison_that_is_not_there_says_so(id_, monkeypatch, open
     dashboard = open_ready(TINY)
     until(lambda: "saved comparison" in dashboard.notice.value, WHAT)
     assert dashboard.comparison == TINY
+
+
+def _tree(widget):
+    return [widget, *(found for child in getattr(widget, "children", ()) for found in _tree(child))]

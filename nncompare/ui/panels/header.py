@@ -30,12 +30,12 @@ class Navigation:
 
 def show_status(place: Place, running: ComparisonRun | None, info: DatasetInfo, *, is_ready: bool) -> None:
     """Show the state of a comparison, or of the data set `info` where there is none; and whether images are made up."""
-    state, stand_in = State.IDLE, info.title if info.synthetic else ""
+    state, title = State.IDLE, ""
     chip = f"{info.title} · ready" if is_ready else f"{info.title}: not here yet"
     if running is not None:
-        state = running.state
+        state, title = running.state, info.title  # which the chip does not name then
         chip = _chip(running, state)
-    place.show_texts("status.html", state=state, chip=chip, stand_in=stand_in)
+    place.show_texts("status.html", state=state, chip=chip, title=title, is_made_up=info.synthetic)
 
 
 def tab_title(running: ComparisonRun | None) -> str:

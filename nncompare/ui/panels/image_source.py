@@ -9,6 +9,7 @@ from pydantic import Field as Rule
 from nncompare.config import SplitName, read_field
 from nncompare.settings import Integer, Settings
 from nncompare.ui.elements import button, dropdown, row, watched
+from nncompare.ui.making import make
 from nncompare.ui.panels.field import Field
 from nncompare.ui.refresher import Refresher
 
@@ -39,7 +40,10 @@ class ImageSource:
         self.wanted = _FIRST_COUNT
         self.split = dropdown("Images from", _SPLITS, refresher.posting(on_split))
         self.count = Field(
-            watched(widgets.Text(str(_FIRST_COUNT), description="How many"), refresher.posting(self._on_count_change))
+            watched(
+                make(widgets.Text, value=str(_FIRST_COUNT), description="How many"),
+                refresher.posting(self._on_count_change),
+            )
         )
         self.count.tell("", _HINT)
         self.new_sample = button("New sample", refresher.posting(on_sample))

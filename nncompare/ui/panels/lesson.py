@@ -13,6 +13,7 @@ from nncompare.report.lesson import Guess
 from nncompare.settings import Number, Settings
 from nncompare.ui.clickable import Clickable
 from nncompare.ui.elements import Place, column, dropdown, hide, row, set_value, watched
+from nncompare.ui.making import make
 from nncompare.ui.panels.field import Field
 from nncompare.ui.refresher import Refresher
 
@@ -46,7 +47,7 @@ class LessonPanel:
         self.question, self.unit = Place("nnc-lesson-question"), Place("nnc-lesson-unit")
         self.choices = Clickable(refresher.posting(self._on_choice), "nnc-lesson-choices")
         on_entry = refresher.posting(self._on_entry)
-        self.number = Field(watched(widgets.Text(description=_TITLE, placeholder="–"), on_entry))
+        self.number = Field(watched(make(widgets.Text, description=_TITLE, placeholder="–"), on_entry))
         self._entry = row("nnc-lesson-number", [self.number.control, self.unit])
         self._choosing = row("nnc-lesson-choosing", [self.choices])
         asked = row("nnc-lesson-asked", [self.question, self._entry, self._choosing])
