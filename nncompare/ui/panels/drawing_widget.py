@@ -1,4 +1,4 @@
-"""The sheet on the page: a canvas with its tools, and what the networks see."""
+"""The sheet on the page: a canvas with its tools."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import anywidget
 import traitlets
 
-from nncompare.pictures import LARGEST_BYTES, SIDE
+from nncompare.pictures import LARGEST_BYTES
 from nncompare.ui.clickable import STATIC
 from nncompare.ui.elements import render
 
@@ -26,6 +26,6 @@ class Drawing(anywidget.AnyWidget):
     largest_bytes = traitlets.Int(LARGEST_BYTES).tag(sync=True)
 
     def __init__(self, on_message: Callable[[Any, Sequence[Any]], None], hint: str) -> None:
-        super().__init__(html=str(render("drawing.html", side=SIDE)), hint=hint)
+        super().__init__(html=str(render("drawing.html")), hint=hint)
         self.add_class("nnc-draw")
         self.on_msg(lambda _widget, content, buffers: on_message(content, buffers))
