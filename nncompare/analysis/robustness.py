@@ -11,12 +11,13 @@ from nncompare.analysis.chance import LIKELY
 from nncompare.analysis.verdict import mcnemar_p, wilson_interval
 from nncompare.disturbances import DisturbanceName
 
-_LEFT_UNBROKEN = 0.9
+_UNBROKEN_SHARE = 0.5  # of the right answers undisturbed
+_ABOVE_GUESSING = 2  # times as many right answers
 
 
 @dataclass(frozen=True)
 class Stretch:
-    """Neighbouring strengths, from position `first` to `last`, at each of which the same model is better.
+    """Neighbouring strengths, from position `first` to `last`, at each of which the lead of the same model counts.
 
     `p_value` is the largest of the corrected p values there.
     """
@@ -43,6 +44,8 @@ class Robustness:
         That of the models.
     epochs : mapping of str to float
         After how many epochs each was tried.
+    guessed : int
+        What a guess has right that is the same for every image: how many show the most frequent class.
     """
 
     disturbance: DisturbanceName
@@ -53,6 +56,7 @@ class Robustness:
     only_b_right: tuple[int, ...] = ()
     seed: int = 0
     epochs: Mapping[str, float] = field(default_factory=dict)
+    guessed: int = 0
 
     @property
     def names(self) -> list[str]:
@@ -79,20 +83,31 @@ class Robustness:
         return ["" if p_value >= LIKELY else "A" if only_a > only_b else "B" for (only_a, only_b), p_value in pairs]
 
     @property
+    def leads(self) -> list[str]:
+        """The models that are `better`, but only where theirs is a lead worth a word.
+
+        It is none where both are near guessing: the better one must be right twice as often as whoever always says the
+        most frequent class.
+        """
+        enough = _ABOVE_GUESSING * self.guessed
+        return [name if name and self.right[name][here] >= enough else "" for here, name in enumerate(self.better)]
+
+    @property
     def stretches(self) -> list[Stretch]:
-        """The longest stretches of neighbouring strengths at which one model is better, in their order."""
-        better = self.better
-        starts = [here for here, name in enumerate(better) if name and (not here or better[here - 1] != name)]
-        return [self._stretch(better, first) for first in starts]
+        """The longest stretches of neighbouring strengths at which the lead of one model counts, in their order."""
+        leads = self.leads
+        starts = [here for here, name in enumerate(leads) if name and (not here or leads[here - 1] != name)]
+        return [self._stretch(leads, first) for first in starts]
 
     @property
     def breaking(self) -> Stretch | None:
-        """The first stretch in which a model breaks while the other one is better, and was not undisturbed.
+        """The first stretch in which one model has broken and the other one, whose lead it is, has not.
 
-        A model breaks where it has lost a tenth of the right answers that it has undisturbed.
+        A model breaks at the first strength at which it has fewer than half of the right answers that it has
+        undisturbed. It does not break first where the other one was better before anything was disturbed.
         """
         grown = [found for found in self.stretches if found.better != self.better[0]]
-        return next((found for found in grown if self._has_broken(_other(found.better), found)), None)
+        return next((found for found in grown if self._is_broken_by_one(found)), None)
 
     @property
     def breaks_first(self) -> str:
@@ -103,13 +118,18 @@ class Robustness:
     def _only_one_right(self) -> list[tuple[int, int]]:
         return list(zip(self.only_a_right, self.only_b_right, strict=True))
 
-    def _has_broken(self, name: str, stretch: Stretch) -> bool:
-        counts = self.right[name]
-        return min(counts[stretch.first : stretch.last + 1]) < _LEFT_UNBROKEN * counts[0]
+    def _is_broken_by_one(self, stretch: Stretch) -> bool:
+        ends = self._place_of_break(stretch.better)
+        begins = self._place_of_break(_other(stretch.better))
+        return max(begins, stretch.first) < min(ends, stretch.last + 1)
 
-    def _stretch(self, better: Sequence[str], first: int) -> Stretch:
-        end = next((here for here in range(first, len(better)) if better[here] != better[first]), len(better))
-        return Stretch(better[first], first, end - 1, max(self.p_values[first:end]))
+    def _place_of_break(self, name: str) -> int:
+        counts = self.right[name]
+        return next((at for at, right in enumerate(counts) if right < _UNBROKEN_SHARE * counts[0]), len(counts))
+
+    def _stretch(self, leads: Sequence[str], first: int) -> Stretch:
+        end = next((here for here in range(first, len(leads)) if leads[here] != leads[first]), len(leads))
+        return Stretch(leads[first], first, end - 1, max(self.p_values[first:end]))
 
 
 def robustness(
@@ -143,6 +163,7 @@ def robustness(
         _counts(only_b),
         seed,
         epochs or {},
+        int(np.unique(labels, return_counts=True)[1].max()),
     )
 
 

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from nncompare.analysis import Robustness, robustness
 from nncompare.comparison.inspectable import Inspectable, networks_of
-from nncompare.data import load
+from nncompare.data import evenly_spaced, load
 from nncompare.disturbances import DISTURBANCES, Disturbance, DisturbanceName
 from nncompare.inspection import Inquiry
 from nncompare.messages import VisibleImages
@@ -56,9 +56,3 @@ def measure_robustness(
     on_progress(len(strengths), len(strengths))
     epochs = {network.name: network.epoch for network in networks}
     return robustness(name, strengths, labels[indices], predicted, seed=pair.seed, epochs=epochs)
-
-
-def evenly_spaced(count: int, wanted: int) -> NDArray[np.intp]:
-    """Return positions among `count` images, the first and the last included; all of them where there are fewer."""
-    chosen = min(count, wanted)
-    return np.arange(chosen) * (count - 1) // max(1, chosen - 1)

@@ -3,7 +3,7 @@
 from nncompare.catalog import CATALOG, DataError, DatasetInfo
 from nncompare.data.fetching import fetch, fetched
 from nncompare.data.folders import search_folders
-from nncompare.data.images import ImageData, load, png_data_uri, sample_per_class
+from nncompare.data.images import ImageData, evenly_spaced, load, png_data_uri, sample_per_class
 from nncompare.data.state import Availability, DatasetState, dataset_state
 from nncompare.data.synthetic.generation import preview
 
@@ -15,6 +15,7 @@ __all__ = [
     "DatasetState",
     "ImageData",
     "dataset_state",
+    "evenly_spaced",
     "fetch",
     "fetched",
     "load",

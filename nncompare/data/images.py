@@ -61,6 +61,12 @@ def sample_per_class(data: ImageData, split: SplitName = "train") -> NDArray[np.
     return np.array([np.argmax(labels == k) for k in range(len(data.info.classes))], dtype=np.int64)
 
 
+def evenly_spaced(count: int, wanted: int) -> NDArray[np.intp]:
+    """Return positions among `count` images, the first and the last included; all of them where there are fewer."""
+    chosen = min(count, wanted)
+    return np.arange(chosen) * (count - 1) // max(1, chosen - 1)
+
+
 def png_data_uri(image: NDArray[np.uint8]) -> str:
     """Encode one grey image, (H, W) uint8, as ``data:image/png;base64,...`` for a page."""
     from PIL import Image

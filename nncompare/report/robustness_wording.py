@@ -9,6 +9,8 @@ from nncompare.disturbances import DISTURBANCES
 from nncompare.words import accuracies, capitalize_first, count, spelled
 
 _HALF = 0.5
+_ONLY_GUESSING = "No lead counts: where one model is better, both are near guessing."
+_BREAKING = "A model breaks where it has fewer than half of the right answers that it has undisturbed."
 
 
 def robustness_headline(found: Robustness) -> str:
@@ -17,7 +19,7 @@ def robustness_headline(found: Robustness) -> str:
         return _of_one(found, *found.right)
     stretches = found.stretches
     if not stretches:
-        return "No difference shown at any strength."
+        return _ONLY_GUESSING if any(found.better) else "No difference shown at any strength."
     p_value = p_words(max(stretch.p_value for stretch in stretches))
     words = f"{_who_is_better(found, stretches)} ({p_value})."
     return f"{found.breaks_first} breaks first: {words}" if found.breaks_first else capitalize_first(words)
@@ -36,6 +38,8 @@ def robustness_explanation(found: Robustness) -> list[str]:
     return [
         f"{info.title}: the same {images} test images, evenly spaced, at every strength.",
         tested if len(found.right) > 1 else alone,
+        *([_BREAKING] if found.breaks_first else []),
+        *([_near_guessing(found)] if found.leads != found.better else []),
         *([f"Tried: {epochs}, seed {found.seed}; another seed could tell another story."] if epochs else []),
     ]
 
@@ -76,6 +80,11 @@ def _of_one(found: Robustness, name: str) -> str:
     half = next(here for here in range(len(shares)) if max(shares[here:]) < _HALF)
     where = f"from {info.write(found.strengths[half])} on" if half else "at every strength"
     return f"{name} alone: {first} right undisturbed, fewer than half {where}."
+
+
+def _near_guessing(found: Robustness) -> str:
+    (share,) = accuracies([found.guessed / found.images])
+    return f"A lead counts where the better model is right twice as often as a guess, which has {share} right."
 
 
 def _epochs(done: float) -> str:

@@ -13,12 +13,12 @@ from nncompare.disturbances import DISTURBANCES
 STRENGTHS = DISTURBANCES["rotate"].strengths
 
 
-def made(right_a: list[int], right_b: list[int] | None = None, images: int = 1_000) -> Robustness:
+def made(right_a: list[int], right_b: list[int] | None = None, guessed: int = 0) -> Robustness:
     """Make robustness in which the model with fewer right answers has none right that the other one has wrong."""
     right = {"A": tuple(right_a)} | ({"B": tuple(right_b)} if right_b is not None else {})
     leads = [a - b for a, b in zip(right_a, right_b or [], strict=False)]
     only_a, only_b = (tuple(max(0, sign * lead) for lead in leads) for sign in (1, -1))
-    return Robustness("rotate", STRENGTHS[: len(right_a)], images, right, only_a, only_b)
+    return Robustness("rotate", STRENGTHS[: len(right_a)], 1_000, right, only_a, only_b, guessed=guessed)
 
 
 def closed_testing(p_values: list[float]) -> list[float]:
@@ -61,10 +61,11 @@ def test_counts_bands_and_p_values_are_those_of_the_answers(seed):
         assert found.band("A")[here] == pytest.approx((interval.low, interval.high))
         assert found.accuracy("A")[here] == a.mean()
     assert found.p_values == pytest.approx(closed_testing(expected))
+    assert found.guessed == max(np.bincount(labels))
 
 
 def test_a_model_is_better_in_stretches_and_breaks_first_where_it_has_lost_much():
-    found = made([980, 970, 960, 950, 900, 700, 500], [981, 972, 958, 820, 700, 400, 200])
+    found = made([980, 970, 960, 950, 900, 700, 500], [981, 972, 958, 820, 700, 400, 200], guessed=110)
     assert found.better == ["", "", "", "A", "A", "A", "A"]
     (stretch,) = found.stretches
     assert (stretch.better, stretch.first, stretch.last) == ("A", 3, 6)
@@ -100,6 +101,19 @@ def test_a_small_lead_before_does_not_hide_who_breaks():
     found = made([980, 980, 980, 300], [980, 955, 980, 900])
     assert [(one.better, one.first) for one in found.stretches] == [("A", 1), ("B", 3)]
     assert found.breaks_first == "A"
+
+
+def test_a_lead_counts_only_where_the_better_one_is_clearly_above_guessing():
+    found = made([980, 600, 230, 219], [980, 400, 150, 100], guessed=110)
+    assert (found.better, found.leads) == (["", "A", "A", "A"], ["", "A", "A", ""])
+    assert [(one.first, one.last) for one in found.stretches] == [(1, 2)]
+    assert found.breaks_first == "B"
+
+
+def test_both_broken_at_the_same_strength_is_neither_first():
+    found = made([980, 960, 480, 300], [980, 900, 300, 200], guessed=110)
+    assert [(one.better, one.first) for one in found.stretches] == [("A", 1)]
+    assert found.breaks_first == ""
 
 
 def test_equal_models_and_one_alone_show_no_difference():

@@ -186,6 +186,50 @@ def test_answers_come_by_themselves_while_both_learn(ready: DashboardPage) -> No
     ready.rest()
 
 
+def test_presented_the_sheet_and_both_answers_have_the_window(ready: DashboardPage) -> None:
+    page = ready.page
+    finish(ready)
+    page.set_viewport_size({"width": 1280, "height": 720})
+    sheet, digit = page.get_by_label("Sheet to draw on"), page.locator(".nnc-said b").first
+    usual = [height(one) for one in (sheet, digit)]
+    button = page.get_by_role("button", name="Presentation mode", exact=True)
+    button.click()
+    controls = (page.get_by_role("navigation", name="Steps"), page.get_by_role("tablist"), page.get_by_role("slider"))
+    for hidden in (*controls, page.get_by_label("Image", exact=True)):
+        expect(hidden).to_be_hidden()
+    assert all(height(one) > 1.2 * before for one, before in zip((sheet, digit), usual, strict=True))
+    draw_a_seven(ready)
+    expect(page.locator(".nnc-seen")).to_contain_text("Your drawing")
+    expect_answers(ready)
+    assert not page.locator("#rendered_cells").evaluate(_SCROLLS)
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("navigation", name="Steps").locator("[aria-current]")).to_have_text("Explore")
+    page.get_by_role("button", name="Show", exact=True).click()
+
+
+def test_on_a_phone_both_answers_are_seen_while_one_draws(ready: DashboardPage) -> None:
+    page = ready.page
+    finish(ready)
+    page.set_viewport_size({"width": 375, "height": 667})
+    draw_a_seven(ready)
+    expect_answers(ready)
+    for seen in (
+        page.locator(".nnc-said").first,
+        page.locator(".nnc-said").last,
+        page.get_by_label("Sheet to draw on"),
+    ):
+        expect(seen).to_be_in_viewport(ratio=1)
+    expect(page.locator(".nnc-said").first).to_contain_text(re.compile(r"\d+%"))
+    assert page.locator("#rendered_cells").evaluate("(shell) => shell.scrollTop") == 0
+    page.get_by_role("button", name="Show", exact=True).click()
+
+
+def height(found: Locator) -> float:
+    box = found.bounding_box()
+    assert box is not None
+    return box["height"]
+
+
 def test_all_is_seen_at_once(ready: DashboardPage) -> None:
     page = ready.page
     usual = page.viewport_size

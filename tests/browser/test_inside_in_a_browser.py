@@ -166,6 +166,17 @@ def test_a_click_on_a_filter_shows_it_with_its_map(page: Page) -> None:
     expect(dialog).to_have_count(0)
 
 
+def test_a_click_on_where_one_looks_shows_where_both_do(page: Page) -> None:
+    opened = page.locator(".nnc-inside-looks").last.get_by_role("button").last
+    opened.click()
+    dialog = page.get_by_role("dialog", name="Occlusion")
+    expect(dialog.get_by_role("img")).to_have_count(2)
+    expect(dialog).to_contain_text("A black square of 7 × 7 pixels")
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    expect(opened).to_be_focused()
+
+
 def test_another_class_moves_the_overlays_and_keeps_the_maps(page: Page) -> None:
     pictures = page.locator(".nnc-inside-looks img")
     before = pictures.evaluate_all("(all) => all.map((one) => one.src)")

@@ -6,7 +6,8 @@ from breaking_pair import BreakingPair, falling
 from small_images import TEST_IMAGES
 
 from nncompare.comparison.inspectable import AsksNetworks, grey_values
-from nncompare.comparison.robustness import evenly_spaced, measure_robustness
+from nncompare.comparison.robustness import measure_robustness
+from nncompare.data import evenly_spaced
 from nncompare.disturbances import DISTURBANCES
 from nncompare.messages import VisibleImages
 

@@ -11,16 +11,18 @@ from nncompare.disturbances import DISTURBANCES, DisturbanceName
 from nncompare.report.robustness import robustness_csv, robustness_rows, robustness_section
 from nncompare.report.robustness_wording import p_words, robustness_explanation, robustness_headline
 
-GOOD, WORSE, BROKEN, GONE = 980, 930, 700, 100
+GOOD, WORSE, BROKEN, GONE = 980, 930, 400, 100
 
 
-def found(a: list[int], b: list[int] | None = None, disturbance: DisturbanceName = "rotate") -> Robustness:
+def found(
+    a: list[int], b: list[int] | None = None, disturbance: DisturbanceName = "rotate", guessed: int = 0
+) -> Robustness:
     """Make robustness on 1,000 images: of both, one has right what the other one has, and more."""
     strengths = DISTURBANCES[disturbance].strengths
     right = {"A": tuple(a)} | ({"B": tuple(b)} if b is not None else {})
     leads = [one - other for one, other in zip(a, b or [], strict=False)]
     only_a, only_b = (tuple(max(0, sign * lead) for lead in leads) for sign in (1, -1))
-    return Robustness(disturbance, strengths, 1_000, right, only_a, only_b, 7, dict.fromkeys(right, 1.0))
+    return Robustness(disturbance, strengths, 1_000, right, only_a, only_b, 7, dict.fromkeys(right, 1.0), guessed)
 
 
 BREAKING = found([GOOD] * 6 + [WORSE] * 3, [GOOD] * 4 + [BROKEN] * 5)
@@ -50,6 +52,14 @@ BREAKING = found([GOOD] * 6 + [WORSE] * 3, [GOOD] * 4 + [BROKEN] * 5)
         ),
         (found([GOOD] * 9, [GOOD] * 6 + [BROKEN] * 3, "scale"), "B breaks first: from 60% on A is better (p < 0.001)."),
         (found([GOOD] * 4 + [WORSE] * 5, [WORSE] * 9, "scale"), "A is better down to 75% (p < 0.001)."),
+        (
+            found([GOOD] * 6 + [WORSE] * 2 + [200], [GOOD] * 4 + [BROKEN] * 4 + [GONE], guessed=110),
+            "B breaks first: from 25° to 60° A is better (p < 0.001).",
+        ),
+        (
+            found([GONE] * 8 + [200], [GONE] * 9, guessed=110),
+            "No lead counts: where one model is better, both are near guessing.",
+        ),
         (found([GOOD] * 6 + [GONE] * 3), "A alone: 98.0% right undisturbed, fewer than half from 45° on."),
         (found([GOOD] * 9), "A alone: 98.0% right undisturbed, still 98.0% at 90°."),
         (found([GONE] * 9), "A alone: 10.0% right undisturbed, fewer than half at every strength."),
@@ -67,6 +77,14 @@ def test_it_is_said_how_that_was_measured():
     assert "McNemar" not in " ".join(robustness_explanation(found([GOOD] * 9)))
 
 
+def test_what_breaking_and_a_lead_mean_is_said_where_it_matters():
+    breaks, counts = "fewer than half of the right answers that it has undisturbed", "which has 11.0% right"
+    near = found([GOOD] * 8 + [200], [GOOD] * 8 + [GONE], guessed=110)
+    for robustness, is_break, is_near in ((BREAKING, True, False), (near, False, True)):
+        words = " ".join(robustness_explanation(robustness))
+        assert (breaks in words, counts in words) == (is_break, is_near)
+
+
 def test_a_p_value_is_never_said_to_be_smaller_than_it_is():
     assert [p_words(p) for p in (0.0, 0.00099, 0.001, 0.031, 0.0301, 1.0)] == [
         "p < 0.001",
@@ -82,7 +100,7 @@ def test_rows_tell_both_models_apart():
     first, *_, last = robustness_rows(found([9_999 // 10] * 9, [998] * 9))
     assert (first.strength, first.accuracies, first.better) == ("0°", ("99.9%", "99.8%"), "")
     assert (last.strength, last.p_value) == ("90°", "1.000")
-    assert robustness_rows(BREAKING)[-1] == type(first)("90°", ("93.0%", "70.0%"), "< 0.001", "A")
+    assert robustness_rows(BREAKING)[-1] == type(first)("90°", ("93.0%", "40.0%"), "< 0.001", "A")
 
 
 def test_the_table_as_a_file_has_every_figure():
@@ -95,7 +113,7 @@ def test_the_table_as_a_file_has_every_figure():
     assert (last["A right"], last["A accuracy"], last["only A right"], last["only B right"]) == (
         "930",
         "0.93",
-        "230",
+        "530",
         "0",
     )
     low, high = BREAKING.band("B")[-1]

@@ -34,11 +34,15 @@ class ByHand:
         """Do what was posted, and the slow work that follows from it, until nothing is left."""
         self.catch_up()
         while self._begun:
-            work, then, failed = self._begun.pop(0)
-            try:
-                answer = work()
-            except Exception as error:
-                failed(error)
-            else:
-                then(answer)
+            self.finish()
             self.catch_up()
+
+    def finish(self) -> None:
+        """Do the piece of slow work that began first."""
+        work, then, failed = self._begun.pop(0)
+        try:
+            answer = work()
+        except Exception as error:
+            failed(error)
+        else:
+            then(answer)

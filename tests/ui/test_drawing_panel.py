@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from at_once import AtOnce
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw
@@ -19,30 +20,19 @@ from nncompare.ui.panels.drawing_messages import SHEET_SIDE, DrawnSheet, EmptySh
 SIZE = [SHEET_SIDE, SHEET_SIDE]
 
 
-class AtOnce:
-    """Stands for a refresher: everything is done as soon as it is asked for."""
-
-    def posting(self, action):
-        return action
-
-    def in_background(self, work, then, failed):
-        try:
-            answer = work()
-        except Exception as error:
-            failed(error)
-        else:
-            then(answer)
-
-
 class Talk:
     """A panel, what it has answered to its page, and what it has handed on."""
 
     def __init__(self) -> None:
         self.images: list[tuple[Any, str]] = []
+        self.opened: list[int] = []
         self.answers: list[tuple[dict[str, Any], list[bytes]]] = []
-        self.panel = DrawingPanel(AtOnce(), lambda seen, words: self.images.append((seen, words)))  # type: ignore[arg-type]
+        self.panel = DrawingPanel(AtOnce(), self._take, lambda: self.opened.append(len(self.images)))  # type: ignore[arg-type]
         self.panel.box.send = lambda content, buffers=(): self.answers.append((content, list(buffers)))
         self._number = 0
+
+    def _take(self, seen: Any, words: str) -> None:
+        self.images.append((seen, words))
 
     def send(self, *buffers: bytes, **content: Any) -> None:
         self._number += 1
@@ -90,9 +80,7 @@ def test_a_drawing_is_prepared_handed_on_and_shown(talk: Talk) -> None:
     talk.draw()
     seen, words = talk.last
     assert (seen.shape, seen.max(), words) == ((28, 28), 255, "your drawing")
-    ((answer, buffers),) = talk.answers
-    assert answer == {"answered": 1, "words": "", "is_seen": True, "photo": None}
-    assert buffers == [seen.tobytes()]
+    assert talk.answers == [({"answered": 1, "words": ""}, [])]
 
 
 def test_as_drawn_is_as_bright_as_it_was(talk: Talk) -> None:
@@ -106,7 +94,7 @@ def test_an_empty_sheet_gets_a_sentence_for_others_and_none_for_the_page(talk: T
     talk.draw()
     talk.send(is_empty=True)
     assert talk.last == (None, "Draw something, or open a picture.")
-    assert talk.answers[-1] == ({"answered": 2, "words": "", "is_seen": False, "photo": None}, [])
+    assert talk.answers[-1] == ({"answered": 2, "words": ""}, [])
     talk.panel.use(images_of("fashion-mnist"), None)
     assert len(talk.images) == 2
 
@@ -122,10 +110,11 @@ def test_one_dot_gets_a_sentence(talk: Talk) -> None:
 def test_a_picture_comes_in_pieces_and_is_shown(talk: Talk) -> None:
     talk.open(photo())
     assert all(answer == {"answered": n, "is_partial": True} for n, (answer, _) in enumerate(talk.answers[:-1], 1))
-    answer, (seen, shown) = talk.answers[-1]
-    assert (answer["words"], answer["photo"]) == ("", (480, 240))
-    assert (len(seen), len(shown)) == (28 * 28, 480 * 240)
+    answer, (shown,) = talk.answers[-1]
+    assert (answer["words"], answer["photo"], len(shown)) == ("", (480, 240), 480 * 240)
     assert talk.last[1] == "your picture"
+    talk.send(frame=[0, 0, 0.5, 1])
+    assert (talk.opened, len(talk.images)) == ([0], 2), "before the picture that was opened, and before no other one"
 
 
 def test_a_frame_chooses_a_part(talk: Talk) -> None:
@@ -156,6 +145,15 @@ def test_a_file_that_cannot_be_read_leaves_the_drawing(talk: Talk, file: bytes) 
     assert buffers == []
     talk.send(piece=0, size=LARGEST_BYTES + 1)
     assert talk.answers[-1][0]["words"] == "The picture is too large: it may have at most 10 MB."
+
+
+def test_the_sentence_goes_once_something_else_is_looked_at(talk: Talk) -> None:
+    talk.panel.hush()
+    assert talk.answers == []
+    talk.open(b"This is a text.")
+    talk.panel.hush()
+    talk.panel.hush()
+    assert talk.answers[1:] == [({"words": ""}, [])]
 
 
 def test_a_surprise_is_a_sentence_and_no_word_of_the_picture(

@@ -4,6 +4,7 @@ from typing import cast
 
 import numpy as np
 import pytest
+from at_once import AtOnce
 from stored_runs import store_finished
 
 from nncompare.config import Comparison, RunConfig
@@ -24,18 +25,6 @@ OTHER_WORK = [
     {"b": None},
 ]
 SAME_WORK = [{}, {"seed": 7}, {"dataset": "mnist"}, {"a": RunConfig(channels=4, epochs=20, learning_rate=0.1)}]
-
-
-class AtOnce:
-    """A refresher that does everything at once."""
-
-    def in_background(self, work, on_done, on_failed):
-        try:
-            found = work()
-        except OSError as error:
-            on_failed(error)
-        else:
-            on_done(found)
 
 
 @pytest.fixture

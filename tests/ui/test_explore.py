@@ -319,6 +319,22 @@ def test_an_answer_to_another_comparison_is_not_shown(looking, images, pair, ref
     np.testing.assert_array_equal(other.asked[-1].images, DRAWING.pixels[None])
 
 
+def test_a_picture_that_is_opened_is_not_disturbed_but_the_next_image_is_and_that_is_said(
+    looking, pair, refresher, heard
+):
+    looking.disturb._on_strength(25.0)
+    looking.choose("test", 5)
+    refresher.work()
+    looking.tick()
+    assert "Rotate: 25°" in looking.disturb.seen.value
+    assert heard[-1].startswith("Test image 5, Rotate: 25°: A says")
+    looking.drawing._show(DRAWING.pixels, "", "your picture", DRAWING.pixels)
+    refresher.work()
+    assert pair.asked[-1].disturbance is None
+    assert "Rotate" not in looking.disturb.seen.value
+    assert looking.disturb.slider.value == 0
+
+
 def test_nothing_drawn_shows_nothing(looking, pair, refresher):
     looking.look_at(None)
     refresher.work()

@@ -125,6 +125,24 @@ def test_a_alone_and_then_another_comparison(open_finished, settle):
     until(lambda: "A says" not in html(dashboard), WHAT)
 
 
+def test_each_seed_of_a_comparison_can_be_looked_at(open_finished):
+    dashboard = open_finished(TINY.model_copy(update={"repeat": 2}), made_finished)
+    step, running = dashboard.steps.explore, dashboard.current.running
+    dashboard.go("Explore")
+    until(lambda: "They disagree" in html(dashboard), WHAT)
+    assert "nnc-hidden" not in step.seed.box._dom_classes
+    assert [name for name, _ in step.seed.seed.options] == ["newest", "0", "1"]
+    for chosen, seed in ((0, 0), (-1, 1)):
+        step.seed.seed.value = chosen
+        until(lambda seed=seed: step._used[1] is running.pairs[seed], WHAT)
+
+
+def test_one_seed_leaves_nothing_to_choose(finished):
+    finished.go("Explore")
+    until(lambda: "They disagree" in html(finished), WHAT)
+    assert "nnc-hidden" in finished.steps.explore.seed.box._dom_classes
+
+
 def test_a_settled_answer_is_read_out(finished, monkeypatch):
     said: list[dict[str, str]] = []
     monkeypatch.setattr(finished.page, "send", said.append)

@@ -11,13 +11,12 @@ from at_once import AtOnce
 from fake_maps import FakeMaps
 
 from nncompare.comparison.state import State
-from nncompare.data import ImageData, load
+from nncompare.data import ImageData, evenly_spaced, load
 from nncompare.engine.client import EngineError
 from nncompare.messages import VisibleImages
 from nncompare.ui.panels.image_map import ImageMapPanel
 from nncompare.ui.panels.map_canvas import MapCanvas
 from nncompare.ui.panels.map_picks import MapPicks
-from nncompare.ui.panels.map_questions import evenly_spaced
 
 IMAGES = 500
 
@@ -71,13 +70,6 @@ def test_both_networks_are_asked_once_for_a_map(opened: Opened, images: ImageDat
     assert inquiry.images == VisibleImages("test", tuple(range(IMAGES)))
     assert (inquiry.look, inquiry.dataset, inquiry.networks) == ("map", "synthetic-digits", pair.networks)
     assert opened.is_shown
-
-
-def test_2000_images_lie_evenly_in_the_test_set() -> None:
-    places = evenly_spaced(10_000)
-    assert (len(places), places[0], places[-1]) == (2_000, 0, 9_999)
-    assert {int(step) for step in np.diff(places)} == {5, 6}
-    assert evenly_spaced(3) == (0, 1, 2)
 
 
 def test_the_browser_gets_numbers_as_bytes(opened: Opened, images: ImageData) -> None:
@@ -248,7 +240,7 @@ def test_picked_images_are_told_by_their_place_in_the_test_set(images: ImageData
     opened = Opened(repeated)
     opened.show(FakeMaps(repeated))
     opened.send(points=[1_999, 1])
-    assert opened.picks == [(count - 1, evenly_spaced(count)[1])]
+    assert opened.picks == [(count - 1, evenly_spaced(count, 2_000)[1])]
 
 
 def test_a_card_shows_where_its_image_lies(opened: Opened, images: ImageData, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,11 +1,12 @@
 """What the page says of what happens inside networks, and what it asks."""
 
-from collections.abc import Callable
 from html import unescape
 from typing import Any
 
 import numpy as np
 import pytest
+from at_once import AtOnce
+from by_hand import ByHand
 from fake_networks import FakePair
 
 from nncompare.data import png_data_uri
@@ -19,48 +20,17 @@ from nncompare.ui.panels.feature_maps import FeatureMaps
 from nncompare.ui.panels.image_choice import ChosenImage
 from nncompare.ui.panels.inside import InsidePanel
 from nncompare.ui.panels.network_inside import looks_of, points
-from nncompare.ui.refresher import Refresher
 
 DIGITS = "0123456789"
 
 
-class AtOnce(Refresher):
-    """Does everything at once, on the thread of the test; slow work waits in `slow` where it `is_slow`."""
-
-    def __init__(self) -> None:
-        super().__init__(lambda: None)
-        self.is_slow = False
-        self.slow: list[Callable[[], None]] = []
-
-    def post(self, action: Callable[[], None]) -> None:
-        action()
-
-    def posting(self, action: Callable[..., object]) -> Callable[..., None]:
-        return lambda *arguments: (action(*arguments), None)[1]
-
-    def in_background(
-        self, work: Callable[[], Any], then: Callable[[Any], None], failed: Callable[[Exception], None]
-    ) -> None:
-        def run() -> None:
-            try:
-                answer = work()
-            except Exception as error:
-                failed(error)
-            else:
-                then(answer)
-
-        self.slow.append(run)
-        if not self.is_slow:
-            self.slow.pop()()
-
-
 @pytest.fixture
-def refresher() -> AtOnce:
+def refresher() -> Any:
     return AtOnce()
 
 
 @pytest.fixture
-def panel(refresher: AtOnce) -> InsidePanel:
+def panel(refresher: Any) -> InsidePanel:
     shown = InsidePanel(refresher, Newest(refresher))
     shown.set_visible(True)
     return shown
@@ -184,29 +154,34 @@ def test_one_that_comes_later_is_asked_at_once(panel: InsidePanel) -> None:
     assert "4 filters" in text_of(panel.box)
 
 
-def test_an_answer_that_is_not_wanted_any_more_is_not_shown(panel: InsidePanel, refresher: AtOnce) -> None:
-    refresher.is_slow = True
-    old, new = FakePair({"A": 2}), FakePair({"A": 3})
-    panel.use(None, old)
+def slow_panel() -> tuple[InsidePanel, Newest, ByHand]:
+    """Make a panel whose answers come when a test says so."""
+    refresher: Any = ByHand()
+    newest = Newest(refresher)
+    panel = InsidePanel(refresher, newest)
+    panel.set_visible(True)
+    return panel, newest, refresher
+
+
+def test_an_answer_that_is_not_wanted_any_more_is_not_shown() -> None:
+    panel, _, refresher = slow_panel()
+    panel.use(None, FakePair({"A": 2}))
     panel.look_at(image())
-    panel.use(None, new)
-    refresher.slow.pop(0)()
+    panel.use(None, FakePair({"A": 3}))
+    refresher.finish()
     assert "2 filters" not in text_of(panel.box)
-    refresher.slow.pop(0)()
+    refresher.finish()
     assert "3 filters" in text_of(panel.box)
 
 
-def test_what_got_lost_is_asked_again(refresher: AtOnce) -> None:
-    newest, pair = Newest(refresher), FakePair()
-    panel = InsidePanel(refresher, newest)
-    refresher.is_slow = True
-    panel.set_visible(True)
-    panel.use(None, pair)
+def test_what_got_lost_is_asked_again() -> None:
+    panel, newest, refresher = slow_panel()
+    panel.use(None, FakePair())
     panel.look_at(image())
     newest.forget()
-    refresher.slow.pop()()
-    refresher.is_slow = False
+    refresher.finish()
     panel.tick()
+    refresher.finish()
     assert "8 filters" in text_of(panel.box)
 
 
@@ -288,6 +263,28 @@ def test_a_map_that_is_picked_is_enlarged_with_its_layer_channel_and_what_it_com
     b._on_message(None, {"frame": 0, "channel": 3}, [])
     assert "Block 1, channel 4 of 16" in told[1]
     assert "Its filter" in told[1], "a filter is shown with the map that it makes"
+
+
+@pytest.mark.parametrize(("number", "words"), [(0, "Gradient × input"), (1, "A black square of 7 × 7")])
+def test_where_they_look_is_enlarged_for_both(
+    panel: InsidePanel, monkeypatch: pytest.MonkeyPatch, number: int, words: str
+) -> None:
+    told = dialogs_of(panel, monkeypatch)
+    panel._enlarge_look(number)
+    assert told == []
+    pair = FakePair()
+    panel.use(None, pair)
+    panel.look_at(image())
+    panel._networks["B"]._looks.pick(str(number))
+    panel._networks["B"]._looks.pick("2")
+    (dialog,) = told
+    assert words in dialog
+    assert panel._shown is not None
+    answer, scales = panel._shown
+    for network in answer.networks:
+        assert network.inside is not None
+        assert looks_of(network.inside, answer.images[0], scales)[number].picture in dialog
+    assert (dialog.count("nnc-badge nnc-a"), dialog.count("nnc-badge nnc-b")) == (1, 1)
 
 
 def test_what_is_not_there_cannot_be_picked(panel: InsidePanel, monkeypatch: pytest.MonkeyPatch) -> None:

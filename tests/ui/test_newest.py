@@ -2,30 +2,12 @@ import threading
 import time
 
 import pytest
+from by_hand import ByHand
 
 from nncompare.ui.newest import Newest
 from nncompare.ui.refresher import Refresher
 
 DEADLINE = 10
-
-
-class ByHand:
-    """Stands for a refresher: work is done when a test says so."""
-
-    def __init__(self):
-        self.begun = []
-
-    def in_background(self, work, then, failed):
-        self.begun.append((work, then, failed))
-
-    def finish(self):
-        work, then, failed = self.begun.pop(0)
-        try:
-            answer = work()
-        except Exception as error:
-            failed(error)
-        else:
-            then(answer)
 
 
 @pytest.fixture
@@ -51,15 +33,15 @@ def ask(newest, told):
 def test_of_what_is_asked_meanwhile_only_the_newest_is_done(refresher, ask, told):
     for number in range(100):
         ask(number)
-        assert len(refresher.begun) == 1
+        assert refresher.at_work == 1
     refresher.finish()
     refresher.finish()
-    assert (told, refresher.begun) == ([0, 99], [])
+    assert (told, refresher.at_work) == ([0, 99], 0)
 
 
 def test_the_next_one_has_begun_before_an_answer_is_told(refresher, newest, ask):
     begun = []
-    newest.ask(lambda: "first", lambda _: begun.append(len(refresher.begun)), begun.append)
+    newest.ask(lambda: "first", lambda _: begun.append(refresher.at_work), begun.append)
     ask("second")
     refresher.finish()
     assert begun == [1]
@@ -78,14 +60,14 @@ def test_what_is_forgotten_is_neither_begun_nor_told(refresher, newest, ask, tol
     ask("waiting")
     newest.forget()
     refresher.finish()
-    assert (told, refresher.begun, newest.is_waiting) == ([], [], False)
+    assert (told, refresher.at_work, newest.is_waiting) == ([], 0, False)
 
 
 def test_after_something_was_forgotten_the_next_still_waits_for_its_end(refresher, newest, ask, told):
     ask("forgotten")
     newest.forget()
     ask("wanted")
-    assert len(refresher.begun) == 1
+    assert refresher.at_work == 1
     refresher.finish()
     refresher.finish()
     assert told == ["wanted"]

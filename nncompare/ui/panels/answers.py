@@ -62,7 +62,9 @@ class AnswersPanel:
         self.box.show_texts("answers.html", said=said, missing=missing, verdict=verdict, note=note)
         if said and answered is not None:
             each = ", ".join(f"{one.name} says {one.label}" for one in said)
-            self._settle(f"{words.capitalize_first(answered.image.words)}: {each}. {verdict[1]}".strip())
+            image = answered.image
+            subject = f"{words.capitalize_first(image.words)}{f', {image.change}' if image.change else ''}"
+            self._settle(f"{subject}: {each}. {verdict[1]}".strip())
 
     def fade(self, is_old: bool) -> None:
         """Show that what is here was said of the image before, or that it is the newest."""

@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 from nncompare.comparison.seed_run import SeedRun
 from nncompare.config import SplitName
 from nncompare.data import ImageData
-from nncompare.disturbances import DISTURBANCES, Disturbance
 from nncompare.ui.answering import Answering
 from nncompare.ui.elements import column, row
 from nncompare.ui.panels.answers import AnswersPanel, delay, obstacle
@@ -31,9 +30,9 @@ class DrawAndDisturb:
         self._pair: SeedRun | None = None
         self._plain: ChosenImage | None = None  # before it is disturbed
         self._image: ChosenImage | None = None
-        self.drawing = DrawingPanel(refresher, self._on_drawing)
         self.disturb = DisturbPanel(refresher, self._choose)
-        self.picker = ImagePicker(refresher, self.look_at, self.disturb.begin)
+        self.drawing = DrawingPanel(refresher, self._on_drawing, self.disturb.begin)
+        self.picker = ImagePicker(refresher, self._on_picked, self.disturb.begin)
         self.answers = AnswersPanel(say)
         self._answering = Answering(refresher, self._draw)
         sources = column("nnc-sources", [column("nnc-card nnc-sheet", [self.drawing]), self.picker])
@@ -71,6 +70,10 @@ class DrawAndDisturb:
         self._tell()
         self.answers.tick()
 
+    def _on_picked(self, image: ChosenImage) -> None:
+        self.drawing.hush()
+        self.look_at(image)
+
     def _on_drawing(self, pixels: NDArray[np.uint8] | None, words: str) -> None:
         was_drawn = self._plain is not None and self._plain.label is None
         if pixels is not None:
@@ -107,15 +110,8 @@ class DrawAndDisturb:
 
     def _show_pixels(self, pixels: NDArray[np.uint8], image: ChosenImage) -> None:
         label = self._classes[image.label] if image.label is not None else ""
-        self.disturb.show(pixels, image.words, label, _change(image.disturbance))
+        self.disturb.show(pixels, image.words, label, image.change)
 
     @property
     def _classes(self) -> tuple[str, ...]:
         return self._images.info.classes if self._images is not None else ()
-
-
-def _change(disturbance: Disturbance | None) -> str:
-    if disturbance is None:
-        return ""
-    info = DISTURBANCES[disturbance.name]
-    return f"{info.title}: {disturbance.strength:g}{info.unit}".replace("-", "−")

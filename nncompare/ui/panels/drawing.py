@@ -1,4 +1,4 @@
-"""A drawing or a picture of the user's, and the 28 x 28 pixels that the networks see of it.
+"""A drawing or a picture of the user's becomes the 28 x 28 pixels that the networks see of it.
 
 A picture stays in the memory of the kernel: nothing of it is kept in the state of a widget, in a log, or on a disk.
 """
@@ -55,16 +55,18 @@ class _Subject:
 class DrawingPanel:
     """Calls `on_image` with the prepared image, (28, 28) uint8, and what it is, after every stroke and picture.
 
-    Where there is nothing to see it is called with None, and with a sentence. A file that cannot be read changes
-    nothing but the words below the sheet. All happens on the refresher's thread, but reading and preparing beside it,
-    one after the other; of what comes meanwhile only the newest counts.
+    Where there is nothing to see it is called with None, and with a sentence. Before a picture that has just been
+    opened `on_opened` is called. A file that cannot be read changes nothing but the words below the sheet. All happens
+    on the refresher's thread, but reading and preparing beside it, one after the other; of what comes meanwhile only
+    the newest counts.
     """
 
-    def __init__(self, refresher: Refresher, on_image: OnImage) -> None:
-        self._newest, self._on_image = Newest(refresher), on_image
+    def __init__(self, refresher: Refresher, on_image: OnImage, on_opened: Callable[[], None] = lambda: None) -> None:
+        self._newest, self._on_image, self._on_opened = Newest(refresher), on_image, on_opened
         self._subject: _Subject | None = None
         self._file = FileInPieces()
         self._is_as_drawn, self._are_strokes = False, True
+        self._is_telling = False
         self._number = 0  # of the message that is answered
         self.box = Drawing(refresher.posting(self._on_drawing_message), hint=_HINTS[True])
 
@@ -82,6 +84,12 @@ class DrawingPanel:
 
     def tick(self) -> None:
         """Do nothing, as what is drawn comes by itself."""
+
+    def hush(self) -> None:
+        """Take the sentence below the sheet away: something else is looked at."""
+        if self._is_telling:
+            self._is_telling = False
+            self.box.send({"words": ""})
 
     def _on_drawing_message(self, content: Any, buffers: Sequence[Any]) -> None:
         said = said_by(content, buffers)
@@ -124,9 +132,11 @@ class DrawingPanel:
         self._newest.ask(lambda: subject.prepared(is_as_drawn, are_strokes), show, self._fail)
 
     def _show(self, seen: Grey | None, words: str, said: str, shown: Grey | None = None) -> None:
-        pictures = [picture.tobytes() for picture in (seen, shown) if picture is not None]
-        photo = None if shown is None else shown.shape[::-1]
-        self._answer(pictures, words=words, is_seen=seen is not None, photo=photo)
+        if shown is None:
+            self._answer(words=words)
+        else:
+            self._answer([shown.tobytes()], words=words, photo=shown.shape[::-1])
+            self._on_opened()
         self._on_image(seen, said)
 
     def _fail(self, error: Exception) -> None:
@@ -135,6 +145,7 @@ class DrawingPanel:
         self._answer(words=str(error) if isinstance(error, PictureError) else _FAILED)
 
     def _answer(self, buffers: Sequence[bytes] = (), **content: Any) -> None:
+        self._is_telling = bool(content.get("words"))
         self.box.send({"answered": self._number, **content}, buffers=[*buffers])
 
 

@@ -1,11 +1,11 @@
-"""The sheet on the page: a canvas with its tools, and what the networks see."""
+"""The sheet on the page: a canvas with its tools."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import traitlets
 
-from nncompare.pictures import LARGEST_BYTES, SIDE
+from nncompare.pictures import LARGEST_BYTES
 from nncompare.ui.clickable import STATIC
 from nncompare.ui.elements import render
 from nncompare.ui.making import Scripted
@@ -26,5 +26,5 @@ class Drawing(Scripted):
     largest_bytes = traitlets.Int(LARGEST_BYTES).tag(sync=True)
 
     def __init__(self, on_message: Callable[[Any, Sequence[Any]], None], hint: str) -> None:
-        super().__init__("nnc-draw", html=str(render("drawing.html", side=SIDE)), hint=hint)
+        super().__init__("nnc-draw", html=str(render("drawing.html")), hint=hint)
         self.on_msg(lambda _widget, content, buffers: on_message(content, buffers))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from nncompare.disturbances import Disturbance
+from nncompare.disturbances import DISTURBANCES, Disturbance
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,3 +28,11 @@ class ChosenImage:
     words: str
     label: int | None = None
     disturbance: Disturbance | None = None
+
+    @property
+    def change(self) -> str:
+        """What is done to it, in words: "Rotate: 25°"; empty where nothing is."""
+        if self.disturbance is None:
+            return ""
+        info = DISTURBANCES[self.disturbance.name]
+        return f"{info.title}: {self.disturbance.strength:g}{info.unit}".replace("-", "−")

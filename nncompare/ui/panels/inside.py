@@ -14,7 +14,7 @@ from nncompare.ui.newest import Newest
 from nncompare.ui.panels.asking_inside import AskingInside
 from nncompare.ui.panels.enlarged_map import enlarged_map
 from nncompare.ui.panels.image_choice import ChosenImage
-from nncompare.ui.panels.network_inside import NetworkInside, points
+from nncompare.ui.panels.network_inside import NetworkInside, looks_of, points
 from nncompare.ui.refresher import Refresher
 
 _OWN_ANSWERS, _OWN = "their own answers", -1  # None would choose nothing
@@ -23,7 +23,7 @@ _NOTHING_TOLD = "It has told nothing of what happens inside."
 
 
 class InsidePanel:
-    """Shows A beside B, for their own answers or for a class that is chosen; a map that is chosen is enlarged.
+    """Shows A beside B, for their own answers or for a class that is chosen; a picture that is chosen is enlarged.
 
     It asks `newest` when another image, pair or class is chosen, and now and then while the networks learn.
     """
@@ -34,7 +34,8 @@ class InsidePanel:
         self.target = dropdown("What speaks for", [(_OWN_ANSWERS, _OWN)], refresher.posting(self._on_target))
         self._words, self._note, self._key = (Place(f"nnc-inside-{part}") for part in ("words", "note", "key"))
         self._dialog = Clickable(lambda _pick: None, "nnc-inside-dialog")
-        self._networks = {name: NetworkInside(name, refresher.posting(self._enlarge)) for name in "AB"}
+        enlarge, enlarge_look = refresher.posting(self._enlarge), refresher.posting(self._enlarge_look)
+        self._networks = {name: NetworkInside(name, enlarge, enlarge_look) for name in "AB"}
         head = row("nnc-row nnc-inside-head", [self._words, self.target])
         cards = row("nnc-inside-cards", [*self._networks.values()])
         self.box = column("nnc-inside", [head, self._note, cards, self._key, self._dialog])
@@ -113,6 +114,19 @@ class InsidePanel:
         if answer and scales and inside and block < len(inside.maps) and channel < len(inside.maps[block]):
             values = enlarged_map(name, inside, answer.images[0], scales, block, channel)
             self._dialog.show_dialog("enlarged_map.html", **values)
+
+    def _enlarge_look(self, number: int) -> None:
+        """Show where both networks look, by one of the two ways to tell."""
+        if self._shown is None or self._asking.pair is None:
+            return
+        (answer, scales), classes = self._shown, CATALOG[self._asking.pair.comparison.dataset].classes
+        found = [
+            (each.name, classes[each.inside.target], looks_of(each.inside, answer.images[0], scales)[number])
+            for each in answer.networks
+            if each.inside is not None and not _problem(each)
+        ]
+        full = (scales.gradient, scales.occlusion)[number]
+        self._dialog.show_dialog("enlarged_look.html", found=found, number=number, full=full, points=points(full))
 
 
 def _problem(answer: NetworkAnswer) -> str:

@@ -4,10 +4,8 @@ import time
 from collections.abc import Callable
 from functools import partial
 
-import numpy as np
-
 from nncompare.comparison.seed_run import SeedRun
-from nncompare.data import ImageData
+from nncompare.data import ImageData, evenly_spaced
 from nncompare.inspection import Answer, Inquiry, NetworkState
 from nncompare.messages import VisibleImages
 from nncompare.ui.newest import Newest
@@ -76,14 +74,9 @@ class MapQuestions:
         if self.pair is None or self.images is None or not networks:
             return
         self._asked, self._asked_at = _state_of(networks), self._clock()
-        places = evenly_spaced(len(self.images.labels("test")))
+        places = tuple(evenly_spaced(len(self.images.labels("test")), MOST_IMAGES).tolist())
         inquiry = Inquiry(networks, self.images.info.name, VisibleImages("test", places), look="map")
         self._newest.ask(partial(self.pair.inspect, inquiry), partial(self._on_answer, places), self._on_failed)
-
-
-def evenly_spaced(count: int) -> tuple[int, ...]:
-    """Return the positions of the images on the map, of so many in the test set."""
-    return tuple(np.linspace(0, count - 1, min(MOST_IMAGES, count)).round().astype(int).tolist())
 
 
 def _state_of(networks: tuple[NetworkState, ...]) -> tuple[tuple[str, float], ...]:

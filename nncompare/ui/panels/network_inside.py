@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from nncompare.data import png_data_uri
 from nncompare.figures.sprites import Scales, overlay
 from nncompare.inspection import Inside, NetworkAnswer
+from nncompare.ui.clickable import Clickable
 from nncompare.ui.elements import Place, column, hide, row, set_value
 from nncompare.ui.panels.enlarged_map import strongest_place
 from nncompare.ui.panels.feature_maps import FeatureMaps
@@ -26,11 +27,15 @@ class Look:
 
 
 class NetworkInside:
-    """The card of network `name`; calls `on_pick` with the name, and with the block and the channel that are chosen."""
+    """The card of network `name`; calls `on_pick` with the name, and with the block and the channel that are chosen.
 
-    def __init__(self, name: str, on_pick: Callable[[str, int, int], None]) -> None:
+    Of the overlays it calls `on_look` with the number of the one that is chosen, from 0.
+    """
+
+    def __init__(self, name: str, on_pick: Callable[[str, int, int], None], on_look: Callable[[int], None]) -> None:
         self._name = name
-        self._title, self._looks = Place("nnc-inside-title"), Place("nnc-inside-looks")
+        self._title = Place("nnc-inside-title")
+        self._looks = Clickable(lambda pick: on_look(int(pick)), "nnc-inside-looks")
         self._maps = FeatureMaps(name, lambda block, channel: on_pick(name, block, channel))
         self._parts = row("nnc-inside-parts", [self._looks, self._maps])
         self.box = column(f"nnc-card nnc-inside-card nnc-{name.lower()}", [self._title, self._parts])

@@ -1,4 +1,4 @@
-"""The presentation mode, for the last row of a room: larger type, controls away, charts over the whole window."""
+"""The presentation mode, for the last row of a room: larger type, controls away, the whole window for what is seen."""
 
 from nncompare.ui.clickable import STATIC
 from nncompare.ui.making import Scripted
@@ -7,7 +7,8 @@ from nncompare.ui.making import Scripted
 class Presentation(Scripted):
     """The button that turns it on and off, as the key p does; Escape leaves it.
 
-    It is a matter of the page alone: the class ``nnc-presenting`` of the dashboard.
+    It is a matter of the page alone: the class ``nnc-presenting`` of the dashboard. A step that has no layout for it
+    gives way to Training.
     """
 
     _esm = (STATIC / "presentation.js").read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-// A sheet to draw on or a picture in its place, the tools, and what the networks see of it.
+// A sheet to draw on or a picture in its place, the tools, and a sentence on what is wrong with it.
 const sheets = new WeakMap(); // by model: a notebook may build the view again
 
 const sheetOf = (model) => {
@@ -11,7 +11,7 @@ function render({ model, el }) {
   el.innerHTML = model.get("html");
   const find = (name) => el.querySelector(`.nnc-draw-${name}`);
   const button = (what) => el.querySelector(`[data-do="${what}"]`);
-  const [canvas, photoPlace, seen, words] = ["sheet", "photo", "seen", "words"].map(find);
+  const [canvas, photoPlace, words] = ["sheet", "photo", "words"].map(find);
   const [isAsDrawn, input] = [find("switch").firstElementChild, el.querySelector("[type=file]")];
   const sheet = sheetOf(model);
   const sender = new Sender(model);
@@ -19,6 +19,10 @@ function render({ model, el }) {
 
   const speak = (sentence) => {
     find("spoken").textContent = sentence;
+  };
+  const tell = (sentence, isWrong = true) => {
+    words.textContent = sentence;
+    words.classList.toggle("nnc-message", isWrong && sentence !== "");
   };
   const settings = () => ({ as_drawn: isAsDrawn.checked });
   const look = () => {
@@ -54,7 +58,7 @@ function render({ model, el }) {
   };
   const undo = () => onSheet((wasPhoto) => wasPhoto || sheet.undo());
   const open = async (file) => {
-    words.textContent = "Opening the picture …";
+    tell("Opening the picture …", false);
     const isSmall = file.size <= model.get("largest_bytes");
     if (isSmall) sender.sendFile(new Uint8Array(await file.arrayBuffer()), settings());
     else sender.ask(() => [{ ...settings(), piece: 0, size: file.size }]);
@@ -76,15 +80,12 @@ function render({ model, el }) {
     if (hadFocus) find("frame").focus({ preventScroll: true });
   };
   const onAnswer = (message, buffers) => {
-    if (!("answered" in message)) return;
+    if (!("answered" in message)) return tell(message.words);
     const isNewest = !sender.wanted;
     sender.answered(message.answered);
     if (!isNewest || message.is_partial) return;
-    words.textContent = message.words;
-    if (!("is_seen" in message)) return; // a picture that was not read leaves all as it was
-    const rest = [...buffers];
-    paintGrey(seen, message.is_seen ? bytesOf(rest.shift()) : new Uint8Array(seen.width * seen.height));
-    if (message.photo) showOver(bytesOf(rest.shift()), ...message.photo);
+    tell(message.words);
+    if (message.photo) showOver(bytesOf(buffers[0]), ...message.photo);
   };
 
   el.addEventListener("click", ({ target }) => {

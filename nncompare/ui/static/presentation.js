@@ -1,5 +1,6 @@
 // The presentation mode of the page: a class of the dashboard, which the style sheets know.
 const MODE = "nnc-presenting";
+const PRESENTED = ":is(.nnc-training, .nnc-explore):not(.nnc-hidden)"; // the steps that have a layout for it
 
 function render({ el }) {
   const isWebPage = "voila" in document.body.dataset;
@@ -19,7 +20,7 @@ function render({ el }) {
     found.classList.toggle(MODE, isWanted);
     button.setAttribute("aria-pressed", String(isWanted));
     button.title = isWanted ? "Leave the presentation mode (Escape)" : "Presentation mode (p)";
-    if (isWanted) found.querySelector('.nnc-nav [data-pick="Training"]:not([aria-current])')?.click();
+    if (isWanted && !found.querySelector(PRESENTED)) found.querySelector('.nnc-nav [data-pick="Training"]')?.click();
     // In a notebook the dashboard is one of many things; on a page of its own it has the window already.
     if (isWanted && !isWebPage) {
       button.focus({ preventScroll: true }); // a notebook gives the dashboard its keys only where it has the focus

@@ -8,13 +8,14 @@ from nncompare.comparison.runner import ComparisonRun
 from nncompare.comparison.seed_run import SeedRun
 from nncompare.config import SplitName
 from nncompare.data import DataError, ImageData, load
-from nncompare.ui.elements import Later, Panel, Place, step
+from nncompare.ui.elements import Later, Panel, Place, column, html
 from nncompare.ui.newest import Newest
 from nncompare.ui.panels.draw_and_disturb import DrawAndDisturb
 from nncompare.ui.panels.image_choice import ChosenImage
 from nncompare.ui.panels.image_map import ImageMapPanel
 from nncompare.ui.panels.inside import InsidePanel
 from nncompare.ui.panels.robustness import RobustnessPanel
+from nncompare.ui.panels.seed_choice import SeedChoice
 from nncompare.ui.refresher import Refresher
 from nncompare.ui.tabs import Tabs
 
@@ -59,7 +60,9 @@ class ExploreStep:
             "Robustness": self._robustness,
         }
         self.tabs = Tabs("What to look at", self._looks, refresher.posting(self._show))
-        self.box = step("Explore", [self.note, self.tabs])
+        self.seed = SeedChoice(refresher.posting(self._use_newest))
+        heading = html("nnc-heading nnc-unseen", "<h2>Explore</h2>")
+        self.box = column("nnc-step nnc-explore", [heading, self.note, self.seed, self.tabs])
 
     @property
     def drawn(self) -> DrawAndDisturb:
@@ -137,7 +140,7 @@ class ExploreStep:
             running.explore(is_wanted)
 
     def _use_newest(self) -> None:
-        newest = self._images, self._running.current if self._running is not None else None
+        newest = self._images, self.seed.pair_of(self._running) if self._running is not None else None
         if newest[0] is not self._used[0] or newest[1] is not self._used[1]:
             self._used = newest
             for look in self._looks.values():
