@@ -34,7 +34,7 @@ class Chart(anywidget.AnyWidget):
 
     _esm = (STATIC / "chart.js").read_text(encoding="utf-8")
     title = traitlets.Unicode().tag(sync=True)
-    key = traitlets.Dict().tag(sync=True)
+    key: traitlets.List[Any] = traitlets.List().tag(sync=True)
     is_share = traitlets.Bool().tag(sync=True)
     value = traitlets.Unicode().tag(sync=True)
     readout = traitlets.Dict().tag(sync=True)
@@ -51,7 +51,8 @@ class Chart(anywidget.AnyWidget):
         on_choose: Callable[[str], None],
         on_line: Callable[[str], None],
     ) -> None:
-        super().__init__(title=quantity.capitalize(), key=KEY, is_share=quantity == "accuracy")
+        key = [list(entry) for entry in KEY.items() if quantity == "accuracy" or entry[0] != "plus"]
+        super().__init__(title=quantity.capitalize(), key=key, is_share=quantity == "accuracy")
         options = [[value, words] for value, words in choice.options.items()]
         set_value(self, choice=choice.title, options=options, chosen=choice.chosen)
         self._on_size, self._on_choose, self._on_line = on_size, on_choose, on_line
