@@ -26,7 +26,7 @@ from nncompare.ui.panels.curve_charts import PastModel
 from nncompare.ui.panels.header import Navigation, announcement, show_status, tab_title
 from nncompare.ui.panels.help import Help
 from nncompare.ui.panels.interrupted import Interrupted
-from nncompare.ui.panels.lesson import LessonPanel
+from nncompare.ui.panels.lesson import ANSWER, LessonPanel
 from nncompare.ui.panels.machine import MachineSurvey
 from nncompare.ui.panels.presentation import Presentation
 from nncompare.ui.refresher import Refresher
@@ -84,7 +84,7 @@ class Dashboard:
         self._link = link = PageAddress(environment().query, self._opening)
         self._base = link.comparison
         lessons = link.lessons.values()
-        self.lesson = LessonPanel(self.refresher, lessons, link.lesson, self._on_lesson, self._on_change)
+        self.lesson = LessonPanel(self.refresher, lessons, link.lesson, self._on_lesson, self._on_change, self._ask)
         self.still = Still(self.refresher)
         self.current = CurrentComparison(shared_engine, limits)
         self._address = ""
@@ -92,7 +92,7 @@ class Dashboard:
         self.page = Page(self._begin_with_page, self.refresher.posting(self._on_page_step), limits)
         self.status, self.notice, self.storage_note = Place("nnc-state"), Place("nnc-notice"), Place("nnc-storage")
         self.notice.tell(*link.problems)
-        self.teacher = Teacher(self.refresher, self.current, self.lesson, self.notice)
+        self.teacher = Teacher(self.refresher, self.current, self.lesson)
         self.interrupted, self.ending = Interrupted(self.refresher, store, self._open_saved), Ending(self.refresher)
         self.steps = self._make_steps(limits, store)
         self.steps.predictions.evaluation.exports.tried = lambda: self.steps.explore.robustness.found
@@ -104,8 +104,8 @@ class Dashboard:
         self.help = Help({name: self.refresher.posting(act) for name, act in self._actions().items()})
         header = row("nnc-header", [self.navigation, self.status, Presentation(), self.help])
         before = [self.page, Place("nnc-needs", "needs_anywidget.html")]  # the page first: its view is looked for there
-        self._offers = column("nnc-past-offers", [self.interrupted])  # they stand on Training as well
-        above = [*before, header, self.notice, self.storage_note, self._offers]
+        self._offers = column("nnc-past-offers", [self.interrupted])
+        above = [*before, header, self.notice, self.storage_note, self.lesson.news, self._offers]
         self.box = column("nnc", [*above, *self.steps.by_title().values()])
         self._hide_fields()
         self._open(self._base)
@@ -122,11 +122,11 @@ class Dashboard:
         models = ModelsStep(
             refresher, self._on_change, self._open, self.lesson, lambda: self.go("Training"), store, limits
         )
-        ways = self._train, self._control, self._see, lambda: self._go("Models")
+        ways = self._train, self._control, self._see, lambda: self._go("Models"), self._ask
         return Steps(
             DataStep(refresher, self._on_change, lambda: self.go("Models")),
             models,
-            TrainingStep(refresher, *ways, self.interrupted, models.times),
+            TrainingStep(refresher, *ways, models.times),
             PredictionsStep(refresher, self._explore),
             ExploreStep(refresher, self.page.say),
             HistoryStep(refresher, store, self._open_from_history, self._use_settings, self._show_past),
@@ -241,6 +241,11 @@ class Dashboard:
             self.steps.predictions.show_disagreements()
         self._go("Predictions")
 
+    def _ask(self) -> None:
+        """Lead to the question of the lesson, and the keyboard to its answer."""
+        self._go("Models")
+        self.page.focus(ANSWER)
+
     def _explore(self, split: SplitName, index: int) -> None:
         self.steps.explore.look_at(split, index)
         self._go("Explore")
@@ -316,7 +321,7 @@ class Dashboard:
         self.navigation.show(step)
         self.steps.predictions.set_visible(step == "Predictions")
         self.steps.explore.set_visible(step == "Explore")
-        hide(self._offers, step != "History")
+        hide(self._offers, step in ("Predictions", "Explore"))  # where nobody is about to train
         self._show_state()
         if is_new:
             self.page.show_step(step.lower(), is_new_address=is_new_address)
