@@ -4,11 +4,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-import anywidget
 import traitlets
 
 from nncompare.ui.clickable import STATIC
 from nncompare.ui.elements import set_value
+from nncompare.ui.making import Scripted
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Action:
         return self.label or self.words
 
 
-class ActionButtons(anywidget.AnyWidget):
+class ActionButtons(Scripted):
     """Shows actions in places that stay; calls `on_press` with the name of the action that was pressed.
 
     The page reports what was read on the button. Where that is offered no more, nothing happens: so a press that was
@@ -42,11 +42,9 @@ class ActionButtons(anywidget.AnyWidget):
     buttons = traitlets.List(traitlets.Dict()).tag(sync=True)
 
     def __init__(self, on_press: Callable[[str], None], css_class: str) -> None:
-        super().__init__()
+        super().__init__(f"nnc-actions {css_class}")
         self._on_press = on_press
         self._actions: tuple[Action, ...] = ()
-        self.add_class("nnc-actions")
-        self.add_class(css_class)
         self.on_msg(self._on_message)
 
     def show(self, actions: Sequence[Action]) -> None:

@@ -4,17 +4,17 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-import anywidget
 import traitlets
 from markupsafe import escape
 
 from nncompare.ui.elements import render, set_value
+from nncompare.ui.making import Scripted
 
 STATIC = Path(__file__).parent / "static"
 _LONGEST_NAME = 100
 
 
-class Clickable(anywidget.AnyWidget):
+class Clickable(Scripted):
     """Shows `html`; a click on an element with a ``data-pick`` attribute calls `on_pick` with its value.
 
     The label of what has the pointer or the focus stands in the element of class ``nnc-label-line``, if there is one.
@@ -31,11 +31,9 @@ class Clickable(anywidget.AnyWidget):
         css_class: str = "",
         on_form: Callable[[str, dict[str, str]], None] = lambda _name, _fields: None,
     ) -> None:
-        super().__init__()
+        super().__init__(css_class)
         self._on_pick, self._on_form = on_pick, on_form
         self._dialog = ""  # the one that was shown last
-        if css_class:
-            self.add_class(css_class)
         self.on_msg(self._on_message)
 
     def show(self, template: str, **values: Any) -> None:
@@ -74,7 +72,7 @@ class Clickable(anywidget.AnyWidget):
         self.submit(content.get("form"), content.get("fields"))
 
 
-class OpenFile(anywidget.AnyWidget):
+class OpenFile(Scripted):
     """Calls `on_file` with the name and the bytes of a file that was chosen; None for one that is too large.
 
     The size is looked at in the browser, before anything is sent.

@@ -5,8 +5,10 @@ import threading
 from nncompare.comparison.result import ComparisonResult
 from nncompare.comparison.runner import ComparisonRun
 from nncompare.comparison.state import State
+from nncompare.config import Comparison
 from nncompare.engine.shared import EngineHolder
 from nncompare.limits import Limits
+from nncompare.store import Store
 
 _PARTING_SECONDS = 15.0
 
@@ -14,8 +16,8 @@ _PARTING_SECONDS = 15.0
 class CurrentComparison:
     """Controls and leaves comparisons, one after the other; `running` is the one that is shown."""
 
-    def __init__(self, engines: EngineHolder, limits: Limits) -> None:
-        self.engines, self._limits = engines, limits
+    def __init__(self, engines: EngineHolder, limits: Limits, store: Store) -> None:
+        self.engines, self.limits, self.store = engines, limits, store
         self.running: ComparisonRun | None = None
         self._ended: ComparisonResult | None = None
         self._begun_before = 0
@@ -27,6 +29,11 @@ class CurrentComparison:
         return self.running.state if self.running is not None else State.IDLE
 
     @property
+    def expects_first_point(self) -> bool:
+        """Whether somebody waits for the first point of a curve."""
+        return self.running is not None and any(run.expects_first_point for run in self.running.runs)
+
+    @property
     def result(self) -> ComparisonResult | None:
         """The last comparison that has ended; None before."""
         return self.running.result() if self.running is not None and self.running.wait(0) else self._ended
@@ -34,14 +41,22 @@ class CurrentComparison:
     @property
     def problems(self) -> dict[str, str]:
         """Why no other comparison may begin on this server, in a sentence."""
-        most = self._limits.most_comparisons
-        return {"comparisons": self._limits.no_more_comparisons} if most is not None and self._begun >= most else {}
+        most = self.limits.most_comparisons
+        return {"comparisons": self.limits.no_more_comparisons} if most is not None and self._begun >= most else {}
 
     @property
     def _begun(self) -> int:
         """Count the comparisons for which there was room here; those that are only looked at do not count."""
         running = self.running
         return self._begun_before + bool(running is not None and running.begun and running.has_stood_in_line)
+
+    def planned(self, comparison: Comparison) -> ComparisonRun:
+        """Return a comparison of these settings that has not begun."""
+        return ComparisonRun(comparison, self.engines, limits=self.limits, store=self.store)
+
+    def reopened(self, id_: str) -> ComparisonRun:
+        """Return a saved comparison as it was; that takes a moment."""
+        return ComparisonRun.reopen(self.store.open(id_), self.engines)
 
     def replace(self, running: ComparisonRun) -> None:
         """Show this one from now on."""

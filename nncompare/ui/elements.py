@@ -4,13 +4,15 @@ A panel shows itself in one box. An arrangement takes widgets and panels, and re
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol, TypeAlias
+from functools import cached_property
+from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
 import ipywidgets as widgets
 from anywidget import AnyWidget
 from markupsafe import Markup
 
 from nncompare.templates import fill
+from nncompare.ui.making import close, common, make
 
 
 class Panel(Protocol):
@@ -22,15 +24,39 @@ class Panel(Protocol):
 
 
 Part: TypeAlias = widgets.Widget | Panel
+P_co = TypeVar("P_co", bound=Panel, covariant=True)
+
+
+class Later(Generic[P_co]):
+    """A panel that is made when somebody first needs it; until then its place on the page is empty.
+
+    What is made when a page opens costs it a message for each widget, whether it is seen or not.
+    """
+
+    def __init__(self, css_classes: str, make_panel: Callable[[], P_co]) -> None:
+        self._make_panel = make_panel
+        self.box = column(css_classes, [])
+
+    @cached_property
+    def panel(self) -> P_co:
+        """The panel; the first look makes it, and puts it into its place."""
+        made = self._make_panel()
+        self.box.children = [made.box]
+        return made
+
+    @property
+    def is_made(self) -> bool:
+        """Whether it is there by now."""
+        return "panel" in vars(self)
 
 
 class Place(widgets.HTML):
     """A place for HTML; it shows a template of the folder ``templates`` at once, where one is given."""
 
     def __init__(self, css_classes: str, template: str = "", **values: Any) -> None:
-        super().__init__(render(template, **values) if template else "")
+        value = render(template, **values) if template else ""
+        super().__init__(value, **common(widgets.HTML, css_classes))
         self._texts: tuple[str, dict[str, Any], str] | None = None  # and what they became
-        _with_classes(self, css_classes)
 
     def show(self, template: str, **values: Any) -> None:
         """Show a template in place of what was here."""
@@ -57,17 +83,17 @@ def render(template: str, **values: Any) -> Markup:
 
 def html(css_classes: str, value: str) -> widgets.HTML:
     """Make HTML that stays as it is."""
-    return _with_classes(widgets.HTML(value), css_classes)
+    return make(widgets.HTML, css_classes, value=value)
 
 
 def column(css_classes: str, parts: Sequence[Part]) -> widgets.VBox:
     """Stack widgets and panels."""
-    return _with_classes(widgets.VBox(_boxes(parts)), css_classes)
+    return make(widgets.VBox, css_classes, children=_boxes(parts))
 
 
 def row(css_classes: str, parts: Sequence[Part]) -> widgets.HBox:
     """Put widgets and panels side by side."""
-    return _with_classes(widgets.HBox(_boxes(parts)), css_classes)
+    return make(widgets.HBox, css_classes, children=_boxes(parts))
 
 
 def two(parts: Sequence[Part]) -> widgets.HBox:
@@ -86,7 +112,7 @@ def step(heading: str, parts: Sequence[Part], following: Part | None = None) -> 
 
 def button(text: str, on_click: Callable[[], None], *, strong: bool = False) -> widgets.Button:
     """Make a button; a page has one strong one."""
-    made = _with_classes(widgets.Button(description=text), "nnc-button nnc-strong" if strong else "nnc-button")
+    made = make(widgets.Button, "nnc-button nnc-strong" if strong else "nnc-button", description=text)
     made.on_click(lambda _: on_click())
     return made
 
@@ -99,7 +125,7 @@ def watched(control: Any, on_change: Callable[[], None]) -> Any:
 
 def dropdown(title: str, options: Sequence[tuple[str, Any]], on_change: Callable[[], None]) -> widgets.Dropdown:
     """Make a choice; the first option is chosen."""
-    return watched(widgets.Dropdown(options=options, description=title), on_change)
+    return watched(make(widgets.Dropdown, options=options, description=title), on_change)
 
 
 def set_value(widget: widgets.Widget, **traits: Any) -> None:
@@ -141,17 +167,8 @@ def close_tree(widget: widgets.Widget) -> None:
     """Close a widget with everything in it; ipywidgets itself would keep the rest for ever."""
     for child in getattr(widget, "children", ()):
         close_tree(child)
-    for part in ("layout", "style"):
-        if isinstance(getattr(widget, part, None), widgets.Widget):
-            getattr(widget, part).close()
-    widget.close()
+    close(widget)
 
 
 def _boxes(parts: Sequence[Part]) -> list[widgets.Widget]:
     return [part if isinstance(part, widgets.Widget) else part.box for part in parts]
-
-
-def _with_classes(made: Any, css_classes: str) -> Any:
-    for css_class in css_classes.split():
-        made.add_class(css_class)
-    return made

@@ -4,7 +4,6 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-import anywidget
 import traitlets
 
 from nncompare.comparison.state import State
@@ -12,6 +11,7 @@ from nncompare.environment import environment
 from nncompare.limits import Limits
 from nncompare.ui.clickable import STATIC
 from nncompare.ui.elements import set_value
+from nncompare.ui.making import Scripted
 
 _PING_SECONDS, _PINGS_PER_TIMEOUT = 4.0, 5
 # For a page that has not answered for so long nothing is drawn until it does.
@@ -40,7 +40,7 @@ STYLES = (
 )
 
 
-class Page(anywidget.AnyWidget):
+class Page(Scripted):
     """Brings the style sheet, keeps the address up to date, and answers pings while the page is open.
 
     While it `keeps_kernel`, the kernel and not Voila hears that it was closed, and decides what becomes of its run.
@@ -66,14 +66,19 @@ class Page(anywidget.AnyWidget):
     run = traitlets.Unicode().tag(sync=True)
     is_over = traitlets.Bool(False).tag(sync=True)
 
-    def __init__(self, on_ready: Callable[[str], None], on_step: Callable[[str], None], limits: Limits) -> None:
+    def __init__(self, on_ready: Callable[[], None], on_step: Callable[[str], None], limits: Limits) -> None:
         super().__init__()
-        self._on_ready, self._on_step = on_ready, on_step
+        self._on_ready, self._on_step, self._address = on_ready, on_step, ""
         self._timeout, self._grace = limits.page_timeout_seconds, limits.grace_seconds
         self._last_ping = self._last_pong = time.monotonic()
         self._closed: float | None = None  # when it said so
         self._is_open, self._is_web_page = False, environment().is_web_page
         self.on_msg(self._on_message)
+
+    @property
+    def link(self) -> str:
+        """The address that opens the page as it is; empty in a notebook, and until the page has told its own."""
+        return f"{self._address}{'?' if self.query else ''}{self.query}" if self._address else ""
 
     def ping(self) -> None:
         """Ask the page whether it is there, if the last time is a while ago."""
@@ -134,6 +139,7 @@ class Page(anywidget.AnyWidget):
         self._last_pong, self._closed = now, None
         if "ready" in content:
             self._is_open = True
-            self._on_ready(str(content["ready"]))
+            self._address = str(content["ready"])
+            self._on_ready()
         if isinstance(step := content.get("step"), str):
             self._on_step(step)

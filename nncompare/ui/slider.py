@@ -3,14 +3,14 @@
 from collections.abc import Callable
 from typing import Any
 
-import anywidget
 import traitlets
 
 from nncompare.ui.clickable import STATIC
 from nncompare.ui.elements import set_value
+from nncompare.ui.making import Scripted
 
 
-class Slider(anywidget.AnyWidget):
+class Slider(Scripted):
     """Calls `on_change` with every value that it is moved to: whole steps from `lowest` to `highest`.
 
     It is the browser's own slider: those of ipywidgets have no name for screen readers. What the page sends beyond its
@@ -27,8 +27,7 @@ class Slider(anywidget.AnyWidget):
     is_off = traitlets.Bool(False).tag(sync=True)
 
     def __init__(self, on_change: Callable[[float], None]) -> None:
-        super().__init__()
-        self.add_class("nnc-slider")
+        super().__init__("nnc-slider")
         self.observe(lambda change: on_change(change["new"]), names="value")
 
     def offer(self, label: str, unit: str, lowest: float, highest: float, step: float, value: float) -> None:

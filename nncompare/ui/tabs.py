@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Mapping
 
-import anywidget
 import traitlets
 
 from nncompare.ui.clickable import STATIC
 from nncompare.ui.elements import Panel, column, hide, set_value
+from nncompare.ui.making import Scripted
 
 
-class _TabList(anywidget.AnyWidget):
+class _TabList(Scripted):
     _esm = (STATIC / "tabs.js").read_text(encoding="utf-8")
     label = traitlets.Unicode().tag(sync=True)
     titles: traitlets.List[str] = traitlets.List(traitlets.Unicode()).tag(sync=True)
@@ -25,11 +25,9 @@ class Tabs:
     def __init__(self, label: str, panels: Mapping[str, Panel], on_choice: Callable[[str], None]) -> None:
         self._titles, self._on_choice = list(panels), on_choice
         self._places = [column("nnc-tab-panel", [panel]) for panel in panels.values()]
-        self.list = _TabList(label=label, titles=self._titles)
-        self.list.add_class("nnc-tab-list")
+        classes = "nnc-tab-list" if len(panels) > 1 else "nnc-tab-list nnc-hidden"
+        self.list = _TabList(classes, label=label, titles=self._titles)
         self.list.on_msg(lambda _widget, content, _buffers: self.pick(content.get("pick")))
-        if len(panels) < 2:
-            self.list.add_class("nnc-hidden")
         self.box = column("nnc-tabbed", [self.list, *self._places])
         self.show(self._titles[0])
 

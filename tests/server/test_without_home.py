@@ -35,7 +35,7 @@ def test_a_page_opens_and_what_it_trains_would_be_saved(homeless: Host) -> None:
         asked = "__import__('nncompare.store').store.Store.default()"
         home = Path(value_of(client, f"str({asked}.home)"))
         assert home.is_relative_to(homeless.folder / "tmp")
-        assert value_of(client, "str(dashboard.steps.history._store.home)") == str(home)
+        assert value_of(client, "str(dashboard.steps.history.panel._store.home)") == str(home)
         assert value_of(client, f"{asked}.create(__import__('nncompare').Comparison()).id").startswith("000001-")
 
 

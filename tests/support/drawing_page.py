@@ -43,7 +43,7 @@ def show() -> None:
         told.value = f"{count} {words} {_measures(seen)}"
 
     panel = DrawingPanel(refresher, tell)
-    page = Page(lambda _address: None, lambda _step: None, Limits())
+    page = Page(lambda: None, lambda _step: None, Limits())
     told.add_class("told")
     refresher.start()
     display(column("nnc", [page, column("nnc-step", [column("nnc-card", [panel]), told])]))

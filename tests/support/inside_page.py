@@ -28,7 +28,7 @@ class InsidePage:
         self._refresher = Refresher(lambda: self._panel.tick())
         self._panel = InsidePanel(self._refresher, Newest(self._refresher))
         self._digit = 6
-        page = Page(lambda _address: None, lambda _step: None, Limits())
+        page = Page(lambda: None, lambda _step: None, Limits())
         display(column("nnc", [page, button("Next image", self._refresher.posting(self._next)), self._panel]))
         self._panel.set_visible(True)
         self._panel.use(None, FakePair(channels))

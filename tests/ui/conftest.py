@@ -3,6 +3,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from history_page import HistoryPage
 from page_engine import PageEngine
 from processes import until
 from stored_runs import RecordOf, store_as
@@ -114,3 +115,11 @@ def open_finished(
 def finished(open_finished: Callable[..., Dashboard]) -> Dashboard:
     """A dashboard that shows a comparison that has ended."""
     return open_finished(TINY)
+
+
+@pytest.fixture
+def past(tmp_path: Path) -> Iterator[HistoryPage]:
+    """The History step on an empty store."""
+    page = HistoryPage(tmp_path / "home")
+    yield page
+    page.close()

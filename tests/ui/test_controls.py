@@ -35,7 +35,7 @@ def test_pause_and_resume_of_both_and_of_one(training):
     until(lambda: training.current.state is State.PAUSED, WHAT)
     until(lambda: pressable(training) == {"Resume", "Stop", "Resume A", "Stop A", "Resume B", "Stop B"}, WHAT)
     until(lambda: "paused at 1 of 1" in step.runs["A"].figures.value, WHAT)
-    until(lambda: 'data-state="paused"' in training.status.value, WHAT)
+    until(lambda: 'data-state="paused"' in training.news.status.value, WHAT)
     press(training, "Resume A")
     until(lambda: pressable(training) == {"Pause", "Stop", "Pause A", "Stop A", "Resume B", "Stop B"}, WHAT)
     press(training, "Stop A")
@@ -81,9 +81,9 @@ def test_the_clock_does_not_redraw_the_steps(tiny, settle):
     """What is pressed must still be there when it is released."""
     tiny.go("Training")
     settle(tiny)
-    steps, status = tiny.navigation.box.html, tiny.status.value
+    steps, status = tiny.navigation.box.html, tiny.news.status.value
     train(tiny)
-    until(lambda: tiny.status.value != status, WHAT)
+    until(lambda: tiny.news.status.value != status, WHAT)
     assert tiny.navigation.box.html == steps
 
 
@@ -119,5 +119,5 @@ def test_what_is_not_saved_is_said(home, open_ready, engine):
     engine.end_all()
     until(lambda: dashboard.result is not None, "the end")
     assert dashboard.result.state is State.FINISHED
-    until(lambda: "This comparison is not being saved." in dashboard.storage_note.value, "a sentence")
+    until(lambda: "This comparison is not being saved." in dashboard.news.storage_note.value, "a sentence")
     home.unlink()

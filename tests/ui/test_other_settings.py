@@ -51,7 +51,7 @@ def test_one_press_leads_from_the_end_to_the_disagreements(finished) -> None:
     until(lambda: see in pressable(finished), WHAT)
     until(lambda: "nnc-conclusion" in finished.steps.training.lead.value, WHAT)
     verdict = finished.steps.predictions.evaluation.verdict.value
-    headline = finished.ending.headline
+    headline = finished.news.ending.headline
     assert headline in verdict
     assert headline in finished.steps.training.lead.value
     press(finished, see)
@@ -62,9 +62,9 @@ def test_one_press_leads_from_the_end_to_the_disagreements(finished) -> None:
 
 
 def test_while_it_goes_on_nothing_is_concluded(finished, engine) -> None:
-    until(lambda: finished.ending.headline, WHAT)
+    until(lambda: finished.news.ending.headline, WHAT)
     press(finished, "Continue")
     until(lambda: len(engine.active()) == 2, WHAT)
-    until(lambda: not finished.ending.headline, WHAT)
+    until(lambda: not finished.news.ending.headline, WHAT)
     until(lambda: "nnc-conclusion" not in finished.steps.training.lead.value, WHAT)
     engine.end_all()

@@ -186,11 +186,11 @@ def test_who_waits_sees_its_place(open_ready, real_engine):
         until(lambda: "Waiting: next in line" in panel.log.value, WHAT)
         assert "next in line" in panel.figures.value
         assert pressable(dashboard) == {"Leave the line", "Stop A", "Stop B"}
-        until(lambda: "Waiting: next in line" in dashboard.status.value, WHAT)
-        assert 'data-state="preparing"' in dashboard.status.value
+        until(lambda: "Waiting: next in line" in dashboard.news.status.value, WHAT)
+        assert 'data-state="preparing"' in dashboard.news.status.value
         assert "Waiting: next in line" in dashboard.page.announcement
     finally:
         loop.wait(engine.release(taken))
     until(lambda: dashboard.result is not None, WHAT)
     assert dashboard.result.state is State.FINISHED
-    until(lambda: "Waiting" not in panel.log.value + dashboard.status.value, WHAT)
+    until(lambda: "Waiting" not in panel.log.value + dashboard.news.status.value, WHAT)

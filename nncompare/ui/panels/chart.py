@@ -4,13 +4,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import anywidget
 import traitlets
 
 from nncompare.figures import CurveChart
 from nncompare.figures.key import KEY
 from nncompare.ui.clickable import STATIC
 from nncompare.ui.elements import set_value
+from nncompare.ui.making import Scripted
 
 _SIDES, _LETTERS, _LARGEST = (160, 4_000), (10, 60), 1e12
 
@@ -24,7 +24,7 @@ class Choice:
     chosen: str
 
 
-class Chart(anywidget.AnyWidget):
+class Chart(Scripted):
     """Shows a chart as SVG that fills its card, with a crosshair, a choice beside its title, and names to press.
 
     Calls `on_size(width, height, letters)` in CSS pixels whenever its card has another size, `on_choose` with a value
@@ -34,7 +34,7 @@ class Chart(anywidget.AnyWidget):
 
     _esm = (STATIC / "chart.js").read_text(encoding="utf-8")
     title = traitlets.Unicode().tag(sync=True)
-    key: traitlets.List[Any] = traitlets.List().tag(sync=True)
+    key = traitlets.Dict().tag(sync=True)
     is_share = traitlets.Bool().tag(sync=True)
     value = traitlets.Unicode().tag(sync=True)
     readout = traitlets.Dict().tag(sync=True)
@@ -52,12 +52,16 @@ class Chart(anywidget.AnyWidget):
         on_line: Callable[[str], None],
     ) -> None:
         key = [list(entry) for entry in KEY.items() if quantity == "accuracy" or entry[0] != "plus"]
-        super().__init__(title=quantity.capitalize(), key=key, is_share=quantity == "accuracy")
-        options = [[value, words] for value, words in choice.options.items()]
-        set_value(self, choice=choice.title, options=options, chosen=choice.chosen)
+        super().__init__(
+            f"nnc-card nnc-chart nnc-chart-{quantity}",
+            title=quantity.capitalize(),
+            key=key,
+            is_share=quantity == "accuracy",
+            choice=choice.title,
+            options=[[value, words] for value, words in choice.options.items()],
+            chosen=choice.chosen,
+        )
         self._on_size, self._on_choose, self._on_line = on_size, on_choose, on_line
-        for css_class in ("nnc-card", "nnc-chart", f"nnc-chart-{quantity}"):
-            self.add_class(css_class)
         self.on_msg(self._on_message)
 
     def show(self, chart: CurveChart) -> None:

@@ -10,6 +10,7 @@ from nncompare.report import curves_csv
 from nncompare.report.tables import exact_values
 from nncompare.ui.clickable import Clickable
 from nncompare.ui.elements import Place, column, dropdown, row, watched
+from nncompare.ui.making import make
 from nncompare.ui.panels.running_curves import curves
 from nncompare.ui.refresher import Refresher
 
@@ -27,9 +28,8 @@ class CurveDetails:
         )
         self.file, self.note = Clickable(refresher.posting(self.save)), Place("nnc-file-note")
         self.file.show("curves_csv.html")
-        toggle = widgets.ToggleButton(description="Exact values")
+        toggle = make(widgets.ToggleButton, "nnc-button", description="Exact values")
         self.show_values = watched(toggle, refresher.posting(self._draw_values))
-        self.show_values.add_class("nnc-button")
         self.values = Place("nnc-values")
         options = row("nnc-curve-options", [self.smoothing, self.file, self.show_values])
         self.box = column("nnc-curves", [options, self.note, Place("nnc-legend", "legend.html"), self.values])

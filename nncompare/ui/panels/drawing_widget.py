@@ -3,18 +3,18 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import anywidget
 import traitlets
 
 from nncompare.pictures import LARGEST_BYTES, SIDE
 from nncompare.ui.clickable import STATIC
 from nncompare.ui.elements import render
+from nncompare.ui.making import Scripted
 
 # One widget: they are parts of one sheet.
 _SCRIPTS = ("drawing_sheet", "drawing_pen", "drawing_frame", "drawing_sending", "drawing")
 
 
-class Drawing(anywidget.AnyWidget):
+class Drawing(Scripted):
     """The sheet with its tools, and a `hint` while it is empty.
 
     Calls `on_message` with the content and the buffers of what the page sends.
@@ -26,6 +26,5 @@ class Drawing(anywidget.AnyWidget):
     largest_bytes = traitlets.Int(LARGEST_BYTES).tag(sync=True)
 
     def __init__(self, on_message: Callable[[Any, Sequence[Any]], None], hint: str) -> None:
-        super().__init__(html=str(render("drawing.html", side=SIDE)), hint=hint)
-        self.add_class("nnc-draw")
+        super().__init__("nnc-draw", html=str(render("drawing.html", side=SIDE)), hint=hint)
         self.on_msg(lambda _widget, content, buffers: on_message(content, buffers))

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from math import ceil
 from typing import Any
 
-import anywidget
 import traitlets
 
 from nncompare.comparison.seed_run import SeedRun
@@ -12,6 +11,7 @@ from nncompare.comparison.view import RunView
 from nncompare.config import SplitName
 from nncompare.ui.clickable import STATIC
 from nncompare.ui.elements import column, hide, set_value
+from nncompare.ui.making import Scripted
 from nncompare.ui.newest import Newest
 from nncompare.ui.panels.findings import Findings, find_after
 from nncompare.ui.refresher import Refresher
@@ -19,7 +19,7 @@ from nncompare.ui.refresher import Refresher
 _NOT_OF_TRAINING_IMAGES = "Earlier epochs are kept for the test images alone."
 
 
-class _Slider(anywidget.AnyWidget):
+class _Slider(Scripted):
     """Shows positions from 1 to `total`, of which `last` is the end, or what is learned now; calls `on_epoch`.
 
     `shown` is the earlier epoch that the page shows, 0 for none; `note` says what is not as the position says.
@@ -34,9 +34,8 @@ class _Slider(anywidget.AnyWidget):
     note = traitlets.Unicode().tag(sync=True)
 
     def __init__(self, on_epoch: Callable[[int], None]) -> None:
-        super().__init__()
+        super().__init__("nnc-through")
         self._on_epoch = on_epoch
-        self.add_class("nnc-through")
         self.on_msg(self._on_message)
 
     def _on_message(self, _widget: object, content: dict[str, Any], _buffers: object) -> None:

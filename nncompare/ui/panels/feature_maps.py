@@ -4,13 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import anywidget
 import traitlets
 
 from nncompare.figures.sprites import Scales, Sheet, filters_sprite, maps_sprite, sheets_of
 from nncompare.inspection import Inside
 from nncompare.ui.clickable import STATIC
 from nncompare.ui.elements import render, set_value
+from nncompare.ui.making import Scripted
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Frame:
         return "maps" if self.block else "filters"
 
 
-class FeatureMaps(anywidget.AnyWidget):
+class FeatureMaps(Scripted):
     """Shows what happens inside the network `name`; calls `on_pick` with a block and a channel, both from 0.
 
     The browser cuts the sprites up and turns the pages. Only the sprites are sent again where the network is as wide as
@@ -45,8 +45,7 @@ class FeatureMaps(anywidget.AnyWidget):
     filters = traitlets.Bytes().tag(sync=True)
 
     def __init__(self, name: str, on_pick: Callable[[int, int], None]) -> None:
-        super().__init__()
-        self.add_class("nnc-inside-maps")
+        super().__init__("nnc-inside-maps")
         self._name, self._on_pick = name, on_pick
         self._counts: tuple[int, ...] = ()
         self.on_msg(self._on_message)

@@ -4,12 +4,12 @@ from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any
 
-import anywidget
 import ipywidgets as widgets
 from pydantic import BaseModel
 
 from nncompare.ui.clickable import STATIC
 from nncompare.ui.elements import Place, row, set_class, set_value, watched
+from nncompare.ui.making import Scripted, make
 
 
 class Field:
@@ -30,7 +30,7 @@ class Field:
         """Make the field of a setting, named and explained as in `model`: a choice where there are options."""
         rule = model.model_fields[name]
         traits = {"description": rule.title, "tooltip": rule.description, **traits}
-        control = widgets.Dropdown(options=options, **traits) if options else widgets.Text(**traits)
+        control = make(widgets.Dropdown, options=options, **traits) if options else make(widgets.Text, **traits)
         return cls(watched(control, on_change))
 
     @cached_property
@@ -57,11 +57,10 @@ class Field:
         self.note.show_texts("note.html", error=error, used=used, hint=hint, differs=differs)
 
 
-class FieldTies(anywidget.AnyWidget):
+class FieldTies(Scripted):
     """Ties each field of its step to its note, and each form to its heading, which ipywidgets itself cannot."""
 
     _esm = (STATIC / "field.js").read_text(encoding="utf-8")
 
     def __init__(self) -> None:
-        super().__init__()
-        self.add_class("nnc-hidden")
+        super().__init__("nnc-hidden")

@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any
 
-import anywidget
 import traitlets
 
 from nncompare.ui.clickable import STATIC
 from nncompare.ui.elements import render
+from nncompare.ui.making import Scripted
 from nncompare.ui.panels.shortcuts import SHORTCUTS
 from nncompare.ui.panels.tour import STOPS
 
@@ -16,7 +16,7 @@ from nncompare.ui.panels.tour import STOPS
 _SCRIPTS = ("shortcuts", "tour", "help")
 
 
-class Help(anywidget.AnyWidget):
+class Help(Scripted):
     """A button that offers the tour and lists the keys; the first visit begins with the tour.
 
     Each key calls one of the `actions`, but for those that the page does by itself.
@@ -30,9 +30,8 @@ class Help(anywidget.AnyWidget):
     def __init__(self, actions: Mapping[str, Callable[[], object]]) -> None:
         keys = {shortcut.key: shortcut.action for shortcut in SHORTCUTS}
         html = str(render("help_dialog.html", shortcuts=SHORTCUTS))
-        super().__init__(html=html, shortcuts=keys, stops=[asdict(stop) for stop in STOPS])
+        super().__init__("nnc-help-place", html=html, shortcuts=keys, stops=[asdict(stop) for stop in STOPS])
         self.actions = actions
-        self.add_class("nnc-help-place")
         self.on_msg(self._on_message)
 
     def _on_message(self, _widget: object, content: dict[str, Any], _buffers: object) -> None:

@@ -13,6 +13,7 @@ from nncompare.config import SplitName, read_field
 from nncompare.data import ImageData
 from nncompare.settings import Integer, Settings
 from nncompare.ui.elements import button, column, dropdown, hide, row, set_value, watched
+from nncompare.ui.making import make
 from nncompare.ui.panels.field import Field
 from nncompare.ui.panels.image_choice import ChosenImage
 from nncompare.ui.refresher import Refresher
@@ -38,7 +39,7 @@ class ImagePicker:
         self._chosen: tuple[SplitName, int] | None = None
         on_choice = refresher.posting(self._on_choice)
         self.split = dropdown("of the", _SPLITS, on_choice)
-        self.number = Field(watched(widgets.Text("0", description="Image"), on_choice))
+        self.number = Field(watched(make(widgets.Text, value="0", description="Image"), on_choice))
         self.again = button("Show", refresher.posting(self._on_again))
         self.another = button("Another", refresher.posting(self._on_another))
         self.disagreed = button("One they disagree on", refresher.posting(self._on_disagreed))

@@ -13,6 +13,7 @@ from nncompare.report.lesson import Guess
 from nncompare.settings import Number, Settings
 from nncompare.ui.clickable import Clickable
 from nncompare.ui.elements import Place, column, dropdown, hide, row, set_value, watched
+from nncompare.ui.making import make
 from nncompare.ui.panels.field import Field
 from nncompare.ui.refresher import Refresher
 
@@ -39,7 +40,6 @@ class LessonPanel:
         lesson: Lesson | None,
         on_lesson: Callable[[Lesson | None], None],
         on_guess: Callable[[], None],
-        on_ask: Callable[[], None],
     ) -> None:
         self.lessons = {lesson.name: lesson for lesson in lessons}
         self._on_lesson, self._on_guess = on_lesson, on_guess
@@ -47,13 +47,14 @@ class LessonPanel:
         self.guess: Guess | None = None
         self.problems: dict[str, str] = {}
         self._is_news = False
-        self.news = Clickable(refresher.posting(lambda _: on_ask()), "nnc-news")
+        self.on_ask: Callable[[], None] = lambda: None
+        self.news = Clickable(refresher.posting(lambda _: self.on_ask()), "nnc-news")
         self.picker = dropdown("Lesson", self._options, refresher.posting(self._on_pick))
         set_value(self.picker, value=lesson.name if lesson is not None else "")
         self.question, self.unit = Place("nnc-lesson-question"), Place("nnc-lesson-unit")
         self.choices = Clickable(refresher.posting(self._on_choice), "nnc-lesson-choices")
         on_entry = refresher.posting(self._on_entry)
-        self.number = Field(watched(widgets.Text(description=_TITLE, placeholder="–"), on_entry))
+        self.number = Field(watched(make(widgets.Text, description=_TITLE, placeholder="–"), on_entry))
         self._entry = row("nnc-lesson-number", [self.number.control, self.unit])
         self._choosing = row("nnc-lesson-choosing", [self.choices])
         asked = row("nnc-lesson-asked", [self.question, self._entry, self._choosing])

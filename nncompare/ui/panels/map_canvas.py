@@ -3,20 +3,20 @@
 from collections.abc import Callable, Sequence
 from typing import Any, TypeGuard
 
-import anywidget
 import numpy as np
 import traitlets
 from numpy.typing import NDArray
 
 from nncompare.ui.clickable import STATIC
 from nncompare.ui.elements import set_value
+from nncompare.ui.making import Scripted
 from nncompare.ui.panels.map_picture import MapPicture
 
 # One script: they are parts of one drawing, and each widget of its own costs the page a message.
 _SCRIPTS = ("map_points", "map_painting", "map_legend", "map_glide", "map_faces", "image_map")
 
 
-class MapCanvas(anywidget.AnyWidget):
+class MapCanvas(Scripted):
     """Shows a picture; calls `on_points` with the points that were picked, and with none where they were given up.
 
     Calls `on_look` with a point whose image is to be shown beside it.
@@ -30,10 +30,8 @@ class MapCanvas(anywidget.AnyWidget):
     picture = traitlets.Dict().tag(sync=True)
 
     def __init__(self, on_points: Callable[[tuple[int, ...]], None], on_look: Callable[[int], None]) -> None:
-        super().__init__()
+        super().__init__("nnc-card nnc-imagemap-card")
         self._on_points, self._on_look, self._count = on_points, on_look, 0
-        for css_class in ("nnc-card", "nnc-imagemap-card"):
-            self.add_class(css_class)
         self.on_msg(self._on_message)
 
     def clear(self) -> None:

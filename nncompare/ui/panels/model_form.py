@@ -11,6 +11,7 @@ from nncompare.config import OPTIMIZERS, RunConfig, from_text, read_field
 from nncompare.limits import Limits
 from nncompare.memory.plan import Fit
 from nncompare.ui.elements import Place, button, column, row, set_class, set_value, watched
+from nncompare.ui.making import make
 from nncompare.ui.panels.field import Field
 from nncompare.ui.panels.memory_fit import MemoryFit
 from nncompare.ui.panels.network_picture import NetworkPicture, Scale
@@ -49,7 +50,9 @@ class ModelForm:
         self.copy = button(f"Copy to {other}", on_copy)
         self._switch: widgets.Checkbox | None = None
         if name == "B":  # A is always trained
-            self._switch = watched(widgets.Checkbox(value=True, description=f"Train {name}", indent=False), on_change)
+            self._switch = watched(
+                make(widgets.Checkbox, value=True, description=f"Train {name}", indent=False), on_change
+            )
         self.fields = {
             field: Field.of(RunConfig, field, on_change, _CHOICES.get(field, ())) for field in RunConfig.model_fields
         }

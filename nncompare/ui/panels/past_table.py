@@ -8,6 +8,7 @@ import ipywidgets as widgets
 from nncompare.store import LONGEST_NAME, LONGEST_NOTE, Label, Store, Summary
 from nncompare.ui.clickable import Clickable
 from nncompare.ui.elements import column, row, watched
+from nncompare.ui.making import make
 from nncompare.ui.panels.past_columns import COLUMNS, DATE, columns_of, described, in_order, matching
 from nncompare.ui.panels.past_models import Key, PastRow, rows_of
 from nncompare.ui.refresher import Refresher
@@ -44,7 +45,7 @@ class PastTable:
         self._found: Found | None = None
         self._most, self._order, self._falls = _ROWS, DATE.key, True
         self._unfolded, self._edited, self._to_delete, self._overlay = "", "", "", ""
-        wanted = widgets.Text(description="Filter", placeholder="name, note, data set, setting …")
+        wanted = make(widgets.Text, description="Filter", placeholder="name, note, data set, setting …")
         self.filter = watched(wanted, refresher.posting(self._draw))
         self.list = Clickable(refresher.posting(self.pick), "nnc-history", refresher.posting(self.save))
         self.box = column("", [row("nnc-row nnc-history-filter", [self.filter]), self.list])

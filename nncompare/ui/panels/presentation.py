@@ -1,11 +1,10 @@
 """The presentation mode, for the last row of a room: larger type, controls away, charts over the whole window."""
 
-import anywidget
-
 from nncompare.ui.clickable import STATIC
+from nncompare.ui.making import Scripted
 
 
-class Presentation(anywidget.AnyWidget):
+class Presentation(Scripted):
     """The button that turns it on and off, as the key p does; Escape leaves it.
 
     It is a matter of the page alone: the class ``nnc-presenting`` of the dashboard.
@@ -14,5 +13,4 @@ class Presentation(anywidget.AnyWidget):
     _esm = (STATIC / "presentation.js").read_text(encoding="utf-8")
 
     def __init__(self) -> None:
-        super().__init__()
-        self.add_class("nnc-presentation")
+        super().__init__("nnc-presentation")

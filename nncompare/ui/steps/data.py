@@ -1,6 +1,6 @@
 """The first step: which images are learned, and how many of them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 import ipywidgets as widgets
 
@@ -9,6 +9,7 @@ from nncompare.data import CATALOG, Availability, DatasetInfo, ImageData
 from nncompare.ui.clickable import Clickable
 from nncompare.ui.elements import Place, button, column, hide, row, set_class, set_value, watched
 from nncompare.ui.local_datasets import LocalDatasets
+from nncompare.ui.making import make
 from nncompare.ui.panels.field import Field, FieldTies
 from nncompare.ui.refresher import Refresher
 
@@ -37,7 +38,9 @@ class DataStep:
             "Use the stand-in", refresher.posting(lambda: self.choose(self.info.stand_in or self.dataset))
         )
         self._next = button("Next: models", on_next, strong=True)
-        count = widgets.Combobox(value=_ALL, options=_COUNTS, description="Training images", tooltip=_COUNT_TOOLTIP)
+        count = make(
+            widgets.Combobox, value=_ALL, options=_COUNTS, description="Training images", tooltip=_COUNT_TOOLTIP
+        )
         self.count = Field(watched(count, refresher.posting(self._refresh_and_tell)), "nnc-count")
         action = row("nnc-action", [self.count, self._status, self._fetch, self._stand_in, self._next])
         self.box = column("nnc-step", [Place("nnc-intro", "intro.html"), self.offer, action, FieldTies()])
@@ -51,6 +54,11 @@ class DataStep:
         if self.local.states[dataset].availability is Availability.UNPACK:
             self._fetch_soon(dataset)
         self._refresh()
+
+    def hide_fields(self, names: Collection[str]) -> None:
+        """Take these settings off the page; they keep their values."""
+        for name, part in {"dataset": self.offer, "train_images": self.count.box}.items():
+            hide(part, name in names)
 
     def choose(self, name: str) -> None:
         """Choose a data set; one that is made or unpacked here is so at once."""

@@ -1,13 +1,14 @@
 """The fifth step: one image at a time, and what the networks make of it."""
 
-from collections.abc import Callable
-from typing import Protocol
+from collections.abc import Callable, Sequence
+from typing import Protocol, TypeVar
 
+from nncompare.analysis import Robustness
 from nncompare.comparison.runner import ComparisonRun
 from nncompare.comparison.seed_run import SeedRun
 from nncompare.config import SplitName
 from nncompare.data import DataError, ImageData, load
-from nncompare.ui.elements import Panel, Place, step
+from nncompare.ui.elements import Later, Panel, Place, step
 from nncompare.ui.newest import Newest
 from nncompare.ui.panels.draw_and_disturb import DrawAndDisturb
 from nncompare.ui.panels.image_choice import ChosenImage
@@ -31,6 +32,9 @@ class Look(Panel, Protocol):
         """Show what is new; called four times a second while it is on the screen."""
 
 
+AnyLook = TypeVar("AnyLook", bound=Look)
+
+
 class ExploreStep:
     """Shows one of several panels that look at the same image; calls `say` with sentences for screen readers.
 
@@ -40,21 +44,32 @@ class ExploreStep:
     def __init__(self, refresher: Refresher, say: Callable[[str], None]) -> None:
         self._running: ComparisonRun | None = None
         self._images: ImageData | None = None
-        self._used: tuple[ImageData | None, SeedRun | None] | None = None
+        self._used: tuple[ImageData | None, SeedRun | None] = None, None
+        self._image: ChosenImage | None = None
         self._is_visible = False
         self._has_weights_sent: bool | None = None
         self.note = Place("nnc-explore-note")
-        self.drawn = DrawAndDisturb(refresher, self._on_chosen, say)
-        self.inside = InsidePanel(refresher, Newest(refresher))
-        self.robustness = RobustnessPanel(refresher, say)
-        self._looks: dict[str, Look] = {
-            "Draw and disturb": self.drawn,
-            "Inside": self.inside,
-            "Map": ImageMapPanel(refresher, self._on_pick),
-            "Robustness": self.robustness,
+        self._drawn = self._later(lambda: DrawAndDisturb(refresher, self._on_chosen, say))
+        self._inside = self._later(lambda: self._inside_of(InsidePanel(refresher, Newest(refresher))))
+        self._robustness = self._later(lambda: RobustnessPanel(refresher, say))
+        self._looks: dict[str, Later[Look]] = {
+            "Draw and disturb": self._drawn,
+            "Inside": self._inside,
+            "Map": self._later(lambda: ImageMapPanel(refresher, self._on_pick)),
+            "Robustness": self._robustness,
         }
         self.tabs = Tabs("What to look at", self._looks, refresher.posting(self._show))
         self.box = step("Explore", [self.note, self.tabs])
+
+    @property
+    def drawn(self) -> DrawAndDisturb:
+        """The panel that an image is chosen with."""
+        return self._drawn.panel
+
+    @property
+    def robustness(self) -> Sequence[Robustness]:
+        """All robustness curves that were made of the pair that is looked at."""
+        return self._robustness.panel.found if self._robustness.is_made else ()
 
     def use_images(self, images: ImageData) -> None:
         """Look at images of a data set on which nothing is trained yet."""
@@ -94,7 +109,19 @@ class ExploreStep:
 
     @property
     def _shown(self) -> Look:
-        return self._looks[self.tabs.shown]
+        return self._looks[self.tabs.shown].panel
+
+    def _later(self, make: Callable[[], AnyLook]) -> Later[AnyLook]:
+        def made() -> AnyLook:
+            look = make()
+            look.use(*self._used)
+            return look
+
+        return Later("", made)
+
+    def _inside_of(self, panel: InsidePanel) -> InsidePanel:
+        panel.look_at(self._image)
+        return panel
 
     def _show(self, title: str) -> None:
         if title != self.tabs.shown:
@@ -111,13 +138,16 @@ class ExploreStep:
 
     def _use_newest(self) -> None:
         newest = self._images, self._running.current if self._running is not None else None
-        if self._used is None or newest[0] is not self._used[0] or newest[1] is not self._used[1]:
+        if newest[0] is not self._used[0] or newest[1] is not self._used[1]:
             self._used = newest
             for look in self._looks.values():
-                look.use(*newest)
+                if look.is_made:
+                    look.panel.use(*newest)
 
     def _on_chosen(self, image: ChosenImage | None) -> None:
-        self.inside.look_at(image)
+        self._image = image
+        if self._inside.is_made:
+            self._inside.panel.look_at(image)
 
     def _on_pick(self, indices: tuple[int, ...]) -> None:
         if indices:

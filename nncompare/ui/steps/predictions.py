@@ -14,6 +14,7 @@ from nncompare.messages import Prediction, VisibleImages
 from nncompare.settings import Integer, Settings
 from nncompare.ui.clickable import Clickable
 from nncompare.ui.elements import Part, Place, button, column, dropdown, hide, offer, row, step, watched
+from nncompare.ui.making import make
 from nncompare.ui.panels.cards import cards_of, enlarged, labels_of
 from nncompare.ui.panels.epoch_slider import EpochSlider
 from nncompare.ui.panels.evaluation import EvaluationPanel
@@ -56,7 +57,7 @@ class PredictionsStep:
         self._is_visible = False
         on_choice = refresher.posting(self._on_choice_change)
         self.split = dropdown("Images from", _SPLITS, on_choice)
-        self.count = Field(watched(widgets.Text(str(_FIRST_COUNT), description="How many"), on_choice))
+        self.count = Field(watched(make(widgets.Text, value=str(_FIRST_COUNT), description="How many"), on_choice))
         self.count.tell("", _HINT)
         self._wanted = _FIRST_COUNT
         self.seed = dropdown("Models of seed", [("newest", _NEWEST)], refresher.posting(self.tick))

@@ -16,6 +16,7 @@ from nncompare.report.fates import guess_of
 from nncompare.report.wording import no_better_than_guessing
 from nncompare.ui.clickable import Clickable
 from nncompare.ui.elements import Place, column, hide, html, render, row, two
+from nncompare.ui.making import make
 from nncompare.ui.other_settings import other_settings
 from nncompare.ui.panels.control_bar import ControlBar, Situation
 from nncompare.ui.panels.curve_charts import CurveCharts
@@ -53,7 +54,8 @@ class TrainingStep:
         self.runs = {name: RunPanel(name, lambda action, name=name: control(action, name)) for name in ("A", "B")}  # type: ignore[misc]
         self.curves = CurveCharts(refresher)
         self.race, self.costs, self.seeds = Place("nnc-race"), Place("nnc-costs"), Place("nnc-seeds")
-        self.outlives_page = widgets.Checkbox(
+        self.outlives_page = make(
+            widgets.Checkbox,
             value=False,
             description="Keep training if I close this page",
             tooltip="Otherwise training is stopped some time after the page was closed.",
