@@ -44,8 +44,8 @@ class Page(Scripted):
     """Brings the style sheet, keeps the address up to date, and answers pings while the page is open.
 
     While it `keeps_kernel`, the kernel and not Voila hears that it was closed, and decides what becomes of its run.
-    Where it could only interrupt a training, the browser `asks_before_leaving`, and a page that is left all the same
-    ends its kernel at once: so the next page is offered the run.
+    Where the same tab is loaded again it tells Voila then, unless what trains `goes_on`: so the new page is offered the
+    run. Where that would interrupt a training, the browser `asks_before_leaving`.
 
     Each step has an address of its own, such as ``#training``: `on_step` is called with it where the browser goes back
     or forth, or is opened there. `run` is the saved comparison that a page which is over brings back.
@@ -62,6 +62,7 @@ class Page(Scripted):
     announcement = traitlets.Unicode().tag(sync=True)
     title = traitlets.Unicode("nncompare").tag(sync=True)
     keeps_kernel = traitlets.Bool(False).tag(sync=True)
+    goes_on = traitlets.Bool(False).tag(sync=True)
     asks_before_leaving = traitlets.Bool(False).tag(sync=True)
     run = traitlets.Unicode().tag(sync=True)
     is_over = traitlets.Bool(False).tag(sync=True)
@@ -115,7 +116,7 @@ class Page(Scripted):
         self.ping()
         can_go_on = goes_on and state not in (State.PAUSING, State.PAUSED)  # nobody could resume it
         asks = state.can_stop and not can_go_on
-        set_value(self, keeps_kernel=state.is_active, asks_before_leaving=asks)
+        set_value(self, keeps_kernel=state.is_active, goes_on=goes_on, asks_before_leaving=asks)
         is_outlived = state.is_active and (self.seconds_gone <= self._grace or can_go_on)
         return self.seconds_gone > 0 and not is_outlived
 

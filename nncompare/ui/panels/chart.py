@@ -34,7 +34,7 @@ class Chart(Scripted):
 
     _esm = (STATIC / "chart.js").read_text(encoding="utf-8")
     title = traitlets.Unicode().tag(sync=True)
-    key = traitlets.Dict().tag(sync=True)
+    key: traitlets.List[Any] = traitlets.List().tag(sync=True)
     is_share = traitlets.Bool().tag(sync=True)
     value = traitlets.Unicode().tag(sync=True)
     readout = traitlets.Dict().tag(sync=True)
