@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 
 from nncompare.config import SplitName
 from nncompare.figures.frame import Frame
+from nncompare.figures.key import KEY
 from nncompare.figures.layout import Layout, View
 from nncompare.figures.lines import SPLITS, NamedLine, spaced
 from nncompare.figures.marks import Marks
@@ -88,9 +89,10 @@ class CurveChart:
         self._traces = {key: trace.thinned(x.high) for key, trace in traces.items()}
         on = [trace.every for key, trace in self._traces.items() if self._is_on(key)]
         y = value_scale(self._quantity, on, is_log=self._view.is_log)
-        self._frame.show(x, y, UNITS[self._view.axis], self._words_on_subject)
+        self._frame.show(x, y, UNITS[self._view.axis])
         self._draw_lines(x, y)
         self._draw_marks(x, y)
+        self._frame.head(self._words_on_subject, self._pens)
         self._note.set(visible=not self._traces, fontsize=self._frame.layout.ticks)
 
     def svg(self) -> str:
@@ -101,7 +103,8 @@ class CurveChart:
         """Return the numbers behind what is drawn."""
         traces = {self._lines[key].name: trace for key, trace in self._traces.items()}
         frame = self._frame
-        return read_out(frame.layout, frame.x, frame.y, UNITS[self._view.axis], traces, self._names)
+        pens = [pen for pen in KEY if pen in self._pens]
+        return read_out(frame.layout, frame.x, frame.y, UNITS[self._view.axis], traces, self._names, pens)
 
     @property
     def description(self) -> str:
@@ -116,6 +119,11 @@ class CurveChart:
         """What the lines are of several seeds; nothing where there is one."""
         seeds = max((band.seeds for band in self._bands.values()), default=1)
         return f"mean and range of {seeds} seeds" if seeds > 1 else ""
+
+    @property
+    def _pens(self) -> set[str]:
+        """What is drawn now, by the names of the key."""
+        return {pen for drawn in (*self._lines.values(), *self._marks.values()) for pen in drawn.pens}
 
     @property
     def _words_on_subject(self) -> str:

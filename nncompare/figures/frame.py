@@ -1,18 +1,18 @@
 """What stays of a chart while its curves move: its axes, the numbers along them, and its heading."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import replace
 
 from matplotlib.artist import Artist
 
-from nncompare.figures.key import write_heading
+from nncompare.figures.key import Heading
 from nncompare.figures.layout import Layout
 from nncompare.figures.output import drawn
 from nncompare.figures.palette import MUTED
 from nncompare.figures.scales import Scale
 from nncompare.figures.style import new_figure
 
-_SUBJECT_ROW, _PAD = 42, 8
+_SUBJECT_ROW, _PAD = 62, 8
 _DIGIT = 0.6
 """Width of a digit, as a share of the size of its letters: that of a wide face."""
 
@@ -37,9 +37,9 @@ class Frame:
         self._unit = self.axes.annotate("", (1, 0), (0, 0), "axes fraction", "offset points", annotation_clip=False)
         place = layout.left / layout.width, 1 - _SUBJECT_ROW / layout.height
         self._subject = self.figure.text(*place, "", fontsize=12, va="baseline")
-        if layout.has_heading:
-            write_heading(self.figure, title, layout)
+        self._heading = Heading(self.figure, title, layout) if layout.has_heading else None
         self._shown: tuple[object, ...] = ()
+        self._headed: tuple[object, ...] = ()
         self._rest: tuple[object, str] = (None, "")
 
     def resize(self, width: float, height: float, letters: float) -> None:
@@ -48,9 +48,9 @@ class Frame:
         self.figure.set_size_inches(width / 72, height / 72)
         self.axes.set_position(self.layout.plot)
 
-    def show(self, x: Scale, y: Scale, unit: str, subject: str) -> None:
-        """Show these scales, what the x axis counts, and in the heading what the chart is about."""
-        wanted = x, y, unit, subject, self.layout
+    def show(self, x: Scale, y: Scale, unit: str) -> None:
+        """Show these scales, and what the x axis counts."""
+        wanted = x, y, unit, self.layout
         if wanted == self._shown:
             return
         self._shown, self.x, self.y = wanted, x, y
@@ -61,8 +61,14 @@ class Frame:
             for tick in axis.get_major_ticks():
                 tick.label1.set_in_layout(False)  # else it is measured once more at every drawing
         self.axes.set(xlim=(x.low, x.high), ylim=(y.low, y.high))
-        self._subject.set_text(subject if self.layout.has_heading else "")
         self._write_unit(unit)
+
+    def head(self, subject: str, pens: Set[str]) -> None:
+        """Write in the heading, where there is one, what the chart is about, and what these pens mean."""
+        if self._heading is not None and self._headed != (subject, pens):
+            self._headed, self._rest = (subject, pens), (None, "")
+            self._subject.set_text(subject)
+            self._heading.show(pens)
 
     def svg(self, moving: Sequence[Artist]) -> str:
         """Draw everything; what does not move takes the longest, so it is kept until something else is shown."""

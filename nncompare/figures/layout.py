@@ -45,7 +45,7 @@ class Layout:
     @property
     def top(self) -> float:
         """Room for the heading, or for half of the highest number."""
-        return 60.0 if self.has_heading else 0.8 * self.ticks
+        return 78.0 if self.has_heading else 0.8 * self.ticks
 
     @property
     def bottom(self) -> float:

@@ -20,6 +20,7 @@ _LINE, _DOT = 1.8, 5
 _STYLES = {"train": "solid", "test": (0, (1.6, 2.5))}
 _OPACITY = {"train": 0.12, "test": 0.25}
 _LONG = 7
+_PENS = {"train": "solid", "test": "dashed", "D": "diamond", "^": "triangle", "v": "triangle"}
 _SIZES = {"o": 7, "D": 5.5, "^": 10, "v": 10}
 _TURN, _START, _INDENT = 5, 13, 16
 """Pixels to the right of the plot: where a leader turns, where it ends, and where names begin."""
@@ -29,7 +30,7 @@ class NamedLine:
     """The curve of one model on one split, in the model's colour; a model of the past is grey."""
 
     def __init__(self, axes: Axes, model: str, split: SplitName) -> None:
-        self._axes, self.name = axes, f"{model} {split}"
+        self._axes, self._split, self.name = axes, split, f"{model} {split}"
         colour = LINES[model]
         self._colour = NAMES.get(model, colour)
         (self._line,) = axes.plot([], [], color=colour, linestyle=_STYLES[split], label=self.name)
@@ -42,6 +43,13 @@ class NamedLine:
         (self._end,) = axes.plot([], [], "o", mec=PAPER, mew=1, ms=7, label=f"{self.name} end", **place)
         self._text = axes.annotate("", (1, 0), (_INDENT, 0), "axes fraction", "offset points", gid=NAME)
         self._text.set(fontweight="bold", annotation_clip=False)
+
+    @property
+    def pens(self) -> list[str]:
+        """What is drawn now, by the names of the key; a dot at the end of a line has the name of that beside it."""
+        line = [_PENS[self._split]] if self._line.get_visible() and len(self._line.get_xdata()) else []
+        end = _PENS.get(str(self._end.get_marker())) if self._end.get_visible() else None
+        return [*line, *([end] if end else [])]
 
     def draw(self, trace: Trace, x: Scale, y: Scale) -> float:
         """Move the line, the range of several seeds, and the end.

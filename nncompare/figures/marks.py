@@ -27,6 +27,12 @@ class Marks:
         (self._evaluated,) = axes.plot([], [], "+", ms=7, mew=1.4, label=f"{model} evaluated", **style)
         (self._end,) = axes.plot([], [], "x", ms=9, mew=2.2, label=f"{model} end", **style)
 
+    @property
+    def pens(self) -> list[str]:
+        """What is drawn now, by the names of the key."""
+        drawn = {"diamond": self._whole, "ring": self._best, "plus": self._evaluated, "cross": self._end}
+        return [pen for pen, marks in drawn.items() if marks.get_visible()]
+
     def draw(self, history: History, whole: Points, quantity: Quantity, axis: Axis, y: Scale, off: Set[str]) -> None:
         """Move the marks to where this history has them, but those of splits that are switched `off`."""
         is_test, is_train = "test" not in off, "train" not in off

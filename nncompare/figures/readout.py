@@ -29,6 +29,8 @@ class Readout:
         The points of each line that is on, and those of all test images, by name: ``{"A test": [x, y]}``.
     names : dict of str to list
         Of each name its height in pixels, and whether its line is on.
+    pens : list of str
+        What is drawn, by the names of the key.
     """
 
     plot: list[float]
@@ -39,10 +41,17 @@ class Readout:
     lines: dict[str, list[list[float]]]
     whole: dict[str, list[list[float]]]
     names: dict[str, list[Any]]
+    pens: list[str]
 
 
 def read_out(
-    layout: Layout, x: Scale, y: Scale, unit: str, traces: dict[str, Trace], names: dict[str, tuple[float, bool]]
+    layout: Layout,
+    x: Scale,
+    y: Scale,
+    unit: str,
+    traces: dict[str, Trace],
+    names: dict[str, tuple[float, bool]],
+    pens: list[str],
 ) -> Readout:
     """Tell the numbers of traces, by the names of their lines, and where names stand (from 0 to 1, on or off)."""
     left, top, width, height = layout.left, layout.top, layout.plot_width, layout.plot_height
@@ -55,6 +64,7 @@ def read_out(
         is_log=y.is_log,
         lines={name: _columns(trace.joined) for name, trace in on.items()},
         whole={name: _columns(trace.whole) for name, trace in on.items() if len(trace.whole.x)},
+        pens=pens,
         names={name: [round(top + (1 - place) * height, 1), is_on] for name, (place, is_on) in names.items()},
     )
 

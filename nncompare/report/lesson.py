@@ -9,6 +9,7 @@ from nncompare.words import setting
 
 Guess = float | str
 _MINUS = "−"
+_COUNTED = ("points", "images")
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class TakenLesson:
         kind = self.lesson.guess
         if isinstance(kind, ChoiceGuess):
             return f"You said: {_closed(_choice(kind, self.guess))}"
-        return f"You said {with_unit(kind, float(self.guess))}."
+        return f"You said {_with_unit(kind, setting(float(self.guess)).replace('-', _MINUS))}."
 
     @property
     def answer(self) -> str:
@@ -41,8 +42,8 @@ class TakenLesson:
             points = f" B − A: {_range(found, 1)} points." if found.low is not None else ""
             return f"{self.said} It was: {_closed(_choice(kind, found.value))}{points}"
         digits = _digits(kind)
-        interval = f" ({_range(found, digits)})" if found.low is not None else ""
-        return f"{self.said} It was {_number(float(found.value), digits)}{interval}."
+        interval = f" ({_range(found, digits, '%' if kind.shown_unit == '%' else '')})" if found.low is not None else ""
+        return f"{self.said} It was {_with_unit(kind, _number(float(found.value), digits))}{interval}."
 
     @property
     def is_right(self) -> bool | None:
@@ -68,10 +69,11 @@ class TakenLesson:
         return [(asked, pick, None if pick is None else pick + 1 == asked.answer) for asked, pick in answered]
 
 
-def with_unit(kind: NumberGuess, number: float) -> str:
-    """Write a guessed number with its unit: 2 points, 12%."""
+def _with_unit(kind: NumberGuess, number: str) -> str:
     unit = kind.shown_unit
-    return f"{setting(number).replace('-', _MINUS)}{'' if unit == '%' else ' '}{unit}"
+    if number == "1" and unit in _COUNTED:
+        unit = unit.removesuffix("s")
+    return f"{number}{'' if unit == '%' else ' '}{unit}"
 
 
 def _choice(kind: ChoiceGuess, pick: Guess) -> str:
@@ -86,8 +88,8 @@ def _digits(kind: NumberGuess) -> int:
     return {"seconds_ratio": 2, "memory_ratio": 2, "disagreements": 0}.get(kind.of, 1)
 
 
-def _range(found: Measured, digits: int) -> str:
-    return " to ".join(_number(bound, digits) for bound in (found.low, found.high) if bound is not None)
+def _range(found: Measured, digits: int, sign: str = "") -> str:
+    return " to ".join(f"{_number(bound, digits)}{sign}" for bound in (found.low, found.high) if bound is not None)
 
 
 def _number(value: float, digits: int) -> str:

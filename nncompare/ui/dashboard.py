@@ -24,6 +24,7 @@ from nncompare.ui.page import Page
 from nncompare.ui.panels.curve_charts import PastModel
 from nncompare.ui.panels.help import Help
 from nncompare.ui.panels.interrupted import Interrupted
+from nncompare.ui.panels.lesson import ANSWER
 from nncompare.ui.panels.presentation import Presentation
 from nncompare.ui.refresher import Refresher
 from nncompare.ui.settings_link import run_in
@@ -61,7 +62,8 @@ class Dashboard:
             refresher, current, page, self.notice, comparison or _within(OPENING, limits), self._on_settings, self.go
         )
         self.lesson = settings.lesson
-        self.teacher = Teacher(refresher, current, self.lesson, self.notice)
+        self.lesson.on_ask = self._ask
+        self.teacher = Teacher(refresher, current, self.lesson)
         self.beginning = Beginning(refresher, current, settings, self.notice, self._on_begun, self._on_opened)
         self.interrupted = Interrupted(refresher, store, self.beginning.open_saved)
         self.steps = steps = self._make_steps(store)
@@ -69,7 +71,7 @@ class Dashboard:
         self.news = news = News(refresher, page, steps, navigation, settings, current, self.interrupted)
         self.still = news.still
         self.help = Help({name: refresher.posting(act) for name, act in self._actions().items()})
-        self._offers = column("nnc-past-offers", [self.interrupted])  # they stand on Training as well
+        self._offers = column("nnc-past-offers", [self.interrupted])
         self.box = self._arrange()
         settings.open()
         self.navigation.go("Models" if self.lesson.lesson is not None else navigation.step)  # where its question is
@@ -82,11 +84,11 @@ class Dashboard:
 
     def _make_steps(self, store: Store) -> Steps:
         refresher, data, models = self.refresher, self.settings.data, self.settings.models
-        ways = self._train, self._control, self._see, lambda: self.navigation.go("Models")
+        ways = self._train, self._control, self._see, lambda: self.navigation.go("Models"), self._ask
         explore = ExploreStep(refresher, self.page.say)
         predictions = PredictionsStep(refresher, self._explore)
         predictions.evaluation.exports.tried = lambda: explore.robustness
-        training = TrainingStep(refresher, *ways, self.interrupted, models.times)
+        training = TrainingStep(refresher, *ways, models.times)
         on_history = self._open_from_history, self._use_settings, self._show_past
         history = Later("", lambda: HistoryStep(refresher, store, *on_history))
         return Steps(data, models, training, predictions, explore, history)
@@ -94,7 +96,7 @@ class Dashboard:
     def _arrange(self) -> Any:
         before = [self.page, Place("nnc-needs", "needs_anywidget.html")]  # the page first: its view is looked for there
         header = row("nnc-header", [self.navigation, self.news.status, Presentation(), self.help])
-        above = [*before, header, self.notice, self.news.storage_note, self._offers]
+        above = [*before, header, self.notice, self.news.storage_note, self.lesson.news, self._offers]
         return column("nnc", [*above, *self.steps.by_title().values()])
 
     def _actions(self) -> dict[str, Callable[[], None]]:
@@ -153,7 +155,7 @@ class Dashboard:
         steps = self.steps
         steps.predictions.set_visible(step == "Predictions")
         steps.explore.set_visible(step == "Explore")
-        hide(self._offers, step != "History")
+        hide(self._offers, step in ("Predictions", "Explore"))  # where nobody is about to train
         self.news.show_state()
         if step == "Models":
             self.settings.machine.ask_again()
@@ -195,6 +197,11 @@ class Dashboard:
     def _control(self, action: str, name: str | None) -> None:
         self.current.control(action, name, self.steps.training.bar.more_epochs)
         self._tick()
+
+    def _ask(self) -> None:
+        """Lead to the question of the lesson, and the keyboard to its answer."""
+        self.navigation.go("Models")
+        self.page.focus(ANSWER)
 
     def _open_from_history(self, id_: str) -> None:
         if self.current.state.can_train:

@@ -19,6 +19,7 @@ _AWAY_SECONDS = 20.0
 
 
 # The general one first: where two say something of the same, the later one counts.
+_SCRIPTS = ("page_leaving", "page_kernel", "page_copy", "page")
 STYLES = (
     "style",
     "data",
@@ -44,7 +45,7 @@ class Page(Scripted):
 
     While it `keeps_kernel`, the kernel and not Voila hears that it was closed, and decides what becomes of its run.
     Where the same tab is loaded again it tells Voila then, unless what trains `goes_on`: so the new page is offered the
-    run.
+    run. Where that would interrupt a training, the browser `asks_before_leaving`.
 
     Each step has an address of its own, such as ``#training``: `on_step` is called with it where the browser goes back
     or forth, or is opened there. `run` is the saved comparison that a page which is over brings back.
@@ -55,13 +56,14 @@ class Page(Scripted):
     The page is asked, and does not tell by itself: browsers slow the timers of hidden pages, but not their answers.
     """
 
-    _esm = (STATIC / "page.js").read_text(encoding="utf-8")
+    _esm = "\n".join((STATIC / f"{name}.js").read_text(encoding="utf-8") for name in _SCRIPTS)
     _css = "\n".join((STATIC / f"{name}.css").read_text(encoding="utf-8") for name in STYLES)
     query = traitlets.Unicode().tag(sync=True)
     announcement = traitlets.Unicode().tag(sync=True)
     title = traitlets.Unicode("nncompare").tag(sync=True)
     keeps_kernel = traitlets.Bool(False).tag(sync=True)
     goes_on = traitlets.Bool(False).tag(sync=True)
+    asks_before_leaving = traitlets.Bool(False).tag(sync=True)
     run = traitlets.Unicode().tag(sync=True)
     is_over = traitlets.Bool(False).tag(sync=True)
 
@@ -112,14 +114,19 @@ class Page(Scripted):
         if not self._is_web_page:
             return False
         self.ping()
-        set_value(self, keeps_kernel=state.is_active, goes_on=goes_on)
         can_go_on = goes_on and state not in (State.PAUSING, State.PAUSED)  # nobody could resume it
+        asks = state.can_stop and not can_go_on
+        set_value(self, keeps_kernel=state.is_active, goes_on=goes_on, asks_before_leaving=asks)
         is_outlived = state.is_active and (self.seconds_gone <= self._grace or can_go_on)
         return self.seconds_gone > 0 and not is_outlived
 
     def say(self, sentence: str) -> None:
         """Have screen readers read a sentence, in place of the announcement, until that changes."""
         self.send({"say": sentence})
+
+    def focus(self, css: str) -> None:
+        """Bring the keyboard to the first element of this selector that is to be seen."""
+        self.send({"focus": css})
 
     def show_step(self, step: str, *, is_new_address: bool) -> None:
         """Bring the top of the step into view, and the keyboard to it; the way back leads to the one before."""

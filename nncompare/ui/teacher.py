@@ -5,7 +5,6 @@ from nncompare.engine.class_report import LessonState
 from nncompare.lessons import Lesson
 from nncompare.ui.class_reporter import ClassReporter
 from nncompare.ui.current_comparison import CurrentComparison
-from nncompare.ui.elements import Place
 from nncompare.ui.panels.lesson import LessonPanel
 from nncompare.ui.panels.lesson_answer import LessonAnswer
 from nncompare.ui.refresher import Refresher
@@ -19,8 +18,8 @@ class Teacher:
     Where there is no class, it does nothing.
     """
 
-    def __init__(self, refresher: Refresher, current: CurrentComparison, lesson: LessonPanel, notice: Place) -> None:
-        self._current, self._lesson, self._notice = current, lesson, notice
+    def __init__(self, refresher: Refresher, current: CurrentComparison, lesson: LessonPanel) -> None:
+        self._current, self._lesson = current, lesson
         self._reporter = ClassReporter(refresher, current.engines, self._use_lesson, self._stop)
 
     def begin(self) -> None:
@@ -39,9 +38,7 @@ class Teacher:
         return LessonState(name=lesson.name, guess=self._lesson.guess, result=answer.result)
 
     def _use_lesson(self, text: str) -> None:
-        lesson = Lesson.from_json(text) if text else None
-        self._lesson.take(lesson)
-        self._notice.tell(*([f"The teacher has set a lesson: {lesson.title}"] if lesson is not None else []))
+        self._lesson.take(Lesson.from_json(text) if text else None)
 
     def _stop(self) -> None:
         if self._current.running is not None and self._current.state.can_stop:

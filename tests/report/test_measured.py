@@ -8,7 +8,7 @@ from tiny_pairs import finish, pair
 
 from nncompare.comparison.result import ComparisonResult
 from nncompare.engine.shared import EngineHolder
-from nncompare.lessons import CHOICES, NUMBERS, Lesson, built_in_lessons
+from nncompare.lessons import CHOICES, NUMBERS, Lesson, NumberGuess, NumberName, built_in_lessons
 from nncompare.report import report_page
 from nncompare.report.lesson import Guess, TakenLesson, answered
 from nncompare.report.measured import Measured, measured
@@ -93,15 +93,28 @@ def taken(lesson: Lesson, guess: Guess, found: Measured | None, **more: object) 
 @pytest.mark.parametrize(
     ("guess", "found", "words", "is_right"),
     [
-        (2.0, Measured(1.1, 0.7, 1.5), "You said 2 points. It was 1.1 (0.7 to 1.5).", False),
-        (-2.0, Measured(-1.5, -2.25, -0.75), "You said −2 points. It was −1.5 (−2.2 to −0.8).", True),
-        (0.5, Measured(-0.01, -0.3, 0.28), "You said 0.5 points. It was 0.0 (−0.3 to 0.3).", False),
-        (1.0, Measured(1.0), "You said 1 points. It was 1.0.", None),
-        (1.0, None, "You said 1 points.", None),
+        (2.0, Measured(1.1, 0.7, 1.5), "You said 2 points. It was 1.1 points (0.7 to 1.5).", False),
+        (-2.0, Measured(-1.5, -2.25, -0.75), "You said −2 points. It was −1.5 points (−2.2 to −0.8).", True),
+        (0.5, Measured(-0.01, -0.3, 0.28), "You said 0.5 points. It was 0.0 points (−0.3 to 0.3).", False),
+        (1.0, Measured(1.0), "You said 1 point. It was 1.0 points.", None),
+        (1.0, None, "You said 1 point.", None),
     ],
 )
 def test_a_number_is_answered(guess: float, found: Measured | None, words: str, is_right: bool | None) -> None:
     assert (taken(WIDTH, guess, found).answer, taken(WIDTH, guess, found).is_right) == (words, is_right)
+
+
+@pytest.mark.parametrize(
+    ("of", "found", "words"),
+    [
+        ("accuracy_a", Measured(10.28, 9.7, 10.91), "You said 50%. It was 10.3% (9.7% to 10.9%)."),
+        ("seconds_ratio", Measured(1.26, 1.2, 1.31), "You said 50 times. It was 1.26 times (1.20 to 1.31)."),
+        ("disagreements", Measured(1204.0, 1140, 1270), "You said 50 images. It was 1,204 images (1,140 to 1,270)."),
+    ],
+)
+def test_guess_and_result_have_the_same_unit(of: NumberName, found: Measured, words: str) -> None:
+    kind = NumberGuess(of=of, lowest=0, highest=100)
+    assert taken(WIDTH.model_copy(update={"guess": kind}), 50.0, found).answer == words
 
 
 def test_a_choice_is_answered() -> None:
@@ -121,7 +134,7 @@ def test_the_first_answer_to_a_question_counts() -> None:
 def test_the_report_begins_with_the_lesson(result: ComparisonResult) -> None:
     marked = WIDTH.model_copy(update={"question": "<script>alert(1)</script>"})
     text = report_page(result, taken(marked, 2.0, Measured(1.1, 0.7, 1.5), answers=(1, None, 0)))
-    for part in ("You said 2 points. It was 1.1 (0.7 to 1.5).", "not answered", WIDTH.questions[0].choices[1]):
+    for part in ("You said 2 points. It was 1.1 points (0.7 to 1.5).", "not answered", WIDTH.questions[0].choices[1]):
         assert part in text
     assert "<script" not in text
     assert text.index("You said 2 points") < text.index("The two models")

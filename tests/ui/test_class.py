@@ -100,7 +100,7 @@ def test_the_dashboard_opens_within_the_limits_and_train_says_what_is_beyond(ope
     settle(dashboard)
     assert dashboard.comparison is None
     assert not can_train(dashboard)
-    assert "Model B: Channels must be at most 4 on this server; got 5." in dashboard.steps.training.reason.value
+    assert "Model B: Channels must be at most 4 on this server; got 5." in dashboard.steps.training.reason.html
 
 
 def test_a_tab_that_has_begun_its_comparisons_trains_on_but_begins_no_other(open_ready, engine, monkeypatch):
@@ -111,7 +111,7 @@ def test_a_tab_that_has_begun_its_comparisons_trains_on_but_begins_no_other(open
     until(lambda: len(engine.active()) == 2, WHAT)
     engine.end_all()
     until(lambda: dashboard.result is not None, WHAT)
-    until(lambda: "This server allows 1 comparison" in dashboard.steps.training.reason.value, WHAT)
+    until(lambda: "This server allows 1 comparison" in dashboard.steps.training.reason.html, WHAT)
     assert not can_train(dashboard)
     assert "Continue" in pressable(dashboard)
 
@@ -220,6 +220,18 @@ def test_nothing_is_drawn_for_a_page_that_is_silent(trains_for_long, clock):
     assert not dashboard.refresher.is_hurried
     pass_seconds(clock, dashboard.page, 1, is_there=True)
     until(lambda: drawn, "the page is drawn again")
+
+
+def test_the_browser_asks_before_a_page_is_left_that_would_take_its_training_along(trains_for_long, settle):
+    dashboard = trains_for_long
+    until(lambda: dashboard.page.asks_before_leaving, WHAT)
+    goes_on = dashboard.steps.training.outlives_page
+    goes_on.value = True
+    until(lambda: not dashboard.page.asks_before_leaving, WHAT)
+    press(dashboard, "Pause")
+    until(lambda: dashboard.page.asks_before_leaving, "that nobody could resume it")
+    press(dashboard, "Stop")
+    until(lambda: not dashboard.page.asks_before_leaving, WHAT)
 
 
 def test_the_grace_period_can_be_set(clock, open_ready, engine, settle, monkeypatch):

@@ -88,14 +88,14 @@ def test_the_teacher_stops_what_trains(of_class, engine):
 def test_a_lesson_that_the_teacher_sets_is_taken_told_and_taken_back(of_class, engine):
     lesson = built_in_lessons()["luck"]
     engine.want(1, lesson.to_json())
-    until(lambda: f"The teacher has set a lesson: {escape(lesson.title)}" in of_class.notice.value, WHAT)
+    until(lambda: f"The teacher has set a lesson: <b>{escape(lesson.title)}</b>" in of_class.lesson.news.html, WHAT)
     assert of_class.lesson.lesson == lesson
     until(lambda: engine.pages()[0].lesson == LessonState(name="luck"), WHAT)
     of_class.lesson.guess = 1.5
     until(lambda: engine.pages()[0].lesson.guess == 1.5, WHAT)
     engine.want(2, "")
     until(lambda: of_class.lesson.lesson is None, WHAT)
-    until(lambda: "lesson" not in of_class.notice.value, WHAT)
+    until(lambda: of_class.lesson.news.html.strip() == "", WHAT)
 
 
 def test_a_lesson_that_was_taken_back_before_leaves_the_one_of_a_link(of_class, engine):

@@ -58,13 +58,25 @@ def test_an_offer_can_be_dismissed(offering: tuple[Dashboard, str], settle) -> N
     assert dashboard.current.running is None
 
 
-def test_offers_stand_on_training_and_history_alone_and_alarm_nobody(offering: tuple[Dashboard, str], settle) -> None:
+def test_an_offer_stands_above_each_step_but_those_of_results_and_alarms_nobody(
+    offering: tuple[Dashboard, str], settle
+) -> None:
     dashboard, _ = offering
     assert "alert" not in dashboard.interrupted.box.html
-    for step in ("Models", "History", "Data"):
+    for step in ("Models", "Training", "Predictions", "History", "Explore", "Data"):
         dashboard.go(step)
         settle(dashboard)
-        assert ("nnc-hidden" not in dashboard._offers._dom_classes) == (step == "History")
+        assert ("nnc-hidden" in dashboard._offers._dom_classes) == (step in ("Predictions", "Explore"))
+
+
+def test_of_several_the_newest_is_offered_and_the_others_are_counted(
+    home: Path, offering: tuple[Dashboard, str]
+) -> None:
+    dashboard, older = offering
+    newer = store_interrupted(Store(home), TINY, load("synthetic-digits").labels("test"))
+    until(lambda: newer in dashboard.interrupted.box.html, "the newer one")
+    assert older not in dashboard.interrupted.box.html
+    assert "One more is in History." in dashboard.interrupted.box.html
 
 
 def test_what_has_done_no_epoch_is_not_offered(home: Path, synthetic_digits: Path) -> None:

@@ -93,7 +93,7 @@ def test_a_lesson_sets_everything_and_asks(tiny, settle, name):
 def test_nothing_is_trained_before_the_guess(asked, settle):
     training = asked.steps.training
     assert not can_train(asked)
-    assert GUESS_FIRST in training.reason.value
+    assert GUESS_FIRST in training.reason.html
     for text, sentence in (
         ("much", "Your guess must be a number from -100 to 100; got much."),
         ("101", "Your guess must be a number from -100 to 100; got 101."),
@@ -109,6 +109,36 @@ def test_nothing_is_trained_before_the_guess(asked, settle):
     assert can_train(asked)
     say(asked, settle, "")
     assert asked.lesson.problems == {"guess": GUESS_FIRST}
+
+
+def told_to_focus(dashboard, monkeypatch):
+    """Hear what is to have the focus."""
+    told = []
+    monkeypatch.setattr(dashboard.page, "send", lambda message: told.extend(filter(None, [message.get("focus")])))
+    return told
+
+
+@pytest.mark.parametrize("place", ["reason", "news"])
+def test_where_a_guess_is_asked_for_one_press_leads_to_the_question(asked, settle, monkeypatch, place):
+    told = told_to_focus(asked, monkeypatch)
+    asked.go("Training")
+    settle(asked)
+    {"reason": asked.steps.training.reason, "news": asked.lesson.news}[place].pick("guess")
+    settle(asked)
+    assert asked.navigation.step == "Models"
+    assert len(told) == 1
+
+
+def test_a_lesson_of_the_teacher_is_news_until_it_is_answered(asked, settle):
+    assert "The teacher has set a lesson: <b>Mine</b>" in asked.lesson.news.html
+    assert "alert" not in asked.lesson.news.html
+    say(asked, settle, "2")
+    assert asked.lesson.news.html.strip() == ""
+    say(asked, settle, "")
+    assert "Mine" in asked.lesson.news.html
+    asked.lesson.picker.value = "luck"
+    settle(asked)
+    assert asked.lesson.news.html.strip() == "", "this one was chosen here"
 
 
 def answered(dashboard, settle, lesson, guess):

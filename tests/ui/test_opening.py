@@ -25,7 +25,7 @@ def test_a_bare_dashboard_compares_two_different_models(open_dashboard, settle):
     settings = dashboard.steps.models.settings(Comparison())
     assert settings.a != settings.b
     assert dashboard.comparison.dataset == "mnist"  # a setting like any other, though nothing can be trained yet
-    assert "MNIST is not here yet" in dashboard.steps.training.reason.value
+    assert "MNIST is not here yet" in dashboard.steps.training.reason.html
     assert not can_train(dashboard)
 
 

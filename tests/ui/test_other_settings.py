@@ -34,14 +34,14 @@ def test_a_model_alone_is_named() -> None:
 def test_the_page_says_so_and_offers_to_train_them(finished, settle) -> None:
     reason = finished.steps.training.reason
     until(lambda: "Train again" in pressable(finished), WHAT)
-    assert "other settings" not in reason.value
+    assert "other settings" not in reason.html
     finished.steps.models.forms["A"].fields["channels"].value = "7"
     settle(finished)
-    assert "This run used other settings: channels 2 (A)." in reason.value
+    assert "This run used other settings: channels 2 (A)." in reason.html
     assert "Train both" in pressable(finished)
     finished.steps.models.forms["A"].fields["channels"].value = "2"
     settle(finished)
-    assert "other settings" not in reason.value
+    assert "other settings" not in reason.html
 
 
 def test_one_press_leads_from_the_end_to_the_disagreements(finished) -> None:

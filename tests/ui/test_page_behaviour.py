@@ -59,7 +59,8 @@ class Shown:
 
     def text(self, css_class: str) -> str:
         """What stands in the places of a class."""
-        return "\n".join(part.value for part in _parts(self._root) if css_class in _classes(part))
+        places = [part for part in _parts(self._root) if css_class in _classes(part)]
+        return "\n".join(getattr(part, "html", getattr(part, "value", "")) for part in places)
 
     def note(self, label: str, model: str = "") -> str:
         """What stands beside a field."""

@@ -170,7 +170,7 @@ def test_a_device_that_is_not_there_is_told_before_training(open_ready, real_eng
     training = dashboard.steps.training
     dashboard.page._on_message(dashboard.page, {"ready": "http://127.0.0.1:1/"}, [])
     dashboard.open(TINY.model_copy(update={"device": "cuda:7"}))
-    until(lambda: "There is no device cuda:7 here" in training.reason.value, WHAT)
+    until(lambda: "There is no device cuda:7 here" in training.reason.html, WHAT)
     assert not can_train(dashboard)
     dashboard.steps.models.shared.fields["device"].value = "cpu"
     until(lambda: can_train(dashboard), WHAT)

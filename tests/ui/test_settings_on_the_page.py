@@ -85,7 +85,7 @@ def test_a_budget_above_the_memory_that_is_there_is_told_at_its_field(tiny, sett
     tiny.steps.models.shared.fields["memory_budget"].value = "99,999,999"
     settle(tiny)
     assert "is more than the memory that is there" in tiny.steps.models.shared.fields["memory_budget"].note.value
-    assert "is more than the memory that is there" in tiny.steps.training.reason.value
+    assert "is more than the memory that is there" in tiny.steps.training.reason.html
     assert not can_train(tiny)
 
 

@@ -34,7 +34,7 @@ class Chart(Scripted):
 
     _esm = (STATIC / "chart.js").read_text(encoding="utf-8")
     title = traitlets.Unicode().tag(sync=True)
-    key = traitlets.Dict().tag(sync=True)
+    key: traitlets.List[Any] = traitlets.List().tag(sync=True)
     is_share = traitlets.Bool().tag(sync=True)
     value = traitlets.Unicode().tag(sync=True)
     readout = traitlets.Dict().tag(sync=True)
@@ -51,10 +51,11 @@ class Chart(Scripted):
         on_choose: Callable[[str], None],
         on_line: Callable[[str], None],
     ) -> None:
+        key = [list(entry) for entry in KEY.items() if quantity == "accuracy" or entry[0] != "plus"]
         super().__init__(
             f"nnc-card nnc-chart nnc-chart-{quantity}",
             title=quantity.capitalize(),
-            key=KEY,
+            key=key,
             is_share=quantity == "accuracy",
             choice=choice.title,
             options=[[value, words] for value, words in choice.options.items()],

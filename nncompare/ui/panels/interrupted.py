@@ -8,14 +8,13 @@ from nncompare.store import Store, Summary
 from nncompare.ui.clickable import Clickable
 from nncompare.ui.refresher import Refresher
 
-MOST = 3
 LOOK_SECONDS = 5.0
 _DISMISS = "dismiss:"
 _LOOKED_AT = 20  # of the newest: each takes about a millisecond
 
 
 class Interrupted:
-    """Lists the newest comparisons in the store that can go on, and calls `on_open(id)` for the one to open.
+    """Offers the newest comparison in the store that can go on, counts the others, and calls `on_open(id)`.
 
     One that has done no epoch is not worth it, and one that was dismissed is not offered again on this page. It looks
     again now and then: one that another page has just left becomes free a moment later.
@@ -52,8 +51,8 @@ class Interrupted:
     def _show(self, found: list[Summary]) -> None:
         self._found = found
         left = [summary for summary in found if summary.id not in self._dismissed and self._is_wanted]
-        offers = {summary.id: _sentence(summary) for summary in left[:MOST]}
-        self.box.show("offers.html", offers=offers)
+        offer = (left[0].id, _sentence(left[0])) if left else None
+        self.box.show("offers.html", offer=offer, others=len(left) - 1)
 
 
 def _is_worth_it(summary: Summary) -> bool:

@@ -18,6 +18,8 @@ from nncompare.ui.panels.field import Field
 from nncompare.ui.refresher import Refresher
 
 GUESS_FIRST = "Give your guess first."
+ANSWER = ".nnc-lesson-choices [tabindex='0'], .nnc-lesson-number input"
+"""Where the question of the lesson is answered."""
 _NONE = ("No lesson", "")
 _TITLE = "Your guess"
 
@@ -25,8 +27,10 @@ _TITLE = "Your guess"
 class LessonPanel:
     """Picks a lesson, asks its question and takes the guess; `lesson` is the one that the page opens with.
 
-    Calls `on_lesson` when another one was picked, None for no lesson, and `on_guess` when the guess has changed.
-    `lesson` and `guess` are those of now, None where there is none; `problems` stand in the way of training.
+    Calls `on_lesson` when another one was picked, None for no lesson, `on_guess` when the guess has changed, and
+    `on_ask` to be brought to the question. `lesson` and `guess` are those of now, None where there is none; `problems`
+    stand in the way of training. `news` is a panel of its own: that somebody else has set a lesson, until it is
+    answered.
     """
 
     def __init__(
@@ -42,6 +46,9 @@ class LessonPanel:
         self.lesson = lesson
         self.guess: Guess | None = None
         self.problems: dict[str, str] = {}
+        self._is_news = False
+        self.on_ask: Callable[[], None] = lambda: None
+        self.news = Clickable(refresher.posting(lambda _: self.on_ask()), "nnc-news")
         self.picker = dropdown("Lesson", self._options, refresher.posting(self._on_pick))
         set_value(self.picker, value=lesson.name if lesson is not None else "")
         self.question, self.unit = Place("nnc-lesson-question"), Place("nnc-lesson-unit")
@@ -57,7 +64,8 @@ class LessonPanel:
         self._show()
 
     def take(self, lesson: Lesson | None) -> None:
-        """Turn a lesson on as if it had been picked, also one that was not known before; None turns it off."""
+        """Turn on a lesson that the teacher has set, also one that was not known before; None turns it off."""
+        self._is_news = lesson is not None
         if lesson is not None:
             self.lessons[lesson.name] = lesson
         self.picker.options = self._options  # which chooses the first one
@@ -77,6 +85,7 @@ class LessonPanel:
     def _on_pick(self) -> None:
         lesson = self.lessons.get(self.picker.value)
         if lesson is not self.lesson:
+            self._is_news = False
             self._turn_to(lesson)
 
     def _turn_to(self, lesson: Lesson | None) -> None:
@@ -101,6 +110,7 @@ class LessonPanel:
         lesson, guess = self.lesson, self.guess
         self.problems = {"guess": error or GUESS_FIRST} if lesson is not None and guess is None else {}
         kind = lesson.guess if lesson is not None else None
+        self.news.show("lesson_news.html", lesson=lesson if self._is_news and guess is None else None)
         self.question.show("lesson_question.html", lesson=lesson)
         choices = kind.choices if isinstance(kind, ChoiceGuess) else {}
         self.choices.show("lesson_choices.html", choices=choices, guess=guess)

@@ -38,8 +38,8 @@ function render({ model, el }) {
   const head = make("div", "nnc-chart-head", el);
   make("h3", "", head).textContent = model.get("title");
   const key = make("p", "nnc-chart-key", head);
-  for (const [words, pen] of Object.entries(model.get("key"))) {
-    make("span", `nnc-chart-pen nnc-pen-${pen}`, key).textContent = words;
+  for (const [pen, words] of model.get("key")) {
+    make("span", `nnc-chart-pen nnc-pen-${pen}`, key, { "data-pen": pen }).textContent = words;
   }
   const { choice, menu } = makeChoice(model, head);
   const note = make("p", "nnc-chart-note", el);
@@ -63,6 +63,7 @@ function render({ model, el }) {
     drawing.innerHTML = model.get("value");
     note.textContent = model.get("note");
     drawNames();
+    for (const entry of key.children) entry.classList.toggle("nnc-undrawn", !data.pens?.includes(entry.dataset.pen));
     taken = findTaken();
     drawCross();
   };

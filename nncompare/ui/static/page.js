@@ -1,31 +1,7 @@
 // The page around the dashboard: says that it is there, answers pings, and keeps its address up to date. What it hears
 // it also tells the script that watches the connection (connection.js), which the page of `nncompare serve` has.
-// Where this tab has left a kernel that trains; a browser may keep no such notes.
-const LEFT = "nnc-left-kernel";
-const left = {
-  leave(url) {
-    try {
-      sessionStorage.setItem(LEFT, url);
-    } catch {
-      /* then the kernel waits for its grace period */
-    }
-  },
-  take() {
-    try {
-      const url = sessionStorage.getItem(LEFT);
-      sessionStorage.removeItem(LEFT);
-      return url;
-    } catch {
-      return null;
-    }
-  },
-};
+const LOOKS = 60;
 const tell = (what) => dispatchEvent(new Event(what));
-const xsrfForm = () => {
-  const form = new FormData();
-  form.append("_xsrf", document.cookie.match("\\b_xsrf=([^;]*)\\b")?.[1] ?? "");
-  return form;
-};
 
 // A notebook takes keys for commands ("x" cuts the cell), whatever has the focus in it. Those with Ctrl or Cmd are left
 // to it, such as saving, but for those that edit a text.
@@ -57,6 +33,7 @@ function render({ model, el }) {
     if ("say" in message) voice.textContent = message.say;
     if ("step" in message) addStep(message.step);
     if ("top" in message) showTop(el.closest(".nnc"));
+    if ("focus" in message) focusOn(message.focus);
   };
   // The button that was pressed is hidden with its step: without a new place the keyboard would start over.
   const showTop = (dashboard) => {
@@ -65,26 +42,12 @@ function render({ model, el }) {
       dashboard?.querySelector(".nnc-nav [aria-current]")?.focus({ preventScroll: true });
     }
   };
-  const sayGoodbye = () => {
-    try {
-      model.send({ closing: true });
-    } catch {
-      /* the kernel was gone before */
-    }
+  // What is to have the focus may be on its way to be shown.
+  const focusOn = (css, looks = LOOKS) => {
+    const found = [...el.closest(".nnc").querySelectorAll(css)].find((one) => one.getClientRects().length);
+    if (found) found.focus();
+    else if (looks) requestAnimationFrame(() => focusOn(css, looks - 1));
   };
-  // Voila would end the kernel with its page. A page that is loaded again in its tab ends the old one itself.
-  const farewell = navigator.sendBeacon;
-  const keepKernel = (url, ...rest) => {
-    const isKept = model.get("keeps_kernel") && String(url).includes("voila/api/shutdown/");
-    if (isKept && !model.get("goes_on")) left.leave(String(url));
-    if (isKept) sayGoodbye();
-    return isKept || farewell.call(navigator, url, ...rest);
-  };
-  if (isWebPage) {
-    const url = left.take();
-    if (url) farewell.call(navigator, url, xsrfForm());
-    navigator.sendBeacon = keepKernel;
-  }
   const addressOf = (hash) => {
     const query = model.get("query");
     return location.pathname + (query ? `?${query}` : "") + hash;
@@ -113,11 +76,17 @@ function render({ model, el }) {
     else kernel?.reconnect().catch(() => {}); // another attempt follows
   };
 
+  const onClick = async ({ target }) => {
+    const button = target.closest?.("[data-copy]");
+    if (button) voice.textContent = await copyBeside(button);
+  };
   const onFocus = ({ target }) => {
     target.closest?.(".nnc")?.addEventListener("keydown", keepKeys); // once, however often
     if (target.matches?.(".nnc-share input")) target.select();
   };
 
+  const endings = [watchKernel(model, el, isWebPage), ...(isWebPage ? [takeLeave(model)] : [])];
+  document.addEventListener("click", onClick);
   document.addEventListener("focusin", onFocus);
   addEventListener("popstate", showStep);
   addEventListener("nnc-reconnect", reconnect);
@@ -134,7 +103,8 @@ function render({ model, el }) {
   const isAtStep = isWebPage && step();
   model.send({ ready: isWebPage ? location.origin + location.pathname : "", ...(isAtStep && { step: step() }) });
   return () => {
-    if (navigator.sendBeacon === keepKernel) navigator.sendBeacon = farewell;
+    for (const stop of endings) stop();
+    document.removeEventListener("click", onClick);
     document.removeEventListener("focusin", onFocus);
     removeEventListener("popstate", showStep);
     removeEventListener("nnc-reconnect", reconnect);

@@ -14,7 +14,8 @@ from nncompare.messages import Setup
 from nncompare.report.fairness import aspects, differences, lead_of
 from nncompare.report.fates import guess_of
 from nncompare.report.wording import no_better_than_guessing
-from nncompare.ui.elements import Part, Place, column, hide, html, render, row, two
+from nncompare.ui.clickable import Clickable
+from nncompare.ui.elements import Place, column, hide, html, render, row, two
 from nncompare.ui.making import make
 from nncompare.ui.other_settings import other_settings
 from nncompare.ui.panels.control_bar import ControlBar, Situation
@@ -30,8 +31,8 @@ class TrainingStep:
     """The control bar, a strip of large figures for each model, the curves, what was equal, and the rest folded.
 
     Calls `on_train`, `on_control(action, model)` (pause, resume, stop or train_on; None for both), `on_see` for what
-    the models predict, and `on_change` for other settings. `offers` are comparisons that can go on, and `times` know
-    how long a planned one will take.
+    the models predict, `on_change` for other settings, and `on_ask` for the question that has to be answered first.
+    `times` know how long a planned training will take.
     """
 
     def __init__(
@@ -41,14 +42,15 @@ class TrainingStep:
         on_control: Callable[[str, str | None], None],
         on_see: Callable[[], None],
         on_change: Callable[[], None],
-        offers: Part,
+        on_ask: Callable[[], None],
         times: EpochTimes,
     ) -> None:
         control = refresher.posting(on_control)
         self._times = times
         self._on_control, self._ways = on_control, {"train": on_train, "see": on_see, "change": on_change}
         self.bar = ControlBar(refresher, self._on_press)
-        self.lead, self.reason = Place("nnc-lead"), Place("nnc-reason")
+        self.lead = Place("nnc-lead")
+        self.reason = Clickable(refresher.posting(lambda _: on_ask()), "nnc-reason")
         self.runs = {name: RunPanel(name, lambda action, name=name: control(action, name)) for name in ("A", "B")}  # type: ignore[misc]
         self.curves = CurveCharts(refresher)
         self.race, self.costs, self.seeds = Place("nnc-race"), Place("nnc-costs"), Place("nnc-seeds")
@@ -60,12 +62,13 @@ class TrainingStep:
             indent=False,
         )
         hide(self.outlives_page, not environment().is_web_page)
+        self._remarks: tuple[dict[str, str], list[str]] = {}, []  # what stands in the way, and what has changed since
         self._wanted: Comparison | None = None  # as last entered without a mistake
         self._conclusion, self._disagreements = "", None  # type: tuple[str, int | None]
         self._guesses: dict[str, tuple[RunView, str]] = {}
-        self.box = self._arrange(offers)
+        self.box = self._arrange()
 
-    def _arrange(self, offers: Part) -> widgets.VBox:
+    def _arrange(self) -> widgets.VBox:
         panels = self.runs.values()
         details = two([panel.details for panel in panels])
         folded = [self.outlives_page, self.seeds, self.costs, details, self.curves.further]
@@ -75,7 +78,6 @@ class TrainingStep:
             self.reason,
             two([panel.box for panel in panels]),
             self.curves,
-            offers,
             row("nnc-fairness", [self.race, html("nnc-fold", render("details.html"))]),
             column("nnc-folded", folded),
         ]
@@ -105,8 +107,10 @@ class TrainingStep:
             disagreements=self._disagreements,
         )
         self.bar.show(situation)
-        reasons = list(dict.fromkeys(problems.values())) if can_train else []
-        self.reason.show_texts("remarks.html", reasons=reasons, changes=changes)
+        reasons = {reason: name for name, reason in problems.items()} if can_train else {}
+        if self._remarks != (reasons, changes):
+            self._remarks = reasons, changes
+            self.reason.show("remarks.html", reasons=reasons, changes=changes)
         self._wanted = comparison or self._wanted
         if running is None:
             self._show_runs(None)

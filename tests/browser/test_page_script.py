@@ -1,0 +1,100 @@
+"""What the page's own script does: it copies the link, asks before it is left, and tells of a dead kernel."""
+
+from collections.abc import Iterator
+
+import pytest
+from dashboard_page import DashboardPage
+from interrupted import LONG
+from playwright.sync_api import Dialog, Page, expect
+
+pytestmark = pytest.mark.browser
+
+# As on plain http, where a browser has no clipboard for scripts.
+_NO_CLIPBOARD = "Object.defineProperty(navigator, 'clipboard', { value: undefined })"
+_HEAR_A_COPY = "addEventListener('copy', () => { window.nncCopied = String(document.activeElement.value) })"
+
+
+@pytest.fixture
+def questions(ready: DashboardPage) -> Iterator[list[str]]:
+    """What the browser asks, and each time is told to stay."""
+    asked: list[str] = []
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    ready.page.on("dialog", stay)
+    yield asked
+    ready.page.remove_listener("dialog", stay)
+
+
+def test_the_link_is_copied_also_where_scripts_have_no_clipboard(ready: DashboardPage) -> None:
+    page = ready.page
+    ready.go("Models")
+    page.evaluate(_NO_CLIPBOARD)
+    page.evaluate(_HEAR_A_COPY)
+    link = page.get_by_label("Link to these settings", exact=True).input_value()
+    page.get_by_role("button", name="Copy", exact=True).click()
+    expect(page.get_by_role("button", name="Copied", exact=True)).to_be_visible()
+    assert page.evaluate("window.nncCopied") == link
+    expect(page.get_by_role("button", name="Copy", exact=True)).to_be_visible()
+    expect(page.locator(".nnc-share")).to_contain_text(
+        "Others need the server’s address as they see it in place of 127"
+    )
+    expect(page.locator(".nnc-share")).to_contain_text("token")
+
+
+def test_the_browser_asks_only_where_leaving_would_interrupt_a_training(
+    ready: DashboardPage, questions: list[str]
+) -> None:
+    ready.use(**LONG)
+    ready.train()
+    ready.watch_curves_grow()
+    try_to_leave(ready.page)
+    assert questions == ["beforeunload"]
+    ready.watch_curves_grow(ready.look())  # whoever stays misses nothing
+    ready.open_details()
+    goes_on = ready.page.get_by_label("Keep training if I close this page")
+    goes_on.check()
+    expect_no_question(ready.page)
+    goes_on.uncheck()
+    expect_no_question(ready.page, is_asked=True)
+    ready.rest()
+    expect_no_question(ready.page)
+
+
+def try_to_leave(page: Page) -> None:
+    """Load the page again, which the browser does not do if it is told to stay."""
+    page.evaluate("setTimeout(() => location.reload())")
+    expect(page.locator(".nnc-run").first).to_be_visible()
+
+
+def expect_no_question(page: Page, *, is_asked: bool = False) -> None:
+    """Wait until leaving the page would raise no question, or one."""
+    page.wait_for_function(
+        """(isAsked) => {
+          const leaving = new Event("beforeunload", { cancelable: true });
+          dispatchEvent(leaving);
+          return leaving.defaultPrevented === isAsked;
+        }""",
+        arg=is_asked,
+    )
+
+
+def test_a_guess_is_asked_for_where_it_can_be_given(on_voila: DashboardPage) -> None:
+    page = on_voila.open("?lesson=luck#training").page
+    page.locator(".nnc-reason").get_by_role("button", name="Go to the question").click()
+    expect(page.locator(".nnc-lesson").get_by_role("radio").first).to_be_focused()
+    page.get_by_label("Lesson", exact=True).select_option("Width")
+    on_voila.go("Training")
+    page.locator(".nnc-reason").get_by_role("button", name="Go to the question").click()
+    expect(page.get_by_label("Your guess", exact=True)).to_be_focused()
+
+
+def test_a_notebook_says_that_its_kernel_has_ended(on_lab: DashboardPage) -> None:
+    page = on_lab.open().page
+    (kernel,) = [process for process in on_lab.host.processes() if "ipykernel_launcher" in process.cmdline()]
+    kernel.kill()
+    words = page.locator(".nnc").get_by_role("alert").filter(has_text="The kernel of this notebook has ended")
+    expect(words).to_be_visible(timeout=30_000)
+    expect(page.locator(".nnc-header")).to_have_attribute("inert", "")
