@@ -7,6 +7,7 @@ from itertools import combinations
 import pytest
 from dashboard_page import DashboardPage
 from playwright.sync_api import FloatRect, Locator, expect
+from tabs import box_of
 
 pytestmark = pytest.mark.browser
 
@@ -45,12 +46,6 @@ def wait_for_size(dashboard: DashboardPage, quantity: str) -> Locator:
     found = plot(dashboard, quantity)
     dashboard.page.wait_for_function(_SIZES, arg=found.element_handle())
     return found
-
-
-def box_of(found: Locator) -> FloatRect:
-    box = found.bounding_box()
-    assert box is not None
-    return box
 
 
 def is_over(one: FloatRect, other: FloatRect) -> bool:

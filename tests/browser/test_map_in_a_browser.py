@@ -11,6 +11,7 @@ from axe import needs_axe, serious
 from dashboard_page import DashboardPage
 from fake_maps import FakeMaps
 from playwright.sync_api import Browser, Locator, expect
+from tabs import box_of
 from widget_page import WidgetPage
 
 from nncompare.comparison.state import State
@@ -74,8 +75,7 @@ class Map:
 
 
 def middle(found: Locator) -> tuple[float, float]:
-    box = found.bounding_box()
-    assert box is not None
+    box = box_of(found)
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
 
@@ -138,8 +138,7 @@ def test_a_click_picks_a_point(open_map: Callable[..., Map]) -> None:
 
 def test_a_frame_picks_a_region(open_map: Callable[..., Map]) -> None:
     shown = open_map()
-    box = shown.canvas.bounding_box()
-    assert box is not None
+    box = box_of(shown.canvas)
     shown.page.mouse.move(box["x"] + 2, box["y"] + 2)
     shown.page.mouse.down()
     shown.page.mouse.move(box["x"] + box["width"] - 2, box["y"] + box["height"] - 2, steps=3)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from dashboard_page import DashboardPage
 from playwright.sync_api import Locator, expect
+from tabs import box_of
 
 pytestmark = pytest.mark.browser
 
@@ -85,8 +86,7 @@ def test_the_report_is_not_cut_on_paper_and_keeps_its_bars_in_forced_colours(
     page.emulate_media(media="print", color_scheme="dark")
     assert page.evaluate("() => document.documentElement.scrollWidth") <= 718
     for chart in page.locator("svg").all():
-        box = chart.bounding_box()
-        assert box is not None
+        box = box_of(chart)
         assert box["x"] + box["width"] <= 718
     assert style(page.locator("body"), "color") == "rgb(29, 36, 48)", "dark on white"
     page.emulate_media(media="screen", forced_colors="active", color_scheme="light")

@@ -5,6 +5,7 @@ import re
 import pytest
 from dashboard_page import DashboardPage
 from playwright.sync_api import Locator, ViewportSize, expect
+from tabs import box_of
 
 pytestmark = pytest.mark.browser
 
@@ -35,8 +36,7 @@ class Hand:
     def click(self, found: Locator) -> None:
         expect(found).to_be_enabled(timeout=SECONDS)
         expect(found).to_be_in_viewport(ratio=1)
-        box = found.bounding_box()
-        assert box is not None
+        box = box_of(found)
         self.dashboard.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
         self.clicks += 1
 

@@ -7,6 +7,7 @@ import pytest
 from dashboard_page import DashboardPage
 from playwright.sync_api import expect
 from small_images import TEST_IMAGES
+from tabs import box_of
 from waiting import wait_until
 
 pytestmark = pytest.mark.browser
@@ -97,8 +98,7 @@ def _enlarge(ready: DashboardPage, index: int) -> None:
     page.keyboard.press("Enter")
     dialog = page.get_by_role("dialog", name=f"Image {index}: label")
     expect(dialog.get_by_role("row")).to_have_count(11)
-    box = dialog.locator("img").bounding_box()
-    assert box is not None
+    box = box_of(dialog.locator("img"))
     assert box["width"] == box["height"] == 280
     page.keyboard.press("Escape")
     expect(dialog).to_have_count(0)

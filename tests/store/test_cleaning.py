@@ -21,11 +21,6 @@ ALONE = Comparison(b=None)
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Store:
-    return Store(tmp_path / "home")
-
-
-@pytest.fixture
 def shelf(store: Store) -> RunFolder:
     return store.create(ALONE)
 

@@ -34,11 +34,6 @@ HEAD = (Path(__file__).parent / "written_by_first_store/runs/000001-cf06b388/com
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Store:
-    return Store(tmp_path / "home")
-
-
-@pytest.fixture
 def shelf(store: Store) -> RunFolder:
     shelf = store.create(ALONE)
     for epochs in (1, 2):

@@ -27,16 +27,6 @@ PAIR = Comparison(dataset="synthetic-digits")
 tables = arrays.arrays(np.float32, (4, 10), elements=st.floats(0, 1, width=32))
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Store:
-    return Store(tmp_path / "home")
-
-
-@pytest.fixture
-def shelf(store: Store) -> RunFolder:
-    return store.create(PAIR)
-
-
 def table(seed: int, images: int = 50) -> Half:
     scores = np.exp(np.random.default_rng(seed).normal(size=(images, 10)))
     return to_half(np.asarray(scores / scores.sum(axis=1, keepdims=True), np.float32))

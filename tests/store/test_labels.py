@@ -15,11 +15,6 @@ WIDE, NARROW = Label(name="wide <b>", note="for lesson 3, “ä”"), Label(name
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Store:
-    return Store(tmp_path / "home")
-
-
-@pytest.fixture
 def shelf(store: Store) -> RunFolder:
     made = store.create(Comparison(dataset="synthetic-digits"))
     made.save(0, "A", record())

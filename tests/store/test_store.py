@@ -28,16 +28,6 @@ PAIR = Comparison(dataset="synthetic-digits")
 TWO_SEEDS = Comparison(b=None, repeat=2, seed=4)
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Store:
-    return Store(tmp_path / "home")
-
-
-@pytest.fixture
-def shelf(store: Store) -> RunFolder:
-    return store.create(PAIR)
-
-
 @given(records())
 @settings(max_examples=examples(150))
 def test_a_record_comes_back_to_the_last_bit(made) -> None:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from dashboard_page import DashboardPage
 from hosts import Host
-from playwright.sync_api import Browser, ViewportSize
+from playwright.sync_api import Browser, FloatRect, Locator, ViewportSize
 
 WINDOW: ViewportSize = {"width": 1280, "height": 900}
 
@@ -27,3 +27,10 @@ def assert_quiet(dashboard: DashboardPage) -> None:
     """Fail where the browser has complained, or has asked anybody but this machine."""
     assert not dashboard.noise.errors, dashboard.noise.errors
     assert not dashboard.noise.strangers, dashboard.noise.strangers
+
+
+def box_of(found: Locator) -> FloatRect:
+    """Return where something is on the page that can be seen there."""
+    box = found.bounding_box()
+    assert box is not None
+    return box
