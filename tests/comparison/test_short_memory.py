@@ -11,7 +11,7 @@ from processes import until_gone
 from small_images import TEST_IMAGES
 from tiny_pairs import begin, pair
 
-from nncompare.comparison import seed_run as seed_run_module
+from nncompare import messages
 from nncompare.comparison.state import State
 from nncompare.engine import loop
 from nncompare.engine import process as process_module
@@ -72,7 +72,7 @@ def test_a_worker_that_is_killed_for_its_memory_is_told_and_the_other_model_fini
     """As where an estimate is far too low: such limits are refused before an engine is started."""
     monkeypatch.setenv("MEM_LIMIT", str(370 * MEBIBYTE))
     monkeypatch.setattr(process_module, "require_room_for_engine", lambda: None)
-    monkeypatch.setattr(seed_run_module, "model_memory_limit", lambda *_: 185 * MEBIBYTE)
+    monkeypatch.setattr(messages, "model_memory_limit", lambda *_: 185 * MEBIBYTE)
     holder = EngineHolder()
     try:
         wide = {"channels": 256, "batch_size": 512, "epochs": 20}
