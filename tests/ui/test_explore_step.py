@@ -25,12 +25,17 @@ def wishes(monkeypatch):
     return made
 
 
+def _value(dashboard, place):
+    drawn = dashboard.steps.explore._drawn  # the one thread that changes widgets makes it
+    return place(drawn.panel).value if drawn.is_made else ""
+
+
 def html(dashboard):
-    return dashboard.steps.explore.drawn.answers.box.value
+    return _value(dashboard, lambda drawn: drawn.answers.box)
 
 
 def seen(dashboard):
-    return dashboard.steps.explore.drawn.disturb.seen.value
+    return _value(dashboard, lambda drawn: drawn.disturb.seen)
 
 
 def test_before_anything_is_trained_the_images_of_the_data_set_are_shown(tiny):
@@ -44,6 +49,20 @@ def test_what_has_ended_answers(finished):
     until(lambda: "They disagree" in html(finished), WHAT)
     finished.steps.explore.drawn.disturb.slider.set_state({"value": 9})
     until(lambda: "Rotate: 9°" in seen(finished), WHAT)
+
+
+def test_a_tab_that_is_made_later_knows_what_is_looked_at(finished, settle):
+    finished.go("Explore")
+    step = finished.steps.explore
+    finished.refresher.post(lambda: step.look_at("test", 3))
+    settle(finished)
+    inside = step._looks["Inside"]
+    assert not inside.is_made
+    step.tabs.pick("Inside")
+    settle(finished)
+    asking = inside.panel._asking
+    assert asking.pair is finished.current.running.current
+    assert asking.image.words == "test image 3"
 
 
 def enlarge_one(dashboard, settle):
