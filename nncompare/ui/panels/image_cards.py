@@ -15,7 +15,7 @@ from nncompare.ui.refresher import Refresher, Rest
 
 
 @dataclass(frozen=True, eq=False)
-class Look:
+class ShownImages:
     """What is looked at: `shown` of these images, and by name what each model says of them, None where nothing yet.
 
     `words` say which images they are, empty of a sample. `pair` are the models, None before there are any; `epoch` is
@@ -54,7 +54,7 @@ class ImageCards:
 
     def __init__(self, refresher: Refresher, on_explore: Callable[[SplitName, int], None]) -> None:
         self._on_explore = on_explore
-        self._look: Look | None = None
+        self._look: ShownImages | None = None
         self._drawn: tuple[tuple[object, ...], list[float | None]] = (), []
         self._enlarged: tuple[SplitName, int] | None = None
         self._changes, self._rest = Changes(), Rest()
@@ -62,7 +62,7 @@ class ImageCards:
         self.cards = Clickable(refresher.posting(self._on_pick), "nnc-cards")
         self.cards.show("no_images.html")
 
-    def show(self, look: Look) -> None:
+    def show(self, look: ShownImages) -> None:
         """Draw this look, if it is new and there is time."""
         if self._look is not None and look.pair is not self._look.pair:
             self._changes = Changes()
@@ -72,7 +72,7 @@ class ImageCards:
             self._drawn = drawn
             self._rest.after(lambda: self._draw(look))
 
-    def _draw(self, look: Look) -> None:
+    def _draw(self, look: ShownImages) -> None:
         labels, predicted = labels_of(look.images, look.shown), look.predicted
         self.summary.show(
             "predictions_summary.html",

@@ -11,7 +11,7 @@ from nncompare.ui.elements import Part, column, dropdown, hide, offer, row, step
 from nncompare.ui.panels.epoch_slider import EpochSlider
 from nncompare.ui.panels.evaluation import EvaluationPanel
 from nncompare.ui.panels.findings import Findings
-from nncompare.ui.panels.image_cards import ImageCards, Look
+from nncompare.ui.panels.image_cards import ImageCards, ShownImages
 from nncompare.ui.panels.image_source import ImageSource
 from nncompare.ui.panels.lesson_answer import LessonAnswer
 from nncompare.ui.panels.newest_predictions import NewestPredictions
@@ -19,6 +19,7 @@ from nncompare.ui.refresher import Refresher
 
 _MODELS = ("A", "B")
 _NEWEST = -1
+_NEWEST_SEED = ("newest seed", _NEWEST)
 
 
 class PredictionsStep:
@@ -37,9 +38,9 @@ class PredictionsStep:
         self._error, self._is_visible = "", False
         self.source = ImageSource(refresher, self._show_sample, self._show_chosen, self._on_new_sample)
         self.split, self.count, self.new_sample = self.source.split, self.source.count, self.source.new_sample
-        self.seed = dropdown("Models of seed", [("newest", _NEWEST)], refresher.posting(self.tick))
-        self._images_of = ImageCards(refresher, on_explore)
-        self.summary, self.cards = self._images_of.summary, self._images_of.cards
+        self.seed = dropdown("Models of seed", [_NEWEST_SEED], refresher.posting(self.tick))
+        self._image_cards = ImageCards(refresher, on_explore)
+        self.summary, self.cards = self._image_cards.summary, self._image_cards.cards
         self.evaluation = EvaluationPanel(refresher, self._show_chosen, self._on_failed)
         self.epochs = EpochSlider(refresher, self._look_back, self._on_failed)
         self.lesson = LessonAnswer(refresher)
@@ -106,11 +107,11 @@ class PredictionsStep:
         if self._is_visible and self._newest is not None and not self.evaluation.filter.is_on:
             self._newest.ask_for_missing(self.shown, self._on_failed)
         if running is None or self._is_visible or not running.state.is_active:  # else it is drawn again in a moment
-            self._images_of.show(self._look(images))
+            self._image_cards.show(self._look(images))
 
     def _offer_seeds(self, running: ComparisonRun | None) -> None:
-        begun = [(f"{pair.seed}", pair.seed) for pair in running.begun] if running is not None else []
-        offer(self.seed, [("newest", _NEWEST), *begun], otherwise=_NEWEST)
+        begun = [(f"seed {pair.seed}", pair.seed) for pair in running.begun] if running is not None else []
+        offer(self.seed, [_NEWEST_SEED, *begun], otherwise=_NEWEST)
         hide(self.seed, running is None or len(running.pairs) == 1)
 
     def _chosen_pair(self, running: ComparisonRun) -> SeedRun:
@@ -120,12 +121,12 @@ class PredictionsStep:
         if pair is not self._pair:
             self._pair, self._newest, self._error = pair, NewestPredictions(pair, self._refresher), ""
 
-    def _look(self, images: ImageData) -> Look:
+    def _look(self, images: ImageData) -> ShownImages:
         pair = self._pair
         trained = [run.name for run in pair.runs] if pair is not None else _MODELS
         newest = {name: self._prediction(name) for name in trained}
         words, epoch = self.evaluation.filter.words, self.epochs.epoch
-        return Look(images, self.shown, newest, words, pair, epoch, self._error)
+        return ShownImages(images, self.shown, newest, words, pair, epoch, self._error)
 
     def _prediction(self, name: str) -> Prediction | None:
         found = self.evaluation.prediction(name, self.shown)
