@@ -88,4 +88,5 @@ def _near_guessing(found: Robustness) -> str:
 
 
 def _epochs(done: float) -> str:
-    return f"{done:.3g} epoch{'s' if done != 1 else ''}"
+    number = f"{done:.3g}"
+    return f"{number} epoch{'s' if number != '1' else ''}"

@@ -95,7 +95,7 @@ def test_an_empty_sheet_gets_a_sentence_for_others_and_none_for_the_page(talk: T
     talk.send(is_empty=True)
     assert talk.last == (None, "Draw something, or open a picture.")
     assert talk.answers[-1] == ({"answered": 2, "words": ""}, [])
-    talk.panel.use(images_of("fashion-mnist"), None)
+    talk.panel.use(images_of("fashion-mnist"))
     assert len(talk.images) == 2
 
 
@@ -172,13 +172,13 @@ def test_a_surprise_is_a_sentence_and_no_word_of_the_picture(
 def test_garments_are_prepared_as_garments(talk: Talk) -> None:
     talk.draw()
     assert np.ptp(np.nonzero(talk.last[0])[0]) + 1 == 20
-    talk.panel.use(images_of("fashion-mnist"), None)
+    talk.panel.use(images_of("fashion-mnist"))
     assert np.ptp(np.nonzero(talk.last[0])[0]) + 1 == 28
     assert "photo" in talk.panel.box.hint
     before = len(talk.images)
-    talk.panel.use(images_of("synthetic-fashion"), None)
+    talk.panel.use(images_of("synthetic-fashion"))
     assert len(talk.images) == before
-    talk.panel.use(None, None)
+    talk.panel.use(None)
     assert np.ptp(np.nonzero(talk.last[0])[0]) + 1 == 20
 
 

@@ -42,7 +42,7 @@ class DrawAndDisturb:
         """Look at images of this data set, with the networks of this pair."""
         is_other = (images and images.info) is not (self._images and self._images.info)
         self._images, self._pair = images, pair
-        self.drawing.use(images, pair)
+        self.drawing.use(images)
         self.picker.use(images, pair)
         self._answering.use(pair)
         if is_other:

@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from nncompare.comparison.seed_run import SeedRun
 from nncompare.data import ImageData
 from nncompare.pictures import LARGEST_BYTES, WHOLE, Frame, PictureError, crop, prepare, read
 from nncompare.ui.elements import set_value
@@ -70,7 +69,7 @@ class DrawingPanel:
         self._number = 0  # of the message that is answered
         self.box = Drawing(refresher.posting(self._on_drawing_message), hint=_HINTS[True])
 
-    def use(self, images: ImageData | None, pair: SeedRun | None) -> None:
+    def use(self, images: ImageData | None) -> None:
         """Prepare for the images of another data set."""
         are_strokes = images is None or images.info.are_strokes
         if are_strokes != self._are_strokes:
@@ -78,12 +77,6 @@ class DrawingPanel:
             set_value(self.box, hint=_HINTS[are_strokes])
             if self._subject is not None:
                 self._look(self._subject)
-
-    def set_visible(self, is_visible: bool) -> None:
-        """Do nothing, as nothing is asked while nobody draws."""
-
-    def tick(self) -> None:
-        """Do nothing, as what is drawn comes by itself."""
 
     def hush(self) -> None:
         """Take the sentence below the sheet away: something else is looked at."""

@@ -47,7 +47,7 @@ STOPS = (
     ),
     Stop(
         "Explore",
-        (".nnc-answers", ".nnc-nav"),
+        (".nnc-sheet", ".nnc-nav"),
         "Try them yourself",
         "Take an image, or draw one, and disturb it: A and B answer at once, also while they learn.",
     ),
