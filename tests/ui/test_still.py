@@ -111,6 +111,7 @@ def test_a_result_that_is_the_value_of_a_cell_is_its_verdict_and_its_curves(
     shell = InteractiveShell()
     monkeypatch.setattr(IPython, "get_ipython", lambda: shell)
     importlib.reload(nncompare)  # as a notebook imports it
+    assert shell.display_formatter is not None
     shown, _ = shell.display_formatter.format(finished.result)
     assert len(PNG.findall(shown["text/html"])) == 2
     for text in shown.values():
