@@ -51,10 +51,13 @@ class Axis:
 
 def written(answer: Answer, answers: ClassAnswers) -> str:
     """Return a guess or a result as the lesson words it; without its unit, which is the same for the whole class."""
-    if isinstance(answer, float):
-        number = f"{answer:,.0f}" if abs(answer) >= _NO_FRACTIONS else f"{answer:.4g}"
-        return number.replace("-", "−")
-    return answers.choices.get(answer or "", answer or "")
+    return in_figures(answer) if isinstance(answer, float) else answers.choices.get(answer or "", answer or "")
+
+
+def in_figures(number: float) -> str:
+    """Write a number that a page has reported, however large."""
+    text = f"{number:,.0f}" if abs(number) >= _NO_FRACTIONS else f"{number:.4g}"
+    return text.replace("-", "−")
 
 
 def axis_of(answers: ClassAnswers, values: Sequence[Answer]) -> Axis:

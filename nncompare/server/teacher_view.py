@@ -5,8 +5,8 @@ from typing import Any
 
 from nncompare import words
 from nncompare.comparison.state import State
-from nncompare.engine.class_report import ModelProgress, PageReport
-from nncompare.server.class_axis import written
+from nncompare.engine.class_report import Answer, ModelProgress, PageReport
+from nncompare.server.class_axis import in_figures, written
 from nncompare.server.class_plot import class_plot, summaries
 from nncompare.server.class_view import ClassAnswers, ClassView, class_answers
 
@@ -52,6 +52,7 @@ def _summary(view: ClassView) -> str:
 
 
 def _row(number: int, report: PageReport, answers: ClassAnswers) -> dict[str, Any]:
+    both = {"guess": answers.guesses.get(number), "result": answers.results.get(number)}
     return {
         "page": number,
         "state": _told(report),
@@ -59,9 +60,14 @@ def _row(number: int, report: PageReport, answers: ClassAnswers) -> dict[str, An
         "can_stop": _can_stop(report),
         "a": _progress(report, "A"),
         "b": _progress(report, "B"),
-        "guess": written(answers.guesses.get(number), answers),
-        "result": written(answers.results.get(number), answers),
+        **{name: _short(answer) for name, answer in both.items()},
+        "words": {name: written(answer, answers) + answers.unit for name, answer in both.items() if answer is not None},
     }
+
+
+def _short(answer: Answer) -> str:
+    """Write an answer as there is room for it in a row; a choice as "A", "B" or "same"."""
+    return in_figures(answer) if isinstance(answer, float) else answer or ""
 
 
 def _told(report: PageReport) -> str:

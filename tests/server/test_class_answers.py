@@ -190,7 +190,11 @@ def test_earlier_lessons_stay_to_be_looked_at():
         "5",
         built_in_lessons()["dropout"].question,
     )
-    assert (then["shown"], then["pages"][0]["result"]) == ("luck", "Nobody can tell them apart")
+    assert (then["shown"], then["pages"][0]["result"]) == ("luck", "same")
+    assert (now["pages"][0]["words"], then["pages"][0]["words"]["result"]) == (
+        {"guess": "5 points"},
+        "Nobody can tell them apart",
+    )
     assert class_view(view, "")["results"] == "1 result, median 1"
     assert class_view(view, MARKUP)["shown"] == "dropout"
 

@@ -67,14 +67,13 @@ function newRow(page) {
 function fillRow(row, one) {
   row.dataset.kind = one.kind;
   row.querySelector('[data-cell="state"]').textContent = one.state;
-  for (const name of ["guess", "result"]) fillAnswer(row.querySelector(`[data-cell="${name}"]`), one[name]);
+  for (const name of ["guess", "result"]) {
+    const cell = row.querySelector(`[data-cell="${name}"]`);
+    cell.textContent = one[name];
+    cell.title = one.words[name] ?? ""; // as the lesson says it, for which there is no room
+  }
   for (const name of ["a", "b"]) fillProgress(row.querySelector(`[data-cell="${name}"]`), one[name]);
   row.querySelector("button").disabled = !one.can_stop;
-}
-
-function fillAnswer(cell, words) {
-  cell.textContent = words;
-  cell.title = words; // where there is no room for all of it
 }
 
 function fillProgress(cell, figures) {
