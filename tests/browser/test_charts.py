@@ -158,6 +158,7 @@ def test_a_line_is_switched_by_its_name_and_the_loss_has_two_scales(trained: Das
 
 
 def test_all_points_are_saved_as_csv(trained: DashboardPage) -> None:
+    trained.open_details()
     with trained.page.expect_download() as saved:
         trained.page.get_by_role("button", name="Curves as CSV").click()
     with saved.value.path().open(encoding="utf-8") as file:
