@@ -123,7 +123,8 @@ class CurveChart:
     @property
     def _pens(self) -> set[str]:
         """What is drawn now, by the names of the key."""
-        return {pen for drawn in (*self._lines.values(), *self._marks.values()) for pen in drawn.pens}
+        lines, marks = self._lines.values(), self._marks.values()
+        return {pen for line in lines for pen in line.pens} | {pen for mark in marks for pen in mark.pens}
 
     @property
     def _words_on_subject(self) -> str:

@@ -47,7 +47,7 @@ class NamedLine:
     @property
     def pens(self) -> list[str]:
         """What is drawn now, by the names of the key; a dot at the end of a line has the name of that beside it."""
-        line = [_PENS[self._split]] if self._line.get_visible() and len(self._line.get_xdata()) else []
+        line = [_PENS[self._split]] if self._line.get_visible() and np.size(self._line.get_xdata()) else []
         end = _PENS.get(str(self._end.get_marker())) if self._end.get_visible() else None
         return [*line, *([end] if end else [])]
 

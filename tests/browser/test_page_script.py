@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from dashboard_page import DashboardPage
 from interrupted import LONG
-from playwright.sync_api import Dialog, Page, expect
+from playwright.sync_api import Dialog, expect
 
 pytestmark = pytest.mark.browser
 
@@ -38,9 +38,7 @@ def test_the_link_is_copied_also_where_scripts_have_no_clipboard(ready: Dashboar
     expect(page.get_by_role("button", name="Copied", exact=True)).to_be_visible()
     assert page.evaluate("window.nncCopied") == link
     expect(page.get_by_role("button", name="Copy", exact=True)).to_be_visible()
-    expect(page.locator(".nnc-share")).to_contain_text(
-        "Others need the server’s address as they see it in place of 127"
-    )
+    expect(page.locator(".nnc-share")).to_contain_text("Others need the server’s own address instead of 127")
     expect(page.locator(".nnc-share")).to_contain_text("token")
 
 
@@ -50,35 +48,14 @@ def test_the_browser_asks_only_where_leaving_would_interrupt_a_training(
     ready.use(**LONG)
     ready.train()
     ready.watch_curves_grow()
-    try_to_leave(ready.page)
+    with ready.page.expect_event("dialog"):
+        ready.page.evaluate("setTimeout(() => location.reload())")
     assert questions == ["beforeunload"]
     ready.watch_curves_grow(ready.look())  # whoever stays misses nothing
-    ready.open_details()
-    goes_on = ready.page.get_by_label("Keep training if I close this page")
-    goes_on.check()
-    expect_no_question(ready.page)
-    goes_on.uncheck()
-    expect_no_question(ready.page, is_asked=True)
     ready.rest()
-    expect_no_question(ready.page)
-
-
-def try_to_leave(page: Page) -> None:
-    """Load the page again, which the browser does not do if it is told to stay."""
-    page.evaluate("setTimeout(() => location.reload())")
-    expect(page.locator(".nnc-run").first).to_be_visible()
-
-
-def expect_no_question(page: Page, *, is_asked: bool = False) -> None:
-    """Wait until leaving the page would raise no question, or one."""
-    page.wait_for_function(
-        """(isAsked) => {
-          const leaving = new Event("beforeunload", { cancelable: true });
-          dispatchEvent(leaving);
-          return leaving.defaultPrevented === isAsked;
-        }""",
-        arg=is_asked,
-    )
+    ready.page.reload()
+    ready.go("Training")
+    assert questions == ["beforeunload"]
 
 
 def test_a_guess_is_asked_for_where_it_can_be_given(on_voila: DashboardPage) -> None:

@@ -113,7 +113,7 @@ def test_nothing_is_trained_before_the_guess(asked, settle):
 
 def told_to_focus(dashboard, monkeypatch):
     """Hear what is to have the focus."""
-    told = []
+    told: list[str] = []
     monkeypatch.setattr(dashboard.page, "send", lambda message: told.extend(filter(None, [message.get("focus")])))
     return told
 

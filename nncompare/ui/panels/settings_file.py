@@ -45,7 +45,7 @@ class SettingsFile:
 def needs_of(link: str) -> str:
     """Say what others need to open a link to this server; nothing where the link is enough."""
     here = urlsplit(link)
-    instead = f"the server’s address as they see it in place of {here.netloc}" if _is_local(here.hostname or "") else ""
+    instead = f"the server’s own address instead of {here.netloc}" if _is_local(here.hostname or "") else ""
     token = "the server’s token if it asks for one" if environment().class_id and not environment().is_hub else ""
     needed = ", and ".join(filter(None, [instead, token]))
     return f"Others need {needed}." if link and needed else ""
