@@ -47,6 +47,8 @@ def find_lesson(name_or_file: str | Path) -> Lesson:
         with path.open("rb") as stream:
             return Lesson.from_json(stream.read(LARGEST_BYTES + 1))
     except OSError as error:
-        raise LessonError(f"The lesson {path.name} cannot be read: {error.strerror}.") from None
+        if name_or_file == path.name and not path.suffix:
+            raise LessonError(f"There is no lesson named {path.name}. There are {', '.join(_ORDER)}.") from None
+        raise LessonError(f"The lesson {path.name or path} cannot be read: {error.strerror}.") from None
     except LessonError as error:
         raise LessonError(f"The lesson {path.name} was not taken. {error}") from None

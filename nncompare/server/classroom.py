@@ -10,7 +10,7 @@ from pathlib import Path
 from nncompare.engine.supervisor import EngineSupervisor
 from nncompare.environment import environment, set_for_children
 from nncompare.errors import UserError
-from nncompare.lessons import LessonError, built_in_lessons, find_lesson
+from nncompare.lessons import Lesson, LessonError, built_in_lessons, find_lesson
 from nncompare.limits import Limits
 from nncompare.memory import BudgetError
 from nncompare.store import home_folder, remove_forgotten
@@ -41,10 +41,15 @@ def set_lesson(name_or_file: str | None, limits: Limits) -> None:
         lesson = find_lesson(name)
     except LessonError as error:
         raise UserError(str(error)) from None
-    if problems := limits.problems(lesson.settings):
-        raise UserError(f"The lesson {lesson.name} cannot be trained here. {' '.join(problems)}")
+    require_allowed(lesson, limits)
     # Pages have a working folder of their own.
     set_for_children({"lesson": name if name in built_in_lessons() else Path(name).resolve()})
+
+
+def require_allowed(lesson: Lesson, limits: Limits) -> None:
+    """Raise UserError where a lesson asks for more than the limits allow."""
+    if problems := limits.problems(lesson.settings):
+        raise UserError(f"The lesson {lesson.name} cannot be trained here. {' '.join(problems)}")
 
 
 @contextmanager

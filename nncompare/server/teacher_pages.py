@@ -12,7 +12,9 @@ from tornado.web import HTTPError
 from nncompare.engine.class_board import EVERYBODY, LONGEST_LESSON
 from nncompare.errors import UserError
 from nncompare.lessons import Lesson, LessonError
+from nncompare.limits import Limits
 from nncompare.server.class_table import class_table
+from nncompare.server.classroom import require_allowed
 from nncompare.server.qr_code import qr_picture
 from nncompare.server.room_address import room_address
 from nncompare.server.teacher_access import PATH, REQUIRED, TeacherHandler
@@ -127,6 +129,7 @@ class TeacherWish(TeacherHandler):
             raise UserError(f"The lesson was not taken. {error}") from None
 
     def _set(self, lesson: Lesson) -> str:
+        require_allowed(lesson, Limits.from_environment())
         self.room.desk.set_lesson(lesson)
         return f"All pages get the lesson “{lesson.title}”."
 

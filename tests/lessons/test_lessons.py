@@ -179,6 +179,15 @@ def test_a_file_is_read_or_named_in_the_sentence(tmp_path: Path) -> None:
     for place in (tmp_path, tmp_path / "nowhere"):
         with pytest.raises(LessonError, match=rf"^The lesson {place.name} cannot be read: .*\.$"):
             find_lesson(place)
+    with pytest.raises(LessonError, match=r"^The lesson / cannot be read: .*\.$"):
+        find_lesson("/")
+
+
+def test_who_mistypes_a_name_is_told_all_names() -> None:
+    with pytest.raises(
+        LessonError, match=r"^There is no lesson named dropuot\. There are width, .*ninety-nine\.$"
+    ):
+        find_lesson("dropuot")
 
 
 def test_the_documentation_has_the_schema_an_example_that_is_taken_and_every_quantity() -> None:

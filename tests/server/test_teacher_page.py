@@ -285,6 +285,15 @@ def test_a_lesson_reaches_every_page_and_outlives_the_engine(teacher: Teacher, e
     assert engine.say("second", lesson=2)["lesson"] == ""
 
 
+def test_a_lesson_beyond_the_limits_is_not_set(teacher: Teacher, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NNCOMPARE_MOST_EPOCHS", "2")
+    for wish, content in (("lesson", "dropout"), ("lesson-file", DROPOUT.to_json())):
+        answer = teacher.wish(wish, content)
+        assert answer.json()["told"].startswith("The lesson dropout cannot be trained here. Model A: Epochs must be at")
+        assert answer.status_code == 400
+    assert teacher.view()["lesson"] == ""
+
+
 @pytest.mark.parametrize(
     "content",
     [

@@ -133,5 +133,5 @@ def _read(text: str, kind: NumberGuess) -> tuple[float | None, str]:
     low, high = (int(bound) if bound.is_integer() else bound for bound in (kind.lowest, kind.highest))
     rule = Rule(0.0, ge=low, le=high, title=_TITLE)
     model = create_model("_Entry", __base__=Settings, guess=(Number, rule))
-    value, error = read_field(model, "guess", text)
+    value, error = read_field(model, "guess", text.strip().removesuffix(kind.shown_unit))
     return (None if error else value), error
