@@ -184,9 +184,7 @@ def test_a_file_is_read_or_named_in_the_sentence(tmp_path: Path) -> None:
 
 
 def test_who_mistypes_a_name_is_told_all_names() -> None:
-    with pytest.raises(
-        LessonError, match=r"^There is no lesson named dropuot\. There are width, .*ninety-nine\.$"
-    ):
+    with pytest.raises(LessonError, match=r"^There is no lesson named dropuot\. There are width, .*ninety-nine\.$"):
         find_lesson("dropuot")
 
 
