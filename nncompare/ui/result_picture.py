@@ -7,7 +7,7 @@ from typing import Any
 from nncompare.comparison.result import ComparisonResult
 from nncompare.figures import image_file
 from nncompare.report import CURVES, PICTURES
-from nncompare.report.conclusion import conclude
+from nncompare.report.conclusion import concluded
 from nncompare.ui.elements import render
 
 
@@ -32,5 +32,5 @@ def picture_of(result: ComparisonResult, running: str = "") -> ResultPicture:
     charts = tuple((base64.b64encode(image_file(figure, "png")).decode(), words) for figure, words in drawn)
     if running:
         return ResultPicture(running, charts=charts)
-    found = conclude(result, result.verdict() if result.can_be_compared else None)
+    _, found = concluded(result)
     return ResultPicture(found.headline, (*found.before, *found.sentences), charts)

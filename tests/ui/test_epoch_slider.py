@@ -222,7 +222,7 @@ def test_of_several_seeds_the_one_that_is_looked_at_is_shown_and_named(open_fini
     look_at(dashboard, 1)
     assert "after epoch 1, seed 1</span>" in verdict.value
     assert "McNemar" in verdict.value
-    predictions.seed.value = 0
+    predictions.seed.box.value = 0
     until(lambda: "those of seed 0" in verdict.value, "the end of the other seed")
     assert predictions.epochs.slider.shown == 0
     look_at(dashboard, 1)

@@ -150,11 +150,11 @@ def test_each_seed_of_a_comparison_can_be_looked_at(open_finished):
     dashboard.go("Explore")
     until(lambda: "They disagree" in html(dashboard), WHAT)
     assert "nnc-hidden" not in step.seed.box._dom_classes
-    assert [name for name, _ in step.seed.seed.options] == ["newest", "0", "1"]
+    assert [name for name, _ in step.seed.box.options] == ["newest seed", "seed 0", "seed 1"]
     first, newest = running.pairs
-    step.seed.seed.value = 0
+    step.seed.box.value = 0
     until(lambda: step._used[1] is first, WHAT)
-    step.seed.seed.value = -1
+    step.seed.box.value = -1
     until(lambda: step._used[1] is newest, WHAT)
 
 

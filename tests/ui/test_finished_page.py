@@ -179,7 +179,7 @@ def test_a_comparison_from_several_seeds_has_one_verdict_and_each_seed_can_be_lo
     verdict = predictions.evaluation.verdict
     until(lambda: "paired t test over the seeds" in verdict.value, WHAT)
     assert "those of seed 1" in verdict.value
-    predictions.seed.value = 0
+    predictions.seed.box.value = 0
     until(lambda: "those of seed 0" in verdict.value, WHAT)
     first = dashboard.result.by_seed[0].confusion("a")
     until(lambda: f"true 3, predicted 3: A {first[3, 3]:,}," in predictions.evaluation.matrix.box.html, WHAT)

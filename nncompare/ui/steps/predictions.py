@@ -7,7 +7,7 @@ from nncompare.comparison.seed_run import SeedRun
 from nncompare.config import SplitName
 from nncompare.data import DataError, ImageData, load
 from nncompare.messages import Prediction, VisibleImages
-from nncompare.ui.elements import Part, column, dropdown, hide, offer, row, step
+from nncompare.ui.elements import Part, column, row, step
 from nncompare.ui.panels.epoch_slider import EpochSlider
 from nncompare.ui.panels.evaluation import EvaluationPanel
 from nncompare.ui.panels.findings import Findings
@@ -15,11 +15,10 @@ from nncompare.ui.panels.image_cards import ImageCards, ShownImages
 from nncompare.ui.panels.image_source import ImageSource
 from nncompare.ui.panels.lesson_answer import LessonAnswer
 from nncompare.ui.panels.newest_predictions import NewestPredictions
+from nncompare.ui.panels.seed_choice import SeedChoice
 from nncompare.ui.refresher import Refresher
 
 _MODELS = ("A", "B")
-_NEWEST = -1
-_NEWEST_SEED = ("newest seed", _NEWEST)
 
 
 class PredictionsStep:
@@ -38,7 +37,7 @@ class PredictionsStep:
         self._error, self._is_visible = "", False
         self.source = ImageSource(refresher, self._show_sample, self._show_chosen, self._on_new_sample)
         self.split, self.count, self.new_sample = self.source.split, self.source.count, self.source.new_sample
-        self.seed = dropdown("Models of seed", [_NEWEST_SEED], refresher.posting(self.tick))
+        self.seed = SeedChoice(refresher.posting(self.tick))
         self._image_cards = ImageCards(refresher, on_explore)
         self.summary, self.cards = self._image_cards.summary, self._image_cards.cards
         self.evaluation = EvaluationPanel(refresher, self._show_chosen, self._on_failed)
@@ -96,11 +95,10 @@ class PredictionsStep:
         """Draw what has changed."""
         images, running, split = self._images, self._running, self.source.chosen
         self.lesson.tick()
-        self._offer_seeds(running)
         if images is None:
             return
         if running is not None:
-            self._look_at(self._chosen_pair(running))
+            self._look_at(self.seed.pair_of(running))
         self.epochs.look_at(self._pair, split)
         if self.evaluation.show(running, self._pair, split, images.info.classes):
             self._show_sample()
@@ -108,14 +106,6 @@ class PredictionsStep:
             self._newest.ask_for_missing(self.shown, self._on_failed)
         if running is None or self._is_visible or not running.state.is_active:  # else it is drawn again in a moment
             self._image_cards.show(self._look(images))
-
-    def _offer_seeds(self, running: ComparisonRun | None) -> None:
-        begun = [(f"seed {pair.seed}", pair.seed) for pair in running.begun] if running is not None else []
-        offer(self.seed, [_NEWEST_SEED, *begun], otherwise=_NEWEST)
-        hide(self.seed, running is None or len(running.pairs) == 1)
-
-    def _chosen_pair(self, running: ComparisonRun) -> SeedRun:
-        return next((pair for pair in running.begun if pair.seed == self.seed.value), running.current)
 
     def _look_at(self, pair: SeedRun) -> None:
         if pair is not self._pair:
