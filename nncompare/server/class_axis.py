@@ -44,9 +44,9 @@ class Axis:
 
     @property
     def names(self) -> list[tuple[float, list[str]]]:
-        """The names of places, each in as many lines as it needs."""
+        """The names of places, each in as many lines as it needs; a number is never broken."""
         wrap = textwrap.TextWrapper(_LETTERS // len(self.ticks), max_lines=_LINES_OF_A_NAME, placeholder="…")
-        return [(share, wrap.wrap(name)) for share, name in self.ticks]
+        return [(share, wrap.wrap(name) if self.are_choices else [name]) for share, name in self.ticks]
 
 
 def written(answer: Answer, answers: ClassAnswers) -> str:

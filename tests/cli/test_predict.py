@@ -93,7 +93,7 @@ def test_a_comparison_under_way_elsewhere_is_looked_at_and_left_alone(engines: E
 
 
 def test_of_a_run_without_weights_that_is_said(picture: Path) -> None:
-    folder = saved(state="failed", weights=None, checkpoint=None)
+    folder = saved(state="failed", weights=None, checkpoint=None, test=None)
     folder.release()
     code, out, err = called("predict", str(picture), "--run", folder.id)
     assert (code, out) == (2, "")

@@ -309,7 +309,7 @@ def of_too_few_images(config, labels, source):
 def test_saved_predictions_of_too_few_images_are_told_and_made_anew(open_finished):
     dashboard = open_finished(TINY, a=of_too_few_images)
     words = f"The predictions of model A, seed 0, are damaged: there are 8 of them for {TEST_IMAGES} test images."
-    until(lambda: words in dashboard.storage_note.value, WHAT)
+    until(lambda: words in dashboard.news.storage_note.value, WHAT)
     verdict = dashboard.steps.predictions.evaluation.verdict
     until(lambda: f"of {TEST_IMAGES} test images right" in verdict.value, "both are judged all the same")
     dashboard.go("Predictions")
@@ -321,6 +321,6 @@ def test_where_the_weights_are_lost_as_well_the_other_model_is_judged_alone(open
         return replace(of_too_few_images(*arguments), weights=None)
 
     dashboard = open_finished(TINY, b=lost)
-    until(lambda: "Its curves are kept." in dashboard.storage_note.value, WHAT)
+    until(lambda: "Its curves are kept." in dashboard.news.storage_note.value, WHAT)
     until(lambda: "Answers of A" in dashboard.steps.predictions.evaluation.matrix.box.html, WHAT)
     until(lambda: judged_cards(dashboard) == 12, "A alone has said something")
