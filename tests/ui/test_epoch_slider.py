@@ -94,12 +94,13 @@ def test_a_sample_stays_and_its_answers_change(longer, settle):
     predictions = longer.steps.predictions
     predictions.new_sample.click()
     settle(longer)
-    sample, before = shown_indices(longer), predictions.cards.html
+    sample = list(predictions.shown.indices)
+    until(lambda: shown_indices(longer) == sample, WHAT)  # costly cards are drawn after a rest
+    before = predictions.cards.html
     look_at(longer, 1)
-    settle(longer)
+    until(lambda: "after 1.00 epochs" in predictions.summary.value, WHAT)
     assert shown_indices(longer) == sample
     assert predictions.cards.html != before
-    assert "after 1.00 epochs" in predictions.summary.value
     labels, then = load("synthetic-digits").labels("test")[sample], outcomes_after(1)
     right = int((then.predicted_by_b[sample] == labels).sum())
     assert f"{right} of 12 right" in predictions.summary.value

@@ -341,6 +341,7 @@ def test_nothing_drawn_shows_nothing(looking, pair, refresher):
     looking.tick()
     assert "Draw a picture, or choose one." in looking.disturb.seen.value
     assert "Both say" not in html(looking)
+    assert "A and B answer here." in html(looking)
     assert len(pair.asked) == 1
 
 

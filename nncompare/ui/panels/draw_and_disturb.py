@@ -18,6 +18,8 @@ from nncompare.ui.panels.image_choice import ChosenImage
 from nncompare.ui.panels.image_picker import ImagePicker
 from nncompare.ui.refresher import Refresher
 
+_NO_IMAGE = "Draw a picture, or choose one: A and B answer here."
+
 
 class DrawAndDisturb:
     """Calls `on_chosen` with every other image that is looked at, and `say` with a sentence for screen readers."""
@@ -94,10 +96,13 @@ class DrawAndDisturb:
 
     def _tell(self) -> None:
         asked = self._answering
+        can_answer = not obstacle(self._pair)
         note = asked.error or delay(asked.seconds)
-        self.answers.show(self._pair, asked.answered, self._classes, note)
         self.answers.fade(asked.seconds > 0 and bool(note))
-        self.disturb.enable(not obstacle(self._pair))
+        if can_answer and self._image is None:
+            note = note or _NO_IMAGE
+        self.answers.show(self._pair, asked.answered, self._classes, note)
+        self.disturb.enable(can_answer)
 
     def _show_seen(self) -> None:
         image, answered = self._image, self._answering.answered
