@@ -64,7 +64,7 @@ def offered(panel: RobustnessPanel) -> list[str]:
 
 def test_without_weights_there_is_nothing_to_try(panel, settled):
     assert offered(panel) == []
-    assert "train a model, or open a comparison" in panel.curves.box.html
+    assert "train one, or open another comparison" in panel.curves.box.html
     panel.use(None, BreakingPair({}))
     panel.set_visible(True)
     assert offered(panel) == []
