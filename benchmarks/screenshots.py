@@ -6,6 +6,7 @@ The data sets are looked for as the dashboard itself does (``NNCOMPARE_DATA_DIR`
 import argparse
 import json
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -23,6 +24,7 @@ WIDTH, NARROW = 1280, 800
 THEMES = ("light", "dark")
 SETTINGS = "a.channels=8&b.channels=16"
 LOWEST = 560
+_PLOT = re.compile("values at one place")
 # The shell lays itself out again a frame after the window has changed its size.
 _SETTLED_HEIGHT = """(shell) => new Promise((done) =>
   requestAnimationFrame(() => requestAnimationFrame(() => done(shell.scrollHeight))))"""
@@ -100,6 +102,7 @@ class Tour:
             self._dashboard.go("Training")
             self._take("training", "error")
             self._dashboard.go("Models")
+            self._dashboard.page.get_by_label("Lesson", exact=True).select_option("No lesson")
             self._write(saved)
 
     def _write(self, saved: dict[str, object]) -> None:
@@ -123,6 +126,7 @@ class Tour:
 
     def _take_errors(self) -> None:
         page = self._dashboard.page
+        self._dashboard.go("Predictions")
         page.get_by_label("How many", exact=True).fill("1000")
         expect(page.get_by_role("alert").first).to_be_visible()
         self._take("predictions", "error")
@@ -146,6 +150,8 @@ class Tour:
         page.set_viewport_size({"width": width, "height": _height(page, width)})
         page.locator("#rendered_cells").evaluate("shell => shell.scrollTo(0, 0)")
         page.mouse.move(0, 0)
+        for plot in page.get_by_role("group", name=_PLOT).filter(visible=True).all():
+            self._dashboard.wait_for_size(plot)
         for theme in THEMES:
             page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
             file = folder / f"{name}-{theme}.png"

@@ -14,11 +14,6 @@ pytestmark = pytest.mark.browser
 SMALL = {"train_images": 1_000, "a": {"channels": 1, "epochs": 2}, "b": {"channels": 2, "epochs": 1}}
 QUANTITIES = ("loss", "accuracy")
 NAMES = ("A train", "A test", "B train", "B test")
-# The size of the drawing in its own units and on the page: as equal, they show letters in their true size.
-_SIZES = """(plot) => {
-  const [, , width, height] = plot.querySelector("svg").getAttribute("viewBox").split(" ").map(Number);
-  return [width - plot.clientWidth, height - plot.clientHeight].every((off) => Math.abs(off) < 1);
-}"""
 
 
 @pytest.fixture
@@ -43,8 +38,7 @@ def plot(dashboard: DashboardPage, quantity: str) -> Locator:
 
 def wait_for_size(dashboard: DashboardPage, quantity: str) -> Locator:
     """Wait until a chart is drawn for the size that it has, and return it."""
-    found = plot(dashboard, quantity)
-    dashboard.page.wait_for_function(_SIZES, arg=found.element_handle())
+    dashboard.wait_for_size(found := plot(dashboard, quantity))
     return found
 
 

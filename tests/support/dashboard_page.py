@@ -95,6 +95,13 @@ class Noise:
             self.strangers.append(request.url)
 
 
+# The size of the drawing in its own units and on the page: as equal, they show letters in their true size.
+_HAS_TRUE_SIZE = """(plot) => {
+  const [, , width, height] = plot.querySelector("svg").getAttribute("viewBox").split(" ").map(Number);
+  return [width - plot.clientWidth, height - plot.clientHeight].every((off) => Math.abs(off) < 1);
+}"""
+
+
 class DashboardPage:
     """One dashboard in one tab of a browser."""
 
@@ -329,6 +336,10 @@ class DashboardPage:
         for model in MODELS:
             self.wait_for(model, "finished", "failed", "stopped")
         assert [self.look()[model].state for model in MODELS] == ["finished", "finished"]
+
+    def wait_for_size(self, plot: Locator) -> None:
+        """Wait until a chart is drawn for the size that it has."""
+        self.page.wait_for_function(_HAS_TRUE_SIZE, arg=plot.element_handle())
 
     # Predictions
 
