@@ -91,6 +91,20 @@ def test_a_page_that_gets_no_connection_says_what_is_in_its_way(
         expect(dashboard.page.get_by_text("Opening nncompare")).to_be_hidden()
 
 
+def test_a_page_that_stays_empty_though_it_is_connected_says_so(browser: Browser, voila_host: Host) -> None:
+    with own_page(browser, voila_host) as dashboard:
+        dashboard.sign_in()
+        dashboard.page.clock.install()
+        dashboard.page.route_web_socket("**/channels*", lambda _silent: None)
+        dashboard.page.goto(voila_host.address)
+        dashboard.page.wait_for_function("document.readyState === 'complete'")
+        expect(words_of(dashboard)).to_be_empty()
+        dashboard.page.clock.fast_forward(40_000)
+        expect(words_of(dashboard)).to_contain_text("This page has not loaded completely.", timeout=SECONDS)
+        dashboard.page.evaluate("dispatchEvent(new Event('nnc-heard'))")
+        expect(words_of(dashboard)).to_be_empty()
+
+
 def test_a_page_whose_kernel_cannot_start_says_so(
     browser: Browser, user_cache: Path, tmp_path: Path, no_network: dict[str, str]
 ) -> None:

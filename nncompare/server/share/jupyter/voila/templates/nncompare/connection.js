@@ -12,6 +12,7 @@
   const box = document.getElementById("nnc-connection");
   let socket;
   let hasBeenOpen = false;
+  let opened; // when the newest connection was open
   let refusals = 0;
   let heard; // when there was the last sign of life
   let brokenSince;
@@ -67,7 +68,7 @@
   const judge = ({ host, isThere }) => {
     if (!host) return "lost"; // or somebody else has answered, such as a proxy
     if (!isThere) return "ended";
-    if (hasBeenOpen) return "lost";
+    if (hasBeenOpen) return isOpen() && heard === undefined ? "incomplete" : "lost";
     if (!refusals) return performance.now() - brokenSince < LOADING ? "" : "incomplete";
     return host === location.host ? "refused" : "renamed";
   };
@@ -78,8 +79,9 @@
     dispatchEvent(new Event("nnc-reconnect"));
   };
 
-  const isWell = () =>
-    socket?.readyState === WebSocket.OPEN && (heard === undefined || performance.now() - heard < SILENT);
+  const isOpen = () => socket?.readyState === WebSocket.OPEN;
+  // Where nothing was heard yet, what is on the page is still to come.
+  const isWell = () => isOpen() && performance.now() - (heard ?? opened) < (heard === undefined ? LOADING : SILENT);
   const isDue = () => {
     const since = performance.now() - brokenSince;
     return hasBeenOpen ? since >= LOST : refusals > 1 || since >= OPENING;
@@ -120,6 +122,7 @@
       let isOpened = false;
       this.addEventListener("open", () => {
         isOpened = hasBeenOpen = true;
+        opened = performance.now();
       });
       this.addEventListener("close", () => {
         if (!isOpened) refusals += 1;
