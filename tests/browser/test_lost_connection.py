@@ -9,7 +9,8 @@ import pytest
 from dashboard_page import MODELS, DashboardPage
 from hosts import Host, voila
 from middleman import between
-from playwright.sync_api import Browser, Locator, expect
+from playwright.sync_api import Browser, Locator, WebSocketRoute, expect
+from processes import until
 
 pytestmark = pytest.mark.browser
 
@@ -95,9 +96,11 @@ def test_a_page_that_stays_empty_though_it_is_connected_says_so(browser: Browser
     with own_page(browser, voila_host) as dashboard:
         dashboard.sign_in()
         dashboard.page.clock.install()
-        dashboard.page.route_web_socket("**/channels*", lambda _silent: None)
+        silent: list[WebSocketRoute] = []
+        dashboard.page.route_web_socket("**/channels*", lambda route: silent.append(route))
         dashboard.page.goto(voila_host.address)
-        dashboard.page.wait_for_function("document.readyState === 'complete'")
+        until(lambda: bool(dashboard.page.evaluate("true") and silent), "the page is connected")
+        dashboard.page.clock.run_for(2_000)
         expect(words_of(dashboard)).to_be_empty()
         dashboard.page.clock.fast_forward(40_000)
         expect(words_of(dashboard)).to_contain_text("This page has not loaded completely.", timeout=SECONDS)
