@@ -35,10 +35,16 @@ class MemoryReading:
 def available_memory() -> MemoryReading:
     """Return the least that psutil, the control groups of this process and ``MEM_LIMIT`` (bytes) leave.
 
-    What trainings of other notebooks were promised, and have not yet taken, is left to them.
+    What trainings of other notebooks were promised, and have not yet taken, is left to them: of ``MEM_LIMIT`` to those
+    for which it holds as well.
     """
-    least, promised = least_reading(), promised_to_others()
-    return replace(least, available_bytes=max(0, least.available_bytes - promised), promised_bytes=promised)
+    readings = [_without_promised(reading) for reading in memory_readings()]
+    return min(readings, key=lambda reading: reading.available_bytes)
+
+
+def _without_promised(reading: MemoryReading) -> MemoryReading:
+    promised = promised_to_others(environment().memory_limit if reading.source == MEMORY_LIMIT else None)
+    return replace(reading, available_bytes=max(0, reading.available_bytes - promised), promised_bytes=promised)
 
 
 def least_reading() -> MemoryReading:

@@ -24,7 +24,10 @@ _SAME_START_SECONDS = 1.0
 
 @dataclass(frozen=True)
 class Promise:
-    """Bytes that a process will take beyond what it took `before`; they count until a time, in seconds of the clock."""
+    """Bytes that a process will take beyond what it took `before`; they count until a time, in seconds of the clock.
+
+    `limit` is the one of the environment that holds for the process, empty where there is none.
+    """
 
     pid: int
     started: float
@@ -32,6 +35,7 @@ class Promise:
     size: int
     before: int
     until: float
+    limit: str = ""
 
     @property
     def outstanding(self) -> int | None:
@@ -57,9 +61,9 @@ def alone() -> Iterator[None]:
 def promise(size: int, seconds: float = math.inf) -> None:
     """Promise this process so many bytes more than it has, for so long; it replaces what it was promised before."""
     this = psutil.Process()
-    made = Promise(
-        this.pid, this.create_time(), environment().engine_pid, size, this.memory_info().rss, time.time() + seconds
-    )
+    before, until = this.memory_info().rss, time.time() + seconds
+    around = environment()
+    made = Promise(this.pid, this.create_time(), around.engine_pid, size, before, until, around.memory_limit)
     file, fresh = _file(this.pid), _file(this.pid).with_suffix(".new")
     with contextlib.suppress(OSError):
         make_private(file.parent)
@@ -73,9 +77,10 @@ def withdraw() -> None:
         _file(os.getpid()).unlink(missing_ok=True)
 
 
-def promised_to_others() -> int:
-    """Return the bytes that workers of other engines were promised and have not yet taken."""
-    return sum(left for made, left in _living() if not made.engine or made.engine != environment().engine_pid)
+def promised_to_others(limit: str | None = None) -> int:
+    """Return the bytes that workers of other engines were promised, under this limit, and have not yet taken."""
+    others = [(made, left) for made, left in _living() if not made.engine or made.engine != environment().engine_pid]
+    return sum(left for made, left in others if limit is None or made.limit == limit)
 
 
 def _living() -> Iterator[tuple[Promise, int]]:
@@ -98,7 +103,7 @@ def _files() -> list[Path]:
 def _read(file: Path) -> Promise | None:
     with contextlib.suppress(OSError, ValueError, TypeError):
         made = Promise(**json.loads(file.read_text(encoding="utf-8")))
-        if all(isinstance(value, int | float) for name, value in vars(made).items() if name != "engine"):
+        if all(isinstance(value, int | float) for name, value in vars(made).items() if name not in ("engine", "limit")):
             return made
     return None
 

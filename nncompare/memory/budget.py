@@ -13,7 +13,7 @@ MODELS_OF_A_PAIR = 2
 USABLE_SHARE = 0.7
 # Measured, see "Beside the networks" in docs/measurements.md.
 NOTEBOOK_BYTES = 250 * MEBIBYTE  # the kernel of a dashboard, and the server that started it
-ENGINE_BYTES = 410 * MEBIBYTE  # scheduler, the process that has loaded torch, two workers that wait, connections
+ENGINE_BYTES = 470 * MEBIBYTE  # scheduler, the process that has loaded torch, two workers that wait, connections
 RUN_BYTES = 150 * MEBIBYTE  # what one training takes beside its network: the images, and torch at work
 _ROUND_BYTES = 64 * MEBIBYTE  # of a figure that would do
 

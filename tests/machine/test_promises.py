@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from nncompare.machine import available_memory, promises
+from nncompare.machine import available_memory, memory_readings, promises
 
 MEBIBYTE = 2**20
 PROMISED = 300 * MEBIBYTE
@@ -75,6 +75,18 @@ def test_what_was_promised_and_not_yet_taken_is_left_to_others(monkeypatch: pyte
         assert available_memory().promised_bytes == pytest.approx(PROMISED - 100 * MEBIBYTE, rel=0.05)
         tell(process, "withdraw")
         assert available_memory().promised_bytes == 0
+
+
+def test_of_a_limit_only_those_are_left_something_for_whom_it_holds(monkeypatch: pytest.MonkeyPatch) -> None:
+    limit = str(900 * MEBIBYTE)
+    with worker("11", monkeypatch), monkeypatch.context() as limited:
+        limited.setenv("MEM_LIMIT", limit)
+        with worker("12", monkeypatch):
+            assert promises.promised_to_others() == pytest.approx(2 * PROMISED, rel=0.02)
+            assert promises.promised_to_others(limit) == pytest.approx(PROMISED, rel=0.02)
+            free = {reading.source: reading.available_bytes for reading in memory_readings()}
+            expected = min(free["psutil"] - 2 * PROMISED, free["MEM_LIMIT"] - PROMISED)
+            assert available_memory().available_bytes == pytest.approx(max(0, expected), abs=20 * MEBIBYTE)
 
 
 def test_an_engine_leaves_nothing_to_itself(monkeypatch: pytest.MonkeyPatch) -> None:
