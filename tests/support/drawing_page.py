@@ -1,6 +1,7 @@
 """A page with nothing but a sheet to draw on, and with words of what has been handed on."""
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -52,10 +53,12 @@ class DrawingPage:
 
     def _begin(self) -> None:
         self._count, self._sheets = 0, self._sheets + 1
-        self._card.children = [DrawingPanel(self._refresher, self._tell).box]
+        self._card.children = [DrawingPanel(self._refresher, partial(self._tell, self._sheets)).box]
         self._told.value, self._number.value = "", f"Sheet {self._sheets}"
 
-    def _tell(self, seen: NDArray[np.uint8] | None, words: str) -> None:
+    def _tell(self, sheet: int, seen: NDArray[np.uint8] | None, words: str) -> None:
+        if sheet != self._sheets:  # of the one before it something was still on its way
+            return
         self._count += 1
         self._told.value = f"{self._count} {words} {_measures(seen)}"
 
