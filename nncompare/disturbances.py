@@ -41,6 +41,13 @@ DISTURBANCES: dict[DisturbanceName, DisturbanceInfo] = {
 }
 
 
+def disturbance_info(name: DisturbanceName) -> DisturbanceInfo:
+    """Return a disturbance by its name; raises ValueError, a sentence for the user, when there is none of that name."""
+    if name not in DISTURBANCES:
+        raise ValueError(f"There is no disturbance {name!r}; there are {', '.join(DISTURBANCES)}.")
+    return DISTURBANCES[name]
+
+
 @dataclass(frozen=True)
 class Disturbance:
     """What is done to images before networks see them; `seed` decides what is random in it: noise, and places.
@@ -56,8 +63,6 @@ class Disturbance:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        info = DISTURBANCES.get(self.name)
-        if info is None:
-            raise ValueError(f"There is no disturbance {self.name!r}; there are {', '.join(DISTURBANCES)}.")
+        info = disturbance_info(self.name)
         if not info.lowest <= self.strength <= info.highest:
             raise ValueError(f"{info.title} goes from {info.lowest:g} to {info.highest:g}{info.unit}.")

@@ -85,7 +85,7 @@ class ModelResult(RunView):
             When there is no such split, or the model has no weights.
         """
         require_split(split)
-        if split == "test" and self.test is not None and self.test.epoch == self.epoch:
+        if split == "test" and self.test is not None and self.is_tested:
             return self.test.probabilities
         if split not in self._predicted:
             count = self.comparison.train_images if split == "train" else None

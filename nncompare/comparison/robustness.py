@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from nncompare.analysis import Robustness, robustness
 from nncompare.comparison.inspectable import Inspectable, networks_of
 from nncompare.data import evenly_spaced, load
-from nncompare.disturbances import DISTURBANCES, Disturbance, DisturbanceName
+from nncompare.disturbances import Disturbance, DisturbanceName, disturbance_info
 from nncompare.inspection import Inquiry
 from nncompare.messages import VisibleImages
 
@@ -39,9 +39,7 @@ def measure_robustness(
     EngineError, DataError
         When there is no worker, or the data set is not here.
     """
-    if name not in DISTURBANCES:
-        raise ValueError(f"There is no disturbance {name!r}; there are {', '.join(DISTURBANCES)}.")
-    networks, dataset, strengths = networks_of(pair), pair.comparison.dataset, DISTURBANCES[name].strengths
+    strengths, networks, dataset = disturbance_info(name).strengths, networks_of(pair), pair.comparison.dataset
     labels = load(dataset).labels("test")
     indices = evenly_spaced(len(labels), IMAGES)
     images = VisibleImages("test", tuple(indices.tolist()))

@@ -38,12 +38,14 @@ def available_memory() -> MemoryReading:
     What trainings of other notebooks were promised, and have not yet taken, is left to them: of ``MEM_LIMIT`` to those
     for which it holds as well.
     """
-    readings = [_without_promised(reading) for reading in memory_readings()]
-    return min(readings, key=lambda reading: reading.available_bytes)
+    readings, promised = memory_readings(), promised_to_others()
+    limit = environment().memory_limit
+    under_limit = promised_to_others(limit) if promised and limit else 0
+    left = [_without(reading, under_limit if reading.source == MEMORY_LIMIT else promised) for reading in readings]
+    return min(left, key=lambda reading: reading.available_bytes)
 
 
-def _without_promised(reading: MemoryReading) -> MemoryReading:
-    promised = promised_to_others(environment().memory_limit if reading.source == MEMORY_LIMIT else None)
+def _without(reading: MemoryReading, promised: int) -> MemoryReading:
     return replace(reading, available_bytes=max(0, reading.available_bytes - promised), promised_bytes=promised)
 
 

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from at_once import AtOnce
+
 
 class ByHand:
     """Stands for a `Refresher`."""
@@ -39,10 +41,4 @@ class ByHand:
 
     def finish(self) -> None:
         """Do the piece of slow work that began first."""
-        work, then, failed = self._begun.pop(0)
-        try:
-            answer = work()
-        except Exception as error:
-            failed(error)
-        else:
-            then(answer)
+        AtOnce().in_background(*self._begun.pop(0))

@@ -54,16 +54,19 @@ def test_the_first_weights_come_at_once_and_the_next_a_second_later(monkeypatch:
     assert again.epoch == 0.7
 
 
+def newest_after(epoch: float, publisher: WeightsPublisher, channel: RunChannel) -> float | None:
+    """Give a chance to publish, and return of which epoch the newest weights are."""
+    publisher.if_due(epoch)
+    live = channel.report(Cursor()).live
+    return live.epoch if live is not None else None
+
+
 def test_a_copy_that_takes_long_is_made_less_often(monkeypatch: pytest.MonkeyPatch) -> None:
     times = iter([0.0, 0.05, 4.9, 5.1, 5.2])  # a copy takes 50 ms: 1% of five seconds
     monkeypatch.setattr(live_weights, "time", SimpleNamespace(monotonic=lambda: next(times)))
     channel, session = explored(), session_of(images(60), images(20))
     publisher = WeightsPublisher(session.model, channel)
-    sent = []
-    for epoch in (0.1, 0.2, 0.3):
-        publisher.if_due(epoch)
-        sent.append(channel.report(Cursor()).live)
-    assert [live and live.epoch for live in sent] == [0.1, 0.1, 0.3]
+    assert [newest_after(epoch, publisher, channel) for epoch in (0.1, 0.2, 0.3)] == [0.1, 0.1, 0.3]
 
 
 def test_large_weights_are_sent_less_often(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -75,9 +78,8 @@ def test_large_weights_are_sent_less_often(monkeypatch: pytest.MonkeyPatch) -> N
     publisher = WeightsPublisher(session.model, channel)
     sent = []
     for now in (100.0, 104.9, 105.1):
-        publisher.if_due(now)
-        sent.append(channel.report(Cursor()).live)
-    assert [live and live.epoch for live in sent] == [100.0, 100.0, 105.1]
+        sent.append(newest_after(now, publisher, channel))
+    assert sent == [100.0, 100.0, 105.1]
 
 
 def test_the_worker_knows_the_last_weights_by_their_key() -> None:
