@@ -62,6 +62,12 @@ def offered(panel: RobustnessPanel) -> list[str]:
     return list(panel.buttons.offered)
 
 
+def until_drawn(panel: RobustnessPanel) -> str:
+    """Wait until the curves are on the page, which comes after they were found; return the page."""
+    until(lambda: "<svg" in panel.curves.box.html, "the curves are drawn")
+    return panel.curves.box.html
+
+
 def test_without_weights_there_is_nothing_to_try(panel, settled):
     assert offered(panel) == []
     assert "train one, or open another comparison" in panel.curves.box.html
@@ -82,8 +88,7 @@ def test_weights_that_come_later_can_be_tried(panel):
 def test_curves_are_drawn_with_their_finding_and_kept_for_the_report(panel, settled):
     panel.use(None, BreakingPair(MODELS))
     panel.buttons.press("try")
-    until(lambda: panel.found, "curves are there")
-    html = panel.curves.box.html
+    html = until_drawn(panel)
     assert "B breaks first: from 25° on A is better (p &lt; 0.001)." in html
     assert html.count("<svg") == 2
     assert html.count("<tr>") == 10
@@ -109,7 +114,7 @@ def test_progress_is_shown_while_it_is_measured(panel):
     assert 'aria-valuenow="2"' in panel.progress.value
     assert offered(panel) == ["Cancel"]
     gate.open()
-    until(lambda: panel.found, "curves are there")
+    until_drawn(panel)
 
 
 @pytest.mark.parametrize("how", ["cancel", "other choice", "other pair"])
@@ -136,17 +141,18 @@ def test_it_can_be_given_up_at_once_and_nothing_more_is_asked(panel, settled, ho
     assert (gate.waiting, panel.found) == (1, [])
 
 
-def test_what_fails_is_a_sentence_and_can_be_tried_again(panel):
+def test_what_fails_is_a_sentence_and_can_be_tried_again(panel, settled):
     def fail(_: Inquiry) -> None:
         raise EngineError("There is no worker.")
 
     panel.use(None, BreakingPair(MODELS, fail))
     panel.buttons.press("try")
     until(lambda: "The curves could not be made. There is no worker." in panel.note.value, "it is said")
+    settled()
     assert offered(panel) == ["Draw the curves"]
     panel.use(None, BreakingPair(MODELS))
     panel.buttons.press("try")
-    until(lambda: panel.found, "curves are there")
+    until_drawn(panel)
     assert panel.note.value == ""
 
 
@@ -154,7 +160,7 @@ def test_what_fails_is_a_sentence_and_can_be_tried_again(panel):
 def test_curves_are_saved_as_files(panel, monkeypatch, kind, begins):
     panel.use(None, BreakingPair(MODELS))
     panel.buttons.press("try")
-    until(lambda: panel.found, "curves are there")
+    until_drawn(panel)
     saved = []
     monkeypatch.setattr(panel.curves.box, "download", lambda *file: saved.append(file))
     panel.curves.box.pick(kind)
@@ -178,6 +184,6 @@ def test_the_finding_is_read_out_once(refresher, settled):
 def test_one_model_alone_is_tried_too(panel):
     panel.use(None, BreakingPair({"A": MODELS["A"]}))
     panel.buttons.press("try")
-    until(lambda: panel.found, "curves are there")
+    until_drawn(panel)
     assert "A alone: 98.0% right undisturbed, still 90.0% at 90°." in panel.curves.box.html
     assert "Better" not in panel.curves.box.html
