@@ -14,7 +14,10 @@ _PARTING_SECONDS = 15.0
 
 
 class CurrentComparison:
-    """Controls and leaves comparisons, one after the other; `running` is the one that is shown."""
+    """Controls and leaves comparisons, one after the other; `running` is the one that is shown.
+
+    Another dashboard of the kernel may take it over at any time, on a thread of its own.
+    """
 
     def __init__(self, engines: EngineHolder, limits: Limits, store: Store) -> None:
         self.engines, self.limits, self.store = engines, limits, store
@@ -26,17 +29,17 @@ class CurrentComparison:
     @property
     def state(self) -> State:
         """The state of the whole."""
-        return self.running.state if self.running is not None else State.IDLE
+        return running.state if (running := self.running) is not None else State.IDLE
 
     @property
     def expects_first_point(self) -> bool:
         """Whether somebody waits for the first point of a curve."""
-        return self.running is not None and any(run.expects_first_point for run in self.running.runs)
+        return (running := self.running) is not None and any(run.expects_first_point for run in running.runs)
 
     @property
     def result(self) -> ComparisonResult | None:
         """The last comparison that has ended; None before."""
-        return self.running.result() if self.running is not None and self.running.wait(0) else self._ended
+        return running.result() if (running := self.running) is not None and running.wait(0) else self._ended
 
     @property
     def problems(self) -> dict[str, str]:
@@ -80,9 +83,10 @@ class CurrentComparison:
 
     def leave(self) -> None:
         """Leave what trains to the store, and the workers to others."""
-        if self.running is not None and self.state.is_active:
-            self.running.leave()
-            threading.Thread(target=self._leave_engine, args=(self.running,), daemon=True).start()
+        running = self.running
+        if running is not None and running.state.is_active:
+            running.leave()
+            threading.Thread(target=self._leave_engine, args=(running,), daemon=True).start()
         else:
             self.engines.leave()
 

@@ -17,7 +17,6 @@ _PING_SECONDS, _PINGS_PER_TIMEOUT = 4.0, 5
 # For a page that has not answered for so long nothing is drawn until it does.
 _AWAY_SECONDS = 20.0
 
-
 # The general one first: where two say something of the same, the later one counts.
 _SCRIPTS = ("page_leaving", "page_kernel", "page_copy", "page")
 STYLES = (
@@ -100,8 +99,8 @@ class Page(Scripted):
     def seconds_gone(self) -> float:
         """For how long a page has been closed, or silent where that was for too long; 0 while it may come back."""
         now = time.monotonic()
-        if self._closed is not None:
-            return now - self._closed
+        if (closed := self._closed) is not None:  # read once: a page that is back says so on another thread
+            return now - closed
         silent = now - self._last_pong
         return silent if self._is_open and silent > self._timeout else 0.0
 

@@ -41,5 +41,5 @@ class Teacher:
         self._lesson.take(Lesson.from_json(text) if text else None)
 
     def _stop(self) -> None:
-        if self._current.running is not None and self._current.state.can_stop:
-            self._current.running.stop(why=_STOPPED_BY_TEACHER)
+        if (running := self._current.running) is not None and running.state.can_stop:
+            running.stop(why=_STOPPED_BY_TEACHER)

@@ -1,5 +1,7 @@
 """What was trained before is deleted: one by one, or by age and size; never without a question."""
 
+from threading import Event
+
 from history_page import A, history_of
 
 from nncompare.messages import Setup
@@ -71,6 +73,19 @@ def test_other_bounds_take_the_offer_back(past):
     past.refresher.post(lambda: cleaning._pick("clean"))  # as only a forged message asks for it
     past.preview("Nothing needs to go", age=180)
     assert len(past.store.summaries()) == 1
+
+
+def test_what_was_looked_for_with_other_bounds_is_not_shown(past, monkeypatch):
+    past.make_older(past.save(), 40)
+    cleaning, stored, may_go_on, shown = past.step.clean_up, past.store.stored, Event(), []
+    monkeypatch.setattr(past.store, "stored", lambda: stored() if may_go_on.wait(30) else [])
+    cleaning.preview.observe(lambda change: shown.append(change["new"]), names="html")
+    cleaning.age.value = 30
+    past.refresher.post(cleaning._look)
+    cleaning.age.value = 180
+    past.refresher.post(may_go_on.set)
+    past.preview("Nothing needs to go", age=180)
+    assert not [html for html in shown if "would go" in html]
 
 
 def test_what_is_trained_meanwhile_stays_and_that_is_told(past):

@@ -90,6 +90,12 @@ def test_few_mistakes_are_darker_than_none_and_tell_whose_they_are(matrix: Matri
     assert 'class="nnc-b"' in cell(matrix, "difference:7:1")
 
 
+def test_a_toggle_that_was_pressed_before_all_was_cleared_changes_nothing(matrix: Matrix) -> None:
+    matrix.clear()
+    matrix._on_pick("a")
+    assert matrix.box.html == ""
+
+
 def test_zero_is_read_as_zero_and_right_answers_have_no_tint(matrix: Matrix) -> None:
     assert 'aria-label="true 5, predicted 4: A 0, B 0, A − B 0"></button>' in cell(matrix, "difference:5:4")
     right = cell(matrix, "difference:2:2")

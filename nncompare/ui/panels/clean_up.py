@@ -8,6 +8,7 @@ from nncompare.memory.mebibytes import MEBIBYTE
 from nncompare.store import Store, Stored, StoreError, to_remove
 from nncompare.ui.clickable import Clickable
 from nncompare.ui.elements import button, column, dropdown, row
+from nncompare.ui.newest import Newest
 from nncompare.ui.refresher import Refresher
 
 _ANY = 0
@@ -20,6 +21,7 @@ class CleanUp:
 
     def __init__(self, refresher: Refresher, store: Store, on_done: Callable[[str], None]) -> None:
         self._refresher, self._store, self._on_done = refresher, store, on_done
+        self._newest = Newest(refresher)
         self._going: Sequence[Stored] = ()
         forget = refresher.posting(self._forget)
         self.age, self.size = dropdown("Keep those", _AGES, forget), dropdown("and at most", _SIZES, forget)
@@ -29,7 +31,7 @@ class CleanUp:
 
     def _look(self) -> None:
         days, size = self.age.value, self.size.value
-        self._refresher.in_background(lambda: self._preview(days, size), self._show, self._tell)
+        self._newest.ask(lambda: self._preview(days, size), self._show, self._tell)
 
     def _preview(self, days: int, mebibytes: int) -> tuple[list[Stored], int]:
         stored = self._store.stored()
@@ -59,6 +61,7 @@ class CleanUp:
             raise failure
 
     def _forget(self) -> None:
+        self._newest.forget()
         self._going = ()
         self.preview.show("clean_up.html", lines=None)
 

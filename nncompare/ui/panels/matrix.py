@@ -60,7 +60,7 @@ class Matrix:
         key, *cell = pick.split(":")
         if cell:
             self._on_cell(int(cell[0]), int(cell[1]), "" if key == _DIFFERENCE else key)
-        else:
+        elif self._counts:  # what was shown when it was pressed may be gone
             self._view = key
             self._draw()
 
