@@ -3,6 +3,7 @@
 import math
 import operator
 from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 
 from nncompare.memory import in_mebibytes
 
@@ -14,7 +15,6 @@ __all__ = [
     "count",
     "loss",
     "mebibytes",
-    "ordinal",
     "percent",
     "setting",
     "shape",
@@ -65,6 +65,11 @@ def capitalize_first(words: str) -> str:
 def count(number: float | None) -> str:
     """Format a whole number: 60,000."""
     return UNKNOWN if number is None or not math.isfinite(number) else f"{number:,.0f}"
+
+
+def number_of(number: float, thing: str) -> str:
+    """Format a number of things: 1 epoch, 60,000 images."""
+    return f"{count(number)} {thing}{'s' if number != 1 else ''}"
 
 
 def percent(share: float | None, digits: int = 1) -> str:
@@ -124,6 +129,11 @@ def brief_clock(seconds: float | None) -> str:
     return f"{hours} h {minutes:02}" if hours < 10 else f"{hours:,} h"
 
 
+def moment(when: datetime) -> str:
+    """Format a time in the time zone of this machine: 3 Nov 2026, 08:15."""
+    return when.astimezone().strftime("%d %b %Y, %H:%M").lstrip("0")
+
+
 def shape(sides: tuple[int, ...]) -> str:
     """Format the shape of a layer's output: 16 × 14 × 14."""
     return " × ".join(f"{side:,}" for side in sides)
@@ -134,10 +144,12 @@ def mebibytes(size_bytes: float) -> str:
     return in_mebibytes(size_bytes)
 
 
-def ordinal(number: int) -> str:
-    """Format a position in the queue: 1st, 2nd, 11th."""
-    ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
-    return f"{number:,}{ending}"
+def in_line(position: int) -> str:
+    """Format a position in the queue: next in line, 2nd in line, 11th in line."""
+    if position == 1:
+        return "next in line"
+    ending = "th" if position % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(position % 10, "th")
+    return f"{position:,}{ending} in line"
 
 
 def span(seconds: float) -> str:
@@ -150,5 +162,4 @@ def span(seconds: float) -> str:
 
 def waiting(position: int, seconds: float | None) -> str:
     """Describe a position in the queue, with the expected wait if it is known."""
-    where = "next in line" if position == 1 else f"{ordinal(position)} in line"
-    return f"Waiting: {where}" + (f", about {span(seconds)}" if seconds is not None else "")
+    return f"Waiting: {in_line(position)}" + (f", about {span(seconds)}" if seconds is not None else "")

@@ -1,4 +1,5 @@
 import math
+from datetime import datetime
 
 import pytest
 
@@ -10,6 +11,9 @@ from nncompare import words
     [
         (words.count(60_000), "60,000"),
         (words.count(None), "–"),
+        (words.number_of(1, "epoch"), "1 epoch"),
+        (words.number_of(60_000, "image"), "60,000 images"),
+        (words.moment(datetime(2026, 11, 3, 8, 15)), "3 Nov 2026, 08:15"),
         (words.percent(0.98449), "98.4%"),
         (words.percent(1.0, 0), "100%"),
         (words.percent(math.nan), "–"),

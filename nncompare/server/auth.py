@@ -16,8 +16,6 @@ from traitlets import default
 from nncompare.errors import UserError
 from nncompare.server.given_names import host_name
 
-HOSTS = "nncompare_hosts"  # the setting that holds the names under which the server may be called
-ADDRESS = "nncompare_address"  # and the one that holds its `ServerAddress`
 _MOST_TOLD = 20
 _IN_AN_ADDRESS = re.compile(r"[?&]token=([^&#\s]+)")
 _HEADERS = {
@@ -105,6 +103,11 @@ def is_token(given: str, token: str) -> bool:
 class AuthMixin(RequestHandler):
     """Mixin before a handler: refuses foreign names and anonymous requests, and adds headers that restrict browsers."""
 
+    @property
+    def server(self) -> Any:
+        """The `ClosedVoila` that answers, with all that it was started with."""
+        return self.settings["voila"]
+
     async def prepare(self) -> None:
         """Let the request through, or refuse it before anything else looks at it."""
         self.require_own_name()
@@ -120,12 +123,12 @@ class AuthMixin(RequestHandler):
 
     def require_own_name(self) -> None:
         """Refuse a request for another server's name; jupyter-server-proxy, which sends the token, has checked it."""
-        host, names = self.request.host, self.settings[HOSTS]
-        is_passed_on = self.settings[ADDRESS].is_behind_jupyter and self.settings["identity_provider"].has_token(self)
+        host, names = self.request.host, self.server.names
+        is_passed_on = self.server.address.is_behind_jupyter and self.settings["identity_provider"].has_token(self)
         if host in names or is_passed_on:
             return
         if sentence := names.refusal(host):
-            self.settings["voila"].log.error(sentence)
+            self.server.log.error(sentence)
         raise HTTPError(403, reason="Unknown host")
 
     def set_default_headers(self) -> None:

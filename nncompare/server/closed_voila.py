@@ -21,11 +21,10 @@ from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 from nncompare.engine.class_board import LONGEST_LESSON
 from nncompare.environment import SESSION_HEADER
 from nncompare.server.allowed_messages import AllowedMessages
-from nncompare.server.auth import ADDRESS, HOSTS, AuthMixin, OwnNames, TokenIdentity, guarded
-from nncompare.server.page import OPENING, PageHandler
+from nncompare.server.auth import AuthMixin, OwnNames, TokenIdentity, guarded
+from nncompare.server.page import PageHandler
 from nncompare.server.ready_kernel import ReadyKernelManager
 from nncompare.server.server_address import unusable
-from nncompare.server.teacher_access import TEACHER
 from nncompare.server.teacher_pages import TEACHER_HANDLERS
 
 TEMPLATE = "nncompare"
@@ -60,6 +59,11 @@ class ClosedVoila(Voila):
     opening = AnyTrait()
     teacher = AnyTrait()
     on_listening = Callable()
+    names = AnyTrait()
+
+    @default("names")
+    def _own_names(self) -> OwnNames:
+        return OwnNames(self.address.ip, self.address.names)
 
     @default("config")
     def _closed(self) -> Config:
@@ -99,10 +103,6 @@ class ClosedVoila(Voila):
         """Return the settings of the server."""
         return {
             **super().init_settings(),
-            ADDRESS: self.address,
-            HOSTS: OwnNames(self.address.ip, self.address.names),
-            OPENING: self.opening,
-            TEACHER: self.teacher,
             "websocket_max_message_size": LARGEST_MESSAGE,
             "xsrf_cookie_kwargs": {"samesite": "Strict"},
         }

@@ -20,11 +20,9 @@ def host_name(given: str) -> str:
     UserError
         When there is no name in it, or a path, which is said with --base-url.
     """
-    parts = _parts(given)
-    name = _in_ascii(parts.hostname or "") if parts and parts.username is None else ""
+    parts, name = _parts(given)
     if not name:
         raise UserError(f"--name must be a host name such as class.school.org; got {given or 'nothing'}.")
-    assert parts is not None
     if parts.path.strip("/"):
         raise UserError(f"--name takes no path. Write: --name {name} --base-url {parts.path}")
     return name
@@ -59,15 +57,15 @@ def frame_origin(given: str) -> str:
     UserError
         When it is not the address of a site.
     """
-    parts = _parts(given)
-    name = _in_ascii(parts.hostname or "") if parts and parts.username is None else ""
-    if parts is None or not name or parts.scheme not in ("", "http", "https"):
+    parts, name = _parts(given)
+    if not name or parts.scheme not in ("", "http", "https"):
         raise UserError(f"--allow-frame must be a site such as https://lms.school.org; got {given or 'nothing'}.")
     host = f"[{name}]" if ":" in name else name
     return f"{parts.scheme or 'https'}://{host}" + (f":{parts.port}" if parts.port else "")
 
 
-def _parts(given: str) -> SplitResult | None:
+def _parts(given: str) -> tuple[SplitResult, str]:
+    """Return the parts of an address, and the name of its host as in requests; empty if there is none, or a user's."""
     text = given.strip()
     try:
         is_bare_number = ":" in str(ipaddress.ip_address(text))
@@ -75,9 +73,10 @@ def _parts(given: str) -> SplitResult | None:
         is_bare_number = False
     try:
         parts = urlsplit(f"//[{text}]" if is_bare_number else text if "//" in text else f"//{text}")
-        return parts if parts.port is None or parts.port else None
+        is_right = parts.port != 0 and parts.username is None
     except ValueError:  # such as a port that is no number
-        return None
+        return urlsplit(""), ""
+    return parts, _in_ascii(parts.hostname or "") if is_right else ""
 
 
 def _in_ascii(name: str) -> str:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from nncompare.server.auth import ADDRESS, AuthMixin
+from nncompare.server.auth import AuthMixin
 from nncompare.server.server_address import ServerAddress
 from nncompare.templates import fill
 
@@ -20,7 +20,7 @@ class OwnPage(AuthMixin):
     @property
     def address(self) -> ServerAddress:
         """Where the server listens, and who is let in."""
-        address: ServerAddress = self.settings[ADDRESS]
+        address: ServerAddress = self.server.address
         return address
 
     @property

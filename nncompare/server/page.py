@@ -16,7 +16,6 @@ from nncompare.server.opening import CODE
 from nncompare.server.own_page import OwnPage
 from nncompare.store import SESSION_NUMBER, VISITOR_DAYS
 
-OPENING = "nncompare_opening"  # the setting that holds the `OpeningCode`
 _COOKIE = "nncompare-visitor"  # the name that browsers already have
 
 # Scripts from this server, those that carry the answer's own number, and the modules that anywidget makes. So nothing
@@ -58,7 +57,7 @@ class PageHandler(OwnPage, TornadoVoilaHandler):
         """Let in, besides those who are known, the browser that this server has opened."""
         self.require_own_name()
         code = self.get_query_argument(CODE, "") if self.request.method == "GET" else ""
-        if code and self.settings[OPENING].admits(code, self.request.connection):
+        if code and self.server.opening.admits(code, self.request.connection):
             return self._welcome()
         await super().prepare()
 

@@ -11,7 +11,6 @@ from nncompare.server.auth import is_token
 from nncompare.server.own_page import OwnPage
 from nncompare.server.teacher_desk import TeacherDesk
 
-TEACHER = "nncompare_teacher"  # the setting that holds the `TeachersRoom`
 PATH = "teacher"
 REQUIRED = "Teacher's token required"
 
@@ -31,7 +30,7 @@ class TeacherHandler(OwnPage):
     @property
     def room(self) -> TeachersRoom:
         """The teacher's room of this server."""
-        room: TeachersRoom = self.settings[TEACHER]
+        room: TeachersRoom = self.server.teacher
         return room
 
     def is_known(self) -> bool:

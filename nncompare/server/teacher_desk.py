@@ -3,7 +3,8 @@
 import logging
 import threading
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from nncompare.engine import loop
@@ -55,33 +56,32 @@ class TeacherDesk:
             self._watched_until = time.monotonic() + _UNWATCHED_SECONDS
             self._begin()
             trouble = _SILENT if time.monotonic() - self._heard > _SILENT_SECONDS else ""
-            record, (opening, _) = self._record, lesson_of_room()
-            return ClassView(dict(record.pages), dict(record.outcomes), self._lesson, opening, trouble, self.lessons)
+            pages, outcomes, lesson = dict(self._record.pages), dict(self._record.outcomes), self._lesson
+        return ClassView(pages, outcomes, lesson, lesson_of_room()[0], trouble, self.lessons)
 
     @property
     def lessons(self) -> dict[str, Lesson]:
         """The lessons on offer by name: that of the room, those that are built in, and those that were set here."""
         found, _ = lesson_of_room()  # its file may be taken away or changed at any time
         room = {found.name: found} if found is not None else {}
-        return {**room, **built_in_lessons(), **room, **self._own}
+        return room | built_in_lessons() | room | self._own
 
     def set_lesson(self, lesson: Lesson | None) -> None:
         """Set the lesson for all pages that are open, and for those that will be; None takes it back."""
-
-        def change() -> None:
+        with self._changed():
             self._lesson, self._version = lesson, self._version + 1
             if lesson is not None:
                 self._own[lesson.name] = lesson
 
-        self._change(change)
-
     def stop(self, number: int = EVERYBODY) -> None:
         """Stop what trains on a page, or on all pages."""
-        self._change(lambda: self._to_stop.add(number))
+        with self._changed():
+            self._to_stop.add(number)
 
     def clear(self) -> None:
         """Forget all outcomes."""
-        self._change(lambda: setattr(self, "_is_to_clear", True))
+        with self._changed():
+            self._is_to_clear = True
 
     def close(self) -> None:
         """Look no more, and leave the engine."""
@@ -91,9 +91,11 @@ class TeacherDesk:
             self._thread.join()
         self._engines.close()
 
-    def _change(self, change: Callable[[], Any]) -> None:
+    @contextmanager
+    def _changed(self) -> Iterator[None]:
+        """Change what is wanted, and tell it at once."""
         with self._lock:
-            change()
+            yield
             self._begin()
         self._wake.set()
 

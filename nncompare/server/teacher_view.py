@@ -46,9 +46,8 @@ def _summary(view: ClassView) -> str:
         return "No page is open."
     states = Counter(_state(report) for report in view.pages.values())
     numbers = {name: sum(states[state] for state in among) for name, among in _COUNTED.items()}
-    pages = "page" if len(view.pages) == 1 else "pages"
-    parts = {pages: len(view.pages), **{name: number for name, number in numbers.items() if number}}
-    return " · ".join(f"{words.count(number)} {name}" for name, number in parts.items())
+    parts = [f"{words.count(number)} {name}" for name, number in numbers.items() if number]
+    return " · ".join([words.number_of(len(view.pages), "page"), *parts])
 
 
 def _row(number: int, report: PageReport, answers: ClassAnswers) -> dict[str, Any]:

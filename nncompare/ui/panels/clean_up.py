@@ -10,6 +10,7 @@ from nncompare.ui.clickable import Clickable
 from nncompare.ui.elements import button, column, dropdown, row
 from nncompare.ui.newest import Newest
 from nncompare.ui.refresher import Refresher
+from nncompare.words import moment
 
 _ANY = 0
 _AGES = [("of any age", _ANY), *((f"from the last {days} days", days) for days in (7, 30, 180))]
@@ -73,7 +74,7 @@ def _line(one: Stored) -> dict[str, object]:
     summary = one.summary
     return {
         "title": CATALOG[summary.comparison.dataset].title,
-        "date": summary.created.astimezone().strftime("%d %b %Y, %H:%M"),
+        "date": moment(summary.created),
         "size": one.size_bytes,
         "is_interrupted": summary.is_interrupted,
     }

@@ -9,6 +9,7 @@ from nncompare.comparison.view import RunView
 from nncompare.ui.action_buttons import Action, ActionButtons
 from nncompare.ui.elements import row
 from nncompare.ui.refresher import Refresher
+from nncompare.words import number_of
 
 MORE_EPOCHS = (1, 2, 3, 5, 10, 20)
 
@@ -69,12 +70,11 @@ class ControlBar:
         if running is None:
             return []
         can_train_on = running.can_train_on and any(state.can_train_on for state in running.states())
-        epochs = f"+ {self.more_epochs} epoch{'s' if self.more_epochs != 1 else ''}"
         again = Action("train", "Train again", is_off=not situation.can_train)
         is_over = all(state.can_train for state in running.states())
         return [
             Action("fewer", "", "Fewer epochs", is_off=self._choice == 0),
-            Action("train_on", f"Continue {epochs}", is_off=not can_train_on),
+            Action("train_on", f"Continue + {number_of(self.more_epochs, 'epoch')}", is_off=not can_train_on),
             Action("more", "", "More epochs", is_off=self._choice == len(MORE_EPOCHS) - 1),
             again if is_over and not is_train_strong else Action(),
         ]

@@ -15,6 +15,7 @@ from nncompare.ui.making import Scripted
 from nncompare.ui.newest import Newest
 from nncompare.ui.panels.findings import Findings, find_after
 from nncompare.ui.refresher import Refresher
+from nncompare.words import number_of
 
 _NOT_OF_TRAINING_IMAGES = "Earlier epochs are kept for the test images alone."
 
@@ -137,5 +138,5 @@ def _behind(run: RunView, done: int, epoch: int) -> str:
     if not reached:
         return f"{run.name} has not finished an epoch."
     if done == reached:
-        return f"{run.name} has learned for {done} epoch{'s' if done != 1 else ''} only."
+        return f"{run.name} has learned for {number_of(done, 'epoch')} only."
     return f"{run.name}: epoch {reached} is not kept{f', this is epoch {done}' if done else ''}."

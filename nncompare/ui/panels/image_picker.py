@@ -65,12 +65,8 @@ class ImagePicker:
             set_value(self.split, value=split)
             self.number.value = str(index)
             self.number.tell("")
-            self._on_image(self._image(self._images, split, index))
-
-    @staticmethod
-    def _image(images: ImageData, split: SplitName, index: int) -> ChosenImage:
-        pixels, label = images.images(split)[index], int(images.labels(split)[index])
-        return ChosenImage(np.array(pixels), f"{_WORDS[split]} {index:,}", label)
+            pixels, label = self._images.images(split)[index], int(self._images.labels(split)[index])
+            self._on_image(ChosenImage(np.array(pixels), f"{_WORDS[split]} {index:,}", label))
 
     def _on_choice(self) -> None:
         images, split = self._images, self.split.value

@@ -7,6 +7,7 @@ from nncompare.data import CATALOG
 from nncompare.store import Store, Summary
 from nncompare.ui.clickable import Clickable
 from nncompare.ui.refresher import Refresher
+from nncompare.words import moment
 
 LOOK_SECONDS = 5.0
 _DISMISS = "dismiss:"
@@ -61,8 +62,7 @@ def _is_worth_it(summary: Summary) -> bool:
 
 def _sentence(summary: Summary) -> str:
     title = CATALOG[summary.comparison.dataset].title
-    begun = summary.created.astimezone().strftime("%d %B %Y, %H:%M").lstrip("0")
     seed = next(model.seed for model in summary.models if model.is_interrupted)
     models = [model for model in summary.models if model.seed == seed]
     epochs = ", ".join(f"{model.name} {model.epochs} of {model.config.epochs}" for model in models)
-    return f"An interrupted comparison of {title} from {begun} can go on. Epochs done: {epochs}."
+    return f"An interrupted comparison of {title} from {moment(summary.created)} can go on. Epochs done: {epochs}."

@@ -10,6 +10,7 @@ from nncompare.memory import in_mebibytes, model_memory_limit, model_share
 from nncompare.memory.budget import ENGINE_BYTES, MODELS_OF_A_PAIR, USABLE_SHARE
 from nncompare.messages import WorkerInfo
 from nncompare.ui.refresher import Refresher
+from nncompare.words import number_of
 
 
 class MachineSurvey:
@@ -77,7 +78,7 @@ def device_note(machine: WorkerInfo, requested: str, trouble: str) -> str:
     """Return what the requested device came to, or else `trouble`: why no worker has answered."""
     if not machine.device:
         return trouble or "asking the workers …"
-    cores = f", {machine.cores} core{'s' if machine.cores != 1 else ''}" if machine.device == "cpu" else ""
+    cores = f", {number_of(machine.cores, 'core')}" if machine.device == "cpu" else ""
     what = f"{machine.devices.get(machine.device, '')}{cores}".removeprefix(", ")
     return f"auto took {machine.device}: {what}" if requested == "auto" else what
 

@@ -11,7 +11,7 @@ from nncompare.config import RunConfig
 from nncompare.data import CATALOG, DataError, DatasetInfo, load
 from nncompare.report.fates import GUESSED
 from nncompare.store import Label, ModelSummary, Summary
-from nncompare.words import accuracies, spelled
+from nncompare.words import accuracies, moment, spelled
 
 Key: TypeAlias = tuple[str, str, int]
 """Names one run: comparison, model and seed."""
@@ -58,7 +58,7 @@ class PastRow:
     @property
     def date(self) -> str:
         """When it was begun, in the reader's time zone."""
-        return self.summary.created.astimezone().strftime("%d %b %Y, %H:%M").lstrip("0")
+        return moment(self.summary.created)
 
     @property
     def title(self) -> str:

@@ -11,7 +11,7 @@ from nncompare.report.fairness import distinction
 from nncompare.ui.action_buttons import Action, ActionButtons
 from nncompare.ui.elements import Place, column, row
 from nncompare.ui.panels.control_bar import steering
-from nncompare.words import Write, apart, brief_clock, brief_loss, digits_apart, loss, ordinal, percent
+from nncompare.words import Write, apart, brief_clock, brief_loss, digits_apart, in_line, loss, number_of, percent
 
 _EPOCHS_TOLD = 3
 _MOST_DIGITS = {"accuracy": 2, "loss": 4}  # those for which the strip has room
@@ -80,10 +80,9 @@ class RunPanel:
 
 def _where(run: RunView) -> str:
     """Say how far a run is, in at most three or four words."""
-    epochs = run.config.epochs
-    plan = f"{epochs} epoch{'s' if epochs != 1 else ''}"
+    epochs, plan = run.config.epochs, number_of(run.config.epochs, "epoch")
     if run.position is not None and run.position.position:
-        return "next in line" if run.position.position == 1 else f"{ordinal(run.position.position)} in line"
+        return in_line(run.position.position)
     if run.state is State.IDLE:
         return plan
     if run.state is State.FINISHED:

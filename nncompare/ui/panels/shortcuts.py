@@ -12,13 +12,9 @@ class Shortcut:
     action: str
 
 
+_STEPS = ("Data", "Models", "Training", "Predictions", "Explore", "History")
 SHORTCUTS = (
-    Shortcut("1", "Go to Data", "go:Data"),
-    Shortcut("2", "Go to Models", "go:Models"),
-    Shortcut("3", "Go to Training", "go:Training"),
-    Shortcut("4", "Go to Predictions", "go:Predictions"),
-    Shortcut("5", "Go to Explore", "go:Explore"),
-    Shortcut("6", "Go to History", "go:History"),
+    *(Shortcut(str(place), f"Go to {step}", f"go:{step}") for place, step in enumerate(_STEPS, 1)),
     Shortcut("t", "Train, pause or resume both models", "train"),
     Shortcut("s", "Stop both models", "stop"),
     Shortcut("d", "Show the images on which the models disagree", "disagree"),
