@@ -17,6 +17,8 @@ from nncompare.messages import PredictionRequest
 
 T = TypeVar("T")
 
+PARTING_SECONDS = 3.0
+"""How long a program that ends waits for whoever looks for an engine, which may take a minute."""
 _BUSY = "All workers are busy with other trainings. Try again when one of them has ended."
 
 
@@ -54,10 +56,13 @@ class EngineHolder:
             return self._engine
 
     def close(self) -> None:
-        """End the engine, for good."""
-        with self._lock:
-            self._is_closed = True
-            self._end()
+        """End the engine, for good; one that is only just being looked for ends with this process."""
+        self._is_closed = True
+        if self._lock.acquire(timeout=PARTING_SECONDS):
+            try:
+                self._end()
+            finally:
+                self._lock.release()
         atexit.unregister(self.close)
 
     def _end(self) -> None:

@@ -162,6 +162,11 @@ class ClosedVoila(Voila):
             ReadyKernelManager.kept.close()
             self.stop()
 
+    def stop(self) -> None:
+        """End all kernels; Jupyter still lists those that could not be started, and would fail to find them."""
+        self.kernel_manager._pending_kernels.clear()
+        super().stop()
+
 
 class KernelStateHandler(AuthMixin, KernelHandler):  # type: ignore[misc]
     """Tells a page whether its kernel lives, and by which name it was asked; a kernel cannot be ended here.

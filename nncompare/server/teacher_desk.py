@@ -9,7 +9,7 @@ from typing import Any
 
 from nncompare.engine import loop
 from nncompare.engine.class_board import EVERYBODY
-from nncompare.engine.shared import EngineHolder
+from nncompare.engine.shared import PARTING_SECONDS, EngineHolder
 from nncompare.environment import environment
 from nncompare.lessons import Lesson, built_in_lessons
 from nncompare.server.class_record import ClassRecord
@@ -87,9 +87,9 @@ class TeacherDesk:
         """Look no more, and leave the engine."""
         self._is_closed.set()
         self._wake.set()
+        self._engines.close()  # first: whoever waits for its answer need not wait any longer
         if self._thread is not None:
-            self._thread.join()
-        self._engines.close()
+            self._thread.join(PARTING_SECONDS)
 
     @contextmanager
     def _changed(self) -> Iterator[None]:

@@ -1,5 +1,6 @@
 """What a page is told where its kernel cannot be started, or has ended: an answer, and not silence."""
 
+import errno
 import json
 import sys
 import time
@@ -13,6 +14,7 @@ from local_server import LocalServer, local_server
 from waiting import wait_until
 
 from nncompare.server.closed_voila import OwnKernelSpecs
+from nncompare.server.ready_kernel import ReadyKernelManager
 
 SECONDS = 40
 _BREAKS = "import os\nos._exit(3)\n"
@@ -52,6 +54,22 @@ def test_where_no_kernel_can_be_begun_the_page_says_so(
     assert "could not start this page" in answer.text
     assert "secret" not in answer.text
     assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
+
+
+def test_a_server_ends_in_order_though_a_kernel_could_not_be_begun(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refuse(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    ended: list[None] = []
+    with local_server(tmp_path) as server:
+        stop = server.app.stop
+        monkeypatch.setattr(server.app, "stop", lambda: ended.append(stop()))  # type: ignore[func-returns-value]
+        monkeypatch.setattr(ReadyKernelManager, "_async_launch_kernel", refuse)
+        assert Browser(server).sign_in().get("").status_code == 500
+        assert not server.kernels
+    assert ended == [None]
 
 
 def test_a_foreign_kernel_specification_is_not_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

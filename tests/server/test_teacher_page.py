@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -17,11 +18,15 @@ from local_server import LocalServer, local_server
 from waiting import wait_until
 
 from nncompare.config import RunConfig
+from nncompare.engine import shared
 from nncompare.engine.class_board import LONGEST_LESSON
 from nncompare.engine.class_report import LessonState, ModelOutcome, Outcome, PageReport
+from nncompare.engine.client import EngineError
 from nncompare.lessons import built_in_lessons
+from nncompare.server import teacher_desk
 from nncompare.server.room_address import RoomAddress, room_address
 from nncompare.server.server_address import ServerAddress
+from nncompare.server.teacher_desk import TeacherDesk
 
 ROUTES = ["teacher", "teacher/view", "teacher/results.csv"]
 WISHES = ["stop", "lesson", "lesson-file", "clear"]
@@ -391,3 +396,24 @@ def test_the_lesson_that_the_server_was_started_with_is_on_offer_too(
     }
     own.unlink()
     assert ["own", "A lesson of mine"] in teacher.view()["lessons"], "it was set, and so is known here"
+
+
+def test_a_server_ends_although_its_engine_is_still_looked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    is_looked_for, may_go_on = threading.Event(), threading.Event()
+
+    def look_for_engine() -> None:
+        is_looked_for.set()
+        may_go_on.wait(60)
+        raise EngineError("Nobody answers.")
+
+    monkeypatch.setattr(shared, "Engine", look_for_engine)
+    for module in (shared, teacher_desk):
+        monkeypatch.setattr(module, "PARTING_SECONDS", 0.05)
+    desk = TeacherDesk(shared.EngineHolder())
+    desk.look()
+    assert is_looked_for.wait(30)
+    desk.close()
+    (thread,) = [one for one in threading.enumerate() if one is desk._thread]
+    may_go_on.set()
+    thread.join(30)
+    assert not thread.is_alive()

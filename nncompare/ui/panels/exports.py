@@ -51,8 +51,9 @@ class Exports:
             return
         whole, taken, tried = self._whole or pair, self.taken(), self.tried()
         key, _, kind = pick.partition(".")
+        texts = {"html": lambda: report_page(whole, taken, tried), "csv": lambda: predictions_csv(pair, split)}
         self._refresher.in_background(
-            lambda: _content(whole, pair, split, key, kind, taken, tried),
+            lambda: texts[kind]().encode() if kind in texts else _file(whole, pair, split, key, kind),
             lambda content: self.box.download(_name(pair, split, key, kind), _TYPES[kind], content),
             lambda error: self._on_failed(f"The file could not be made. {error}"),
         )
@@ -64,19 +65,7 @@ def _name(pair: ComparisonResult, split: SplitName, key: str, kind: str) -> str:
     return f"nncompare-{pair.comparison.dataset}{of_seed}{of_split}-{key}.{kind}"
 
 
-def _content(
-    whole: ComparisonResult,
-    pair: ComparisonResult,
-    split: SplitName,
-    key: str,
-    kind: str,
-    taken: TakenLesson | None,
-    tried: Sequence[Robustness],
-) -> bytes:
-    if kind == "html":
-        return report_page(whole, taken, tried).encode()
-    if kind == "csv":
-        return predictions_csv(pair, split).encode()
+def _file(whole: ComparisonResult, pair: ComparisonResult, split: SplitName, key: str, kind: str) -> bytes:
     if kind == "safetensors":
         return next(model for model in pair.models if model.name.lower() == key).weights_file()
     figure, _ = PICTURES[key].draw(whole if key in _OF_ALL else pair, split)
