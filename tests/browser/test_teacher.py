@@ -6,8 +6,9 @@ import pytest
 from axe import needs_axe, serious
 from dashboard_page import DashboardPage
 from hosts import Host
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 from tabs import tab
+from waiting import wait_until
 
 from nncompare.lessons import built_in_lessons
 
@@ -50,6 +51,23 @@ def test_a_teacher_sees_two_pages_sets_a_lesson_and_stops_them(
         page.get_by_role("button", name="Close").click()
         page.get_by_role("button", name="No lesson").click()
         expect(page.locator("#lesson")).to_have_text("No lesson is set.")
+
+
+def test_an_answer_that_comes_late_does_not_replace_a_newer_one(browser: Browser, voila_host: Host) -> None:
+    with tab(browser, voila_host) as teacher:
+        page, asked = teacher.page, list[Route]()
+        page.add_init_script("AbortSignal.timeout = () => new AbortController().signal")  # however slow this machine is
+        page.route("**/teacher/view*", lambda route: asked.append(route))
+        page.goto(voila_host.teachers_door)
+        wait_until(lambda: page.evaluate("1") and len(asked) == 1, SECONDS, "the page asks")
+        view = asked[0].fetch().json()
+        page.get_by_role("button", name="Set for all pages").click()
+        wait_until(lambda: page.evaluate("1") and len(asked) == 2, SECONDS, "it asks once more")
+        asked[1].fulfill(json={**view, "summary": "the newer one"})
+        expect(page.locator("#summary")).to_have_text("the newer one")
+        asked[0].fulfill(json={**view, "summary": "the older one"})
+        wait_until(lambda: page.evaluate("1") and len(asked) == 3, SECONDS, "it has taken the late one, and asks again")
+        expect(page.locator("#summary")).to_have_text("the newer one")
 
 
 @needs_axe

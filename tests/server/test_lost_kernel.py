@@ -65,7 +65,7 @@ def test_a_server_ends_in_order_though_a_kernel_could_not_be_begun(
     ended: list[None] = []
     with local_server(tmp_path) as server:
         stop = server.app.stop
-        monkeypatch.setattr(server.app, "stop", lambda: ended.append(stop()))  # type: ignore[func-returns-value]
+        monkeypatch.setattr(server.app, "stop", lambda: ended.append(stop()))
         monkeypatch.setattr(ReadyKernelManager, "_async_launch_kernel", refuse)
         assert Browser(server).sign_in().get("").status_code == 500
         assert not server.kernels

@@ -1,9 +1,11 @@
 // Asks every two seconds how far the class is, and says what the teacher wants.
 // What pages have reported is put into the page as text; the plot comes as a picture in which it is escaped.
 const SECONDS = 2;
+const PATIENCE_SECONDS = 10;
 const found = (id) => document.getElementById(id);
 const { xsrf, longest } = found("class").dataset;
 const drawn = new Map();
+let looks = 0; // of several that are under way, the newest one counts
 let asked = null; // the lesson whose answers the teacher has chosen; until then it is that of the class
 
 function show(view) {
@@ -88,15 +90,26 @@ function complain(words) {
   found("trouble").hidden = !words;
 }
 
-async function refresh() {
+// Returns what to do with the server's answer.
+async function look() {
   try {
     const query = asked === null ? "" : `?${new URLSearchParams({ asked })}`;
-    const answer = await fetch(`teacher/view${query}`, { cache: "no-store" });
-    if (answer.ok) show(await answer.json());
-    else complain("The server was restarted, or the token is another one. Open the teacher’s address again.");
+    const signal = AbortSignal.timeout(PATIENCE_SECONDS * 1000);
+    const answer = await fetch(`teacher/view${query}`, { cache: "no-store", signal });
+    if (!answer.ok)
+      return () => complain("The server was restarted, or the token is another one. Open the teacher’s address again.");
+    const view = await answer.json();
+    return () => show(view);
   } catch {
-    complain("The server does not answer. This page tries again by itself.");
+    return () => complain("The server does not answer. This page tries again by itself.");
   }
+}
+
+async function refresh() {
+  looks += 1;
+  const number = looks;
+  const act = await look();
+  if (number === looks) act();
 }
 
 async function keepRefreshing() {

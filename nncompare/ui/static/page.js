@@ -86,16 +86,21 @@ function render({ model, el }) {
   };
 
   const endings = [watchKernel(model, el, isWebPage), ...(isWebPage ? [takeLeave(model)] : [])];
-  document.addEventListener("click", onClick);
-  document.addEventListener("focusin", onFocus);
-  addEventListener("popstate", showStep);
-  addEventListener("nnc-reconnect", reconnect);
-  model.on("msg:custom", answer);
-  model.on("change:query", writeAddress);
-  model.on("change:announcement", say);
-  model.on("change:title", entitle);
-  model.on("change:run", noteRun);
-  model.on("change:is_over", end);
+  const leaving = new AbortController();
+  const { signal } = leaving;
+  document.addEventListener("click", onClick, { signal });
+  document.addEventListener("focusin", onFocus, { signal });
+  addEventListener("popstate", showStep, { signal });
+  addEventListener("nnc-reconnect", reconnect, { signal });
+  const told = Object.entries({
+    "msg:custom": answer,
+    "change:query": writeAddress,
+    "change:announcement": say,
+    "change:title": entitle,
+    "change:run": noteRun,
+    "change:is_over": end,
+  });
+  for (const [what, act] of told) model.on(what, act);
   say();
   entitle();
   noteRun();
@@ -104,16 +109,8 @@ function render({ model, el }) {
   model.send({ ready: isWebPage ? location.origin + location.pathname : "", ...(isAtStep && { step: step() }) });
   return () => {
     for (const stop of endings) stop();
-    document.removeEventListener("click", onClick);
-    document.removeEventListener("focusin", onFocus);
-    removeEventListener("popstate", showStep);
-    removeEventListener("nnc-reconnect", reconnect);
-    model.off("msg:custom", answer);
-    model.off("change:query", writeAddress);
-    model.off("change:announcement", say);
-    model.off("change:title", entitle);
-    model.off("change:run", noteRun);
-    model.off("change:is_over", end);
+    leaving.abort();
+    for (const [what, act] of told) model.off(what, act);
   };
 }
 
