@@ -110,6 +110,11 @@ def spelled(whole: int) -> str:
     return _SMALL[whole] if whole < len(_SMALL) else f"{whole:,}"
 
 
+def moment(when: datetime) -> str:
+    """Format a time in the time zone of this machine: 3 Nov 2026, 08:15."""
+    return when.astimezone().strftime("%d %b %Y, %H:%M").lstrip("0")
+
+
 def clock(seconds: float | None) -> str:
     """Format a duration in minutes and seconds, with hours if there are any: 0:07, 1:02:09."""
     if seconds is None or not math.isfinite(seconds):
@@ -127,11 +132,6 @@ def brief_clock(seconds: float | None) -> str:
     if not hours:
         return clock(seconds)
     return f"{hours} h {minutes:02}" if hours < 10 else f"{hours:,} h"
-
-
-def moment(when: datetime) -> str:
-    """Format a time in the time zone of this machine: 3 Nov 2026, 08:15."""
-    return when.astimezone().strftime("%d %b %Y, %H:%M").lstrip("0")
 
 
 def shape(sides: tuple[int, ...]) -> str:
