@@ -8,7 +8,7 @@ import numpy as np
 
 from nncompare.analysis import ClassScores
 from nncompare.history import History
-from nncompare.words import Write, digits_apart, loss, percent
+from nncompare.words import Write, digits_apart, loss, percent, with_minus
 
 _COLUMNS: dict[str, tuple[Write, int]] = {
     "train_loss": (loss, 4),
@@ -47,7 +47,7 @@ def score_rows(a: ClassScores, b: ClassScores, classes: Sequence[str]) -> list[S
 def _scores_of(name: str, a: list[float], b: list[float]) -> ScoresOfClass:
     digits = digits_apart(percent, zip(a, b, strict=True), 1)
     of_a, of_b = (tuple(percent(value, digits) for value in values) for values in (a, b))
-    return ScoresOfClass(name, of_a, of_b, f"{100 * (a[-1] - b[-1]):+.{digits}f}")
+    return ScoresOfClass(name, of_a, of_b, with_minus(f"{100 * (a[-1] - b[-1]):+.{digits}f}"))
 
 
 def _column(values: Sequence[Sequence[float]], name: str) -> list[list[str]]:
