@@ -60,10 +60,19 @@ def open_interrupted(id_: str) -> RunFolder:
     return store.open(named.id)
 
 
-def open_to_look_at(id_: str) -> RunFolder:
-    """Open a saved comparison by its ID or its beginning; raises as `open_interrupted` does."""
+def open_to_look_at(id_: str | None) -> RunFolder:
+    """Open a saved comparison by its ID or its beginning, without one the newest that has finished, and say which.
+
+    Raises as `open_interrupted` does.
+    """
     store = Store.default()
-    return store.open(id_ if id_ in store.unreadable() else _named_by(id_, store.summaries()).id)
+    if id_ is not None:
+        return store.open(id_ if id_ in store.unreadable() else _named_by(id_, store.summaries()).id)
+    found = next((summary.id for summary in store.summaries() if summary.state_word == "finished"), None)
+    if found is None:
+        raise UserError("No saved comparison has finished. Train one first, or name another one with --run.")
+    tell(f"asking the models of {found}, the newest comparison that has finished.")
+    return store.open(found)
 
 
 def way_on(id_: str | None) -> str:
