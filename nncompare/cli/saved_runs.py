@@ -1,7 +1,6 @@
 """``nncompare runs``: what is saved, and what of it can go on."""
 
 import json
-from collections.abc import Collection
 from typing import Any
 
 from nncompare.cli.output import aligned, tell
@@ -116,7 +115,8 @@ def _row(summary: Summary) -> list[str]:
         ", ".join(
             f"{_named(summary, name)} {words}{_then(summary, name)}" for name, words in zip(found, told, strict=True)
         ),
-        "; ".join(f"{one.name} {one.a} and {one.b}" for one in _differences(summary)) or _same(found),
+        "; ".join(f"{one.name} {one.a} and {one.b}" for one in _differences(summary))
+        or ("nothing" if len(found) > 1 else "A alone"),
     ]
 
 
@@ -131,10 +131,6 @@ def _then(summary: Summary, name: str) -> str:
     if len(runs) > 1 or runs[0].state == "finished" or runs[0].test_accuracy is None:
         return ""
     return f" ({runs[0].epochs} of {runs[0].config.epochs} epochs)"
-
-
-def _same(names: Collection[str]) -> str:
-    return "nothing" if len(names) > 1 else "A alone"
 
 
 def _facts(summary: Summary) -> dict[str, Any]:

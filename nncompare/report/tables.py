@@ -1,7 +1,9 @@
-"""Figures of both models beside each other, as text: with as many digits as tell them apart."""
+"""Figures of both models beside each other, as text: with as many digits as tell them apart; and rows as CSV."""
 
+import csv
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from io import StringIO
 from typing import NamedTuple
 
 import numpy as np
@@ -26,6 +28,13 @@ class ScoresOfClass(NamedTuple):
     a: tuple[str, ...]
     b: tuple[str, ...]
     difference: str
+
+
+def csv_of(rows: Iterable[Iterable[object]]) -> str:
+    """Write rows as CSV, each on a line."""
+    file = StringIO()
+    csv.writer(file, lineterminator="\n").writerows(rows)
+    return file.getvalue()
 
 
 def exact_values(histories: Mapping[str, History]) -> dict[str, list[tuple[str, ...]]]:

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from contextlib import ExitStack
 from typing import Any
 
 from tqdm import tqdm
@@ -60,20 +61,15 @@ def compare(
         return see_through(running, look)
 
 
-class ProgressLine:
+class ProgressLine(ExitStack):
     """One line where somebody looks at it, in a terminal or below a notebook's cell; it is gone at the end."""
 
     def __init__(self, *, is_on: bool = True) -> None:
-        # None has tqdm write nothing into files and pipes.
-        self._bar = tqdm(
-            file=_stream(), disable=None if is_on else True, leave=False, unit_scale=True, unit="", dynamic_ncols=True
+        super().__init__()
+        is_off = None if is_on else True  # None: where the stream is a file or a pipe
+        self._bar = self.enter_context(
+            tqdm(file=_stream(), disable=is_off, leave=False, unit_scale=True, unit="", dynamic_ncols=True)
         )
-
-    def __enter__(self) -> "ProgressLine":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._bar.close()
 
     def of_download(self, dataset: str) -> Callable[[int, int], None]:
         """Return a callback for what is done of a download, and the total."""
@@ -109,9 +105,6 @@ class _CellOutput:
 
     def flush(self) -> None:
         pass
-
-    def isatty(self) -> bool:
-        return True
 
 
 def _stream() -> Any:
