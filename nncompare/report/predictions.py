@@ -23,7 +23,7 @@ def predictions_csv(result: ComparisonResult, split: SplitName = "test") -> str:
     models = [model for model in (result.a, result.b) if model is not None]
     tables = [model.probabilities(split) for model in models]
     columns = [[f"{model.name} predicted", *(f"{model.name}: {name}" for name in classes)] for model in models]
-    lines = [["image", "label", *(name for part in columns for name in part)]]
+    lines: list[list[object]] = [["image", "label", *(name for part in columns for name in part)]]
     predicted = [table.argmax(axis=1) for table in tables]
     rounded = [table.astype(float).round(_DIGITS).tolist() for table in tables]
     for image, label in enumerate(result.labels(split)):
