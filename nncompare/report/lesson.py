@@ -49,13 +49,11 @@ class TakenLesson:
     def is_right(self) -> bool | None:
         """Whether the choice was the right one, or the number lies within the interval; None where that is open."""
         found = self.found
-        if found is None:
-            return None
-        if isinstance(self.lesson.guess, ChoiceGuess):
+        if found is not None and isinstance(self.lesson.guess, ChoiceGuess):
             return self.guess == found.value
-        return (
-            found.low <= float(self.guess) <= found.high if found.low is not None and found.high is not None else None
-        )
+        if found is None or found.low is None or found.high is None:
+            return None
+        return found.low <= float(self.guess) <= found.high
 
     @property
     def has_begun(self) -> bool:

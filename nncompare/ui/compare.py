@@ -67,9 +67,8 @@ class ProgressLine(ExitStack):
     def __init__(self, *, is_on: bool = True) -> None:
         super().__init__()
         is_off = None if is_on else True  # None: where the stream is a file or a pipe
-        self._bar = self.enter_context(
-            tqdm(file=_stream(), disable=is_off, leave=False, unit_scale=True, unit="", dynamic_ncols=True)
-        )
+        how: dict[str, Any] = {"leave": False, "unit": "", "unit_scale": True, "dynamic_ncols": True}
+        self._bar = self.enter_context(tqdm(desc="Starting", file=_stream(), disable=is_off, **how))
 
     def of_download(self, dataset: str) -> Callable[[int, int], None]:
         """Return a callback for what is done of a download, and the total."""
@@ -82,18 +81,21 @@ class ProgressLine(ExitStack):
         images = CATALOG[comparison.dataset].used_images(comparison.train_images)
         total = comparison.repeat * images * sum(config.epochs for config in models)
         done = sum(run.progress.images for pair in running.pairs for run in pair.runs if run.progress is not None)
-        usual = waiting(place.position, place.seconds) if place is not None else "Training"
+        usual = waiting(place.position, place.seconds) if place is not None else "Training" if done else "Starting"
         self._show(next((run.silence for run in running.runs if run.silence), usual), done, total)
 
     def _show(self, what: str, done: int, total: int) -> None:
-        if total != self._bar.total:
+        self._bar.set_description(what, refresh=False)
+        if total != self._bar.total or not done:  # the time until something moves says nothing of how long it takes
             self._bar.reset(total)
         self._bar.n = done
-        self._bar.set_description(what)
+        self._bar.refresh()
 
 
 class _CellOutput:
     """An output of the notebook's cell that runs, as a stream whose last line is seen."""
+
+    encoding = "utf-8"
 
     def __init__(self) -> None:
         from IPython.display import display  # a plain script does without it

@@ -59,7 +59,7 @@ def test_it_counts_all_models_of_all_seeds(notebook: list[Output]) -> None:
     until(lambda: len(engine.active()) == 2, "training", 10)
     with ProgressLine() as line:
         line.watch(running)
-        assert notebook[0].lines[-1].startswith("Training:   0%")
+        assert notebook[0].lines[-1].startswith("Starting:   0%")
         assert "/8.00k" in notebook[0].lines[-1], "1,000 images, 1 + 3 epochs, two seeds"
     running.stop()
     assert running.wait(10)
