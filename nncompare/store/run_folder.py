@@ -52,7 +52,7 @@ def read_manifest(content: bytes) -> Manifest:
 
 
 class RunFolder:
-    """One saved comparison: a folder with the latest checkpoints of every model.
+    """One saved comparison: a folder with the latest checkpoints of every model, and its `manifest`.
 
     Reading needs no lock; saving needs the one that `hold` acquires and `release` releases.
     """
@@ -63,8 +63,8 @@ class RunFolder:
         self._damaged: set[Path] = set()
         self._writes = threading.Lock()
         self.id = folder.name
-        self._manifest = self._read_manifest()
-        self.comparison, self.created = self._manifest.comparison, self._manifest.created
+        self.manifest = self._read_manifest()
+        self.comparison, self.created = self.manifest.comparison, self.manifest.created
 
     @classmethod
     def begin(cls, folder: Path, lock: Lock, comparison: Comparison) -> "RunFolder":
@@ -138,15 +138,12 @@ class RunFolder:
             if record is not None:
                 runs[seed, name] = record
             notes += [_damage(f"model {name}, seed {seed},", record, why)] if why else []
-        about = self._manifest
-        return SavedComparison(
-            self.id, about.created, about.comparison, about.versions, about.machine, runs, tuple(notes)
-        )
+        return SavedComparison(self.id, self.comparison, runs, tuple(notes))
 
     def summary(self) -> Summary:
         """Return what a list of comparisons shows."""
         models = tuple(self._model_summary(seed, name) for seed, name in keys_of(self.comparison))
-        is_from_here = self._manifest.machine == facts.machine()
+        is_from_here = self.manifest.machine == facts.machine()
         labels = read_labels(self._folder)
         return Summary(self.id, self.created, self.comparison, models, self.is_open, labels, is_from_here)
 
