@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from nncompare.comparison.compare import compare
+from nncompare import compare
 from nncompare.comparison.result import ComparisonResult
 from nncompare.comparison.runner import ComparisonRun
 from nncompare.config import Comparison, DatasetName, RunConfig

@@ -4,7 +4,7 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from nncompare.comparison.compare import compare
+from nncompare import compare
 from nncompare.comparison.result import ComparisonResult
 from nncompare.lessons import CHOICES, NUMBERS, Lesson, built_in_lessons, find_lesson
 from nncompare.report.measured import measured

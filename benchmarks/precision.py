@@ -8,8 +8,8 @@ worse by more than chance explains.
 
 import sys
 
+from nncompare import compare
 from nncompare.analysis import judge_seeds
-from nncompare.comparison.compare import compare
 from nncompare.config import Comparison, DatasetName, Precision, RunConfig
 
 IS_SMOKE = "--smoke" in sys.argv

@@ -5,10 +5,10 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from nncompare.comparison.compare import compare
     from nncompare.config import Comparison, RunConfig
     from nncompare.memory import calculate_max_batch_size, closest_valid_batch_size
     from nncompare.training.loaders import prepare_loaders
+    from nncompare.ui.compare import compare
     from nncompare.ui.dashboard import Dashboard
 
 __version__ = "0.1.0"
@@ -18,7 +18,7 @@ _HOMES = {
     "Comparison": "nncompare.config",
     "Dashboard": "nncompare.ui.dashboard",
     "RunConfig": "nncompare.config",
-    "compare": "nncompare.comparison.compare",
+    "compare": "nncompare.ui.compare",
     "calculate_max_batch_size": "nncompare.memory",
     "closest_valid_batch_size": "nncompare.memory",
     "prepare_loaders": "nncompare.training.loaders",

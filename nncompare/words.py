@@ -21,6 +21,7 @@ __all__ = [
     "span",
     "spelled",
     "waiting",
+    "with_minus",
 ]
 
 UNKNOWN = "–"
@@ -132,6 +133,11 @@ def brief_clock(seconds: float | None) -> str:
     if not hours:
         return clock(seconds)
     return f"{hours} h {minutes:02}" if hours < 10 else f"{hours:,} h"
+
+
+def with_minus(text: str) -> str:
+    """Write the sign of a number below zero as a minus, not as a hyphen: −3."""
+    return text.replace("-", "−")
 
 
 def shape(sides: tuple[int, ...]) -> str:

@@ -118,7 +118,12 @@ def _add_serve_flags(serve: argparse.ArgumentParser) -> None:
 
 def _add_predict_flags(predict: argparse.ArgumentParser) -> None:
     predict.add_argument("picture", metavar="PICTURE", help="a file: PNG, JPEG, WebP, BMP or GIF")
-    predict.add_argument("--run", metavar="ID", dest="id", required=True, help="which one: nncompare runs lists them")
+    predict.add_argument(
+        "--run",
+        metavar="ID",
+        dest="id",
+        help="which one: nncompare runs lists them (default: the newest that has finished)",
+    )
     predict.add_argument("--seed", type=int, help="of several seeds, that of the models (default: the first)")
     predict.add_argument(
         "--as-drawn", action="store_true", help="only make the picture smaller, instead of preparing it as MNIST was"

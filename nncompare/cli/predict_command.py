@@ -46,9 +46,8 @@ def predict(arguments: argparse.Namespace) -> str:
     except ValueError as error:
         raise UserError(f"{folder.id} cannot be asked. {error}") from None
     answers = {name: table[0] for name, table in found.items()}
-    if arguments.json:
-        return _json(folder.id, arguments.picture, result, info, answers)
-    return _text(folder.id, arguments.picture, result, info, answers)
+    write = _json if arguments.json else _text
+    return write(folder.id, arguments.picture, result, info, answers)
 
 
 def _prepared(file: str, info: DatasetInfo, *, as_drawn: bool) -> NDArray[np.uint8]:
@@ -70,18 +69,15 @@ def _of_seed(whole: ComparisonResult, seed: int | None) -> ComparisonResult:
     return whole.by_seed[seed]
 
 
-def _epochs(result: ComparisonResult) -> dict[str, float]:
-    return {model.name: model.epoch for model in result.models}
-
-
 def _json(id_: str, picture: str, result: ComparisonResult, info: DatasetInfo, answers: Answers) -> str:
     models = {
-        name.lower(): {
-            "answer": info.classes[int(shares.argmax())],
-            "epochs": _epochs(result)[name],
-            "probabilities": dict(zip(info.classes, shares.astype(float).tolist(), strict=True)),
+        model.name.lower(): {
+            "answer": info.classes[int(answers[model.name].argmax())],
+            "epochs": model.epoch,
+            "probabilities": dict(zip(info.classes, answers[model.name].astype(float).tolist(), strict=True)),
         }
-        for name, shares in answers.items()
+        for model in result.models
+        if model.name in answers
     }
     about = {"id": id_, "picture": picture, "dataset": info.name, "seed": result.seed}
     return json.dumps({**about, "models": models}, indent=2)
@@ -89,7 +85,7 @@ def _json(id_: str, picture: str, result: ComparisonResult, info: DatasetInfo, a
 
 def _text(id_: str, picture: str, result: ComparisonResult, info: DatasetInfo, answers: Answers) -> str:
     title = f"{picture}, shown to the models of {id_}: {info.title}, seed {result.seed}"
-    epochs = [f"{_epochs(result)[name]:g}" for name in answers]
+    epochs = [f"{model.epoch:g}" for model in result.models if model.name in answers]
     columns = [_likeliest(shares, info) for shares in answers.values()]
     ranks = [["answer" if not rank else "then", *cells] for rank, cells in enumerate(zip(*columns, strict=True))]
     rows = [["", *(f"model {name}" for name in answers)], ["epochs", *epochs], *ranks]

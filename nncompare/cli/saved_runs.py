@@ -1,7 +1,6 @@
 """``nncompare runs``: what is saved, and what of it can go on."""
 
 import json
-from collections.abc import Collection
 from typing import Any
 
 from nncompare.cli.output import aligned, tell
@@ -60,10 +59,19 @@ def open_interrupted(id_: str) -> RunFolder:
     return store.open(named.id)
 
 
-def open_to_look_at(id_: str) -> RunFolder:
-    """Open a saved comparison by its ID or its beginning; raises as `open_interrupted` does."""
+def open_to_look_at(id_: str | None) -> RunFolder:
+    """Open a saved comparison by its ID or its beginning, without one the newest that has finished, and say which.
+
+    Raises as `open_interrupted` does.
+    """
     store = Store.default()
-    return store.open(id_ if id_ in store.unreadable() else _named_by(id_, store.summaries()).id)
+    if id_ is not None:
+        return store.open(id_ if id_ in store.unreadable() else _named_by(id_, store.summaries()).id)
+    found = next((summary.id for summary in store.summaries() if summary.state_word == "finished"), None)
+    if found is None:
+        raise UserError("No saved comparison has finished. Train one first, or name another one with --run.")
+    tell(f"asking the models of {found}, the newest comparison that has finished.")
+    return store.open(found)
 
 
 def way_on(id_: str | None) -> str:
@@ -107,7 +115,8 @@ def _row(summary: Summary) -> list[str]:
         ", ".join(
             f"{_named(summary, name)} {words}{_then(summary, name)}" for name, words in zip(found, told, strict=True)
         ),
-        "; ".join(f"{one.name} {one.a} and {one.b}" for one in _differences(summary)) or _same(found),
+        "; ".join(f"{one.name} {one.a} and {one.b}" for one in _differences(summary))
+        or ("nothing" if len(found) > 1 else "A alone"),
     ]
 
 
@@ -122,10 +131,6 @@ def _then(summary: Summary, name: str) -> str:
     if len(runs) > 1 or runs[0].state == "finished" or runs[0].test_accuracy is None:
         return ""
     return f" ({runs[0].epochs} of {runs[0].config.epochs} epochs)"
-
-
-def _same(names: Collection[str]) -> str:
-    return "nothing" if len(names) > 1 else "A alone"
 
 
 def _facts(summary: Summary) -> dict[str, Any]:

@@ -11,44 +11,20 @@ from nncompare.limits import Limits
 from nncompare.store import RunFolder, Store
 
 
-def compare(
-    comparison: Comparison,
-    *,
-    data_progress: Callable[[int, int], None] | None = None,
-    watch: Callable[[ComparisonRun], None] = lambda _: None,
-    store: Store | None = None,
-) -> ComparisonResult:
-    """Train both models of a comparison and wait for the end; also from a plain script.
+def begin(
+    comparison: Comparison, *, data_progress: Callable[[int, int], None] | None = None, store: Store | None = None
+) -> ComparisonRun:
+    """Begin a comparison in the background, in the user's store if none is given.
 
-    After Ctrl-C both models stop and the KeyboardInterrupt goes on; what was learned is kept, and can be resumed.
-
-    Parameters
-    ----------
-    comparison : Comparison
-        What to train. A data set that is missing is downloaded or made first.
-    data_progress : callable, optional
-        Called with (done, total) while the data set is fetched.
-    watch : callable, optional
-        Called four times a second with the running comparison.
-    store : Store, optional
-        Where it is saved as it goes; the user's store if not given.
+    A data set that is missing is downloaded or made first; `data_progress` is called with (done, total) meanwhile.
 
     Raises
     ------
-    ComparisonError
-        When a model failed; the message is a sentence for the user, and `result` holds what was reached.
     DataError
         When the data set can neither be found nor fetched.
     LimitsError
         When the environment names a limit that is none.
     """
-    return see_through(begin(comparison, data_progress=data_progress, store=store), watch)
-
-
-def begin(
-    comparison: Comparison, *, data_progress: Callable[[int, int], None] | None = None, store: Store | None = None
-) -> ComparisonRun:
-    """Begin a comparison in the background; parameters and errors are those of `compare`."""
     limits = Limits.from_environment()
     fetch(comparison.dataset, progress=data_progress)
     shared_engine.join()  # for good: a script that compares once compares again
@@ -65,7 +41,7 @@ def resume(folder: RunFolder, *, data_progress: Callable[[int, int], None] | Non
     StoreError
         When somebody else goes on with it; or when it cannot be read.
     DataError, LimitsError
-        As `compare` does.
+        As `begin` does.
     """
     fetch(folder.comparison.dataset, progress=data_progress)
     shared_engine.join()
@@ -75,7 +51,13 @@ def resume(folder: RunFolder, *, data_progress: Callable[[int, int], None] | Non
 
 
 def see_through(running: ComparisonRun, watch: Callable[[ComparisonRun], None]) -> ComparisonResult:
-    """Wait for the end of a comparison as `compare` does; what interrupts this leaves it to be resumed."""
+    """Wait for the end, calling `watch` four times a second; what interrupts this leaves it to be resumed.
+
+    Raises
+    ------
+    ComparisonError
+        When a model failed; `result` holds what was reached.
+    """
     try:
         while not running.wait(0.25):
             watch(running)

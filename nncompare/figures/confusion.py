@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from nncompare.data import DatasetInfo
 from nncompare.figures.palette import INK, MODELS, MUTED
 from nncompare.figures.style import figure_style, new_figure
+from nncompare.words import with_minus
 
 _CELL, _LEFT, _GAP, _HEAD, _FOOT = 27, 88, 26, 52, 26
 _SLANTED = 38
@@ -77,7 +78,7 @@ def _draw(axes: Axes, counts: NDArray[np.integer], tint: NDArray[np.float64], fo
         frame = Rectangle((place + 0.04, place + 0.04), 0.92, 0.92, fill=False, edgecolor=MUTED, linewidth=0.8)
         axes.add_patch(frame)
     for row, column in np.argwhere(counts):
-        words = form.format(int(counts[row, column]))
+        words = with_minus(form.format(int(counts[row, column])))
         axes.text(column + 0.5, row + 0.5, words, fontsize=9, ha="center", va="center_baseline", color=INK)
 
 

@@ -150,5 +150,7 @@ def _why_left_out(result: ComparisonResult) -> str:
 
 def _without_verdict(result: ComparisonResult, happened: str) -> str:
     if len(result.models) > 1:
-        return f"No verdict: {happened}" if happened else "No verdict"
+        lost = [run.name for run in result.models if run.weights is None]  # of both, where an earlier epoch is shown
+        why = happened or (f"the weights of {lost[0]} are missing" if len(lost) == 1 else "")
+        return f"No verdict: {why}" if why else "No verdict"
     return f"Model {happened}" if happened else "Model A alone"

@@ -1,12 +1,11 @@
 """All points of all curves as CSV."""
 
-import csv
 from collections.abc import Iterator
-from io import StringIO
 
 from nncompare.comparison.result import ComparisonResult, ModelResult
 from nncompare.figures.points import is_of_all_images
 from nncompare.history import COLUMNS
+from nncompare.report.tables import csv_of
 
 _HEADING = ("seed", "model", "measured on", *COLUMNS)
 
@@ -17,13 +16,8 @@ def curves_csv(result: ComparisonResult) -> str:
     Columns: seed, model, on which images it was measured; then those of `TrainPoint`: epoch, images, steps (updates of
     the weights), seconds, loss in nats, and accuracy from 0 to 1.
     """
-    file = StringIO()
-    writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(_HEADING)
-    for seed, of_seed in result.by_seed.items():
-        for model in of_seed.models:
-            writer.writerows((seed, model.name, *row) for row in _rows(model))
-    return file.getvalue()
+    models = [(seed, model) for seed, of_seed in result.by_seed.items() for model in of_seed.models]
+    return csv_of([_HEADING, *((seed, model.name, *row) for seed, model in models for row in _rows(model))])
 
 
 def _rows(model: ModelResult) -> Iterator[tuple[object, ...]]:

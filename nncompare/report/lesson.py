@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from nncompare.lessons import ChoiceGuess, FinalQuestion, Lesson, NumberGuess
 from nncompare.report.measured import Measured
-from nncompare.words import setting
+from nncompare.report.wording import lead_between
+from nncompare.words import setting, with_minus
 
 Guess = float | str
-_MINUS = "−"
 _COUNTED = ("points", "images")
 
 
@@ -30,7 +30,7 @@ class TakenLesson:
         kind = self.lesson.guess
         if isinstance(kind, ChoiceGuess):
             return f"You said: {_closed(_choice(kind, self.guess))}"
-        return f"You said {_with_unit(kind, setting(float(self.guess)).replace('-', _MINUS))}."
+        return f"You said {_with_unit(kind, with_minus(setting(float(self.guess))))}."
 
     @property
     def answer(self) -> str:
@@ -39,23 +39,21 @@ class TakenLesson:
         if found is None:
             return self.said
         if isinstance(kind, ChoiceGuess):
-            points = f" B − A: {_range(found, 1)} points." if found.low is not None else ""
-            return f"{self.said} It was: {_closed(_choice(kind, found.value))}{points}"
+            return f"{self.said} It was: {_closed(_choice(kind, found.value))}{_lead(found)}"
         digits = _digits(kind)
         interval = f" ({_range(found, digits, '%' if kind.shown_unit == '%' else '')})" if found.low is not None else ""
-        return f"{self.said} It was {_with_unit(kind, _number(float(found.value), digits))}{interval}."
+        below = ": A was better" if kind.of == "accuracy_difference" and (found.high or 0) < 0 else ""
+        return f"{self.said} It was {_with_unit(kind, _number(float(found.value), digits))}{interval}{below}."
 
     @property
     def is_right(self) -> bool | None:
         """Whether the choice was the right one, or the number lies within the interval; None where that is open."""
         found = self.found
-        if found is None:
-            return None
-        if isinstance(self.lesson.guess, ChoiceGuess):
+        if found is not None and isinstance(self.lesson.guess, ChoiceGuess):
             return self.guess == found.value
-        return (
-            found.low <= float(self.guess) <= found.high if found.low is not None and found.high is not None else None
-        )
+        if found is None or found.low is None or found.high is None:
+            return None
+        return found.low <= float(self.guess) <= found.high
 
     @property
     def has_begun(self) -> bool:
@@ -84,6 +82,12 @@ def _closed(text: str) -> str:
     return text if text.endswith((".", "?", "!")) else f"{text}."
 
 
+def _lead(found: Measured) -> str:
+    if found.low is None or found.high is None:
+        return ""
+    return f" 95% confidence: {lead_between(-found.high / 100, -found.low / 100, digits=1)} points."
+
+
 def _digits(kind: NumberGuess) -> int:
     return {"seconds_ratio": 2, "memory_ratio": 2, "disagreements": 0}.get(kind.of, 1)
 
@@ -95,7 +99,7 @@ def _range(found: Measured, digits: int, sign: str = "") -> str:
 def _number(value: float, digits: int) -> str:
     text = f"{value:,.{digits}f}"
     is_zero = not text.strip("-0.")
-    return text.removeprefix("-") if is_zero else text.replace("-", _MINUS)
+    return text.removeprefix("-") if is_zero else with_minus(text)
 
 
 def answered(answers: Sequence[int | None], question: int, choice: int) -> tuple[int | None, ...]:

@@ -41,31 +41,31 @@ def _accuracy_difference(result: ComparisonResult) -> Measured:
     return Measured(-100 * verdict.lead, None if high is None else -100 * high, None if low is None else -100 * low)
 
 
-def _accuracy(name: str, result: ComparisonResult) -> Measured:
-    right = _right(_model(result, name), result)
+def _accuracy(place: int, result: ComparisonResult) -> Measured:
+    right = _right(result.models[place], result)
     low, high = wilson_interval(int(right.sum()), len(right))
     return Measured(100 * float(right.mean()), 100 * low, 100 * high)
 
 
-def _gap(name: str, result: ComparisonResult) -> Measured:
+def _gap(place: int, result: ComparisonResult) -> Measured:
     """Compare training and test images as two samples: no image is in both."""
-    model = _model(result, name)
+    model = result.models[place]
     learned, new = _right(model, result, "train"), _right(model, result, "test")
     low, high = newcombe_interval(int(learned.sum()), len(learned), int(new.sum()), len(new))
     return Measured(100 * float(learned.mean() - new.mean()), 100 * low, 100 * high)
 
 
 def _seconds_ratio(result: ComparisonResult) -> Measured | None:
-    a, b = (seconds_per_epoch(_model(result, name).history) for name in "AB")
+    a, b = (seconds_per_epoch(model.history) for model in result.models)
     if not a or not b:
         return None
-    both = (pairwise([0.0, *_model(result, name).history.epoch_seconds]) for name in "BA")
-    ratios = [(b1 - b0) / (a1 - a0) for (b0, b1), (a0, a1) in zip(*both, strict=False)]
+    both = (pairwise([0.0, *model.history.epoch_seconds]) for model in result.models)
+    ratios = [(b1 - b0) / (a1 - a0) for (a0, a1), (b0, b1) in zip(*both, strict=False)]
     return Measured(b / a, min(ratios), max(ratios)) if len(ratios) > 1 else Measured(b / a)
 
 
 def _memory_ratio(result: ComparisonResult) -> Measured | None:
-    a, b = (_model(result, name).plan for name in "AB")
+    a, b = (model.plan for model in result.models)
     return Measured(b.training_bytes / a.training_bytes) if a is not None and b is not None else None
 
 
@@ -81,11 +81,11 @@ def _better(result: ComparisonResult) -> Measured:
 
 
 def _sooner(result: ComparisonResult) -> Measured | None:
-    first = [_model(result, name).history.test_accuracy[:1] for name in "BA"]
+    first = [model.history.test_accuracy[:1] for model in result.models]
     if not all(first):
         return None
     images = len(result.labels())
-    b, a = (round(accuracy * images) for (accuracy,) in first)
+    a, b = (round(accuracy * images) for (accuracy,) in first)
     low, high = newcombe_interval(b, images, a, images)
     return Measured("B" if low > 0 else "A" if high < 0 else "same", 100 * low, 100 * high)
 
@@ -99,12 +99,8 @@ def _faster(result: ComparisonResult) -> Measured | None:
 
 
 def _surer(result: ComparisonResult) -> Measured:
-    a, b = (float(_model(result, name).probabilities().max(axis=1).mean()) for name in "AB")
+    a, b = (float(model.probabilities().max(axis=1).mean()) for model in result.models)
     return Measured("same" if abs(b - a) < _NO_SURER else "B" if b > a else "A")
-
-
-def _model(result: ComparisonResult, name: str) -> ModelResult:
-    return next(model for model in result.models if model.name == name)
 
 
 def _right(model: ModelResult, result: ComparisonResult, split: SplitName = "test") -> NDArray[np.bool_]:
@@ -113,10 +109,10 @@ def _right(model: ModelResult, result: ComparisonResult, split: SplitName = "tes
 
 _MEASURES: Mapping[NumberName | ChoiceName, Callable[[ComparisonResult], Measured | None]] = {
     "accuracy_difference": _accuracy_difference,
-    "accuracy_a": partial(_accuracy, "A"),
-    "accuracy_b": partial(_accuracy, "B"),
-    "gap_a": partial(_gap, "A"),
-    "gap_b": partial(_gap, "B"),
+    "accuracy_a": partial(_accuracy, 0),
+    "accuracy_b": partial(_accuracy, 1),
+    "gap_a": partial(_gap, 0),
+    "gap_b": partial(_gap, 1),
     "seconds_ratio": _seconds_ratio,
     "memory_ratio": _memory_ratio,
     "disagreements": _disagreements,

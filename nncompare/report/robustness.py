@@ -1,8 +1,6 @@
 """Robustness curves in the report: with their finding, as rows of figures, drawn, and as CSV."""
 
-import csv
 from dataclasses import dataclass
-from io import StringIO
 
 from nncompare.analysis import Robustness
 from nncompare.data import DatasetInfo
@@ -10,6 +8,7 @@ from nncompare.disturbances import DISTURBANCES
 from nncompare.figures import figure_svg
 from nncompare.figures.robustness import WIDE, describe_robustness, robustness_figure
 from nncompare.report.robustness_wording import robustness_explanation, robustness_headline
+from nncompare.report.tables import csv_of
 from nncompare.words import accuracies
 
 
@@ -72,18 +71,16 @@ def robustness_csv(found: Robustness) -> str:
     McNemar test corrected after Holm, and the better model.
     """
     info = DISTURBANCES[found.disturbance]
-    file = StringIO()
-    writer = csv.writer(file, lineterminator="\n")
     of_model = ("epochs", "right", "accuracy", "low", "high")
     of_both = ("only A right", "only B right", "p (McNemar, Holm)", "better") if found.p_values else ()
     names = [f"{name} {column}" for name in found.right for column in of_model]
-    writer.writerow(["disturbance", "strength", "unit", "seed", "images", *names, *of_both])
+    lines: list[list[object]] = [["disturbance", "strength", "unit", "seed", "images", *names, *of_both]]
     both = list(zip(found.only_a_right, found.only_b_right, found.p_values, found.better, strict=True))
     for here, strength in enumerate(found.strengths):
         cells = [cell for name in found.right for cell in _cells(found, name, here)]
         about = [found.disturbance, f"{strength:g}", info.unit.strip(), found.seed, found.images]
-        writer.writerow([*about, *cells, *(both[here] if both else ())])
-    return file.getvalue()
+        lines.append([*about, *cells, *(both[here] if both else ())])
+    return csv_of(lines)
 
 
 def robustness_svg(found: Robustness, dataset: DatasetInfo, size: tuple[float, float] = WIDE) -> str:

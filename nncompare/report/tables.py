@@ -1,14 +1,16 @@
-"""Figures of both models beside each other, as text: with as many digits as tell them apart."""
+"""Figures of both models beside each other, as text: with as many digits as tell them apart; and rows as CSV."""
 
+import csv
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from io import StringIO
 from typing import NamedTuple
 
 import numpy as np
 
 from nncompare.analysis import ClassScores
 from nncompare.history import History
-from nncompare.words import Write, digits_apart, loss, percent
+from nncompare.words import Write, digits_apart, loss, percent, with_minus
 
 _COLUMNS: dict[str, tuple[Write, int]] = {
     "train_loss": (loss, 4),
@@ -26,6 +28,13 @@ class ScoresOfClass(NamedTuple):
     a: tuple[str, ...]
     b: tuple[str, ...]
     difference: str
+
+
+def csv_of(rows: Iterable[Iterable[object]]) -> str:
+    """Write rows as CSV, each on a line."""
+    file = StringIO()
+    csv.writer(file, lineterminator="\n").writerows(rows)
+    return file.getvalue()
 
 
 def exact_values(histories: Mapping[str, History]) -> dict[str, list[tuple[str, ...]]]:
@@ -47,7 +56,7 @@ def score_rows(a: ClassScores, b: ClassScores, classes: Sequence[str]) -> list[S
 def _scores_of(name: str, a: list[float], b: list[float]) -> ScoresOfClass:
     digits = digits_apart(percent, zip(a, b, strict=True), 1)
     of_a, of_b = (tuple(percent(value, digits) for value in values) for values in (a, b))
-    return ScoresOfClass(name, of_a, of_b, f"{100 * (a[-1] - b[-1]):+.{digits}f}")
+    return ScoresOfClass(name, of_a, of_b, with_minus(f"{100 * (a[-1] - b[-1]):+.{digits}f}"))
 
 
 def _column(values: Sequence[Sequence[float]], name: str) -> list[list[str]]:

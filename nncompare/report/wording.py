@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from statistics import mean
 
 from nncompare.analysis import Guessing, SeedsVerdict, Verdict
-from nncompare.words import accuracies, apart, percent, spelled
+from nncompare.words import accuracies, apart, capitalize_first, percent, spelled
 
 IMAGES = {"test": "test images", "train": "training images"}
 _FEW_SEEDS = 5
@@ -36,6 +36,14 @@ def points(lead: float) -> str:
     """Write the size of a difference of two accuracies in percentage points: 0.3."""
     size = round(100 * abs(lead), 6)  # else 55 of 10,000 are a little less than 0.55
     return f"{size:.{1 if size >= 0.1 else 2}f}"
+
+
+def lead_between(low: float, high: float, digits: int = 2) -> str:
+    """Write an interval of the lead of A over B, in percentage points, without a sign: A by 0.25 to B by 1.10."""
+    if low < 0 < high:
+        return f"A by {100 * high:.{digits}f} to B by {-100 * low:.{digits}f}"
+    near, far = sorted((abs(low), abs(high)))
+    return f"{'A' if high > 0 else 'B'} by {100 * near:.{digits}f} to {100 * far:.{digits}f}"
 
 
 @dataclass(frozen=True)
@@ -87,7 +95,7 @@ def briefly(verdict: Verdict, split: str = "test") -> str:
     a, b = accuracies(both)
     return (
         f"{'on average ' if seeds is not None else ''}A has {a}, B {b} of {verdict.images:,} {IMAGES[split]} right; "
-        f"A minus B is {100 * verdict.lead:+.2f} points ({test})."
+        f"{_who_leads(verdict.lead)} ({test})."
     )
 
 
@@ -129,7 +137,7 @@ def _over_seeds(seeds: SeedsVerdict, images: int) -> Explanation:
         f"On average A has {a} ({_range(seeds.accuracies_a)}), B {b} ({_range(seeds.accuracies_b)}) of {images:,} test "
         "images right (lowest to highest).",
         f"A had more right from {seeds.better_a} of {seeds.seeds} seeds, B from {seeds.better_b}.",
-        f"A minus B is {100 * seeds.difference:+.2f} points{_difference_interval(seeds)}.",
+        f"{capitalize_first(_who_leads(seeds.difference))}{_difference_interval(seeds)}.",
     )
     few = _FEW if seeds.seeds < _FEW_SEEDS else ""
     return Explanation(counted, chance_over_seeds(seeds), few, (_VARIED, _WATCHED))
@@ -138,8 +146,12 @@ def _over_seeds(seeds: SeedsVerdict, images: int) -> Explanation:
 def _difference_interval(seeds: SeedsVerdict) -> str:
     if seeds.difference_interval is None:
         return ""
-    low, high = (100 * bound for bound in seeds.difference_interval)
-    return f" (95% confidence: {low:+.2f} to {high:+.2f})"
+    low, high = seeds.difference_interval
+    return f" (95% confidence: {lead_between(low, high)})"
+
+
+def _who_leads(lead: float) -> str:
+    return f"{'A' if lead > 0 else 'B'} is ahead by {100 * abs(lead):.2f} points" if lead else "neither is ahead"
 
 
 def _times(p_value: float) -> str:

@@ -2,7 +2,7 @@
 
 from nncompare.store.cleaning import Stored, to_remove
 from nncompare.store.epochs import Half, ended_epochs, to_half
-from nncompare.store.errors import DamagedError, NewerFormatError, StoreError
+from nncompare.store.errors import DamagedError, StoreError
 from nncompare.store.labels import LONGEST_NAME, LONGEST_NOTE, Label, Labels
 from nncompare.store.records import ModelSummary, RunRecord, SavedComparison, StateWord, Summary
 from nncompare.store.run_folder import RunFolder
@@ -19,7 +19,6 @@ __all__ = [
     "Label",
     "Labels",
     "ModelSummary",
-    "NewerFormatError",
     "RunFolder",
     "RunRecord",
     "SavedComparison",

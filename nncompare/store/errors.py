@@ -7,7 +7,3 @@ class StoreError(Exception):
 
 class DamagedError(StoreError):
     """A file is not what the store wrote: truncated, changed, or foreign."""
-
-
-class NewerFormatError(StoreError):
-    """A file was saved by a newer version of nncompare."""

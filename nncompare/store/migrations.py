@@ -7,7 +7,7 @@
 
 from typing import Any
 
-from nncompare.store.errors import DamagedError, NewerFormatError
+from nncompare.store.errors import DamagedError, StoreError
 
 FORMAT = 3
 
@@ -17,7 +17,7 @@ def migrated(content: object) -> dict[str, Any]:
     if not isinstance(content, dict) or type(content.get("format")) is not int or content["format"] < 1:
         raise DamagedError("a file names no format")
     if content["format"] > FORMAT:
-        raise NewerFormatError(
+        raise StoreError(
             f"It was saved by a newer version of nncompare (format {content['format']:.0f}, here {FORMAT}). It was "
             "left as it is; update nncompare to open it."
         )

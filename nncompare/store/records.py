@@ -79,15 +79,12 @@ def keys_of(comparison: Comparison) -> list[tuple[int, str]]:
 class SavedComparison:
     """All that is kept of a comparison.
 
-    It was ``created`` at a time in UTC. ``runs`` are by seed and model ("A", "B"); one that has saved nothing is not
-    in it. ``notes`` has a sentence for everything that was damaged.
+    ``runs`` are by seed and model ("A", "B"); one that has saved nothing is not in it. ``notes`` has a sentence for
+    everything that was damaged.
     """
 
     id: str
-    created: datetime
     comparison: Comparison
-    versions: dict[str, str]
-    machine: dict[str, str]
     runs: dict[tuple[int, str], RunRecord]
     notes: tuple[str, ...] = ()
 

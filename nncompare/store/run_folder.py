@@ -25,7 +25,6 @@ from nncompare.store.records import ENDED, ModelSummary, RunRecord, SavedCompari
 
 KEPT = 2
 _COPY = "copy"  # of the manifest, which is written once: there is no earlier version to fall back to
-_WEIGHTS_ARE_LOST = " Its curves are kept, its weights are lost: it can only be trained from the start."
 # With a day to spare, so that they are valid dates in every time zone.
 _EARLIEST, _LATEST = datetime(1970, 1, 2, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC)
 _T = TypeVar("_T")
@@ -53,7 +52,7 @@ def read_manifest(content: bytes) -> Manifest:
 
 
 class RunFolder:
-    """One saved comparison: a folder with the latest checkpoints of every model.
+    """One saved comparison: a folder with the latest checkpoints of every model, and its `manifest`.
 
     Reading needs no lock; saving needs the one that `hold` acquires and `release` releases.
     """
@@ -64,8 +63,8 @@ class RunFolder:
         self._damaged: set[Path] = set()
         self._writes = threading.Lock()
         self.id = folder.name
-        self._manifest = self._read_manifest()
-        self.comparison, self.created = self._manifest.comparison, self._manifest.created
+        self.manifest = self._read_manifest()
+        self.comparison, self.created = self.manifest.comparison, self.manifest.created
 
     @classmethod
     def begin(cls, folder: Path, lock: Lock, comparison: Comparison) -> "RunFolder":
@@ -135,20 +134,16 @@ class RunFolder:
         self._seen = self._newest_numbers()
         runs, notes = {}, []
         for seed, name in keys_of(self.comparison):
-            record, note = self._newest(seed, name, lambda folder: from_files(read_folder(folder)))
+            record, why = self._newest(seed, name, lambda folder: from_files(read_folder(folder)))
             if record is not None:
                 runs[seed, name] = record
-                note += _WEIGHTS_ARE_LOST if note and record.weights is None and record.history.epochs else ""
-            notes += [note] if note else []
-        about = self._manifest
-        return SavedComparison(
-            self.id, about.created, about.comparison, about.versions, about.machine, runs, tuple(notes)
-        )
+            notes += [_damage(f"model {name}, seed {seed},", record, why)] if why else []
+        return SavedComparison(self.id, self.comparison, runs, tuple(notes))
 
     def summary(self) -> Summary:
         """Return what a list of comparisons shows."""
         models = tuple(self._model_summary(seed, name) for seed, name in keys_of(self.comparison))
-        is_from_here = self._manifest.machine == facts.machine()
+        is_from_here = self.manifest.machine == facts.machine()
         labels = read_labels(self._folder)
         return Summary(self.id, self.created, self.comparison, models, self.is_open, labels, is_from_here)
 
@@ -170,20 +165,18 @@ class RunFolder:
         )
 
     def _newest(self, seed: int, name: str, read: Callable[[Path], _T]) -> tuple[_T | None, str]:
-        whose, model_folder, why = f"of model {name}, seed {seed},", self._model_folder(seed, name), ""
+        """Return what can be read of the newest intact checkpoint, and why that is not the last one."""
+        model_folder, why = self._model_folder(seed, name), ""
         listed: list[Path] = []
         while listed != (listed := numbered(model_folder)):  # another process that saves meanwhile removes old ones
             why = ""
             for folder in reversed(listed):
                 try:
-                    found = read(folder)
+                    return read(folder), why
                 except DamagedError as error:
                     self._damaged.add(folder)
                     why = why or str(error)
-                else:
-                    note = f"The last checkpoint {whose} is damaged ({why}); the one before it is used."
-                    return found, note if why else ""
-        return None, f"No checkpoint {whose} can be read ({why}); it counts as not begun." if why else ""
+        return None, why
 
     def _read_manifest(self) -> Manifest:
         why = ""
@@ -229,6 +222,15 @@ class RunFolder:
         kept = [folder for folder in listed if folder not in self._damaged][-KEPT:]
         for folder in [*(folder for folder in listed if folder not in kept), *model_folder.glob(TEMPORARY + "*")]:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _damage(whose: str, record: RunRecord | None, why: str) -> str:
+    """Say what is left of a model whose last checkpoint is damaged."""
+    if record is None:
+        return f"No checkpoint of {whose} can be read ({why}); it counts as not begun."
+    if record.weights is None and record.history.epochs:
+        return f"The weights of {whose} are lost ({why}): its curves are kept, but it can only be trained anew."
+    return f"The last checkpoint of {whose} is damaged ({why}); the one before it is used."
 
 
 def _file(folder: Path, name: str) -> bytes:

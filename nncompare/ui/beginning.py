@@ -35,8 +35,7 @@ class Beginning:
     def train(self) -> None:
         """Train with the settings of the page, if that is possible now."""
         comparison, lesson = self._settings.comparison, self._settings.lesson
-        problems = self._settings.problems | self._current.problems
-        if comparison is not None and not problems and self._current.state.can_train:
+        if comparison is not None and not self._settings.problems and self._current.state.can_train:
             running = self._current.planned(comparison)
             self._show(running, lesson.lesson, lesson.guess)
             running.start()

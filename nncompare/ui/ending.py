@@ -3,6 +3,7 @@
 from nncompare.comparison.result import ComparisonResult
 from nncompare.comparison.runner import ComparisonRun
 from nncompare.report.conclusion import concluded
+from nncompare.ui.panels.findings import ended
 from nncompare.ui.refresher import Refresher
 
 
@@ -16,7 +17,7 @@ class Ending:
 
     def tick(self, running: ComparisonRun | None, *, is_predicted: bool) -> None:
         """Judge what has ended; two models only once all images are predicted, which is asked for elsewhere."""
-        result = running.result() if running is not None and running.wait(0) else None
+        result = ended(running)
         if result is not None and result.can_be_compared and not is_predicted:
             result = None
         if result is self._result:

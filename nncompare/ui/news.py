@@ -60,8 +60,7 @@ class News:
     def show_state(self) -> None:
         """Show the state of the whole, and offer what is possible in it."""
         running, settings = self._current.running, self._settings
-        problems = settings.problems | self._current.problems
-        self._steps.training.enable(running, problems, settings.wanted)
+        self._steps.training.enable(running, settings.problems, settings.wanted)
         is_of_run = running is not None and self._navigation.step in _OF_RUN
         info = CATALOG[running.comparison.dataset] if running is not None and is_of_run else settings.data.info
         show_status(self.status, running, info, is_ready="dataset" not in settings.data.problems)

@@ -33,7 +33,7 @@ class SettingsOnPage:
         on_change: Callable[[], None],
         go: Callable[[str], None],
     ) -> None:
-        self._page, self._on_change = page, on_change
+        self._page, self._current, self._on_change = page, current, on_change
         self._link = link = PageAddress(environment().query, opening)
         notice.tell(*link.problems)
         self._base = link.comparison
@@ -60,7 +60,8 @@ class SettingsOnPage:
     @property
     def problems(self) -> dict[str, str]:
         """What stands in the way of training: field to sentence."""
-        return {**self.models.problems, **self.data.problems, **self.lesson.problems}
+        of_page = {**self.models.problems, **self.data.problems, **self.lesson.problems}
+        return of_page | self._current.problems
 
     def open(self, comparison: Comparison | None = None) -> None:
         """Put settings into the forms; those that the page opens with if none are given."""
@@ -74,6 +75,7 @@ class SettingsOnPage:
         data, lesson = self.data, self.lesson.lesson
         self.wanted = comparison = self.comparison
         self.lesson.look_at_settings(comparison)
+        self.models.keep_back(self.lesson.asked_cost)
         query = self._link.write(comparison, lesson) if comparison is not None else self._page.query
         set_value(self._page, query=query)
         self.models.keep(comparison, self._page.link)

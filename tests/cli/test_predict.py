@@ -68,7 +68,12 @@ def test_both_models_of_a_saved_comparison_say_what_they_see(
     assert epochs.split() == ["epochs", "1", "1"]
     first, second = answer.split()[1], answer.split()[3]
     assert sentence == (f"Both say {first}." if first == second else f"A says {first}, B says {second}.")
-    drawn = json.loads(called("predict", str(picture), "--run", folder.id, "--json", "--as-drawn")[1])
+    code, out, err = called("predict", str(picture), "--json", "--as-drawn")
+    assert (code, err) == (
+        0,
+        f"nncompare: asking the models of {folder.id}, the newest comparison that has finished.\n",
+    )
+    drawn = json.loads(out)
     assert drawn["models"] != told["models"]
     code, _, err = called("predict", str(picture), "--run", folder.id, "--seed", "9")
     assert code == 2
@@ -135,6 +140,18 @@ def test_an_empty_sheet_is_a_sentence(tmp_path: Path) -> None:
     assert_is_one_sentence(err, "white.png: ")
 
 
-def test_picture_and_comparison_must_be_named() -> None:
+def test_a_picture_must_be_named() -> None:
     assert called("predict")[0] == 2
-    assert "--run" in called("predict", "picture.png")[2]
+
+
+def test_without_a_name_the_newest_that_has_finished_is_asked_and_named(picture: Path) -> None:
+    code, _, err = called("predict", str(picture))
+    assert code == 2
+    assert_is_one_sentence(err, "No saved comparison has finished", "--run")
+    for state in ("finished", "finished", "stopped", "running"):
+        saved(state=state, weights=None, checkpoint=None, test=None).release()
+    code, _, err = called("predict", str(picture))
+    assert code == 2
+    asked, refused = err.splitlines()
+    assert asked.startswith("nncompare: asking the models of 000002-")
+    assert refused.startswith("nncompare: 000002-")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from tiny_pairs import pair
 
-from nncompare.comparison.compare import compare
+from nncompare import compare
 from nncompare.comparison.runner import ComparisonRun
 from nncompare.comparison.state import State
 from nncompare.engine.shared import EngineHolder, shared_engine

@@ -1,3 +1,4 @@
+import io
 import json
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from small_images import TEST_IMAGES
 from tiny_pairs import begin, finish, pair, until_both_train
 from torch.nn.functional import conv2d, max_pool2d, relu
 
+from nncompare import compare
 from nncompare.comparison import compare as module
 from nncompare.comparison.result import ComparisonError, ComparisonResult
 from nncompare.comparison.state import State
@@ -202,21 +204,28 @@ def test_compare_works_from_a_plain_script_and_leaves_nothing(synthetic_digits: 
     until_gone(told["pids"])
 
 
-def test_the_watcher_is_called_about_four_times_a_second(
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_the_watcher_is_called_about_four_times_a_second_and_a_line_moves(
     engines: EngineHolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "shared_engine", engines)
+    monkeypatch.setattr(sys, "stderr", terminal := Terminal())
     seen: list[list[float]] = []
-    result = module.compare(
-        pair(a={"epochs": 4}), watch=lambda running: seen.append(running.a.history.train.epoch[-1:])
-    )
+    result = compare(pair(a={"epochs": 4}), watch=lambda running: seen.append(running.a.history.train.epoch[-1:]))
     assert result.state is State.FINISHED
     assert 2 <= len(seen) <= result.seconds / 0.25 + 2
     assert seen[-1] == [4.0]
+    *_, last, cleared, _ = terminal.getvalue().split("\r")
+    assert last.startswith("Training: 100%")
+    assert cleared.strip() == ""
 
 
 def test_compare_raises_what_failed(engines: EngineHolder, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "shared_engine", engines)
     with pytest.raises(ComparisonError, match="is too small") as error:
-        module.compare(pair(memory_budget=1_000))
+        compare(pair(memory_budget=1_000))
     assert error.value.result.a.state is State.FAILED

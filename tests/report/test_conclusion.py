@@ -172,6 +172,8 @@ def test_without_a_verdict_it_is_said_why() -> None:
     assert told.headline == "No verdict: A learned for 3 epochs, B failed after 0 of 3 epochs"
     assert told.before[0] == "The worker process of model B ended unexpectedly."
     assert told.sentences == ()
+    told = conclude(race(model("A"), model("B", weights=None)), None)
+    assert told.headline == "No verdict: the weights of B are missing"
 
 
 @pytest.mark.usefixtures("synthetic_digits")

@@ -94,7 +94,12 @@ def taken(lesson: Lesson, guess: Guess, found: Measured | None, **more: object) 
     ("guess", "found", "words", "is_right"),
     [
         (2.0, Measured(1.1, 0.7, 1.5), "You said 2 points. It was 1.1 points (0.7 to 1.5).", False),
-        (-2.0, Measured(-1.5, -2.25, -0.75), "You said −2 points. It was −1.5 points (−2.2 to −0.8).", True),
+        (
+            -2,
+            Measured(-1.5, -2.25, -0.75),
+            "You said −2 points. It was −1.5 points (−2.2 to −0.8): A was better.",
+            True,
+        ),
         (0.5, Measured(-0.01, -0.3, 0.28), "You said 0.5 points. It was 0.0 points (−0.3 to 0.3).", False),
         (1.0, Measured(1.0), "You said 1 point. It was 1.0 points.", None),
         (1.0, None, "You said 1 point.", None),
@@ -119,7 +124,7 @@ def test_guess_and_result_have_the_same_unit(of: NumberName, found: Measured, wo
 
 def test_a_choice_is_answered() -> None:
     one = taken(LUCK, "A", Measured("same", -0.2, 0.4))
-    assert one.answer == "You said: A. It was: Nobody can tell them apart. B − A: −0.2 to 0.4 points."
+    assert one.answer == "You said: A. It was: Nobody can tell them apart. 95% confidence: A by 0.2 to B by 0.4 points."
     assert one.is_right is False
     assert taken(LUCK, "same", Measured("same")).is_right is True
 

@@ -26,7 +26,7 @@ def test_it_is_called_a_suspicion_and_the_verdict_without_them_is_told() -> None
     assert text.startswith("A suspicion, not a proof: both networks are as sure of another class as ")
     images = len(result.labels()) - 2
     assert f"Without these 2, A has {without.accuracy_a:.1%}, B 100.0% of {images:,} test images right; " in text
-    assert f"A minus B is {-200 / images:+.2f} points (exact McNemar test, p = {without.p_value:.3f})." in text
+    assert f"B is ahead by {200 / images:.2f} points (exact McNemar test, p = {without.p_value:.3f})." in text
     assert "Which model is better stays the same, since both networks are wrong on these 2." in text
     assert without.p_value == result.verdict().p_value
 
@@ -54,7 +54,7 @@ def test_over_seeds_all_networks_are_counted_and_the_figures_are_means() -> None
     assert seeds is not None
     assert f"points (paired t test, p = {seeds.p_value:.3f})." in text
     equal = suspicion(doubted(0, TWO, TWO, doubted(1, TWO, TWO)))
-    assert "+0.00 points (the same from every seed)." in " ".join(equal.sentences)
+    assert "neither is ahead (the same from every seed)." in " ".join(equal.sentences)
 
 
 def test_of_training_images_it_says_that_they_were_learned() -> None:

@@ -32,4 +32,4 @@ def test_scores_of_a_class_that_differ_read_differently() -> None:
     a, b = (ClassScores(*(np.array([0.5, value]) for _ in range(3))) for value in (0.98712, 0.98743))
     same, close = score_rows(a, b, ["cat", "dog"])
     assert (same.a, same.b, same.difference) == (("50.0%",) * 3, ("50.0%",) * 3, "+0.0")
-    assert (close.name, close.a, close.b, close.difference) == ("dog", ("98.71%",) * 3, ("98.74%",) * 3, "-0.03")
+    assert (close.name, close.a, close.b, close.difference) == ("dog", ("98.71%",) * 3, ("98.74%",) * 3, "−0.03")

@@ -69,7 +69,7 @@ def test_over_several_seeds_the_verdict_is_theirs() -> None:
     text = " ".join(explanation(many).sentences)
     assert "On average A has 97.5% (97.0 to 98.0), B 98.5% (98.0 to 99.1) of 1,000 test images right" in text
     assert "A had more right from 0 of 3 seeds, B from 3." in text
-    assert "A minus B is -1.00 points (95% confidence: -1.25 to -0.75)." in text
+    assert "B is ahead by 1.00 points (95% confidence: B by 0.75 to 1.25)." in text
     assert "by chance about 3 times in 1,000 (paired t test over the seeds, p = 0.003)" in text
     assert "not the images" in text
     assert "fewer than five seeds" in text
@@ -94,7 +94,9 @@ def test_a_lead_that_the_seeds_do_not_show_is_not_the_headline() -> None:
     low, high = wanted.confidence_interval(0.95)
     assert (luck.lead, low < 0 < high, wanted.pvalue > 0.5) == (pytest.approx(-0.008), True, True)
     assert (luck.better, finding(luck)) == ("", "no difference that two seeds could show")
-    assert f"({100 * low:+.2f} to {100 * high:+.2f})" in explanation(luck).counted[2].replace("95% confidence: ", "")
+    assert explanation(luck).counted[2] == (
+        f"B is ahead by 0.80 points (95% confidence: A by {100 * high:.2f} to B by {-100 * low:.2f})."
+    )
 
 
 def test_seeds_that_are_left_out_are_counted() -> None:

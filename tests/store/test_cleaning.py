@@ -84,8 +84,9 @@ def test_of_an_ended_run_whose_state_is_damaged_the_curves_are_left(store: Store
     assert found.test is not None
     assert np.array_equal(found.test.probabilities, noise((20, 10), 2), equal_nan=True)
     (note,) = saved.notes
-    assert note.endswith(
-        "the one before it is used. Its curves are kept, its weights are lost: it can only be trained from the start."
+    assert note == (
+        "The weights of model A, seed 0, are lost (weights.safetensors was changed or cut off): its curves are kept, "
+        "but it can only be trained anew."
     )
 
 

@@ -57,6 +57,12 @@ def test_nothing_is_said_of_other_work(times, other):
     assert times.about(asked.a, asked) == ""
 
 
+def test_nothing_is_said_while_a_lesson_asks_for_it(times):
+    times.look()
+    times.is_asked = True
+    assert times.about(DONE.a, DONE) == ""
+
+
 def test_nothing_is_said_while_a_setting_is_wrong(times):
     times.look()
     assert times.about(None, DONE) == times.about(DONE.a, None) == ""

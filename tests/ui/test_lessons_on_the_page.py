@@ -95,8 +95,8 @@ def test_nothing_is_trained_before_the_guess(asked, settle):
     assert not can_train(asked)
     assert GUESS_FIRST in training.reason.html
     for text, sentence in (
-        ("much", "Your guess must be a number from -100 to 100; got much."),
-        ("101", "Your guess must be a number from -100 to 100; got 101."),
+        ("much", "Your guess must be a number from −100 to 100; got much."),
+        ("101", "Your guess must be a number from −100 to 100; got 101."),
         ("nan", "Your guess must be a number"),
         ("<b>1</b>", "Your guess must be a number"),
     ):
@@ -110,6 +110,24 @@ def test_nothing_is_trained_before_the_guess(asked, settle):
     assert can_train(asked)
     say(asked, settle, "")
     assert asked.lesson.problems == {"guess": GUESS_FIRST}
+
+
+@pytest.mark.parametrize("of", ["memory_ratio", "faster"])
+def test_what_a_lesson_asks_for_is_not_told_before_the_guess(tiny, settle, of):
+    models = tiny.steps.models
+    until(lambda: "MiB</b> to train" in models.forms["A"].picture.box.value, WHAT)
+    guess = {**NUMBER, "of": of} if of == "memory_ratio" else {**CHOICE, "of": of}
+    tiny.refresher.post(lambda: tiny.lesson.take(lesson(guess)))
+    settle(tiny)
+    form, is_memory = models.forms["B"], of == "memory_ratio"
+    assert ("<b>?</b> to train" in form.picture.box.value) is is_memory
+    assert ("Training takes" in form.fit.box.value) is not is_memory
+    assert models.times.is_asked is not is_memory
+    tiny.lesson.choices.pick("A")
+    say(tiny, settle, "2" if is_memory else "")
+    assert "MiB</b> to train" in form.picture.box.value
+    assert "Training takes" in form.fit.box.value
+    assert not models.times.is_asked
 
 
 def told_to_focus(dashboard, monkeypatch):

@@ -34,11 +34,15 @@ class _Work:
 
 
 class EpochTimes:
-    """Knows the newest time of each kind of work that the store tells of; for other work there is none."""
+    """Knows the newest time of each kind of work that the store tells of; for other work there is none.
+
+    While `is_asked`, it tells none: a lesson asks for it.
+    """
 
     def __init__(self, refresher: Refresher, store: Store, on_change: Callable[[], None]) -> None:
         self._refresher, self._store, self._on_change = refresher, store, on_change
         self._seconds: dict[_Work, float] = {}
+        self.is_asked = False
 
     def look(self) -> None:
         """Read the store again, beside the refresher's thread: on a slow disk that takes long."""
@@ -49,7 +53,7 @@ class EpochTimes:
 
         `comparison` says what it shares with the other one. Where a setting is wrong there is none.
         """
-        if config is None or comparison is None:
+        if config is None or comparison is None or self.is_asked:
             return None
         return self._seconds.get(_Work.of(config, comparison))
 

@@ -16,11 +16,13 @@ from nncompare.ui.elements import Place, column, dropdown, hide, row, set_value,
 from nncompare.ui.making import make
 from nncompare.ui.panels.field import Field
 from nncompare.ui.refresher import Refresher
+from nncompare.words import with_minus
 
 GUESS_FIRST = "Give your guess first."
 ANSWER = ".nnc-lesson-choices [tabindex='0'], .nnc-lesson-number input"
 """Where the question of the lesson is answered."""
 _NONE = ("No lesson", "")
+_COSTS = {"memory_ratio": "memory", "seconds_ratio": "time", "faster": "time"}  # which the page knows beforehand
 _TITLE = "Your guess"
 
 
@@ -79,6 +81,11 @@ class LessonPanel:
         self.look_at.show("lesson_look.html", lesson=lesson, is_changed=is_changed)
 
     @property
+    def asked_cost(self) -> str:
+        """Which cost of the models the question is about, "memory" or "time", until it is answered; mostly empty."""
+        return _COSTS.get(self.lesson.guess.of, "") if self.lesson is not None and self.guess is None else ""
+
+    @property
     def _options(self) -> list[tuple[str, str]]:
         return [_NONE, *((lesson.title, name) for name, lesson in self.lessons.items())]
 
@@ -134,4 +141,4 @@ def _read(text: str, kind: NumberGuess) -> tuple[float | None, str]:
     rule = Rule(0.0, ge=low, le=high, title=_TITLE)
     model = create_model("_Entry", __base__=Settings, guess=(Number, rule))
     value, error = read_field(model, "guess", text.strip().removesuffix(kind.shown_unit))
-    return (None if error else value), error
+    return (None if error else value), with_minus(error)

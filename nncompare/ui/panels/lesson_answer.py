@@ -8,6 +8,7 @@ from nncompare.lessons import ChoiceName, Lesson, NumberName
 from nncompare.report.lesson import Guess, TakenLesson, answered
 from nncompare.report.measured import Measured, measured
 from nncompare.ui.clickable import Clickable
+from nncompare.ui.panels.findings import ended
 from nncompare.ui.refresher import Refresher
 
 _NO_RESULT = "There is no result to hold that against."
@@ -40,10 +41,8 @@ class LessonAnswer:
 
     def tick(self) -> None:
         """Measure once the comparison has ended; while it goes on from there, nothing is known again."""
-        if self.taken is None or self._running is None:
-            return
-        result = self._running.result() if self._running.wait(0) else None
-        if result is not self._result:
+        result = ended(self._running)
+        if self.taken is not None and result is not self._result:
             self._result, self._note = result, ""
             self.taken = replace(self.taken, found=None)
             self._show()

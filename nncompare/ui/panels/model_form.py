@@ -30,7 +30,8 @@ _BY_OPTIMIZER = {("momentum", "adam"): "SGD only", ("learning_rate", "sgd"): "0.
 class ModelForm:
     """Fields made from `RunConfig`, a picture of the network, and its costs; `read` returns the configuration.
 
-    `box` has what is mostly changed, `more` all else. `on_copy` is called where the settings are to be copied to the
+    `box` has what is mostly changed, `more` all else. Where a lesson asks for the memory (`is_memory_asked`), neither
+    tells it. `on_copy` is called where the settings are to be copied to the
     `other` model.
     """
 
@@ -44,7 +45,7 @@ class ModelForm:
     ) -> None:
         self.name, self._other, self._limits = name, other, limits or Limits()
         self.network: Sequence[Layer] = []  # empty while its width is wrong
-        self._training_bytes = 0
+        self._training_bytes, self.is_memory_asked = 0, False
         self._texts: dict[str, str] = {}
         self._found: tuple[RunConfig | None, dict[str, str]] = None, {}
         self.copy = button(f"Copy to {other}", on_copy)
@@ -104,14 +105,15 @@ class ModelForm:
         channels = plan.channels if plan else self._entered_channels(errors)
         self.network = architectures.layers(channels) if channels else []
         self._training_bytes = plan.training_bytes if plan else 0
-        self.fit.show(config, fit, self.network, is_used=self.is_used)
+        self.fit.show(config, None if self.is_memory_asked else fit, self.network, is_used=self.is_used)
         for box in (self.box, self.more):
             set_class(box, "nnc-off", not self.is_used)
 
     def draw(self, scale: Scale, sample: str, seconds: str) -> None:
         """Draw the network by a scale that both models have, and write what it costs; `seconds` are of an epoch."""
         parameters = sum(layer.parameters for layer in self.network) if self.network else None
-        costs = {"parameters": parameters, "training_bytes": self._training_bytes, "seconds": seconds}
+        training_bytes = None if self.is_memory_asked else self._training_bytes
+        costs = {"parameters": parameters, "training_bytes": training_bytes, "seconds": seconds}
         self.picture.show(self.network, scale, sample, costs)
 
     def _arranged(self) -> widgets.Widget:

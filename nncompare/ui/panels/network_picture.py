@@ -64,7 +64,8 @@ class NetworkPicture:
     def show(self, network: Network, scale: Scale, sample: str, costs: Mapping[str, object]) -> None:
         """Draw a network by a scale that it has in common with another one, and a `sample` of its images.
 
-        Below it stands what it costs: its `parameters`, the `training_bytes`, and the `seconds` of an epoch.
+        Below it stands what it costs: its `parameters`, the `training_bytes` (None where a lesson asks for them), and
+        the `seconds` of an epoch, empty where they are not known.
         """
         texts = {"name": self._name, "sample": sample, "stages": scale.stages, "blocks": blocks(network, scale)}
         image, classes = (network[0].shape[1:], network[-1].shape[0]) if network else ((), 0)

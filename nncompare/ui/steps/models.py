@@ -44,7 +44,7 @@ class ModelsStep:
     ) -> None:
         self._on_change = on_change
         self._info, self._sample = CATALOG[Comparison().dataset], ""
-        self._train_count = self._info.train_count
+        self._train_count, self._kept_back = self._info.train_count, ""
         self.machine = this_machine({})
         self._trouble: Exception | None = None  # why no worker has described it
         on_field_change = refresher.posting(self._refresh_and_tell)
@@ -85,6 +85,14 @@ class ModelsStep:
         for fields in (self.shared.fields, *(form.fields for form in self.forms.values())):
             for name, field in fields.items():
                 hide(field.box, name in names)
+
+    def keep_back(self, cost: str) -> None:
+        """Tell no longer what a lesson asks for: the "memory" of the models, or their "time"; empty for neither."""
+        if cost != self._kept_back:
+            self._kept_back, self.times.is_asked = cost, cost == "time"
+            for form in self.forms.values():
+                form.is_memory_asked = cost == "memory"
+            self.refresh()
 
     def show_machine(self, machine: WorkerInfo | None, trouble: Exception | None) -> None:
         """Plan for this machine from now on; None where no worker has described it, and `trouble` tells why."""
