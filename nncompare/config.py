@@ -189,6 +189,12 @@ def require_split(name: str) -> None:
         raise ValueError(f"There is no split named {name!r}; there are test and train.")
 
 
+def require_comparison(given: object) -> None:
+    """Raise a TypeError, a sentence for the user, for what is no `Comparison`, such as the name of a data set."""
+    if not isinstance(given, Comparison):
+        raise TypeError(f'A Comparison is needed, such as Comparison(dataset="mnist"); got {given!r}.')
+
+
 def bounds(field: FieldInfo) -> str:
     """Return in words which values a field accepts, such as ``a whole number from 1 to 256``."""
     choices = get_args(field.annotation)

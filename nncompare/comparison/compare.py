@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from nncompare.comparison.result import ComparisonResult
 from nncompare.comparison.runner import ComparisonRun
-from nncompare.config import Comparison
+from nncompare.config import Comparison, require_comparison
 from nncompare.data import fetch
 from nncompare.engine.shared import shared_engine
 from nncompare.limits import Limits
@@ -39,6 +39,8 @@ def compare(
         When a model failed; the message is a sentence for the user, and `result` holds what was reached.
     DataError
         When the data set can neither be found nor fetched.
+    TypeError
+        For what is no `Comparison`.
     LimitsError
         When the environment names a limit that is none.
     """
@@ -49,6 +51,7 @@ def begin(
     comparison: Comparison, *, data_progress: Callable[[int, int], None] | None = None, store: Store | None = None
 ) -> ComparisonRun:
     """Begin a comparison in the background; parameters and errors are those of `compare`."""
+    require_comparison(comparison)
     limits = Limits.from_environment()
     fetch(comparison.dataset, progress=data_progress)
     shared_engine.join()  # for good: a script that compares once compares again
