@@ -121,6 +121,8 @@ def test_there_is_no_map_of_what_is_not_there():
         feature_maps(pair(), "a", TEST_IMAGES)
     with pytest.raises(ValueError, match="no test image -1"):
         feature_maps(pair(), "a", -1)
+    with pytest.raises(ValueError, match="no test image first"):
+        feature_maps(pair(), "a", "first")  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="no model 'c' with weights"):
         feature_maps(pair(), "c", 0)
     with pytest.raises(ValueError, match="no split named 'all'"):
