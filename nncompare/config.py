@@ -152,7 +152,7 @@ class Comparison(Settings):
         None,
         ge=1,
         title="Memory budget",
-        description="Memory for both models together, half each: bytes, or with a unit, such as 512 MiB. Without one: 70% of "
+        description="Memory for both models together, half each, in bytes, or with a unit: 512 MiB. Without one: 70% of "
         "what is available.",
         json_schema_extra={"unit": "bytes"},
     )
