@@ -152,7 +152,8 @@ class Comparison(Settings):
         None,
         ge=1,
         title="Memory budget",
-        description="Memory for both models together, half each. Without one: 70% of what is available.",
+        description="Memory for both models together, half each, in bytes, or with a unit: 512 MiB. Without "
+        "one: 70% of what is available.",
         json_schema_extra={"unit": "bytes"},
     )
     train_images: Integer | None = Field(
@@ -187,6 +188,12 @@ def require_split(name: str) -> None:
     """Raise a ValueError, a sentence for the user, where no split has this name."""
     if name not in get_args(SplitName):
         raise ValueError(f"There is no split named {name!r}; there are test and train.")
+
+
+def require_comparison(given: object) -> None:
+    """Raise a TypeError, a sentence for the user, for what is no `Comparison`, such as the name of a data set."""
+    if not isinstance(given, Comparison):
+        raise TypeError(f'A Comparison is needed, such as Comparison(dataset="mnist"); got {given!r}.')
 
 
 def bounds(field: FieldInfo) -> str:

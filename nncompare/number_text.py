@@ -21,6 +21,9 @@ _NUMBER = re.compile(r"([+-]?)([0-9 '_.,]*)((?:[eE][+-]?[0-9]{1,9})?)")
 # Three digits behind every mark, and the same mark everywhere.
 _GROUPS = re.compile(r"[1-9][0-9]{0,2}([ '_.,])[0-9]{3}(?:\1[0-9]{3})*")
 
+_UNITS = "KMGT"
+_SIZE = re.compile(rf"(.*[0-9])\s*([{_UNITS}])i?B?", re.IGNORECASE)
+
 
 def meanings(text: str, *, is_whole: bool) -> list[int | float]:
     """Return the numbers that a text can mean: none, one, or the one with a fraction before the one in thousands.
@@ -41,6 +44,21 @@ def meanings(text: str, *, is_whole: bool) -> list[int | float]:
     can_be_grouped = not exponent and _GROUPS.fullmatch(digits)
     plain = _grouped(digits, is_whole) if can_be_grouped else _ungrouped(digits, is_whole)
     return [_value(f"{sign}{one}{exponent}") for one in plain]
+
+
+def size_bytes(text: str) -> int | None:
+    """Return the bytes of a size with a unit, which counts in 1,024, as memory does; None for any other text.
+
+    Examples
+    --------
+    >>> size_bytes("8 MiB"), size_bytes("1.5GB"), size_bytes("8")
+    (8388608, 1610612736, None)
+    """
+    found = _SIZE.fullmatch(text.strip())
+    numbers = meanings(found[1], is_whole=False) if found is not None else []
+    if found is None or len(numbers) != 1:
+        return None
+    return round(numbers[0] * 1024 ** (1 + _UNITS.index(found[2].upper())))
 
 
 def ambiguity(text: str, found: Sequence[int | float], *, is_whole: bool) -> str:

@@ -7,7 +7,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationInfo, fie
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 
-from nncompare.number_text import ambiguity, meanings
+from nncompare.number_text import ambiguity, meanings, size_bytes
 
 AMBIGUOUS = "ambiguous_number"
 """The type of the error of a text that can mean two numbers; its message goes on after the field's title."""
@@ -43,6 +43,8 @@ def is_whole_number(field: FieldInfo) -> bool:
 
 def _read_number(text: str, field: FieldInfo) -> int | float:
     is_whole = is_whole_number(field)
+    if field.json_schema_extra == {"unit": "bytes"} and (size := size_bytes(text)) is not None:
+        return size
     found = meanings(text, is_whole=is_whole)
     if len(found) > 1 and not is_whole:  # a rate of 1.234 cannot mean 1,234
         found = [value for value in found if value <= _most(field)] or found

@@ -1,4 +1,5 @@
 import math
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -6,6 +7,7 @@ from any_settings import comparisons, runs
 from hypothesis import given
 from pydantic import BaseModel, ValidationError
 
+from nncompare import Dashboard, compare
 from nncompare.catalog import CATALOG
 from nncompare.config import Comparison, RunConfig, explain, from_text, one_sentence
 
@@ -199,3 +201,11 @@ def test_a_form_tells_every_wrong_field() -> None:
 def test_seeds_count_on_from_the_first_and_begin_again_after_the_last() -> None:
     assert Comparison(seed=3, repeat=3).seeds == [3, 4, 5]
     assert Comparison(seed=2**32 - 1, repeat=2).seeds == [2**32 - 1, 0]
+
+
+@pytest.mark.parametrize("begin", [compare, Dashboard])
+def test_what_is_no_comparison_is_refused_with_a_sentence(begin: Callable[[Any], object]) -> None:
+    with pytest.raises(
+        TypeError, match=r"^A Comparison is needed, such as Comparison\(dataset=\"mnist\"\); got 'mnist'\.$"
+    ):
+        begin("mnist")

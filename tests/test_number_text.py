@@ -156,6 +156,20 @@ def test_no_text_means_more_than_two_numbers(text, is_whole):
         assert round(found[0] * 1_000) == found[1]
 
 
+@pytest.mark.parametrize("text", ["8 MiB", "8MB", "8m", "8\u202fMiB", "8,0 mib", "8192 KiB", "8388608"])
+def test_a_size_in_bytes_may_have_a_unit(text):
+    assert read_field(Comparison, "memory_budget", text) == (8 * 1024**2, "")
+
+
+@pytest.mark.parametrize("text", ["MiB", "8 miles", "1.000 GiB", "-8 MiB", "8 MiB 4"])
+def test_what_is_no_size_is_refused(text):
+    assert read_field(Comparison, "memory_budget", text)[0] is None
+
+
+def test_what_counts_no_bytes_has_no_such_unit():
+    assert read_field(RunConfig, "channels", "8 K")[0] is None
+
+
 def subclasses(of: type[BaseModel]) -> list[type[BaseModel]]:
     return [one for each in of.__subclasses__() for one in (each, *subclasses(each))]
 

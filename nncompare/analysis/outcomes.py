@@ -104,8 +104,10 @@ class Outcomes:
         return {group: int(self.members(group).sum()) for group in Group}
 
     def without(self, positions: Sequence[int] | NDArray[np.intp]) -> "Outcomes":
-        """Return the outcomes of all other images."""
+        """Return the outcomes of all other images; raise ValueError where one of these is none."""
         left_out = np.asarray(positions, np.intp)
+        if left_out.size and not 0 <= left_out.min() <= left_out.max() < len(self.labels):
+            raise ValueError(f"There are images 0 to {len(self.labels) - 1:,} to leave out.")
         return Outcomes(*(np.delete(array, left_out, axis=0) for array in (self.labels, self.a, self.b)))
 
     def select(

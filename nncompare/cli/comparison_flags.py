@@ -19,9 +19,11 @@ _NEXT_SETTING = re.compile(r",(?!\s*\d)")  # not the comma of 1,024
 
 def add_flags(parser: argparse.ArgumentParser) -> None:
     """Add a flag for every setting of a comparison, and ``--config`` for a file of them."""
-    parser.add_argument("--config", metavar="FILE", help="settings as JSON; the flags below go before it")
-    _add_model(parser, "a", "settings of model A, such as channels=8,epochs=1")
-    _add_model(parser, "b", "settings of model B; none to train A alone")
+    parser.add_argument("--config", metavar="FILE", help="settings as JSON; a flag below overrides what stands there")
+    _add_model(
+        parser, "a", f"settings of model A, such as channels=8,epochs=1; there are {', '.join(RunConfig.model_fields)}"
+    )
+    _add_model(parser, "b", "settings of model B, or the word none to train A alone")
     for name, field in Comparison.model_fields.items():
         if name not in _MODELS:
             description = field.description or ""

@@ -47,8 +47,8 @@ class AsksNetworks:
         Parameters
         ----------
         images : ndarray, shape (N, 28, 28), or (28, 28) for one
-            Grey values, bright on dark as in the data sets: whole numbers from 0 to 255, or floats from 0 to 1.
-            `nncompare.pictures` makes such images of drawings and photos.
+            Grey values, bright on dark as in the data sets: from 0 to 255, or as floats from 0 to 1; floats of which
+            one is above 1 are taken for the former. `nncompare.pictures` makes such images of drawings and photos.
 
         Raises
         ------
@@ -83,8 +83,8 @@ class AsksNetworks:
         require_split(split)
         dataset = self.comparison.dataset
         count = len(load(dataset).labels(split))
-        if not 0 <= index < count:
-            raise ValueError(f"There is no {split} image {index:,}; there are 0 to {count - 1:,}.")
+        if index not in range(count):
+            raise ValueError(f"There is no {split} image {index}; there are 0 to {count - 1:,}.")
         network = next((network for network in self.networks if network.name == name.upper()), None)
         if network is None:
             raise ValueError(f"There is no model {name!r} with weights in this comparison.")
@@ -111,8 +111,7 @@ def grey_values(images: NDArray[Any], side: int) -> NDArray[np.uint8]:
     is_share, is_whole = (np.issubdtype(pixels.dtype, kind) for kind in (np.floating, np.integer))
     if not is_share and not is_whole:
         raise ValueError(f"Grey values must be whole numbers or shares; got {pixels.dtype}.")
-    highest = 1 if is_share else _WHITE
-    if pixels.size and not (0 <= pixels.min() <= pixels.max() <= highest):  # which NaN is not, either
-        kind = "Shares of white must be from 0 to 1" if is_share else "Whole grey values must be from 0 to 255"
-        raise ValueError(f"{kind}; got {pixels.min():g} to {pixels.max():g}.")
-    return np.rint(pixels * _WHITE).astype(np.uint8) if is_share else pixels.astype(np.uint8)
+    if pixels.size and not (0 <= pixels.min() <= pixels.max() <= _WHITE):  # which NaN is not, either
+        raise ValueError(f"Grey values must be from 0 to 255; got {pixels.min():g} to {pixels.max():g}.")
+    is_share = is_share and (not pixels.size or pixels.max() <= 1)
+    return np.rint(pixels * (_WHITE if is_share else 1)).astype(np.uint8)

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from nncompare import words
 from nncompare.architectures import parameter_count
 from nncompare.comparison.view import RunView
 from nncompare.config import Comparison, SplitName, require_split
@@ -32,7 +33,12 @@ class ModelResult(RunView):
     predictor: Predictor
     _predicted: dict[str, NDArray[np.float32]] = field(default_factory=dict, init=False)
 
-    __eq__, __hash__, __repr__ = object.__eq__, object.__hash__, object.__repr__
+    __eq__, __hash__ = object.__eq__, object.__hash__
+
+    def __repr__(self) -> str:
+        right = words.percent(self.history.test_accuracy[-1], 2) if self.history.test_accuracy else words.UNKNOWN
+        epochs = f"epoch {self.epoch:.4g} of {self.config.epochs}"
+        return f"<Model {self.name}: {self.state}, {epochs}, test accuracy {right} after the last whole one>"
 
     @classmethod
     def of(cls, run: RunView, comparison: Comparison, predictor: Predictor) -> "ModelResult":

@@ -41,7 +41,7 @@ class ComparisonError(Exception):
         self.is_refused = any(model.is_refused for one in (result, *result.others) for model in one.models)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class ComparisonResult(AsksNetworks):
     """Both models of a comparison, after the end; of several seeds, those of the first that can be compared.
 
@@ -57,7 +57,11 @@ class ComparisonResult(AsksNetworks):
     seconds: float
     state: State
     others: tuple["ComparisonResult", ...] = ()
-    inspector: Inspector = field(default=_nobody, repr=False, compare=False)
+    inspector: Inspector = field(default=_nobody, compare=False)
+
+    def __repr__(self) -> str:
+        seeds = [f"<Seed {seed}: {result.models}>" for seed, result in self.by_seed.items()]
+        return f"<Comparison on {self.comparison.dataset}: {', '.join(seeds)}>"
 
     @property
     def by_seed(self) -> dict[int, "ComparisonResult"]:
@@ -182,7 +186,8 @@ class ComparisonResult(AsksNetworks):
         """Return which model is better, by how much, and how likely that is by chance alone.
 
         On the test set, `seeds` of the answer compares all seeds from which both models finished, if they are several.
-        The images at the positions `without` are left out, such as those that `suspects` lists.
+        The images at the positions `without` are left out, such as those that `suspects` lists. Raises as `outcomes`
+        does, and ValueError for a position at which there is no image.
         """
         judged = analysis.judge(self.outcomes(split).without(without))
         return replace(judged, seeds=self.over_seeds(without=without) if split == "test" else None)

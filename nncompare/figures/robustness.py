@@ -20,13 +20,13 @@ WIDE, BESIDE, NARROW = (720, 360), (520, 320), (340, 300)
 _TICK, _NAME_GAP, _SIDES, _SHORT = 36, 19, 130, 500
 """Pixels: between two numbers of the x axis and between two names, at least; beside the plot; and what is narrow."""
 _BAND, _DOT = 0.18, 6
-_KEY = "filled: more than chance"
+_KEY = "filled: a lead that counts"
 
 
 def robustness_figure(found: Robustness, dataset: DatasetInfo, size: tuple[float, float] = WIDE) -> Figure:
     """Draw the accuracy of each model over the strength, with 95% bands, in `size` points.
 
-    A dot is filled where the paired test shows a difference, and hollow where it does not.
+    A dot is filled where a lead counts, and hollow where none does.
     """
     info, (width, _) = DISTURBANCES[found.disturbance], size
     with figure_style():
@@ -72,8 +72,8 @@ def _draw(axes: Axes, found: Robustness, name: str) -> None:
     colour, values = MODELS[name], found.accuracy(name)
     low, high = zip(*found.band(name), strict=True)
     axes.fill_between(found.strengths, low, high, color=colour, alpha=_BAND, linewidth=0)
-    better = found.better or [name] * len(values)
-    fills = [colour if here else PAPER for here in better]
+    leads = found.leads or [name] * len(values)
+    fills = [colour if here else PAPER for here in leads]
     axes.plot(found.strengths, values, color=colour, linewidth=1.8, solid_capstyle="round", clip_on=False)
     for strength, value, fill in zip(found.strengths, values, fills, strict=True):
         axes.plot([strength], [value], "o", ms=_DOT, mec=colour, mew=1.5, mfc=fill, clip_on=False, zorder=3)

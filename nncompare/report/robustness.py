@@ -14,12 +14,13 @@ from nncompare.words import accuracies
 
 @dataclass(frozen=True)
 class StrengthRow:
-    """One strength as text: the accuracy of each model, the p value, and which model is better."""
+    """One strength as text: the accuracy of each model, the p value, and whose lead counts; or that it counts not."""
 
     strength: str
     accuracies: tuple[str, ...]
     p_value: str
-    better: str
+    leads: str
+    is_near_guessing: bool
 
 
 def robustness_rows(found: Robustness) -> list[StrengthRow]:
@@ -28,11 +29,12 @@ def robustness_rows(found: Robustness) -> list[StrengthRow]:
     columns = [found.accuracy(name) for name in found.right]
     p_values = ["< 0.001" if p_value < 0.001 else f"{p_value:.3f}" for p_value in found.p_values]
     return [
-        StrengthRow(info.write(strength), tuple(accuracies(values)), p_value, better)
-        for strength, values, p_value, better in zip(
+        StrengthRow(info.write(strength), tuple(accuracies(values)), p_value, leads, leads != better)
+        for strength, values, p_value, leads, better in zip(
             found.strengths,
             zip(*columns, strict=True),
             p_values or [""] * len(found.strengths),
+            found.leads or [""] * len(found.strengths),
             found.better or [""] * len(found.strengths),
             strict=True,
         )

@@ -22,7 +22,9 @@ def robustness_headline(found: Robustness) -> str:
         return _ONLY_GUESSING if any(found.better) else "No difference shown at any strength."
     p_value = p_words(max(stretch.p_value for stretch in stretches))
     words = f"{_who_is_better(found, stretches)} ({p_value})."
-    return f"{found.breaks_first} breaks first: {words}" if found.breaks_first else capitalize_first(words)
+    if found.breaks_first:
+        return f"{found.breaks_first} breaks first: {words}"
+    return f"{capitalize_first(words)} Neither clearly breaks first."
 
 
 def robustness_explanation(found: Robustness) -> list[str]:

@@ -10,7 +10,7 @@ from tqdm import tqdm
 from nncompare.comparison.compare import begin, see_through
 from nncompare.comparison.result import ComparisonResult
 from nncompare.comparison.runner import ComparisonRun
-from nncompare.config import Comparison
+from nncompare.config import Comparison, require_comparison
 from nncompare.data import CATALOG
 from nncompare.store import Store
 from nncompare.words import waiting
@@ -48,9 +48,12 @@ def compare(
         When a model failed; the message is a sentence for the user, and `result` holds what was reached.
     DataError
         When the data set can neither be found nor fetched.
+    TypeError
+        For what is no `Comparison`.
     LimitsError
         When the environment names a limit that is none.
     """
+    require_comparison(comparison)
     with ProgressLine(is_on=progress) as line:
 
         def look(running: ComparisonRun) -> None:

@@ -8,7 +8,7 @@ from IPython.display import display
 
 from nncompare.comparison.result import ComparisonResult
 from nncompare.comparison.runner import ComparisonRun
-from nncompare.config import Comparison, RunConfig, SplitName
+from nncompare.config import Comparison, RunConfig, SplitName, require_comparison
 from nncompare.engine.shared import shared_engine
 from nncompare.environment import environment
 from nncompare.lessons import Lesson
@@ -52,6 +52,8 @@ class Dashboard:
     """
 
     def __init__(self, comparison: Comparison | None = None) -> None:
+        if comparison is not None:
+            require_comparison(comparison)
         limits, store = Limits.from_environment(), Store.of_session()
         self.is_open = True
         self.refresher = refresher = Refresher(self._tick)

@@ -82,3 +82,15 @@ def test_without_any_widgets_the_picture_says_what_to_install(bare_lab: Dashboar
     expect(still).to_contain_text("pip install ipywidgets anywidget", timeout=1000 * READY_SECONDS)
     expect(still).to_be_visible()
     expect(bare_lab.page.get_by_text("VBox(")).to_have_count(0)
+
+
+def test_of_a_kernel_that_was_shut_down_the_dashboard_says_so(on_lab: DashboardPage) -> None:
+    on_lab.open_notebook(NOTEBOOK)
+    on_lab.run_all_cells()
+    page = on_lab.page
+    expect(page.get_by_role("heading", name="Train two networks side by side")).to_be_visible(timeout=60_000)
+    page.get_by_role("menuitem", name="Kernel", exact=True).click()
+    page.get_by_role("menuitem", name="Shut Down Kernel", exact=True).click()
+    expect(page.locator(".nnc").get_by_role("alert")).to_contain_text(
+        "The kernel of this notebook has ended", timeout=30_000
+    )

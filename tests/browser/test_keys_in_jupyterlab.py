@@ -104,6 +104,13 @@ def test_in_a_notebook_keys_are_obeyed_only_inside_the_dashboard(in_notebook: Da
     page.keyboard.press("d")
     page.keyboard.press("d")  # which deletes a cell
     expect(cells).to_have_count(2)
+    in_notebook.go("Models")
+    page.get_by_role("heading", name="Model A").click()  # which takes no focus
+    page.keyboard.press("3")
+    expect(here).to_have_text("Training")
+    page.keyboard.press("d")
+    page.keyboard.press("d")
+    expect(cells).to_have_count(2)
     page.get_by_role("button", name="Help").click()
     page.get_by_role("button", name="Take the tour").click()
     expect(page.locator(".nnc-tour")).to_be_focused()

@@ -73,7 +73,7 @@ def test_images_of_ones_own_are_predicted_in_parts():
 
 @pytest.mark.parametrize(
     ("given", "grey"),
-    [(np.uint8(7), 7), (7, 7), (np.int16(255), 255), (1.0, 255), (np.float32(0.5), 128), (0.0, 0)],
+    [(np.uint8(7), 7), (7, 7), (np.int16(255), 255), (1.0, 255), (np.float32(0.5), 128), (0.0, 0), (200.0, 200)],
 )
 def test_grey_values_may_be_whole_numbers_or_shares(given, grey):
     found = grey_values(np.full((2, 28, 28), given), 28)
@@ -89,8 +89,8 @@ def test_grey_values_may_be_whole_numbers_or_shares(given, grey):
         (np.zeros((1, 28, 28), bool), "whole numbers or shares; got bool"),
         (np.full((1, 28, 28), 256), "from 0 to 255; got 256 to 256"),
         (np.full((1, 28, 28), -1), "from 0 to 255; got -1"),
-        (np.full((1, 28, 28), 200.0), "from 0 to 1; got 200"),
-        (np.full((1, 28, 28), np.nan), "from 0 to 1; got nan"),
+        (np.full((1, 28, 28), 255.5), "from 0 to 255; got 255.5"),
+        (np.full((1, 28, 28), np.nan), "from 0 to 255; got nan"),
         (np.full((1, 28, 28), "x"), "whole numbers or shares"),
     ],
 )
@@ -99,6 +99,12 @@ def test_what_may_be_meant_in_several_ways_is_refused(given, words):
     with pytest.raises(ValueError, match=words):
         predict_images(asked, given)
     assert asked.asked == []
+
+
+def test_floats_of_which_one_is_above_1_are_grey_values():
+    given = np.zeros((1, 28, 28))
+    given[0, 0, :2] = 1, 255
+    assert grey_values(given, 28)[0, 0, :3].tolist() == [1, 255, 0]
 
 
 def test_feature_maps_are_those_of_one_model_and_image():
@@ -115,6 +121,8 @@ def test_there_is_no_map_of_what_is_not_there():
         feature_maps(pair(), "a", TEST_IMAGES)
     with pytest.raises(ValueError, match="no test image -1"):
         feature_maps(pair(), "a", -1)
+    with pytest.raises(ValueError, match="no test image first"):
+        feature_maps(pair(), "a", "first")  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="no model 'c' with weights"):
         feature_maps(pair(), "c", 0)
     with pytest.raises(ValueError, match="no split named 'all'"):

@@ -83,6 +83,12 @@ def test_the_analysis_is_that_of_both_arrays_of_probabilities(engines: EngineHol
     assert result.confusion("b", "train").sum() == 1_000
     with pytest.raises(ValueError, match="There is no model 'c'"):
         result.confusion("c")
+    with pytest.raises(ValueError, match="There are images 0 to 499 to leave out"):
+        result.verdict(without=[TEST_IMAGES])
+    right = f"test accuracy {100 * verdict.accuracy_a:.2f}% after the last whole one"
+    assert repr(result).startswith(
+        f"<Comparison on synthetic-digits: <Seed 0: [<Model A: finished, epoch 1 of 1, {right}>"
+    )
 
 
 def test_a_model_alone_has_no_verdict(engines: EngineHolder) -> None:

@@ -180,7 +180,7 @@ def test_a_dot_is_filled_where_the_models_differ():
     svg = figure_svg(robustness_figure(found, MNIST), "")
     dots = re.findall(r'style="fill: var\(--nnc-(a|b|paper)[^"]*stroke-width: 1.5', svg)
     assert (dots.count("a"), dots.count("b"), dots.count("paper")) == (4, 4, 10)
-    assert "filled: more than chance" in svg
+    assert "filled: a lead that counts" in svg
     alone = Robustness("noise", strengths, 1_000, {"A": right["A"]})
     assert "filled" not in figure_svg(robustness_figure(alone, MNIST), "")
 

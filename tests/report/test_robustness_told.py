@@ -25,6 +25,7 @@ def found(
     return Robustness(disturbance, strengths, 1_000, right, only_a, only_b, 7, dict.fromkeys(right, 1.0), guessed)
 
 
+NEITHER = " Neither clearly breaks first."
 BREAKING = found([GOOD] * 6 + [WORSE] * 3, [GOOD] * 4 + [BROKEN] * 5)
 
 
@@ -33,14 +34,20 @@ BREAKING = found([GOOD] * 6 + [WORSE] * 3, [GOOD] * 4 + [BROKEN] * 5)
     [
         (BREAKING, "B breaks first: from 25° on A is better (p < 0.001)."),
         (found([GOOD] * 9, [GOOD] * 9), "No difference shown at any strength."),
-        (found([GOOD] * 9, [WORSE] * 9), "A is better at every strength (p < 0.001)."),
-        (found([WORSE] * 9, [GOOD] * 3 + [WORSE] * 6), "B is better up to 15° (p < 0.001)."),
-        (found([WORSE] * 9, [GOOD] + [WORSE] * 8), "B is better undisturbed (p < 0.001)."),
+        (found([GOOD] * 9, [WORSE] * 9), f"A is better at every strength (p < 0.001).{NEITHER}"),
+        (
+            found([WORSE] * 9, [GOOD] * 3 + [WORSE] * 6),
+            f"B is better up to 15° (p < 0.001).{NEITHER}",
+        ),
+        (
+            found([WORSE] * 9, [GOOD] + [WORSE] * 8),
+            f"B is better undisturbed (p < 0.001).{NEITHER}",
+        ),
         (
             found([GOOD] * 8 + [GONE], [GOOD] * 4 + [BROKEN] * 4 + [GONE]),
             "B breaks first: from 25° to 60° A is better (p < 0.001).",
         ),
-        (found([GOOD] * 9, [GOOD, 969] + [GOOD] * 7), "At 10° A is better (p ≤ 0.009)."),
+        (found([GOOD] * 9, [GOOD, 969] + [GOOD] * 7), f"At 10° A is better (p ≤ 0.009).{NEITHER}"),
         (
             found([GOOD] * 3 + [BROKEN] * 6, [WORSE] * 9),
             "A breaks first: A is better up to 15° and B from 20° on (p < 0.001).",
@@ -51,7 +58,10 @@ BREAKING = found([GOOD] * 6 + [WORSE] * 3, [GOOD] * 4 + [BROKEN] * 5)
             "5\N{NO-BREAK SPACE}px and B from 6\N{NO-BREAK SPACE}px on (p < 0.001).",
         ),
         (found([GOOD] * 9, [GOOD] * 6 + [BROKEN] * 3, "scale"), "B breaks first: from 60% on A is better (p < 0.001)."),
-        (found([GOOD] * 4 + [WORSE] * 5, [WORSE] * 9, "scale"), "A is better down to 75% (p < 0.001)."),
+        (
+            found([GOOD] * 4 + [WORSE] * 5, [WORSE] * 9, "scale"),
+            f"A is better down to 75% (p < 0.001).{NEITHER}",
+        ),
         (
             found([GOOD] * 6 + [WORSE] * 2 + [200], [GOOD] * 4 + [BROKEN] * 4 + [GONE], guessed=110),
             "B breaks first: from 25° to 60° A is better (p < 0.001).",
@@ -65,7 +75,7 @@ BREAKING = found([GOOD] * 6 + [WORSE] * 3, [GOOD] * 4 + [BROKEN] * 5)
         (found([GONE] * 9), "A alone: 10.0% right undisturbed, fewer than half at every strength."),
     ],
 )
-def test_the_finding_is_one_sentence(robustness, words):
+def test_the_finding_is_told_in_a_line(robustness, words):
     assert robustness_headline(robustness) == words
 
 
@@ -98,9 +108,17 @@ def test_a_p_value_is_never_said_to_be_smaller_than_it_is():
 
 def test_rows_tell_both_models_apart():
     first, *_, last = robustness_rows(found([9_999 // 10] * 9, [998] * 9))
-    assert (first.strength, first.accuracies, first.better) == ("0°", ("99.9%", "99.8%"), "")
+    assert (first.strength, first.accuracies, first.leads) == ("0°", ("99.9%", "99.8%"), "")
     assert (last.strength, last.p_value) == ("90°", "1.000")
-    assert robustness_rows(BREAKING)[-1] == type(first)("90°", ("93.0%", "40.0%"), "< 0.001", "A")
+    assert robustness_rows(BREAKING)[-1] == type(first)("90°", ("93.0%", "40.0%"), "< 0.001", "A", False)
+
+
+def test_rows_headline_and_chart_agree_which_leads_count():
+    robustness = found([GOOD] * 8 + [200], [GOOD] * 4 + [BROKEN] * 4 + [GONE], guessed=110)
+    *_, counts, near = robustness_rows(robustness)
+    assert (counts.leads, counts.is_near_guessing) == ("A", False)
+    assert (near.leads, near.is_near_guessing, near.p_value) == ("", True, "< 0.001")
+    assert robustness_headline(robustness) == "B breaks first: from 25° to 60° A is better (p < 0.001)."
 
 
 def test_the_table_as_a_file_has_every_figure():

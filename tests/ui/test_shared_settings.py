@@ -42,7 +42,9 @@ def test_what_is_written_is_read_again(shared, settings):
     assert values == {name: getattr(comparison, name) for name in SHARED}
 
 
-@pytest.mark.parametrize(("text", "budget"), [("24", 24), (" 1,024 ", 1_024), ("2048", 2_048)])
+@pytest.mark.parametrize(
+    ("text", "budget"), [("24", 24), (" 1,024 ", 1_024), ("2048", 2_048), ("8 MiB", 8), ("1 GiB", 1024)]
+)
 def test_a_budget_is_written_in_mebibytes(shared, text, budget):
     shared.fields["memory_budget"].value = text
     assert shared.read()[0]["memory_budget"] == budget * MEBIBYTE

@@ -8,6 +8,7 @@ from pydantic import Field as Rule
 from nncompare.config import Comparison, Precision, read_field
 from nncompare.memory.mebibytes import MEBIBYTE
 from nncompare.messages import WorkerInfo
+from nncompare.number_text import size_bytes
 from nncompare.settings import Integer, Settings
 from nncompare.ui.elements import html, offer, row
 from nncompare.ui.panels.field import Field
@@ -90,6 +91,8 @@ class SharedSettings:
             return self._budget, ""
         if not text:
             return None, ""
+        if size_bytes(text) is not None:
+            return read_field(Comparison, "memory_budget", text)
         size, error = read_field(_Budget, "memory_budget", text)
         return (None if error else size * MEBIBYTE), error
 

@@ -38,7 +38,8 @@ function render({ model, el }) {
   // The button that was pressed is hidden with its step: without a new place the keyboard would start over.
   const showTop = (dashboard) => {
     dashboard?.scrollIntoView({ block: "start" });
-    if (document.activeElement === document.body || document.activeElement?.closest(".nnc-hidden")) {
+    const focused = document.activeElement;
+    if ([document.body, dashboard].includes(focused) || focused?.closest(".nnc-hidden")) {
       dashboard?.querySelector(".nnc-nav [aria-current]")?.focus({ preventScroll: true });
     }
   };
@@ -80,6 +81,11 @@ function render({ model, el }) {
     const button = target.closest?.("[data-copy]");
     if (button) voice.textContent = await copyBeside(button);
   };
+  // What takes no focus gives it to the dashboard: or the notebook would take the next key for a command of its own.
+  const onPress = ({ target }) => {
+    const dashboard = target.closest?.(".nnc");
+    if (dashboard) dashboard.tabIndex = -1;
+  };
   const onFocus = ({ target }) => {
     target.closest?.(".nnc")?.addEventListener("keydown", keepKeys); // once, however often
     if (target.matches?.(".nnc-share input")) target.select();
@@ -89,6 +95,7 @@ function render({ model, el }) {
   const leaving = new AbortController();
   const { signal } = leaving;
   document.addEventListener("click", onClick, { signal });
+  if (!isWebPage) document.addEventListener("pointerdown", onPress, { capture: true, signal });
   document.addEventListener("focusin", onFocus, { signal });
   addEventListener("popstate", showStep, { signal });
   addEventListener("nnc-reconnect", reconnect, { signal });

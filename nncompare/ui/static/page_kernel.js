@@ -17,6 +17,11 @@ export function watchKernel(model, el, isWebPage) {
     // What is pressed would not arrive.
     for (const other of el.closest(".nnc").children) other.inert = !other.contains(el);
   };
+  const isShutDown = () => look(kernel, "dead"); // of which no status tells
   kernel.statusChanged.connect(look);
-  return () => kernel.statusChanged.disconnect(look);
+  kernel.disposed.connect(isShutDown);
+  return () => {
+    kernel.statusChanged.disconnect(look);
+    kernel.disposed.disconnect(isShutDown);
+  };
 }
