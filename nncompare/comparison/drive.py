@@ -34,7 +34,7 @@ async def silence_told(runs: Sequence[ModelRun], seconds: Callable[[], float]) -
     async def tell() -> None:
         while True:
             for run in runs:
-                run.tell_silence(seconds())
+                run.tell(seconds_silent=seconds())
             await asyncio.sleep(_SILENCE_LOOK_SECONDS)
 
     telling = asyncio.create_task(tell())
@@ -43,7 +43,7 @@ async def silence_told(runs: Sequence[ModelRun], seconds: Callable[[], float]) -
     finally:
         telling.cancel()
         for run in runs:
-            run.tell_silence(0.0)
+            run.tell(seconds_silent=0.0)
 
 
 async def _drive(run: ModelRun, engine: Engine, address: str, assignment: Assignment) -> None:

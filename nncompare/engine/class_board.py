@@ -69,13 +69,7 @@ class ClassBoard:
         if outcome:
             self._keep(page.number, run, outcome)
         newer = {"lesson": self._lesson} if 0 < self._version != lesson else {}
-        return {
-            "board": self._id,
-            "number": page.number,
-            "stop": page.must_stop,
-            "version": self._version,
-            **newer,
-        }
+        return {"board": self._id, "number": page.number, "stop": page.must_stop, "version": self._version, **newer}
 
     def leave(self, client: str) -> None:
         """Forget a page that is gone; what came out of its comparisons stays."""
@@ -91,12 +85,9 @@ class ClassBoard:
     def look(self, since: int) -> dict[str, Any]:
         """Return the pages that are there, and the outcomes that came after the one with the serial number `since`."""
         self._forget_the_silent()
-        new = [(page, run, *kept) for (page, run), kept in self._outcomes.items() if kept[0] > since]
-        return {
-            "board": self._id,
-            "pages": [(page.number, page.report) for page in self._pages.values()],
-            "outcomes": new,
-        }
+        pages = [(page.number, page.report) for page in self._pages.values()]
+        outcomes = [(page, run, *kept) for (page, run), kept in self._outcomes.items() if kept[0] > since]
+        return {"board": self._id, "pages": pages, "outcomes": outcomes}
 
     def clear(self) -> None:
         """Forget all outcomes."""

@@ -88,7 +88,7 @@ class Engine(WorkerClient):
         request = Request(id_, self._client.id, self._user, count, submission.id, submission.comparison)
         try:
             addresses = await self._wait_in_queue(request, submission.limits, is_cancelled, on_wait)
-            return await self._describe(addresses, device)
+            return list(await asyncio.gather(*(self._slot(address, device) for address in addresses)))
         except BaseException:
             await self._insist("withdraw", request_id=id_)
             raise
@@ -109,9 +109,6 @@ class Engine(WorkerClient):
         if not address or not self.is_alive:
             return "No worker answers. Train to start again."
         return f"No worker answers at {address}. Start some: dask worker {address} --nthreads 1"
-
-    async def _describe(self, addresses: list[str], device: str) -> list[Slot]:
-        return list(await asyncio.gather(*(self._slot(address, device) for address in addresses)))
 
     async def _slot(self, address: str, device: str) -> Slot:
         try:

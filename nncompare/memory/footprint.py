@@ -80,10 +80,7 @@ UNKNOWN = Footprint(0)
 
 
 def training_footprint(
-    channels: int,
-    optimizer: OptimizerName,
-    precision: Precision = "float32",
-    architecture: Architecture = DEFAULT,
+    channels: int, optimizer: OptimizerName, precision: Precision = "float32", architecture: Architecture = DEFAULT
 ) -> Footprint:
     """Estimate the memory of training a network with this width, optimiser and number format."""
     parameters = architecture.parameter_count(channels) * FLOAT_BYTES

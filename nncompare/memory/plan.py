@@ -157,10 +157,7 @@ def fit(config: RunConfig, room: Room, test_images: int, train_images: int | Non
 
 
 def widest_that_fits(
-    memory_limit: int,
-    optimizer: OptimizerName,
-    precision: Precision = "float32",
-    architecture: Architecture = DEFAULT,
+    memory_limit: int, optimizer: OptimizerName, precision: Precision = "float32", architecture: Architecture = DEFAULT
 ) -> int:
     """Return the most channels (1 to 256) that train with a batch of 4 in `memory_limit` bytes.
 
@@ -200,7 +197,8 @@ def _why_such_updates(wish: int, batch_size: int, steps: int, images: int, bound
         return f"Used: {batch_size:,} × {steps:,} steps {total}{kept}. {bound}"
     if are_all:
         return "" if images == wish else f"Used: {images:,} images an update: all training images that there are."
-    return "" if batch_size == wish else f"Used: {batch_size:,}, {_rounding(wish)}."
+    rule = "the smallest batch size" if wish < SMALLEST_BATCH else "the next power of two"
+    return "" if batch_size == wish else f"Used: {batch_size:,}, {rule}."
 
 
 def _told_who_else(why: dict[str, str], promised_bytes: int, *, is_batch_cut: bool) -> dict[str, str]:
@@ -214,7 +212,3 @@ def _bound(capacity: Capacity, test_images: int) -> str:
     if capacity.images.bit_length() < test_images.bit_length():
         return f"Batch sizes are powers of two, and memory holds {capacity.images:,} images."
     return f"Batch sizes are powers of two, and the test set has {test_images:,} images."
-
-
-def _rounding(wish: int) -> str:
-    return "the smallest batch size" if wish < SMALLEST_BATCH else "the next power of two"
