@@ -135,7 +135,7 @@ class ComparisonResult(AsksNetworks):
         Raises
         ------
         ValueError
-            When A was trained alone, a model has no weights, or there is no such split.
+            As `outcomes` does.
         """
         labels, alike = self.outcomes(split).labels, self.alike if split == "test" else []
         networks = [model for result in (alike if len(alike) > 1 else [self]) for model in result.models]

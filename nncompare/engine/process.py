@@ -26,10 +26,13 @@ _CREDENTIALS = ("tls_ca_file", "tls_client_cert", "tls_client_key")
 
 
 def write_credentials(file: Path, address: str, security: Any, slots: int) -> None:
-    """Write what a client needs, readable by this user alone."""
+    """Write what a client needs, readable by this user alone, at one stroke: those of an engine before may be there."""
     content = {"address": address, "slots": slots, **{name: getattr(security, name) for name in _CREDENTIALS}}
-    with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as stream:
+    fresh = file.with_suffix(".new")
+    fresh.unlink(missing_ok=True)
+    with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as stream:
         json.dump(content, stream)
+    fresh.replace(file)
 
 
 def read_credentials(file: Path) -> tuple[str, dict[str, Any], int]:
