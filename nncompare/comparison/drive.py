@@ -80,7 +80,7 @@ async def _lose(
     error = training.exception() if not training.cancelled() else None
     if isinstance(error, SilentError):
         await run.lose(error.what(f"the worker of model {run.name}" if error.is_worker else ""))
-        if error.is_worker:  # the next run shall not wait for it
+        if error.is_worker:  # the next run must not wait for it
             await engine.restart(address)
     elif isinstance(error, DisconnectedError) or not engine.is_alive:
         await run.lose(endings.CONNECTION_LOST)

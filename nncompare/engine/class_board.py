@@ -1,7 +1,7 @@
 """What the pages of a class report, and what its teacher asks of them: plain logic, without a network.
 
-A page may report anything, so what it says is text of a bounded length that nobody reads here: whoever shows it checks
-it. A board holds so many pages and outcomes, and no more.
+A page may report anything, so what it says is text of a bounded length that nobody reads here: what shows it
+checks it. A board holds so many pages and outcomes, and no more.
 """
 
 import itertools

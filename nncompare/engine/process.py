@@ -118,5 +118,5 @@ class EngineProcess:
         self._log.seek(0)
         lines = self._log.read().decode(errors="replace").splitlines()
         # After an error multiprocessing lists what was left behind.
-        said = [line.strip() for line in lines if line.strip() and "resource_tracker" not in line]
-        return said[-1] if said else "it said nothing"
+        words = [line.strip() for line in lines if line.strip() and "resource_tracker" not in line]
+        return words[-1] if words else "it said nothing"

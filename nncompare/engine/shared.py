@@ -82,7 +82,7 @@ async def _predict(engine: Engine, device: str, request: PredictionRequest) -> N
         report, (plan, _) = slot.report, request.setup.resolved
         limit = model_share(report.available_bytes)
         setup = replace(request.setup, device=report.device, plan=plan.on(report.threads, limit))
-        return np.asarray(await engine.run(predict, replace(request, setup=setup), address=slot.address))
+        return await engine.run(predict, replace(request, setup=setup), address=slot.address)
 
     return await on_free_worker(engine, device, on)
 

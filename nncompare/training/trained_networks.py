@@ -1,4 +1,4 @@
-"""Networks made of weights that were sent here, for whoever looks into them while another one may be training.
+"""Networks made of weights that were sent here, for those who look into them while another may be training.
 
 B images of a shard, N images, F features, K classes, H/W pixels.
 """
