@@ -67,10 +67,6 @@ class Architecture(ABC):
         Imports torch: for worker processes.
         """
 
-    def parameter_count(self, channels: int, classes: int = CLASSES) -> int:
+    def parameter_count(self, channels: int) -> int:
         """Return the number of trainable parameters."""
-        return sum(layer.parameters for layer in self.layers(channels, classes))
-
-    def widths(self, channels: int) -> tuple[int, ...]:
-        """Return the channels of each layer of feature maps."""
-        return tuple(layer.shape[0] for layer in self.layers(channels)[1:] if len(layer.shape) == len(IMAGE_SHAPE))
+        return sum(layer.parameters for layer in self.layers(channels))

@@ -30,7 +30,7 @@ class NamedLine:
     """The curve of one model on one split, in the model's colour; a model of the past is grey."""
 
     def __init__(self, axes: Axes, model: str, split: SplitName) -> None:
-        self._axes, self._split, self.name = axes, split, f"{model} {split}"
+        self._split, self.name = split, f"{model} {split}"
         colour = LINES[model]
         self._colour = NAMES.get(model, colour)
         (self._line,) = axes.plot([], [], color=colour, linestyle=_STYLES[split], label=self.name)

@@ -17,6 +17,7 @@ Axis = Literal["epoch", "images", "steps", "seconds"]
 BUCKETS = 160
 """Along the x axis; at most two points more are drawn, one at the left end and the last."""
 
+_MOST_MARKS = 60
 _SAMPLES = 5
 """Parts of an epoch: at the end of each but the last, a sample of the test images is measured."""
 
@@ -61,7 +62,7 @@ class Trace:
         return replace(self, joined=thin(self.joined, reach), limits=limits)
 
 
-def trace_of(band: SeedBand, split: SplitName, quantity: Quantity, axis: Axis = "epoch", smoothing: int = 1) -> Trace:
+def trace_of(band: SeedBand, split: SplitName, quantity: Quantity, axis: Axis, smoothing: int) -> Trace:
     """Take the points of one curve, and their range where there are several seeds.
 
     Each point of the training images becomes the mean of the last `smoothing` ones.
@@ -118,8 +119,8 @@ def thin(points: Points, reach: float) -> Points:
     return Points(*(np.append(np.add.reduceat(column[:-1], starts) / sizes, column[-1]) for column in points))
 
 
-def marks_apart(points: Points, reach: float, most: int = 60) -> Points:
+def marks_apart(points: Points, reach: float) -> Points:
     """Leave out marks that would stand too close to be told apart, from 0 to `reach`; the last one stays."""
-    place = np.rint(points.x * (most / reach))
+    place = np.rint(points.x * (_MOST_MARKS / reach))
     is_taken = np.append(np.diff(place) != 0, True)[: len(place)]
     return Points(points.x[is_taken], points.y[is_taken])
