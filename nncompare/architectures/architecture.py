@@ -21,20 +21,13 @@ CLASSES = 10
 class Layer:
     """One row of the layer table.
 
-    Attributes
-    ----------
-    shape : tuple of int
-        Its output for one image: (channels, height, width) or (features,).
-    parameters : int
-        Its trainable parameters.
-    activations : int
-        Values that it computes for one image, before pooling, and keeps for the backward pass; 0 where they are too
-        few to count in the memory of a training.
+    The `activations` are the values that it computes for one image, before pooling, and keeps for the backward pass; 0
+    where they are too few to count in the memory of a training.
     """
 
     name: str
-    shape: tuple[int, ...]
-    parameters: int
+    shape: tuple[int, ...]  # of its output for one image: (channels, height, width) or (features,)
+    parameters: int  # those that are trained
     activations: int = 0
 
 

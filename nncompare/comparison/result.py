@@ -127,11 +127,6 @@ class ComparisonResult(AsksNetworks):
         learning (`analysis.suspects`). On the test set the networks are those of all seeds from which both models
         finished alike, if they are several; on training images, whose labels they have learned, those of this seed.
 
-        Returns
-        -------
-        ndarray of int, shape (S,)
-            May be empty.
-
         Raises
         ------
         ValueError

@@ -68,10 +68,7 @@ class ComparisonRun(UnderWay):
     ) -> "ComparisonRun":
         """Make a comparison of what was saved. Runs that were under way wait; `resume` goes on from their last epoch.
 
-        Raises
-        ------
-        StoreError
-            When it was interrupted, but somebody else goes on with it; or when it cannot be read.
+        Raise a StoreError when it was interrupted, but somebody else goes on with it; or when it cannot be read.
         """
         saved = read_saved(folder)
         if saved.is_interrupted:

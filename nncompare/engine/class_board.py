@@ -48,16 +48,9 @@ class ClassBoard:
     ) -> dict[str, Any] | None:
         """Note what a page says; return what the teacher wants of it, or None where it is nonsense or there is no room.
 
-        Parameters
-        ----------
-        number : int
-            The number that it had before, which it gets again if nobody else has it; 0 for any.
-        lesson : int
-            The version of the lesson that it has; a newer one is in the answer.
-        is_active : bool
-            Whether there is anything to stop.
-        run, outcome : int, str
-            What came out of its comparison with this number, where there is anything new.
+        The page gets the `number` that it had before if nobody else has it, 0 for any. Where it has an older version of
+        the `lesson`, the new one is in the answer. It `is_active` where there is anything to stop, and `outcome` is
+        what came out of its comparison with the number `run`, where that is new.
         """
         if not _are_as_they_should(client, report, outcome, numbers=(number, lesson, run)):
             return None

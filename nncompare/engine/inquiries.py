@@ -30,12 +30,7 @@ class Place:
 def inspect_on_worker(engines: EngineHolder, device: str, inquiry: Inquiry) -> Answer:
     """Ask the first worker that is free; the calling thread waits. Without that device, any other one will do.
 
-    Raises
-    ------
-    EngineError
-        When there is no answer; its message is a sentence for the user.
-    ValueError
-        When this cannot be asked.
+    Raise an EngineError when there is no answer, and a ValueError when this cannot be asked: sentences for the user.
     """
     inquiry.check()
     engine = engines.get()

@@ -48,12 +48,8 @@ class EngineProcess:
     It has `slots` worker processes. In `shared_file` it says how to reach it also to other processes of this user: a
     name that stays when another engine takes its place. Its folder goes with the process that started the engine.
 
-    Raises
-    ------
-    BudgetError
-        When a limit leaves too little memory for it.
-    OSError
-        When no private folder can be made, or no process started.
+    Starting it raises a BudgetError when a limit leaves too little memory for it, and an OSError when no private folder
+    can be made, or no process started.
     """
 
     def __init__(self, slots: int = SLOTS, shared_file: Path | None = None) -> None:
@@ -80,13 +76,7 @@ class EngineProcess:
         return self._process.poll() is None
 
     def credentials(self) -> tuple[str, dict[str, Any], int]:
-        """Wait until it is ready, and return how to reach it, as `read_credentials`.
-
-        Raises
-        ------
-        OSError
-            When it ended instead.
-        """
+        """Wait until it is ready, and return how to reach it, as `read_credentials`; an OSError if it ended instead."""
         assert self._process.stdout is not None
         if self._process.stdout.readline().strip() == b"ready":
             with contextlib.suppress(FileNotFoundError):  # it has ended meanwhile, and removed its folder

@@ -92,10 +92,7 @@ async def on_free_worker(
 ) -> T:
     """Do short work on the first worker that is free, and release it.
 
-    Raises
-    ------
-    EngineError
-        When there is no worker, it is lost meanwhile, or none was free before the wait was cancelled.
+    Raise an EngineError when there is no worker, it is lost meanwhile, or none was free before the wait was cancelled.
     """
     slots = await engine.claim(1, device, is_cancelled)
     if not slots:

@@ -35,10 +35,7 @@ class WorkerClient(QueueClient):
     async def run(self, function: Callable[..., T], *arguments: Any, address: str, key: str | None = None) -> T:
         """Run a function of this package on one worker, once, and return its answer.
 
-        Raises
-        ------
-        LostError
-            When the worker or the engine ends meanwhile; a SilentError when nothing was heard of it for too long.
+        Raise a LostError when the worker or the engine ends meanwhile; a SilentError when it was silent for too long.
         """
         from distributed import KilledWorker
 
@@ -60,10 +57,7 @@ class WorkerClient(QueueClient):
     ) -> T:
         """Run a short function beside whatever the worker is doing; it may take as long as a question, or `seconds`.
 
-        Raises
-        ------
-        Exception
-            When the worker is gone or does not answer.
+        Raise errors of many kinds when the worker is gone or does not answer.
         """
         answering = self._client.run(function, *arguments, workers=[address])
         answers: asyncio.Future[dict[str, T]] = asyncio.ensure_future(answering)

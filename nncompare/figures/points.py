@@ -36,19 +36,12 @@ NO_POINTS = Points(np.empty(0), np.empty(0))
 class Trace:
     """What is drawn of one curve of one model.
 
-    Attributes
-    ----------
-    joined : Points
-        Those that a line joins: what was learned from, or the sample of the test images within the epochs.
-    whole : Points
-        Those of all test images, at the ends of epochs and of the run: another measurement, so no line joins them.
-    limits : tuple of Points, optional
-        The lowest and the highest of several seeds, where the line is.
+    A line joins the `joined` ones: of what was learned from, or of the sample of the test images within the epochs.
     """
 
     joined: Points
-    whole: Points
-    limits: tuple[Points, Points] | None = None
+    whole: Points  # of all test images, at the ends of epochs and of the run: measured otherwise, so no line joins them
+    limits: tuple[Points, Points] | None = None  # the lowest and the highest of several seeds, where the line is
 
     @cached_property
     def every(self) -> Points:

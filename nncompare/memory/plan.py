@@ -123,12 +123,7 @@ def fit(config: RunConfig, room: Room, test_images: int, train_images: int | Non
     """Return what memory makes of a configuration.
 
     No update is made from more than `train_images`, where it is known how many there are. Batch and width depend on the
-    memory alone: there are as many threads as fit beside them.
-
-    Raises
-    ------
-    ValueError
-        When not even one channel with a batch of 4 fits.
+    memory alone: there are as many threads as fit beside them. Raises as `widest_that_fits`.
     """
     limit, architecture = room.memory_limit, architectures.of(config)
     widest = widest_that_fits(limit, config.optimizer, room.precision, architecture)

@@ -73,10 +73,7 @@ def remember(live: LiveWeights) -> None:
 def trained_model(state: NetworkState, device: torch.device) -> nn.Sequential:
     """Return the network with these weights; it is of use until the same thread asks for another one.
 
-    Raises
-    ------
-    ForgottenError
-        When a key is given in place of weights, and unknown.
+    Raise a ForgottenError when a key is given in place of weights, and unknown.
     """
     known = {live.key: live.weights for live in _remembered}
     weights = state.weights or known.get(state.key)
