@@ -1,6 +1,6 @@
 """Floating-point operations of the three-block network, by hand: a multiplication and an addition are two."""
 
-from nncompare.architectures import CLASSES, IMAGE_CHANNELS, IMAGE_SIDE, widths
+from nncompare.architectures import CLASSES, IMAGE_CHANNELS, IMAGE_SIDE, layers
 
 LAYERS, _KERNEL = 3, 3 * 3
 LINEAR = "dropout, linear layer and loss, there and back"
@@ -31,7 +31,7 @@ def part_flops(channels: int) -> dict[str, int]:
 
 def _of_layers(channels: int) -> list[int]:
     side, before, found = IMAGE_SIDE, IMAGE_CHANNELS, []
-    for width in widths(channels):
+    for width in (layer.shape[0] for layer in layers(channels)[1 : 1 + LAYERS]):
         found.append(2 * _KERNEL * before * width * side * side)
         side, before = side // 2, width
     return [*found, 2 * before * side * side * CLASSES]

@@ -216,10 +216,7 @@ def bounds(field: FieldInfo) -> str:
 def explain(error: ValidationError, model: type[BaseModel], below: str = "") -> dict[str, str]:
     """Turn a validation error into one sentence for each invalid field; of those `below` another field, where named.
 
-    Returns
-    -------
-    dict
-        Sentences by dotted field name (``batch_size``, ``a.channels``).
+    The sentences are by dotted field name (``batch_size``, ``a.channels``).
     """
     sentences: dict[str, str] = {}
     for problem in error.errors():
@@ -240,12 +237,7 @@ def one_sentence(error: ValidationError, model: type[BaseModel]) -> str:
 def from_text(values: Mapping[str, Any]) -> tuple[RunConfig | None, dict[str, str]]:
     """Read the texts of a form; see `number_text` for how a number may be written.
 
-    Returns
-    -------
-    RunConfig or None
-        None if a field is invalid.
-    dict
-        One sentence for each invalid field, by name.
+    Return the settings, None if a field is invalid, and one sentence for each invalid field, by name.
     """
     try:
         return RunConfig.model_validate({name: _stripped(value) for name, value in values.items()}), {}

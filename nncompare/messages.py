@@ -174,32 +174,16 @@ class Position:
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """The state of a run between two steps, from which it goes on to the last bit, in another process too.
-
-    Attributes
-    ----------
-    weights : dict of str to ndarray
-        The parameters, by PyTorch's names.
-    optimizer : dict of str to list of ndarray
-        For each quantity that the optimiser keeps, one array for each tensor that it changes.
-    gradient : list of ndarray, optional
-        The sum over the micro-batches of the update under way, likewise.
-    order : ndarray of uint8
-        State of the generator from which the order of the epoch under way was drawn, before that.
-    randomness : ndarray of uint8
-        State of the generator that dropout draws from.
-    cycle_start : int
-        Images seen when the cycle of the learning rate began, where it has one.
-    """
+    """The state of a run between two steps, from which it goes on to the last bit, in another process too."""
 
     plan: Plan
     position: Position
-    weights: Weights
-    optimizer: dict[str, list[NDArray[np.float32]]]
-    gradient: list[NDArray[np.float32]] | None
-    order: NDArray[np.uint8]
-    randomness: NDArray[np.uint8]
-    cycle_start: int = 0
+    weights: Weights  # the parameters, by PyTorch's names
+    optimizer: dict[str, list[NDArray[np.float32]]]  # for each quantity that it keeps, an array for each tensor
+    gradient: list[NDArray[np.float32]] | None  # the sum over the micro-batches of the update under way, likewise
+    order: NDArray[np.uint8]  # state of the generator that drew the order of the epoch under way, before that
+    randomness: NDArray[np.uint8]  # state of the generator that dropout draws from
+    cycle_start: int = 0  # images seen when the cycle of the learning rate began, where it has one
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,8 @@ LIKELY = 0.05
 class Guessing:
     """How many of N images a model has right, beside what guessing would have.
 
-    `chance` is the share of the commonest class, at least 1/K: whoever says always that class has so many right, and no
-    other way of guessing has more. `p_value` is that of the exact one-sided binomial test: the probability that
+    `chance` is the share of the commonest class, at least 1/K: always to name that class gets so many right, and no
+    other way of guessing gets more. `p_value` is that of the exact one-sided binomial test: the probability that
     guessing has at least as many right as the model.
     """
 

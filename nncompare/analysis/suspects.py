@@ -16,12 +16,12 @@ def suspects(labels: NDArray[np.integer], probabilities: Sequence[NDArray[np.flo
 
     A network is sure of a class where it gives it at least its self-confidence in it: the mean probability of the class
     over the images with that label (Northcutt, Jiang, Chuang, Confident Learning: Estimating Uncertainty in Dataset
-    Labels, 2021, section 3.1). An image is suspect where all networks say the same other class, are sure of it, and
+    Labels, 2021, section 3.1). An image is suspect where all networks predict the same other class, are sure of it, and
     give it at least `WIDE` more than the label. Its margin is that of the least convinced network; equal ones keep the
     order of the data set.
 
     What a network is sure of against the labels more often than with them is its own mistake and casts no doubt, as of
-    one that says a single class every time. The rule is meant for images that the networks have not learned: a wrong
+    one that predicts one class every time. The rule is meant for images that the networks have not learned: a wrong
     label that is known by heart is not contradicted.
 
     Parameters
@@ -49,11 +49,11 @@ def _doubt(
     labels: NDArray[np.integer], scores: NDArray[np.floating]
 ) -> tuple[NDArray[np.integer], NDArray[np.floating]]:
     """Return the class that a network holds against each label, where it does, and its margin."""
-    said, most, own = scores.argmax(axis=1), scores.max(axis=1), scores[np.arange(len(labels)), labels]
-    is_sure = most >= _self_confidence(labels, own, scores.shape[1])[said] - _ROUNDING
+    predicted, most, own = scores.argmax(axis=1), scores.max(axis=1), scores[np.arange(len(labels)), labels]
+    is_sure = most >= _self_confidence(labels, own, scores.shape[1])[predicted] - _ROUNDING
     margin = most - own
-    is_held = is_sure & (margin >= WIDE) & _is_credible(labels, said, is_sure, scores.shape[1])[said]
-    return np.where(is_held, said, _NO_CLASS), margin
+    is_held = is_sure & (margin >= WIDE) & _is_credible(labels, predicted, is_sure, scores.shape[1])[predicted]
+    return np.where(is_held, predicted, _NO_CLASS), margin
 
 
 def _self_confidence(labels: NDArray[np.integer], own: NDArray[np.floating], classes: int) -> NDArray[np.floating]:
@@ -63,7 +63,9 @@ def _self_confidence(labels: NDArray[np.integer], own: NDArray[np.floating], cla
 
 
 def _is_credible(
-    labels: NDArray[np.integer], said: NDArray[np.integer], is_sure: NDArray[np.bool_], classes: int
+    labels: NDArray[np.integer], predicted: NDArray[np.integer], is_sure: NDArray[np.bool_], classes: int
 ) -> NDArray[np.bool_]:
-    sure, right = (np.bincount(said[which], minlength=classes) for which in (is_sure, is_sure & (said == labels)))
+    sure, right = (
+        np.bincount(predicted[which], minlength=classes) for which in (is_sure, is_sure & (predicted == labels))
+    )
     return 2 * right > sure

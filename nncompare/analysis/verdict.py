@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from nncompare.analysis.chance import LIKELY, Guessing, binomial_tail, guessing
+from nncompare.analysis.chance import LIKELY, Guessing, binomial_tail, guessing_of
 from nncompare.analysis.outcomes import Group, Outcomes
 from nncompare.analysis.seeds import SeedsVerdict
 
@@ -79,8 +79,8 @@ def judge(outcomes: Outcomes) -> Verdict:
         only_b_right=only_b,
         both_right=both,
         p_value=mcnemar_p(only_a, only_b),
-        guess_a=guessing(outcomes.labels, outcomes.predicted_by_a),
-        guess_b=guessing(outcomes.labels, outcomes.predicted_by_b),
+        guess_a=guessing_of(outcomes.labels, right_a),
+        guess_b=guessing_of(outcomes.labels, right_b),
     )
 
 
@@ -100,10 +100,8 @@ def newcombe_interval(right: int, images: int, other_right: int, other_images: i
     """
     share, other = right / images, other_right / other_images
     (low, high), (other_low, other_high) = wilson_interval(right, images), wilson_interval(other_right, other_images)
-    difference = share - other
-    return difference - math.hypot(share - low, other_high - other), difference + math.hypot(
-        high - share, other - other_low
-    )
+    down, up = math.hypot(share - low, other_high - other), math.hypot(high - share, other - other_low)
+    return share - other - down, share - other + up
 
 
 def mcnemar_p(only_a: int, only_b: int) -> float:

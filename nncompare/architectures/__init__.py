@@ -8,7 +8,7 @@ from nncompare.config import RunConfig
 ARCHITECTURES: dict[str, Architecture] = {entry.name: entry for entry in (ThreeBlocks(),)}
 DEFAULT = next(iter(ARCHITECTURES.values()))
 
-layers, parameter_count, widths = DEFAULT.layers, DEFAULT.parameter_count, DEFAULT.widths
+layers, parameter_count = DEFAULT.layers, DEFAULT.parameter_count
 
 __all__ = [
     "ARCHITECTURES",
@@ -21,7 +21,6 @@ __all__ = [
     "layers",
     "of",
     "parameter_count",
-    "widths",
 ]
 
 

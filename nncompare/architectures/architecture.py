@@ -21,20 +21,13 @@ CLASSES = 10
 class Layer:
     """One row of the layer table.
 
-    Attributes
-    ----------
-    shape : tuple of int
-        Its output for one image: (channels, height, width) or (features,).
-    parameters : int
-        Its trainable parameters.
-    activations : int
-        Values that it computes for one image, before pooling, and keeps for the backward pass; 0 where they are too
-        few to count in the memory of a training.
+    The `activations` are the values that it computes for one image, before pooling, and keeps for the backward pass; 0
+    where they are too few to count in the memory of a training.
     """
 
     name: str
-    shape: tuple[int, ...]
-    parameters: int
+    shape: tuple[int, ...]  # of its output for one image: (channels, height, width) or (features,)
+    parameters: int  # those that are trained
     activations: int = 0
 
 
@@ -67,10 +60,6 @@ class Architecture(ABC):
         Imports torch: for worker processes.
         """
 
-    def parameter_count(self, channels: int, classes: int = CLASSES) -> int:
+    def parameter_count(self, channels: int) -> int:
         """Return the number of trainable parameters."""
-        return sum(layer.parameters for layer in self.layers(channels, classes))
-
-    def widths(self, channels: int) -> tuple[int, ...]:
-        """Return the channels of each layer of feature maps."""
-        return tuple(layer.shape[0] for layer in self.layers(channels)[1:] if len(layer.shape) == len(IMAGE_SHAPE))
+        return sum(layer.parameters for layer in self.layers(channels))

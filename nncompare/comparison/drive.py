@@ -34,7 +34,7 @@ async def silence_told(runs: Sequence[ModelRun], seconds: Callable[[], float]) -
     async def tell() -> None:
         while True:
             for run in runs:
-                run.tell_silence(seconds())
+                run.tell(seconds_silent=seconds())
             await asyncio.sleep(_SILENCE_LOOK_SECONDS)
 
     telling = asyncio.create_task(tell())
@@ -43,7 +43,7 @@ async def silence_told(runs: Sequence[ModelRun], seconds: Callable[[], float]) -
     finally:
         telling.cancel()
         for run in runs:
-            run.tell_silence(0.0)
+            run.tell(seconds_silent=0.0)
 
 
 async def _drive(run: ModelRun, engine: Engine, address: str, assignment: Assignment) -> None:
@@ -80,7 +80,7 @@ async def _lose(
     error = training.exception() if not training.cancelled() else None
     if isinstance(error, SilentError):
         await run.lose(error.what(f"the worker of model {run.name}" if error.is_worker else ""))
-        if error.is_worker:  # the next run shall not wait for it
+        if error.is_worker:  # the next run must not wait for it
             await engine.restart(address)
     elif isinstance(error, DisconnectedError) or not engine.is_alive:
         await run.lose(endings.CONNECTION_LOST)

@@ -12,7 +12,7 @@ def interrupted(saved_epoch: float | None) -> str:
 
 
 def hung(name: str, seconds: float, saved_epoch: float | None, *, is_restarted: bool) -> str:
-    """Tell that a run did not heed its Stop, and is where it was saved last."""
+    """Tell that a run did not obey its Stop, and is where it was saved last."""
     became = "its worker was restarted" if is_restarted else "its worker could not be restarted, and may still be busy"
     rest = f"It is back at epoch {saved_epoch:g}, where it was saved last" if saved_epoch is not None else _KEPT
     return f"Model {name} did not stop within {seconds:.0f} s; {became}. {rest}."

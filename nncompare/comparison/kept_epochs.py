@@ -47,7 +47,7 @@ class KeptEpochs:
                 del self._in_memory[next(iter(self._in_memory))]
 
     def _forget(self, key: Key, last: int) -> None:
-        """Forget the epochs after the `last` one, which are trained once more where a run begins anew or goes back."""
+        """Forget the epochs after the `last` one, which are trained once more where a run starts again or goes back."""
         with self._lock:
             self._on_disk[key] = {epoch for epoch in self._on_disk.get(key, ()) if epoch <= last}
             for later in [(one, epoch) for one, epoch in self._in_memory if one == key and epoch > last]:

@@ -14,10 +14,7 @@ from nncompare.store.records import keys_of
 def saved_result(folder: RunFolder, engines: EngineHolder) -> tuple[ComparisonResult, str]:
     """Return what a saved comparison has reached, also while another process trains it; and what was damaged.
 
-    Raises
-    ------
-    StoreError
-        When it cannot be read.
+    Raise a StoreError when it cannot be read.
     """
     saved = read_saved(folder)
     running = ComparisonRun.restored(_as_ended(saved), engines)

@@ -12,11 +12,10 @@ from nncompare.comparison import endings
 from nncompare.comparison.state import State, transition
 from nncompare.comparison.view import RunView
 from nncompare.config import RunConfig
-from nncompare.engine.fair_queue import QueuePosition
 from nncompare.events import BatchHalved, Event
 from nncompare.history import History
 from nncompare.inspection import NetworkState
-from nncompare.messages import BROKE_OFF, Controls, Cursor, LiveWeights, Outcome, Report, Setup, VisibleImages
+from nncompare.messages import BROKE_OFF, Controls, Cursor, LiveWeights, Outcome, Report, Setup
 from nncompare.store import RunRecord
 
 STOP_GRACE_SECONDS = 30.0
@@ -75,38 +74,32 @@ class ModelRun:
         if self.state.can_stop:
             self.stop_deadline, self._why_stopped = time.monotonic() + STOP_GRACE_SECONDS, why
             self._enter(State.STOPPING)
-        self._request(stop=True)
+        self.request(stop=True)
 
     def pause(self) -> None:
         """Request a pause; a run that is being prepared pauses as soon as it has begun."""
         if self.state.can_pause:
             self._enter(State.PAUSING)
         if self.state in (State.PREPARING, State.PAUSING):
-            self._request(pause=True)
+            self.request(pause=True)
 
     def resume(self) -> None:
         """Let a paused run go on; nothing happens where there is none."""
         if self.state.can_resume:
             self._enter(State.PREPARING if self.view.is_suspended else State.RUNNING)
-        self._request(pause=False)
+        self.request(pause=False)
 
-    def show(self, shown: VisibleImages | None) -> None:
-        """Request predictions of the images on the screen while the network learns."""
-        self._request(shown=shown)
+    def request(self, **changes: Any) -> None:
+        """Request something else of its worker: fields of `Controls`."""
+        requested = replace(self.requested, **changes)
+        if requested != self.requested:
+            self.requested = requested
+            self.wake.set()
 
-    def explore(self, is_on: bool) -> None:
-        """Request the weights while the network learns."""
-        self._request(explore=is_on)
-
-    def wait_at(self, position: QueuePosition | None) -> None:
-        """Publish where it stands in the queue; None when it waits no more."""
-        if position != self.view.position:
-            self._publish(position=position)
-
-    def tell_silence(self, seconds: float) -> None:
-        """Publish for how long nothing has been heard of its worker; 0 for no time worth a word."""
-        if seconds != self.view.seconds_silent:
-            self._publish(seconds_silent=seconds)
+    def tell(self, **news: Any) -> None:
+        """Publish fields of its view, if they are news: where it stands in the queue, for how long it was not heard."""
+        if any(getattr(self.view, name) != value for name, value in news.items()):
+            self._publish(**news)
 
     async def rest(self, seconds: float | None = None) -> None:
         """Sleep until something else is requested or the worker is done, at most so long."""
@@ -226,12 +219,6 @@ class ModelRun:
             return goal
         checkpoint = replace(goal.checkpoint, cycle_start=goal.checkpoint.position.images)
         return replace(goal, checkpoint=checkpoint, cycle_start=self.view.epoch)
-
-    def _request(self, **changes: Any) -> None:
-        requested = replace(self.requested, **changes)
-        if requested != self.requested:
-            self.requested = requested
-            self.wake.set()
 
     def _enter(self, state: State, message: str = "", **changes: Any) -> None:
         self._publish(state=transition(self.state, state), message=message, **changes)

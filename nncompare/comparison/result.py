@@ -131,15 +131,10 @@ class ComparisonResult(AsksNetworks):
         learning (`analysis.suspects`). On the test set the networks are those of all seeds from which both models
         finished alike, if they are several; on training images, whose labels they have learned, those of this seed.
 
-        Returns
-        -------
-        ndarray of int, shape (S,)
-            May be empty.
-
         Raises
         ------
         ValueError
-            When A was trained alone, a model has no weights, or there is no such split.
+            As `outcomes` does.
         """
         labels, alike = self.outcomes(split).labels, self.alike if split == "test" else []
         networks = [model for result in (alike if len(alike) > 1 else [self]) for model in result.models]

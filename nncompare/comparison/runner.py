@@ -68,10 +68,7 @@ class ComparisonRun(UnderWay):
     ) -> "ComparisonRun":
         """Make a comparison of what was saved. Runs that were under way wait; `resume` goes on from their last epoch.
 
-        Raises
-        ------
-        StoreError
-            When it was interrupted, but somebody else goes on with it; or when it cannot be read.
+        Raise a StoreError when it was interrupted, but somebody else goes on with it; or when it cannot be read.
         """
         saved = read_saved(folder)
         if saved.is_interrupted:
@@ -191,13 +188,13 @@ class ComparisonRun(UnderWay):
     def show(self, shown: VisibleImages | None) -> None:
         """Set which images are on the screen."""
         for model in self._models():
-            model.show(shown)
+            model.request(shown=shown)
 
     @on_loop
     def explore(self, is_on: bool) -> None:
         """Set whether weights are wanted of what trains (`SeedRun.networks`): off, that costs the training nothing."""
         for model in self._models():
-            model.explore(is_on)
+            model.request(explore=is_on)
 
     def _models(self, name: str | None = None) -> list[ModelRun]:
         pairs = self.pairs if name is None else [self.current]

@@ -83,7 +83,7 @@ class SeedRun(UnderWay):
 
     @property
     def networks(self) -> tuple[NetworkState, ...]:
-        """The models that have weights, with those of now: while one trains, of a moment ago (`ModelRun.explore`)."""
+        """The models that have weights: those of now, or of a moment ago while one trains (`ComparisonRun.explore`)."""
         return tuple(network for model in self.models if (network := model.network) is not None)
 
     def inspect(self, inquiry: Inquiry) -> Answer:
@@ -92,12 +92,7 @@ class SeedRun(UnderWay):
         Their own workers are asked while they train, beside that, else those on which another seed trains: it may hold
         all there are for long. Where none trains, it is the first worker that is free.
 
-        Raises
-        ------
-        EngineError
-            When there is no answer; its message is a sentence for the user.
-        ValueError
-            When this cannot be asked: images of a wrong shape, a class that there is not.
+        Raises as `inspect_on_worker`.
         """
         all_places = dict(self._places)
         places = {name: place for (_, name), place in all_places.items()}
@@ -197,7 +192,7 @@ class SeedRun(UnderWay):
 
         def tell(position: QueuePosition | None) -> None:
             for model in models:
-                model.wait_at(position)
+                model.tell(position=position)
 
         def is_cancelled() -> bool:
             return any(model.requested.stop for model in models)

@@ -2,7 +2,6 @@
 
 from nncompare.catalog import CATALOG, DataError, DatasetInfo
 from nncompare.data.fetching import fetch, fetched
-from nncompare.data.folders import search_folders
 from nncompare.data.images import ImageData, evenly_spaced, load, png_data_uri, sample_per_class
 from nncompare.data.state import Availability, DatasetState, dataset_state
 from nncompare.data.synthetic.generation import preview
@@ -22,5 +21,4 @@ __all__ = [
     "png_data_uri",
     "preview",
     "sample_per_class",
-    "search_folders",
 ]

@@ -20,11 +20,7 @@ def map_idx(path: Path, item_shape: tuple[int, ...], most: int) -> NDArray[np.ui
     """Map the images or labels in a file, read-only and without reading them.
 
     One item has the shape (H, W) of an image or () of a label, and there are at most `most`; (N, *item_shape) uint8.
-
-    Raises
-    ------
-    DamagedFileError
-        When magic number, shape or length are wrong.
+    Raise a DamagedFileError when magic number, shape or length are wrong.
     """
     shape, offset = _read_header(path, 1 + len(item_shape))
     if shape[0] > most:

@@ -40,10 +40,7 @@ def files_in(place: Path) -> dict[str, Path]:
 def read_pieces(path: Path, most_bytes: int) -> Iterator[bytes]:
     """Read a file, packed or not, piece by piece.
 
-    Raises
-    ------
-    DamagedFileError
-        When it cannot be read or unpacked, or is larger than it may be.
+    Raise a DamagedFileError when it cannot be read or unpacked, or is larger than it may be.
     """
     total = 0
     try:

@@ -52,12 +52,10 @@ def dataset_state(name: str, data_dir: Path | str | None = None) -> DatasetState
 def find_copy(info: DatasetInfo, folders: list[Path]) -> DatasetState:
     """Find the first whole copy in some folders, else a packed one, else a damaged one."""
     others: dict[Availability, DatasetState] = {}
-    for place in (place for folder in folders for place in places(info, folder)):
-        state = _look_into(info, place)
-        if state is not None and state.availability is Availability.READY:
+    for state in filter(None, (_look_into(info, place) for folder in folders for place in places(info, folder))):
+        if state.availability is Availability.READY:
             return state
-        if state is not None:
-            others.setdefault(state.availability, state)
+        others.setdefault(state.availability, state)
     found = others.get(Availability.UNPACK) or others.get(Availability.DAMAGED)
     return found or _absent(info, [folder for folder in folders if folder != own_folder()])
 

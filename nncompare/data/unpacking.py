@@ -12,10 +12,7 @@ from nncompare.data.layouts import files_in, most_bytes, read_pieces
 def unpack(info: DatasetInfo, place: Path, folder: Path, report: Callable[[int, int], None] | None = None) -> None:
     """Put the four raw files into an empty folder, from those that lie in a place, packed or not.
 
-    Raises
-    ------
-    DamagedFileError
-        When one of them is not what it should be; the text names it, and the folder is empty again.
+    Raise a DamagedFileError that names one which is not what it should be; then the folder is empty again.
     """
     files = files_in(place)
     try:

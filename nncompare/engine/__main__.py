@@ -15,9 +15,14 @@ import tempfile
 from multiprocessing import forkserver
 from multiprocessing.util import Finalize
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from nncompare.engine.process import write_credentials
 from nncompare.environment import set_for_children
+
+if TYPE_CHECKING:
+    from distributed import LocalCluster
+    from distributed.security import Security
 
 LOOPBACK = "127.0.0.1"
 _WORKER = "nncompare.training.worker"
@@ -78,43 +83,44 @@ def _start_forkserver() -> bool:
 
 async def _serve(slots: int, folder: Path, shared_file: Path | None, method: str) -> None:
     import dask
-    from distributed import LocalCluster
     from distributed.security import Security
     from distributed.utils import get_mp_context
 
     from nncompare.engine.scheduler_plugin import QueuePlugin
-    from nncompare.machine import physical_memory
 
     security = Security.temporary()
     with dask.config.set({**_DASK_SETTINGS, "distributed.worker.multiprocessing-method": method}):
         get_mp_context()  # Dask names what it would preload; a forkserver that is started again must load ours
         forkserver.set_forkserver_preload(_PRELOADED)
-        async with LocalCluster(
-            asynchronous=True,
-            n_workers=slots,
-            threads_per_worker=1,
-            processes=True,
-            protocol="tls://",
-            host=LOOPBACK,
-            security=security,
-            dashboard_address=None,  # Dask's own pages know no password, and appear wherever bokeh is installed
-            memory_limit=physical_memory(),
-            local_directory=str(folder),
-            silence_logs=logging.WARNING,
-        ) as cluster:
+        async with _cluster(slots, folder, security) as cluster:
             # An engine for one client alone ends with it; that of several has to tidy up after one that is gone.
             plugin = QueuePlugin(restarts=shared_file is not None)
             await cluster.scheduler.register_scheduler_plugin(plugin, idempotent=True)
-            write_credentials(folder / "engine.json", cluster.scheduler_address, security, slots)
-            if shared_file is not None:
-                # Beside it first, then at one stroke to where those of an engine before may be.
-                fresh = shared_file.with_suffix(".new")
-                fresh.unlink(missing_ok=True)
-                write_credentials(fresh, cluster.scheduler_address, security, slots)
-                fresh.replace(shared_file)
+            for file in filter(None, (folder / "engine.json", shared_file)):
+                write_credentials(file, cluster.scheduler_address, security, slots)
             with contextlib.suppress(BrokenPipeError):  # then nobody waits any more, and the input is at its end too
                 print("ready", flush=True)
             await asyncio.to_thread(sys.stdin.buffer.read)  # until it ends
+
+
+def _cluster(slots: int, folder: Path, security: "Security") -> "LocalCluster":
+    from distributed import LocalCluster
+
+    from nncompare.machine import physical_memory
+
+    return LocalCluster(
+        asynchronous=True,
+        n_workers=slots,
+        threads_per_worker=1,
+        processes=True,
+        protocol="tls://",
+        host=LOOPBACK,
+        security=security,
+        dashboard_address=None,  # Dask's own pages know no password, and appear wherever bokeh is installed
+        memory_limit=physical_memory(),
+        local_directory=str(folder),
+        silence_logs=logging.WARNING,
+    )
 
 
 if __name__ == "__main__":

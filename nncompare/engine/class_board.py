@@ -1,7 +1,7 @@
 """What the pages of a class report, and what its teacher asks of them: plain logic, without a network.
 
-A page may report anything, so what it says is text of a bounded length that nobody reads here: whoever shows it checks
-it. A board holds so many pages and outcomes, and no more.
+A page may report anything, so what it says is text of a bounded length that nobody reads here: what shows it
+checks it. A board holds so many pages and outcomes, and no more.
 """
 
 import itertools
@@ -48,16 +48,9 @@ class ClassBoard:
     ) -> dict[str, Any] | None:
         """Note what a page says; return what the teacher wants of it, or None where it is nonsense or there is no room.
 
-        Parameters
-        ----------
-        number : int
-            The number that it had before, which it gets again if nobody else has it; 0 for any.
-        lesson : int
-            The version of the lesson that it has; a newer one is in the answer.
-        is_active : bool
-            Whether there is anything to stop.
-        run, outcome : int, str
-            What came out of its comparison with this number, where there is anything new.
+        The page gets the `number` that it had before if nobody else has it, 0 for any. Where it has an older version of
+        the `lesson`, the new one is in the answer. It `is_active` where there is anything to stop, and `outcome` is
+        what came out of its comparison with the number `run`, where that is new.
         """
         if not _are_as_they_should(client, report, outcome, numbers=(number, lesson, run)):
             return None
@@ -69,13 +62,7 @@ class ClassBoard:
         if outcome:
             self._keep(page.number, run, outcome)
         newer = {"lesson": self._lesson} if 0 < self._version != lesson else {}
-        return {
-            "board": self._id,
-            "number": page.number,
-            "stop": page.must_stop,
-            "version": self._version,
-            **newer,
-        }
+        return {"board": self._id, "number": page.number, "stop": page.must_stop, "version": self._version, **newer}
 
     def leave(self, client: str) -> None:
         """Forget a page that is gone; what came out of its comparisons stays."""
@@ -91,12 +78,9 @@ class ClassBoard:
     def look(self, since: int) -> dict[str, Any]:
         """Return the pages that are there, and the outcomes that came after the one with the serial number `since`."""
         self._forget_the_silent()
-        new = [(page, run, *kept) for (page, run), kept in self._outcomes.items() if kept[0] > since]
-        return {
-            "board": self._id,
-            "pages": [(page.number, page.report) for page in self._pages.values()],
-            "outcomes": new,
-        }
+        pages = [(page.number, page.report) for page in self._pages.values()]
+        outcomes = [(page, run, *kept) for (page, run), kept in self._outcomes.items() if kept[0] > since]
+        return {"board": self._id, "pages": pages, "outcomes": outcomes}
 
     def clear(self) -> None:
         """Forget all outcomes."""

@@ -32,11 +32,7 @@ class Engine(WorkerClient):
     """A connection to workers, in whose queue everybody waits who is connected to the same scheduler.
 
     Its coroutines run on the loop of `nncompare.engine.loop`; what is no coroutine is for other threads, and waits.
-
-    Raises
-    ------
-    EngineError
-        When nobody answers, or the scheduler cannot keep a queue.
+    Making one raises an EngineError when nobody answers, or the scheduler cannot keep a queue.
     """
 
     def warm_up(self, dataset: str | None) -> None:
@@ -51,12 +47,7 @@ class Engine(WorkerClient):
     def survey(self, device: str) -> WorkerInfo:
         """Ask a worker what it is and has, beside whatever it is doing.
 
-        Raises
-        ------
-        EngineError
-            When no worker answers.
-        DeviceError
-            When the requested device is not there.
+        Raise an EngineError when no worker answers, and a DeviceError when the device is not there.
         """
         return loop.wait(self._survey(device))
 
@@ -70,25 +61,15 @@ class Engine(WorkerClient):
     ) -> list[Slot]:
         """Wait in the queue for `count` slots and take them; return none when the wait was cancelled.
 
-        Parameters
-        ----------
-        submission : Submission, optional
-            To which press of Train it belongs; short work goes first.
-        on_wait : callable, optional
-            Called with the position in the queue at every poll, and with None at the end of the wait.
-
-        Raises
-        ------
-        EngineError
-            When there are too few suitable workers, or no more comparisons are allowed.
-        DeviceError
-            When the requested device is not there.
+        `submission` is the press of Train to which they belong; short work goes first. `on_wait` is called with the
+        position in the queue at every poll, and with None at the end of the wait. Raise an EngineError when there are
+        too few suitable workers, or no more comparisons are allowed, and a DeviceError when the device is not there.
         """
         id_ = secrets.token_hex(8)
         request = Request(id_, self._client.id, self._user, count, submission.id, submission.comparison)
         try:
             addresses = await self._wait_in_queue(request, submission.limits, is_cancelled, on_wait)
-            return await self._describe(addresses, device)
+            return list(await asyncio.gather(*(self._slot(address, device) for address in addresses)))
         except BaseException:
             await self._insist("withdraw", request_id=id_)
             raise
@@ -109,9 +90,6 @@ class Engine(WorkerClient):
         if not address or not self.is_alive:
             return "No worker answers. Train to start again."
         return f"No worker answers at {address}. Start some: dask worker {address} --nthreads 1"
-
-    async def _describe(self, addresses: list[str], device: str) -> list[Slot]:
-        return list(await asyncio.gather(*(self._slot(address, device) for address in addresses)))
 
     async def _slot(self, address: str, device: str) -> Slot:
         try:

@@ -93,10 +93,7 @@ class Connection:
 def connection_from_environment() -> Connection:
     """Return the way to the cluster or the server's engine that the environment names, else to one started here.
 
-    Raises
-    ------
-    EngineError
-        When that process cannot be started.
+    Raise an EngineError when that process cannot be started.
     """
     found = environment()
     if found.scheduler:

@@ -93,8 +93,9 @@ class FairQueue:
         """Leave the queue, and give back what was granted meanwhile."""
         self._waiting.pop(request_id, None)
         self._overtaken.pop(request_id, None)
-        for worker in list(self._grants[request_id].held) if request_id in self._grants else ():
-            self._free(worker)
+        if request_id in self._grants:
+            for worker in list(self._grants[request_id].held):
+                self._free(worker)
         self._forget_when_idle()
 
     def release(self, client: str, workers: Sequence[str]) -> None:
@@ -188,9 +189,8 @@ class FairQueue:
             self._forget_when_idle()
 
     def _forget_when_idle(self) -> None:
-        if not any(
-            request.submission for request in (*self._waiting.values(), *(g.request for g in self._grants.values()))
-        ):
+        granted = (grant.request for grant in self._grants.values())
+        if not any(request.submission for request in (*self._waiting.values(), *granted)):
             self._begun.clear()
             self._ranks.clear()
 

@@ -30,12 +30,7 @@ class Place:
 def inspect_on_worker(engines: EngineHolder, device: str, inquiry: Inquiry) -> Answer:
     """Ask the first worker that is free; the calling thread waits. Without that device, any other one will do.
 
-    Raises
-    ------
-    EngineError
-        When there is no answer; its message is a sentence for the user.
-    ValueError
-        When this cannot be asked.
+    Raise an EngineError when there is no answer, and a ValueError when this cannot be asked: sentences for the user.
     """
     inquiry.check()
     engine = engines.get()
@@ -55,10 +50,7 @@ async def _through_the_line(engine: Engine, device: str, inquiry: Inquiry) -> An
     deadline = time.monotonic() + LINE_SECONDS
 
     async def on(slot: Slot) -> Answer | Refusal:
-        found: Answer | Refusal = await engine.run(
-            inspect, inquiry, slot.report.device, slot.report.threads, address=slot.address
-        )
-        return found
+        return await engine.run(inspect, inquiry, slot.report.device, slot.report.threads, address=slot.address)
 
     return _told(await on_free_worker(engine, device, on, lambda: time.monotonic() > deadline))
 
@@ -81,14 +73,12 @@ async def _ask(place: Place, inquiry: Inquiry) -> Answer:
 
 async def _said(place: Place, inquiry: Inquiry) -> Answer | Refusal:
     try:
-        found: Answer | Refusal = await place.engine.ask(
-            inspect_beside, inquiry, place.device, address=place.address, seconds=BESIDE_SECONDS
-        )
+        address = place.address
+        return await place.engine.ask(inspect_beside, inquiry, place.device, address=address, seconds=BESIDE_SECONDS)
     except EngineError:
         raise
     except Exception as error:  # of many kinds: the worker is silent, was restarted, or cannot read what was asked
         raise EngineError(_NO_ANSWER) from error
-    return found
 
 
 def _told(found: Answer | Refusal) -> Answer:

@@ -40,12 +40,7 @@ def on_loop(function: Callable[P, T]) -> Callable[P, T]:
 def wait(coroutine: Coroutine[Any, Any, T], seconds: float | None = None) -> T:
     """Run a coroutine on the loop while the calling thread waits for its end; an interrupted wait cancels it.
 
-    Raises
-    ------
-    TimeoutError
-        When it takes longer than `seconds`.
-    RuntimeError
-        When called on the loop itself, which cannot wait.
+    Raise a TimeoutError when it takes longer than `seconds`, and a RuntimeError on the loop itself, which cannot wait.
     """
     if _is_here():
         coroutine.close()

@@ -26,10 +26,13 @@ _CREDENTIALS = ("tls_ca_file", "tls_client_cert", "tls_client_key")
 
 
 def write_credentials(file: Path, address: str, security: Any, slots: int) -> None:
-    """Write what a client needs, readable by this user alone."""
+    """Write what a client needs, readable by this user alone, at one stroke: those of an engine before may be there."""
     content = {"address": address, "slots": slots, **{name: getattr(security, name) for name in _CREDENTIALS}}
-    with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as stream:
+    fresh = file.with_suffix(".new")
+    fresh.unlink(missing_ok=True)
+    with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as stream:
         json.dump(content, stream)
+    fresh.replace(file)
 
 
 def read_credentials(file: Path) -> tuple[str, dict[str, Any], int]:
@@ -45,12 +48,8 @@ class EngineProcess:
     It has `slots` worker processes. In `shared_file` it says how to reach it also to other processes of this user: a
     name that stays when another engine takes its place. Its folder goes with the process that started the engine.
 
-    Raises
-    ------
-    BudgetError
-        When a limit leaves too little memory for it.
-    OSError
-        When no private folder can be made, or no process started.
+    Starting it raises a BudgetError when a limit leaves too little memory for it, and an OSError when no private folder
+    can be made, or no process started.
     """
 
     def __init__(self, slots: int = SLOTS, shared_file: Path | None = None) -> None:
@@ -77,13 +76,7 @@ class EngineProcess:
         return self._process.poll() is None
 
     def credentials(self) -> tuple[str, dict[str, Any], int]:
-        """Wait until it is ready, and return how to reach it, as `read_credentials`.
-
-        Raises
-        ------
-        OSError
-            When it ended instead.
-        """
+        """Wait until it is ready, and return how to reach it, as `read_credentials`; an OSError if it ended instead."""
         assert self._process.stdout is not None
         if self._process.stdout.readline().strip() == b"ready":
             with contextlib.suppress(FileNotFoundError):  # it has ended meanwhile, and removed its folder
@@ -115,5 +108,5 @@ class EngineProcess:
         self._log.seek(0)
         lines = self._log.read().decode(errors="replace").splitlines()
         # After an error multiprocessing lists what was left behind.
-        said = [line.strip() for line in lines if line.strip() and "resource_tracker" not in line]
-        return said[-1] if said else "it said nothing"
+        words = [line.strip() for line in lines if line.strip() and "resource_tracker" not in line]
+        return words[-1] if words else "it said nothing"

@@ -87,7 +87,7 @@ async def _predict(engine: Engine, device: str, request: PredictionRequest) -> N
         report, (plan, _) = slot.report, request.setup.resolved
         limit = model_share(report.available_bytes)
         setup = replace(request.setup, device=report.device, plan=plan.on(report.threads, limit))
-        return np.asarray(await engine.run(predict, replace(request, setup=setup), address=slot.address))
+        return await engine.run(predict, replace(request, setup=setup), address=slot.address)
 
     return await on_free_worker(engine, device, on)
 
@@ -97,10 +97,7 @@ async def on_free_worker(
 ) -> T:
     """Do short work on the first worker that is free, and release it.
 
-    Raises
-    ------
-    EngineError
-        When there is no worker, it is lost meanwhile, or none was free before the wait was cancelled.
+    Raise an EngineError when there is no worker, it is lost meanwhile, or none was free before the wait was cancelled.
     """
     slots = await engine.claim(1, device, is_cancelled)
     if not slots:

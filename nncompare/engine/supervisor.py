@@ -28,14 +28,8 @@ def slots_for(cores: int) -> int:
 class EngineSupervisor:
     """Runs an engine beside this process, with its address and credentials in `file`.
 
-    The engine ends with this process, however that ends, and takes the folder with the credentials along.
-
-    Raises
-    ------
-    BudgetError
-        When a limit leaves too little memory for an engine.
-    OSError
-        When no private folder can be made, or no process started.
+    The engine ends with this process, however that ends, and takes the folder with the credentials along. Errors are
+    those of `EngineProcess`.
     """
 
     def __init__(self) -> None:

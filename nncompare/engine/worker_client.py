@@ -3,8 +3,8 @@
 import asyncio
 import contextlib
 import os
-from collections.abc import Callable, Coroutine
-from typing import TYPE_CHECKING, Any
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from nncompare.engine.connections import DisconnectedError, LostError, SilentError
 from nncompare.engine.queue_client import QueueClient
@@ -13,12 +13,13 @@ from nncompare.silence import Silence
 if TYPE_CHECKING:
     from distributed import Future
 
+T = TypeVar("T")
+
 _LOST_WORKER = "The worker process ended unexpectedly. Try again."
 _DISCONNECTED = "The connection to the workers was lost. Train again."
 _RESTART_SECONDS = 30.0
 _LOOK_SECONDS = 1.0
 _ENDED_FOR_MEMORY = "worker-restart-memory"  # what a nanny of Dask tells of
-
 
 Watch = Callable[[str], Coroutine[Any, Any, None]]
 """Watches a worker, by its address, and raises a LostError when it is lost."""
@@ -31,18 +32,15 @@ class WorkerClient(QueueClient):
         super().__init__()
         self._silences: dict[str, Silence] = {}  # of the workers that do something for this kernel
 
-    async def run(self, function: Callable[..., Any], *arguments: Any, address: str, key: str | None = None) -> Any:
+    async def run(self, function: Callable[..., T], *arguments: Any, address: str, key: str | None = None) -> T:
         """Run a function of this package on one worker, once, and return its answer.
 
-        Raises
-        ------
-        LostError
-            When the worker or the engine ends meanwhile; a SilentError when nothing was heard of it for too long.
+        Raise a LostError when the worker or the engine ends meanwhile; a SilentError when it was silent for too long.
         """
         from distributed import KilledWorker
 
         future = self._submit(function, *arguments, address=address, key=key)
-        result = asyncio.ensure_future(future.result())
+        result: asyncio.Future[T] = asyncio.ensure_future(future.result())
         self._silences[address] = Silence(self._silence.limit_seconds)
         try:
             await _unless_lost(result, address, self._watch, self._listen)
@@ -55,16 +53,14 @@ class WorkerClient(QueueClient):
         return result.result()
 
     async def ask(
-        self, function: Callable[..., Any], *arguments: Any, address: str, seconds: float | None = None
-    ) -> Any:
+        self, function: Callable[..., Awaitable[T] | T], *arguments: Any, address: str, seconds: float | None = None
+    ) -> T:
         """Run a short function beside whatever the worker is doing; it may take as long as a question, or `seconds`.
 
-        Raises
-        ------
-        Exception
-            When the worker is gone or does not answer.
+        Raise errors of many kinds when the worker is gone or does not answer.
         """
-        answers = asyncio.ensure_future(self._client.run(function, *arguments, workers=[address]))
+        answering = self._client.run(function, *arguments, workers=[address])
+        answers: asyncio.Future[dict[str, T]] = asyncio.ensure_future(answering)
         # The client's own calls wait a minute for a worker that was killed.
         await self._answer(_unless_lost(answers, address, self._watch), seconds)
         if address in self._silences:

@@ -3,17 +3,14 @@
 from nncompare.figures.curves import CurveChart
 from nncompare.figures.layout import Layout, View
 from nncompare.figures.marks import best_epoch
-from nncompare.figures.output import ImageFormat, figure_svg, image_file
+from nncompare.figures.output import figure_svg, image_file
 from nncompare.figures.palette import PAST
-from nncompare.figures.points import Axis
 from nncompare.figures.wording import UNITS
 
 __all__ = [
     "PAST",
     "UNITS",
-    "Axis",
     "CurveChart",
-    "ImageFormat",
     "Layout",
     "View",
     "best_epoch",

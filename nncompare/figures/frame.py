@@ -20,12 +20,7 @@ _DIGIT = 0.6
 class Frame:
     """Figure and axes of one chart, without a frame around them but a line below.
 
-    Attributes
-    ----------
-    x, y : Scale
-        What is along the axes.
-    layout : Layout
-        Where everything stands.
+    The scales `x` and `y` are what is along the axes, `layout` is where everything stands.
     """
 
     def __init__(self, title: str, layout: Layout) -> None:

@@ -30,7 +30,7 @@ class NamedLine:
     """The curve of one model on one split, in the model's colour; a model of the past is grey."""
 
     def __init__(self, axes: Axes, model: str, split: SplitName) -> None:
-        self._axes, self._split, self.name = axes, split, f"{model} {split}"
+        self._split, self.name = split, f"{model} {split}"
         colour = LINES[model]
         self._colour = NAMES.get(model, colour)
         (self._line,) = axes.plot([], [], color=colour, linestyle=_STYLES[split], label=self.name)
@@ -65,8 +65,9 @@ class NamedLine:
         if trace.limits is not None:
             limits = (np.clip(y.place(limit.y), y.low, y.high) for limit in trace.limits)
             self._range.set_data(points.x, *limits)
-        height = end_height(trace, y)
-        end, inside = trace.every, min(max(height, 0.0), 1.0)
+        end = trace.every
+        height = float(y.place(end.y[-1]) - y.low) / (y.high - y.low)
+        inside = min(max(height, 0.0), 1.0)
         is_of_all = len(trace.whole.x) > 0 and trace.whole.x[-1] == end.x[-1]
         marker = "^" if height > 1 else "v" if height < 0 else "D" if is_of_all else "o"
         self._end.set(data=([end.x[-1] / x.high], [inside]), marker=marker, markersize=_SIZES[marker], visible=True)
@@ -92,11 +93,6 @@ class NamedLine:
         """Show nothing."""
         for artist in (self._line, self._range, self._leader, self._end, self._text):
             artist.set_visible(False)
-
-
-def end_height(trace: Trace, y: Scale) -> float:
-    """Return how high in the axes a line ends: from 0 to 1, or beyond."""
-    return float(y.place(trace.every.y[-1]) - y.low) / (y.high - y.low)
 
 
 def spaced(heights: Sequence[float], gap: float, low: float, high: float) -> list[float]:

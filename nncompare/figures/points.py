@@ -17,6 +17,7 @@ Axis = Literal["epoch", "images", "steps", "seconds"]
 BUCKETS = 160
 """Along the x axis; at most two points more are drawn, one at the left end and the last."""
 
+_MOST_MARKS = 60
 _SAMPLES = 5
 """Parts of an epoch: at the end of each but the last, a sample of the test images is measured."""
 
@@ -35,19 +36,12 @@ NO_POINTS = Points(np.empty(0), np.empty(0))
 class Trace:
     """What is drawn of one curve of one model.
 
-    Attributes
-    ----------
-    joined : Points
-        Those that a line joins: what was learned from, or the sample of the test images within the epochs.
-    whole : Points
-        Those of all test images, at the ends of epochs and of the run: another measurement, so no line joins them.
-    limits : tuple of Points, optional
-        The lowest and the highest of several seeds, where the line is.
+    A line joins the `joined` ones: of what was learned from, or of the sample of the test images within the epochs.
     """
 
     joined: Points
-    whole: Points
-    limits: tuple[Points, Points] | None = None
+    whole: Points  # of all test images, at the ends of epochs and of the run: measured otherwise, so no line joins them
+    limits: tuple[Points, Points] | None = None  # the lowest and the highest of several seeds, where the line is
 
     @cached_property
     def every(self) -> Points:
@@ -61,7 +55,7 @@ class Trace:
         return replace(self, joined=thin(self.joined, reach), limits=limits)
 
 
-def trace_of(band: SeedBand, split: SplitName, quantity: Quantity, axis: Axis = "epoch", smoothing: int = 1) -> Trace:
+def trace_of(band: SeedBand, split: SplitName, quantity: Quantity, axis: Axis, smoothing: int) -> Trace:
     """Take the points of one curve, and their range where there are several seeds.
 
     Each point of the training images becomes the mean of the last `smoothing` ones.
@@ -118,8 +112,8 @@ def thin(points: Points, reach: float) -> Points:
     return Points(*(np.append(np.add.reduceat(column[:-1], starts) / sizes, column[-1]) for column in points))
 
 
-def marks_apart(points: Points, reach: float, most: int = 60) -> Points:
+def marks_apart(points: Points, reach: float) -> Points:
     """Leave out marks that would stand too close to be told apart, from 0 to `reach`; the last one stays."""
-    place = np.rint(points.x * (most / reach))
+    place = np.rint(points.x * (_MOST_MARKS / reach))
     is_taken = np.append(np.diff(place) != 0, True)[: len(place)]
     return Points(points.x[is_taken], points.y[is_taken])

@@ -15,33 +15,17 @@ _DIGITS = 5
 
 @dataclass(frozen=True)
 class Readout:
-    """What a page is told of a chart beside its drawing; all of it is plain lists, dictionaries and numbers.
+    """What a page is told of a chart beside its drawing; all of it is plain lists, dictionaries and numbers."""
 
-    Attributes
-    ----------
-    plot : list of float
-        The edges of the plot in pixels from the upper left corner: left, top, right, bottom.
-    x_end, unit : float, str
-        Where the x axis ends, and what it counts.
-    y, is_log : list of float, bool
-        The ends of the y axis: values, or their decimal logarithms.
-    lines, whole : dict of str to list
-        The points of each line that is on, and those of all test images, by name: ``{"A test": [x, y]}``.
-    names : dict of str to list
-        Of each name its height in pixels, and whether its line is on.
-    pens : list of str
-        What is drawn, by the names of the key.
-    """
-
-    plot: list[float]
-    x_end: float
-    unit: str
-    y: list[float]
-    is_log: bool
-    lines: dict[str, list[list[float]]]
-    whole: dict[str, list[list[float]]]
-    names: dict[str, list[Any]]
-    pens: list[str]
+    plot: list[float]  # its edges in pixels from the upper left corner: left, top, right, bottom
+    x_end: float  # where the x axis ends
+    unit: str  # what it counts
+    y: list[float]  # the ends of the y axis: values, or
+    is_log: bool  # their decimal logarithms
+    lines: dict[str, list[list[float]]]  # the points of each line that is on, by name: {"A test": [x, y]}
+    whole: dict[str, list[list[float]]]  # those of all test images, likewise
+    names: dict[str, list[Any]]  # of each name its height in pixels, and whether its line is on
+    pens: list[str]  # what is drawn, by the names of the key
 
 
 def read_out(

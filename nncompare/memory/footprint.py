@@ -26,26 +26,13 @@ class Footprint:
     """What a training takes, in bytes; its fields are 0 where it is not known.
 
     On a processor each thread computes `shard_images` at once, on a card (0 threads) a whole batch is computed at once.
-
-    Attributes
-    ----------
-    fixed_bytes : int
-        Once.
-    thread_bytes : int
-        For each thread that computes.
-    gradient_bytes : int
-        For each shard that waits to be added.
-    image_bytes : int
-        For each image that is computed at once.
-    pixel_bytes : int
-        For each image of a batch.
     """
 
-    fixed_bytes: int
-    thread_bytes: int = 0
-    gradient_bytes: int = 0
-    image_bytes: int = 0
-    pixel_bytes: int = 0
+    fixed_bytes: int  # once
+    thread_bytes: int = 0  # for each thread that computes
+    gradient_bytes: int = 0  # for each shard that waits to be added
+    image_bytes: int = 0  # for each image that is computed at once
+    pixel_bytes: int = 0  # for each image of a batch
     shard_images: int = 32
 
     def total(self, batch_size: int, threads: int = 1) -> int:
@@ -80,10 +67,7 @@ UNKNOWN = Footprint(0)
 
 
 def training_footprint(
-    channels: int,
-    optimizer: OptimizerName,
-    precision: Precision = "float32",
-    architecture: Architecture = DEFAULT,
+    channels: int, optimizer: OptimizerName, precision: Precision = "float32", architecture: Architecture = DEFAULT
 ) -> Footprint:
     """Estimate the memory of training a network with this width, optimiser and number format."""
     parameters = architecture.parameter_count(channels) * FLOAT_BYTES

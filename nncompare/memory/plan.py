@@ -98,24 +98,12 @@ class Room:
 
 
 @dataclass(frozen=True)
-class Capacity:
-    """How many images fit into memory at once: by their pixels alone, and beside the network that is to be trained."""
-
-    by_pixels: int
-    by_network: int
-
-    @property
-    def images(self) -> int:
-        """The smaller of the two."""
-        return min(self.by_pixels, self.by_network)
-
-
-@dataclass(frozen=True)
 class Fit:
     """What memory makes of a configuration: the plan, the images that fit at once, and the most channels that would."""
 
     plan: Plan
-    capacity: Capacity
+    images: int  # beside the network that is to be trained
+    images_by_pixels: int  # if there were nothing but them
     widest: int
 
 
@@ -123,44 +111,34 @@ def fit(config: RunConfig, room: Room, test_images: int, train_images: int | Non
     """Return what memory makes of a configuration.
 
     No update is made from more than `train_images`, where it is known how many there are. Batch and width depend on the
-    memory alone: there are as many threads as fit beside them.
-
-    Raises
-    ------
-    ValueError
-        When not even one channel with a batch of 4 fits.
+    memory alone: there are as many threads as fit beside them. Raises as `widest_that_fits`.
     """
     limit, architecture = room.memory_limit, architectures.of(config)
     widest = widest_that_fits(limit, config.optimizer, room.precision, architecture)
     channels = min(config.channels, widest)
     footprint = training_footprint(channels, config.optimizer, room.precision, architecture)
-    capacity = Capacity(
-        by_pixels=calculate_max_batch_size(IMAGE_SIDE**2, IMAGE_CHANNELS, memory_limit=limit),
-        by_network=footprint.largest_batch(limit, is_on_card=room.cores == 0),
-    )
+    by_pixels = calculate_max_batch_size(IMAGE_SIDE**2, IMAGE_CHANNELS, memory_limit=limit)
+    images = min(by_pixels, footprint.largest_batch(limit, is_on_card=room.cores == 0))
     wish = min(config.batch_size, train_images or config.batch_size)
-    batch_size = closest_valid_batch_size(test_images, capacity.images, wish)
+    batch_size = closest_valid_batch_size(test_images, images, wish)
     steps = math.ceil(wish / batch_size)
     effective = min(batch_size * steps, train_images or batch_size * steps)
-    why = _reasons(config, channels, (batch_size, steps, effective), _bound(capacity, test_images))
+    why = _reasons(config, channels, (batch_size, steps, effective), _bound(images, test_images))
     plan = Plan(
         batch_size=batch_size,
         accumulation_steps=steps,
         effective_batch_size=effective,
         channels=channels,
         memory_limit=limit,
-        why=_told_who_else(why, room.promised_bytes, is_batch_cut=capacity.images < min(wish, test_images)),
+        why=_told_who_else(why, room.promised_bytes, is_batch_cut=images < min(wish, test_images)),
         footprint=footprint,
         threads=footprint.most_threads(limit, batch_size, room.cores),
     )
-    return Fit(plan, capacity, widest)
+    return Fit(plan, images, by_pixels, widest)
 
 
 def widest_that_fits(
-    memory_limit: int,
-    optimizer: OptimizerName,
-    precision: Precision = "float32",
-    architecture: Architecture = DEFAULT,
+    memory_limit: int, optimizer: OptimizerName, precision: Precision = "float32", architecture: Architecture = DEFAULT
 ) -> int:
     """Return the most channels (1 to 256) that train with a batch of 4 in `memory_limit` bytes.
 
@@ -200,7 +178,8 @@ def _why_such_updates(wish: int, batch_size: int, steps: int, images: int, bound
         return f"Used: {batch_size:,} × {steps:,} steps {total}{kept}. {bound}"
     if are_all:
         return "" if images == wish else f"Used: {images:,} images an update: all training images that there are."
-    return "" if batch_size == wish else f"Used: {batch_size:,}, {_rounding(wish)}."
+    rule = "the smallest batch size" if wish < SMALLEST_BATCH else "the next power of two"
+    return "" if batch_size == wish else f"Used: {batch_size:,}, {rule}."
 
 
 def _told_who_else(why: dict[str, str], promised_bytes: int, *, is_batch_cut: bool) -> dict[str, str]:
@@ -209,12 +188,8 @@ def _told_who_else(why: dict[str, str], promised_bytes: int, *, is_batch_cut: bo
     return {name: sentence + (told if is_batch_cut or name == "channels" else "") for name, sentence in why.items()}
 
 
-def _bound(capacity: Capacity, test_images: int) -> str:
+def _bound(images: int, test_images: int) -> str:
     """Return what keeps a batch from being larger: memory only where it lowers the power of two."""
-    if capacity.images.bit_length() < test_images.bit_length():
-        return f"Batch sizes are powers of two, and memory holds {capacity.images:,} images."
+    if images.bit_length() < test_images.bit_length():
+        return f"Batch sizes are powers of two, and memory holds {images:,} images."
     return f"Batch sizes are powers of two, and the test set has {test_images:,} images."
-
-
-def _rounding(wish: int) -> str:
-    return "the smallest batch size" if wish < SMALLEST_BATCH else "the next power of two"

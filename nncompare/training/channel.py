@@ -109,7 +109,7 @@ class RunChannel:
                 shown=self.shown if newest.shown > cursor.shown else None,
                 snapshot=self.snapshot,
                 live=self.live,
-                cursor=replace(newest, events=cursor.events + len(events)),
+                cursor=newest,
                 memory_left=self._memory_left,
                 earlier=tuple(test for number, test in self._tests if number < newest.test),
             )

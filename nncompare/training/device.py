@@ -26,10 +26,7 @@ _OUT_OF_MEMORY = re.compile(
 def choose_device(name: str) -> torch.device:
     """Resolve ``auto``, ``cpu``, ``cuda`` or ``cuda:N``; a CUDA device always gets its number.
 
-    Raises
-    ------
-    DeviceError
-        When this machine has no such device.
+    Raise a DeviceError when this machine has no such device.
     """
     if name == "auto":
         name = "cuda" if torch.cuda.is_available() else "cpu"

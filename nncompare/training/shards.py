@@ -36,10 +36,7 @@ def summed(shards: list[Sums]) -> Sums:
 class Crew:
     """The threads of one run: the one that calls, and helpers beside it, until the end of the context.
 
-    Attributes
-    ----------
-    threads : int
-        The most that may compute at once; fewer from the next batch on where there is less memory.
+    At most `threads` compute at once; fewer from the next batch on where there is less memory.
     """
 
     def __init__(self, threads: int = 1) -> None:

@@ -35,10 +35,7 @@ class TensorSplit:
     ) -> "TensorSplit":
         """Copy arrays (N, 28, 28) and (N,) to the device.
 
-        Raises
-        ------
-        ValueError
-            When the images have another size or colours, or are not as many as the labels.
+        Raise a ValueError when the images have another size or colours, or are not as many as the labels.
         """
         if images.shape != (len(labels), IMAGE_SIDE, IMAGE_SIDE) or images.dtype != np.uint8:
             raise ValueError(

@@ -1,4 +1,4 @@
-"""Networks made of weights that were sent here, for whoever looks into them while another one may be training.
+"""Networks made of weights that were sent here, for those who look into them while another may be training.
 
 B images of a shard, N images, F features, K classes, H/W pixels.
 """
@@ -73,10 +73,7 @@ def remember(live: LiveWeights) -> None:
 def trained_model(state: NetworkState, device: torch.device) -> nn.Sequential:
     """Return the network with these weights; it is of use until the same thread asks for another one.
 
-    Raises
-    ------
-    ForgottenError
-        When a key is given in place of weights, and unknown.
+    Raise a ForgottenError when a key is given in place of weights, and unknown.
     """
     known = {live.key: live.weights for live in _remembered}
     weights = state.weights or known.get(state.key)

@@ -27,13 +27,7 @@ from nncompare.messages import BROKE_OFF, Assignment, DeviceInfo, Outcome, Predi
 from nncompare.training import inspection, number_format
 from nncompare.training.backends import build_model, make_network
 from nncompare.training.channel import RunChannel, open_channel
-from nncompare.training.device import (
-    choose_device,
-    device_memory,
-    device_titles,
-    give_back_memory,
-    is_out_of_memory,
-)
+from nncompare.training.device import choose_device, device_memory, device_titles, give_back_memory, is_out_of_memory
 from nncompare.training.evaluate import Predictor
 from nncompare.training.loop import train
 from nncompare.training.session import Job, Session

@@ -2,7 +2,7 @@ import pytest
 import torch
 from torch import nn
 
-from nncompare.architectures import DEFAULT, Layer, layers, parameter_count, widths
+from nncompare.architectures import DEFAULT, Layer, layers, parameter_count
 from nncompare.training.backends import build_model
 
 
@@ -22,8 +22,7 @@ def test_the_layer_table_is_what_torch_builds(channels: int) -> None:
     assert parameter_count(channels) == count(model)
 
 
-def test_the_shapes_are_those_of_the_brief() -> None:
-    assert widths(5) == (5, 10, 20)
+def test_the_shapes_are_halved_and_the_channels_doubled() -> None:
     assert [layer.shape for layer in layers(5)] == [(1, 28, 28), (5, 14, 14), (10, 7, 7), (20, 3, 3), (180,), (10,)]
 
 

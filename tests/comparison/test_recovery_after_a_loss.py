@@ -24,7 +24,7 @@ def test_a_worker_lost_before_anything_was_saved_leaves_a_comparison_that_begins
         raise LostError("The worker process ended unexpectedly. Try again.")
 
     with monkeypatch.context() as patch:
-        patch.setattr(Engine, "_describe", lose)
+        patch.setattr(Engine, "_slot", lose)
         running = ComparisonRun(pair(repeat=2), engines, store=store)
         running.start()
         assert running.wait(60)

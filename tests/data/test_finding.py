@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from tiny_data import RAW, put_copy
 
-from nncompare.data import Availability, DataError, dataset_state, digests, folders, load, search_folders
+from nncompare.data import Availability, DataError, dataset_state, digests, folders, load
 
 TRAIN_IMAGES, TRAIN_LABELS = "train-images-idx3-ubyte", "train-labels-idx1-ubyte"
 
@@ -31,12 +31,12 @@ def digests_computed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def test_folders_are_searched_in_order(tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert search_folders() == [cache / "data"]
+    assert folders.search_folders() == [cache / "data"]
     monkeypatch.setenv("NNCOMPARE_DATA_DIR", str(tmp_path / "set"))
-    assert search_folders(tmp_path / "given") == [tmp_path / "given", tmp_path / "set", cache / "data"]
-    assert search_folders(str(tmp_path / "set")) == [tmp_path / "set", cache / "data"]
+    assert folders.search_folders(tmp_path / "given") == [tmp_path / "given", tmp_path / "set", cache / "data"]
+    assert folders.search_folders(str(tmp_path / "set")) == [tmp_path / "set", cache / "data"]
     monkeypatch.setenv("NNCOMPARE_DATA_DIR", "")
-    assert search_folders("~") == [Path.home(), cache / "data"]
+    assert folders.search_folders("~") == [Path.home(), cache / "data"]
 
 
 @pytest.mark.usefixtures("tiny")

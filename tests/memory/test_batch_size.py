@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from nncompare.machine import MemoryReading
 from nncompare.memory import budget, calculate_max_batch_size, closest_valid_batch_size
-from nncompare.memory import memory_limit as usable_memory
+from nncompare.memory.budget import memory_limit as usable_memory
 
 sizes = st.integers(4, 10**12)
 wishes = st.integers(1, 10**12)

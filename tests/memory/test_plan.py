@@ -282,10 +282,9 @@ def test_running_out_of_memory_halves_the_batch_and_keeps_the_update(wish: int, 
 
 
 def test_the_pixels_alone_would_allow_far_more_images() -> None:
-    capacity = fit(RunConfig(channels=16), Room(10 * MEBIBYTE), 10_000).capacity
-    assert capacity.by_pixels == 10 * MEBIBYTE // (28 * 28 * 4)
-    assert capacity.by_network < capacity.by_pixels / 2
-    assert capacity.images == capacity.by_network
+    found = fit(RunConfig(channels=16), Room(10 * MEBIBYTE), 10_000)
+    assert found.images_by_pixels == 10 * MEBIBYTE // (28 * 28 * 4)
+    assert found.images == found.plan.footprint.largest_batch(10 * MEBIBYTE) < found.images_by_pixels / 2
 
 
 def test_what_others_were_promised_is_told_where_memory_decides() -> None:

@@ -164,7 +164,7 @@ def test_what_a_network_costs_is_shown_with_both_limits(form):
     show(form)
     text = form.fit.box.value
     assert f"<b>{in_mebibytes(found.plan.training_bytes)}</b>; the limit is 1,024 MiB" in text
-    assert f"At most {found.capacity.images:,} images fit" in text
+    assert f"At most {found.images:,} images fit" in text
     assert f"would allow {2**30 // (28 * 28 * 4):,}" in text
 
 
