@@ -101,13 +101,12 @@ def two(parts: Sequence[Part]) -> widgets.HBox:
     return row("nnc-two", parts)
 
 
-def step(heading: str, parts: Sequence[Part], following: Part | None = None) -> widgets.VBox:
-    """Arrange a step: its panels from top to bottom, and the button that leads to the step after it.
+def step(heading: str, parts: Sequence[Part]) -> widgets.VBox:
+    """Arrange a step: its panels from top to bottom.
 
     The heading is for screen readers: its tab says the same to all others.
     """
-    after = [row("nnc-row nnc-next", [following])] if following is not None else []
-    return column("nnc-step", [html("nnc-heading nnc-unseen", f"<h2>{heading}</h2>"), *parts, *after])
+    return column("nnc-step", [html("nnc-heading nnc-unseen", f"<h2>{heading}</h2>"), *parts])
 
 
 def button(text: str, on_click: Callable[[], None], *, strong: bool = False) -> widgets.Button:

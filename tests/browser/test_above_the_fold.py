@@ -24,6 +24,13 @@ _PLACES = """(parts) => Object.fromEntries(parts.map((part) => {
   return [part, [x, y, width, height].map(Math.round)];
 }))"""
 _SCROLLS = "(shell) => shell.scrollHeight > shell.clientHeight"
+LONGEST = (
+    "A stopped after 2.2 of 3 epochs, B learned for 3 epochs and did no better than guessing: A is ahead by 78.7 points"
+)
+_MAKE_LONG = """(headline, words) => {
+  headline.textContent = words;
+  headline.parentElement.className = "nnc-long";
+}"""
 # Presses the strong button as soon as its word changes, as a hand that is already on its way.
 _PRESS_AT_ONCE = """(button) => new MutationObserver((changes, watcher) => {
   watcher.disconnect();
@@ -94,10 +101,33 @@ def test_from_the_end_of_a_training_one_click_leads_to_the_disagreements(ready: 
     expect(ready.page.get_by_text(f"of {count}", exact=False).first).to_be_visible()
     cards = ready.wait_for_cards(lambda cards: len(cards) > 0, "the images on which they disagree")
     assert all(card["guesses"]["A"]["label"] != card["guesses"]["B"]["label"] for card in cards)
+    verdict = ready.page.locator(".nnc-verdict")
     for size in (PROJECTOR, LAPTOP, OLD_PROJECTOR):
         resize(ready, size)
-        for seen in (ready.cards.first, ready.page.get_by_label("Sorted by"), ready.page.locator(".nnc-verdict")):
+        for seen in (ready.cards.first, ready.page.get_by_label("Sorted by"), verdict):
             expect(seen).to_be_in_viewport(ratio=1)
+    expect_presented(ready, verdict)
+    verdict.locator("h3").evaluate(_MAKE_LONG, LONGEST)
+    for size, seen in ((PROJECTOR, ready.cards.first), (LAPTOP, ready.cards.first.locator("img"))):
+        resize(ready, size)
+        expect(seen).to_be_in_viewport(ratio=1)
+
+
+def expect_presented(dashboard: DashboardPage, verdict: Locator) -> None:
+    """Present the step: the verdict and the first images have the window, larger than before."""
+    page, card, headline = dashboard.page, dashboard.cards.first, verdict.locator("h3")
+    resize(dashboard, PROJECTOR)
+    before = height(card.locator("img")), height(headline)
+    page.keyboard.press("p")
+    for hidden in (page.locator(".nnc-matrix"), page.get_by_label("Sorted by"), page.locator(".nnc-of-what")):
+        expect(hidden).to_be_hidden()
+    for seen in (verdict, card):
+        expect(seen).to_be_in_viewport(ratio=1)
+    settle(verdict)
+    assert height(card.locator("img")) > before[0]
+    assert height(headline) > before[1]
+    page.keyboard.press("Escape")
+    expect(page.locator(".nnc-matrix")).to_be_visible()
 
 
 def test_the_focus_stays_on_the_bar_through_train_pause_resume_and_stop(ready: DashboardPage) -> None:

@@ -65,7 +65,7 @@ def test_on_paper_is_the_whole_step_and_nothing_to_press(trained: DashboardPage)
     page.get_by_label("How many", exact=True).fill("60")
     expect(trained.cards).to_have_count(60)
     page.emulate_media(media="print")
-    expect(page.locator(".nnc :is(nav, .nnc-button)").filter(visible=True)).to_have_count(0)
+    expect(page.locator(".nnc :is(nav, .nnc-button, .nnc-plain, .nnc-filters)").filter(visible=True)).to_have_count(0)
     assert style(page.locator(".nnc"), "background-color") == PAPER
     cut = "(it) => { for (; it; it = it.parentElement) if (getComputedStyle(it).overflowY !== 'visible') return it.id }"
     assert page.locator(".nnc").evaluate(cut) is None

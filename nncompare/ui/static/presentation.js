@@ -1,6 +1,7 @@
 // The presentation mode of the page: a class of the dashboard, which the style sheets know.
 const MODE = "nnc-presenting";
-const PRESENTED = ":is(.nnc-training, .nnc-explore):not(.nnc-hidden)"; // the steps that have a layout for it
+// The steps that have a layout for it.
+const PRESENTED = ".nnc-step:not(.nnc-hidden):is(.nnc-training, .nnc-explore, :has(> .nnc-predictions))";
 
 function render({ el }) {
   const isWebPage = "voila" in document.body.dataset;

@@ -45,15 +45,15 @@ class PredictionsStep:
         self.lesson = LessonAnswer(refresher)
         self.evaluation.exports.taken = lambda: self.lesson.taken
         of_what = row("nnc-of-what", [self.epochs, self.split, self.seed])
-        judged = row("nnc-predictions", [self._main(), self.evaluation.side])
+        judged = row("nnc-predictions", [self.evaluation.card, self._main(), self.evaluation.side])
         self.box = step("Predictions", [self.lesson, of_what, judged])
 
     def _main(self) -> Part:
-        """Arrange the verdict, what chooses images, the images, and what is next to them."""
+        """Arrange what chooses images, the images, and what is next to them."""
         evaluation, found = self.evaluation, self.evaluation.filter
         heading = row("nnc-found", [self.summary, found.others])
         beyond = row("nnc-beyond", [found.pages, self.source])
-        parts = [evaluation.card, heading, found.note, found.choices, self.cards, beyond, evaluation.scores]
+        parts = [heading, found.note, found.choices, self.cards, beyond, evaluation.scores]
         return column("nnc-judged", parts)
 
     @property
