@@ -9,9 +9,9 @@ import numpy as np
 from nncompare import words
 from nncompare.comparison.seed_run import SeedRun
 from nncompare.comparison.view import RunView
-from nncompare.inspection import NetworkAnswer
-from nncompare.ui.answering import Answered
+from nncompare.inspection import Answer, NetworkAnswer
 from nncompare.ui.elements import Place, set_class
+from nncompare.ui.panels.image_choice import ChosenImage
 
 _SHOWN = 3
 _SETTLED_SECONDS = 1.0  # an answer that stays for so long is read out
@@ -20,6 +20,14 @@ _NOTHING_TRAINED = "Nothing is trained yet. Once you train, A and B answer here,
 _NOT_BEGUN = "A and B answer here as soon as they have begun to learn."
 _NO_WEIGHTS = "The weights of these networks are gone, so they cannot answer. Train again, or open another comparison."
 _WAITING = "Waiting for a worker."
+
+
+@dataclass(frozen=True, eq=False)
+class Answered:
+    """An image, and what was said of it."""
+
+    image: ChosenImage
+    answer: Answer
 
 
 @dataclass(frozen=True)
