@@ -354,8 +354,8 @@ def test_where_it_looks_is_drawn_over_the_image_and_told(panel: InsidePanel) -> 
 
 def test_what_is_hidden_is_told_in_points() -> None:
     assert [points(share) for share in (0, 0.005, 0.0149, 0.02, 1)] == [
-        "0 points",
-        "0 points",
+        "less than 1 point",
+        "less than 1 point",
         "1 point",
         "2 points",
         "100 points",

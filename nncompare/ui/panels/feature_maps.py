@@ -26,11 +26,6 @@ class Frame:
     sheet: Sheet
     most: int
 
-    @property
-    def sprite(self) -> str:
-        """The picture that they are cut out of."""
-        return "maps" if self.block else "filters"
-
 
 class FeatureMaps(Scripted):
     """Shows what happens inside the network `name`; calls `on_pick` with a block and a channel, both from 0.
