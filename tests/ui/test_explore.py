@@ -301,7 +301,7 @@ def test_who_waits_for_a_worker_is_told_and_the_old_answers_fade(looking, refres
     looking.look_at(DRAWING)
     looking.tick()
     assert "Waiting for a worker" not in html(looking)
-    monkeypatch.setattr(answers, "_PATIENCE_SECONDS", 0.0)
+    monkeypatch.setattr(draw_and_disturb, "_PATIENCE_SECONDS", 0.0)
     looking.tick()
     assert "Waiting for a worker" in html(looking)
     assert "nnc-old" in looking.answers.box._dom_classes

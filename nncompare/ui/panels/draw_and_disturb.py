@@ -12,14 +12,15 @@ from nncompare.data import ImageData
 from nncompare.inspection import Answer, Inquiry
 from nncompare.ui.asking import Asking, Networks
 from nncompare.ui.elements import column, row
-from nncompare.ui.panels.answers import Answered, AnswersPanel, delay, obstacle
+from nncompare.ui.panels.answers import Answered, AnswersPanel, obstacle
 from nncompare.ui.panels.disturb import DisturbPanel
 from nncompare.ui.panels.drawing import DrawingPanel
 from nncompare.ui.panels.image_choice import ChosenImage
 from nncompare.ui.panels.image_picker import ImagePicker
 from nncompare.ui.refresher import Refresher
 
-_REST_SECONDS = 1.0
+_REST_SECONDS = 1.0  # between two questions on the same image
+_PATIENCE_SECONDS = 1.0  # after which a wait is worth a word
 _NO_IMAGE = "Draw a picture, or choose one: A and B answer here."
 
 
@@ -114,7 +115,7 @@ class DrawAndDisturb:
 
     def _tell(self) -> None:
         can_answer, seconds = not obstacle(self._pair), self._asking.seconds
-        note = self._error or delay(seconds)
+        note = self._error or ("Waiting for a worker." if seconds > _PATIENCE_SECONDS else "")
         self.answers.fade(seconds > 0 and bool(note))
         if can_answer and self._image is None:
             note = note or _NO_IMAGE
