@@ -3,7 +3,7 @@
 N images, K classes, C channels, H/W pixels.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -169,7 +169,7 @@ class Answer:
     """What the networks answered, and the images (N, 28, 28) uint8 as they saw them; of many the first `MOST_SEEN`."""
 
     images: NDArray[np.uint8]
-    networks: tuple[NetworkAnswer, ...] = field(default_factory=tuple)
+    networks: tuple[NetworkAnswer, ...] = ()
 
     def of(self, name: str) -> NetworkAnswer | None:
         """Return the answer of model "A" or "B"; None when it was not asked."""

@@ -58,11 +58,6 @@ class Robustness:
     epochs: Mapping[str, float] = field(default_factory=dict)
     guessed: int = 0
 
-    @property
-    def names(self) -> list[str]:
-        """The models that were tried."""
-        return list(self.right)
-
     def accuracy(self, name: str) -> list[float]:
         """Return the share of right answers of a model at each strength."""
         return [right / self.images for right in self.right[name]]

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from nncompare.architectures import CLASSES
 from nncompare.catalog import dataset_info
+from nncompare.comparison.state import State
 from nncompare.config import Comparison, SplitName, require_split
 from nncompare.data import DataError, load
 from nncompare.engine.client import EngineError
@@ -29,6 +30,10 @@ class Inspectable(Protocol):
     @property
     def seed(self) -> int:
         """That of the models."""
+
+    @property
+    def state(self) -> State:
+        """Whether they train, or have ended."""
 
     @property
     def networks(self) -> tuple[NetworkState, ...]:

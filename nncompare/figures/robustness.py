@@ -26,7 +26,8 @@ _KEY = "filled: a lead that counts"
 def robustness_figure(found: Robustness, dataset: DatasetInfo, size: tuple[float, float] = WIDE) -> Figure:
     """Draw the accuracy of each model over the strength, with 95% bands, in `size` points.
 
-    A dot is filled where a lead counts, and hollow where none does.
+    A dot is filled where a lead counts, and hollow where none does. A line stands where the model that breaks later
+    begins to be better.
     """
     info, (width, _) = DISTURBANCES[found.disturbance], size
     with figure_style():
@@ -36,7 +37,8 @@ def robustness_figure(found: Robustness, dataset: DatasetInfo, size: tuple[float
         axes.set(xlim=(found.strengths[0], found.strengths[-1]), ylim=(0, 1), xlabel=f"strength in{_unit(info.unit)}")
         ticks = _ticks(found, width)
         axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
-        _mark_breaking(axes, found)
+        if found.breaking is not None:
+            axes.axvline(found.strengths[found.breaking.first], color=MUTED, linewidth=1, linestyle=(0, (3, 3)))
         for name in found.right:
             _draw(axes, found, name)
         _write_names(axes, found)
@@ -77,12 +79,6 @@ def _draw(axes: Axes, found: Robustness, name: str) -> None:
     axes.plot(found.strengths, values, color=colour, linewidth=1.8, solid_capstyle="round", clip_on=False)
     for strength, value, fill in zip(found.strengths, values, fills, strict=True):
         axes.plot([strength], [value], "o", ms=_DOT, mec=colour, mew=1.5, mfc=fill, clip_on=False, zorder=3)
-
-
-def _mark_breaking(axes: Axes, found: Robustness) -> None:
-    """Draw a line where the model that breaks later begins to be better."""
-    if found.breaking is not None:
-        axes.axvline(found.strengths[found.breaking.first], color=MUTED, linewidth=1, linestyle=(0, (3, 3)))
 
 
 def _write_names(axes: Axes, found: Robustness) -> None:

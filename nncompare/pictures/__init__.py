@@ -2,7 +2,17 @@
 
 from nncompare.pictures.errors import EmptyPictureError, PictureError
 from nncompare.pictures.framing import WHOLE, Frame, crop
-from nncompare.pictures.preparation import SIDE, prepare
-from nncompare.pictures.reading import LARGEST_BYTES, read
+from nncompare.pictures.preparation import prepare
+from nncompare.pictures.reading import LARGEST_BYTES, TOO_MANY_BYTES, read
 
-__all__ = ["LARGEST_BYTES", "SIDE", "WHOLE", "EmptyPictureError", "Frame", "PictureError", "crop", "prepare", "read"]
+__all__ = [
+    "LARGEST_BYTES",
+    "TOO_MANY_BYTES",
+    "WHOLE",
+    "EmptyPictureError",
+    "Frame",
+    "PictureError",
+    "crop",
+    "prepare",
+    "read",
+]

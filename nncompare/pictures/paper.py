@@ -4,9 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nncompare.pictures.errors import EmptyPictureError
-from nncompare.pictures.sampling import narrowed, resized, widened, within
-
-Values = NDArray[np.float32]
+from nncompare.pictures.sampling import Values, narrowed, resized, widened, within
 
 NOTHING_TO_SEE = "There is nothing to see in the picture."
 _GRID = 40  # the paper is smooth: so few places in a row tell all of it

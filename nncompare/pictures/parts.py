@@ -3,9 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from nncompare.pictures.sampling import widened, within
-
-Values = NDArray[np.float32]
+from nncompare.pictures.sampling import Values, widened, within
 
 _COARSE = 64
 _SMALL_PART = 0.04

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from nncompare.pictures.errors import EmptyPictureError
 from nncompare.pictures.paper import NOTHING_TO_SEE, difference_of_strokes, difference_of_thing, paper_level
 from nncompare.pictures.parts import box_of, thing_of
-from nncompare.pictures.sampling import resized, widened, within
+from nncompare.pictures.sampling import Values, resized, widened, within
 from nncompare.pictures.strokes import is_dot, strokes_of, width_of
 
 SIDE = 28
@@ -18,8 +18,6 @@ _THINNEST = 1.8  # pixels of that box
 _WORKING_SIDE = 400
 
 _ONLY_A_DOT = "There is only a dot in the picture."
-
-Values = NDArray[np.float32]
 
 
 def prepare(grey: NDArray[np.uint8], as_drawn: bool = False, *, are_strokes: bool = True) -> NDArray[np.uint8]:
@@ -66,8 +64,6 @@ def _made_smaller(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 def _placed_strokes(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
     ink = strokes_of(*difference_of_strokes(grey))
-    if not ink.any():
-        raise EmptyPictureError(NOTHING_TO_SEE)
     if is_dot(ink):
         raise EmptyPictureError(_ONLY_A_DOT)
     fitted = _fitted(_thick_enough(ink), _STROKES_SIDE)
@@ -89,6 +85,8 @@ def _placed_thing(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 def _fitted(ink: Values, side: int) -> Values:
     """Fit the part that is not empty into a square; paper is added until its sides are whole pixels of that."""
+    if not ink.any():  # of what stood out, all was noise
+        raise EmptyPictureError(NOTHING_TO_SEE)
     part = ink[box_of(ink)]
     pixel = max(part.shape) / side
     height, width = (math.ceil(round(length / pixel, 3)) for length in part.shape)

@@ -16,11 +16,11 @@ LONGEST_SIDE = 1_600
 
 # Pillow knows the others from the start; asked for one that it does not know, it would load all that it has.
 _FORMATS = ("PNG", "JPEG", "BMP", "GIF", WebPImagePlugin.WebPImageFile.format)
-_NOT_ONE = "This is not a picture that can be opened here: PNG, JPEG, WebP, BMP and GIF are."
-_TOO_MANY_BYTES = f"The picture is too large: it may have at most {LARGEST_BYTES // 10**6} MB."
-_TOO_MANY_PIXELS = f"The picture is too large: it may have at most {LARGEST_PIXELS // 10**6} million pixels."
+_NOT_ONE = "This is not a picture in PNG, JPEG, WebP, BMP or GIF."
+TOO_MANY_BYTES = f"Pictures may have at most {LARGEST_BYTES // 10**6} MB."
+_TOO_MANY_PIXELS = f"Pictures may have at most {LARGEST_PIXELS // 10**6} million pixels."
 _TOO_SMALL = f"The picture is too small: it needs at least {SMALLEST_SIDE} x {SMALLEST_SIDE} pixels."
-_DAMAGED = "The picture cannot be read: its file is damaged or incomplete."
+_DAMAGED = "The picture is damaged or incomplete."
 _ORIENTATION = 0x0112
 # What cameras note in EXIF, and what sets it upright.
 _UPRIGHT = {
@@ -54,7 +54,7 @@ def read(content: bytes) -> NDArray[np.uint8]:
         With a sentence for the user, when it cannot be read or is too large or too small.
     """
     if len(content) > LARGEST_BYTES:
-        raise PictureError(_TOO_MANY_BYTES)
+        raise PictureError(TOO_MANY_BYTES)
     try:
         with Image.open(io.BytesIO(content), formats=_FORMATS) as image:
             _check_size(*image.size)

@@ -4,9 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nncompare.pictures.parts import box_of, large_parts
-from nncompare.pictures.sampling import narrowed, widened
-
-Values = NDArray[np.float32]
+from nncompare.pictures.sampling import Values, narrowed, widened
 
 # From where to where a difference from the paper becomes ink. The first is taken of which nothing runs across, as the
 # lines of squared paper do.

@@ -60,7 +60,7 @@ def robustness_section(found: Robustness, dataset: DatasetInfo, size: tuple[floa
         robustness_headline(found),
         robustness_explanation(found),
         robustness_rows(found),
-        found.names,
+        list(found.right),
         robustness_svg(found, dataset, size),
     )
 

@@ -121,7 +121,13 @@ def test_equal_models_and_one_alone_show_no_difference():
     assert (equal.better, equal.stretches, equal.breaks_first) == (["", "", ""], [], "")
     assert set(equal.p_values) == {1.0}
     alone = made([900, 500, 100])
-    assert (alone.names, alone.p_values, alone.better, alone.stretches, alone.breaks_first) == (["A"], (), [], [], "")
+    assert ([*alone.right], alone.p_values, alone.better, alone.stretches, alone.breaks_first) == (
+        ["A"],
+        (),
+        [],
+        [],
+        "",
+    )
 
 
 def test_what_cannot_be_counted_is_refused():

@@ -253,8 +253,10 @@ def test_a_large_picture_is_dropped_anywhere(page: Page) -> None:
 def test_what_cannot_be_read_gets_a_sentence(page: Page, content: bytes, sentence: str) -> None:
     draw(page, SEVEN)
     expect(told(page)).to_contain_text("your drawing")
+    room = box_of(page.locator(".nnc-draw"))
     open_file(page, "picture.png", content)
     expect(words(page)).to_contain_text(sentence)
+    assert box_of(page.locator(".nnc-draw")) == room, "it has its place"
     expect(words(page)).to_have_class(re.compile("nnc-message"))
     expect(told(page)).to_contain_text("your drawing")
     assert brightness(page) > 15

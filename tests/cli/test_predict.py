@@ -115,8 +115,8 @@ def test_there_must_be_such_a_comparison(picture: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "words"),
     [
-        ("text.png", b"This is a text.", "PNG, JPEG, WebP, BMP and GIF"),
-        ("drawing.svg", b"<svg xmlns='http://www.w3.org/2000/svg'/>", "PNG, JPEG, WebP, BMP and GIF"),
+        ("text.png", b"This is a text.", "PNG, JPEG, WebP, BMP or GIF"),
+        ("drawing.svg", b"<svg xmlns='http://www.w3.org/2000/svg'/>", "PNG, JPEG, WebP, BMP or GIF"),
         ("none.png", None, "cannot be opened: No such file"),
         (".", None, "cannot be opened: Is a directory"),
     ],

@@ -122,6 +122,7 @@ EMPTY = {
     "black": np.zeros((280, 280), dtype=np.uint8),
     "one pixel": np.zeros((1, 1), dtype=np.uint8),
     "no pixel": np.zeros((0, 5), dtype=np.uint8),
+    "specks": np.tile(np.pad(np.zeros((1, 1), dtype=np.uint8), (8, 7), constant_values=255), (25, 25)),
     "a speck": np.pad(np.zeros((1, 1), dtype=np.uint8), 200, constant_values=255),
     "noise": np.random.default_rng(0).normal(200, 8, (300, 300)).astype(np.uint8),
     "light": np.tile(np.linspace(80, 220, 280), (280, 1)).astype(np.uint8),

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from nncompare.comparison.state import State
 from nncompare.config import Comparison, RunConfig
 from nncompare.data import load
 from nncompare.inspection import Answer, Inquiry, Inside, NetworkAnswer, NetworkState
@@ -21,7 +22,7 @@ class BreakingPair:
     the inquiries; `before` is called with each of them before it is answered.
     """
 
-    seed = 0
+    seed, state = 0, State.FINISHED
 
     def __init__(
         self,

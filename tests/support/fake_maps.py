@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nncompare.comparison.state import State
-from nncompare.config import RunConfig
+from nncompare.config import Comparison, RunConfig
 from nncompare.data import ImageData
 from nncompare.inspection import Answer, Inquiry, MapOfImages, NetworkAnswer, NetworkState
 from nncompare.messages import Setup, VisibleImages
@@ -23,7 +23,7 @@ class FakeMaps:
     """
 
     def __init__(self, images: ImageData, names: str = "AB", state: State = State.FINISHED) -> None:
-        self.images, self.state = images, state
+        self.images, self.state, self.comparison = images, state, Comparison(dataset=images.info.name)
         self.asked: list[Inquiry] = []
         self.error: Exception | None = None
         self.points: Callable[[str, NDArray[np.intp]], NDArray[np.float32]] = self._around_a_circle

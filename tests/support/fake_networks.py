@@ -7,6 +7,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
+from nncompare.comparison.state import State
 from nncompare.config import Comparison, RunConfig
 from nncompare.inspection import Answer, Inquiry, Inside, NetworkAnswer, NetworkState
 from nncompare.messages import Setup, VisibleImages
@@ -28,6 +29,7 @@ class FakePair:
     error: Exception | None = None
     broken: tuple[str, ...] = ()
     seed: int = 0
+    state: State = State.RUNNING
     asked: list[Inquiry] = field(default_factory=list)
 
     @property

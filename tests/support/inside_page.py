@@ -8,7 +8,6 @@ from PIL import Image, ImageDraw, ImageFont
 
 from nncompare.limits import Limits
 from nncompare.ui.elements import button, column
-from nncompare.ui.newest import Newest
 from nncompare.ui.page import Page
 from nncompare.ui.panels.image_choice import ChosenImage
 from nncompare.ui.panels.inside import InsidePanel
@@ -26,7 +25,7 @@ class InsidePage:
 
     def __init__(self, channels: dict[str, int]) -> None:
         self._refresher = Refresher(lambda: self._panel.tick())
-        self._panel = InsidePanel(self._refresher, Newest(self._refresher))
+        self._panel = InsidePanel(self._refresher)
         self._digit = 6
         page = Page(lambda: None, lambda _step: None, Limits())
         display(column("nnc", [page, button("Next image", self._refresher.posting(self._next)), self._panel]))

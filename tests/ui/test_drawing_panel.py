@@ -140,11 +140,11 @@ def test_a_file_that_cannot_be_read_leaves_the_drawing(talk: Talk, file: bytes) 
     (answer, buffers) = talk.answers[-1]
     assert answer == {
         "answered": 2,
-        "words": "This is not a picture that can be opened here: PNG, JPEG, WebP, BMP and GIF are.",
+        "words": "This is not a picture in PNG, JPEG, WebP, BMP or GIF.",
     }
     assert buffers == []
     talk.send(piece=0, size=LARGEST_BYTES + 1)
-    assert talk.answers[-1][0]["words"] == "The picture is too large: it may have at most 10 MB."
+    assert talk.answers[-1][0]["words"] == "Pictures may have at most 10 MB."
 
 
 def test_the_sentence_goes_once_something_else_is_looked_at(talk: Talk) -> None:
@@ -164,7 +164,7 @@ def test_a_surprise_is_a_sentence_and_no_word_of_the_picture(
 
     monkeypatch.setattr("nncompare.ui.panels.drawing.read", fail)
     talk.open(photo())
-    assert "went wrong" in talk.answers[-1][0]["words"]
+    assert "reading it failed" in talk.answers[-1][0]["words"]
     assert "RuntimeError" in caplog.text
     assert "PNG" not in caplog.text
 

@@ -9,8 +9,7 @@ from nncompare.comparison.state import State
 from nncompare.data import load, png_data_uri
 from nncompare.disturbances import DISTURBANCES, Disturbance
 from nncompare.engine.client import EngineError
-from nncompare.ui import answering
-from nncompare.ui.panels import answers
+from nncompare.ui.panels import answers, draw_and_disturb
 from nncompare.ui.panels.draw_and_disturb import DrawAndDisturb
 from nncompare.ui.panels.image_choice import ChosenImage
 
@@ -39,7 +38,7 @@ def chosen():
 
 @pytest.fixture
 def panel(refresher, chosen, heard, monkeypatch):
-    monkeypatch.setattr(answering, "_REST_SECONDS", 0.0)
+    monkeypatch.setattr(draw_and_disturb, "_REST_SECONDS", 0.0)
     monkeypatch.setattr(answers, "_SETTLED_SECONDS", 0.0)
     made = DrawAndDisturb(refresher, chosen.append, heard.append)
     made.set_visible(True)
@@ -123,7 +122,9 @@ def test_answers_follow_while_the_networks_learn(looking, pair, refresher):
 
 
 def test_while_they_learn_they_are_asked_once_a_second(looking, pair, refresher, monkeypatch):
-    monkeypatch.setattr(answering, "_REST_SECONDS", 3600)
+    monkeypatch.setattr(draw_and_disturb, "_REST_SECONDS", 3600)
+    looking.look_at(DRAWING)
+    refresher.work()
     pair.learn(1.5)
     looking.tick()
     assert refresher.at_work == 0
@@ -281,7 +282,10 @@ def test_an_error_of_a_worker_is_a_sentence_and_goes_with_the_next_answer(lookin
 
 @pytest.mark.parametrize(
     ("error", "words"),
-    [(EngineError("No worker."), "No worker."), (KeyError("x"), "The networks could not answer. &#39;x&#39;")],
+    [
+        (EngineError("No worker."), "No worker."),
+        (KeyError("x"), "could not answer (KeyError: &#39;x&#39;)."),
+    ],
 )
 def test_whatever_breaks_is_told(looking, pair, refresher, monkeypatch, error, words):
     def break_off(_):
@@ -297,7 +301,7 @@ def test_who_waits_for_a_worker_is_told_and_the_old_answers_fade(looking, refres
     looking.look_at(DRAWING)
     looking.tick()
     assert "Waiting for a worker" not in html(looking)
-    monkeypatch.setattr(answers, "_PATIENCE_SECONDS", 0.0)
+    monkeypatch.setattr(draw_and_disturb, "_PATIENCE_SECONDS", 0.0)
     looking.tick()
     assert "Waiting for a worker" in html(looking)
     assert "nnc-old" in looking.answers.box._dom_classes

@@ -60,9 +60,8 @@ def test_a_tab_that_is_made_later_knows_what_is_looked_at(finished, settle):
     assert not inside.is_made
     step.tabs.pick("Inside")
     settle(finished)
-    asking = inside.panel._asking
-    assert asking.pair is finished.current.running.current
-    assert asking.image.words == "test image 3"
+    assert inside.panel._pair is finished.current.running.current
+    assert inside.panel._image.words == "test image 3"
 
 
 def enlarge_one(dashboard, settle):
@@ -102,7 +101,7 @@ def test_weights_are_wanted_only_while_something_trains_and_somebody_looks(tiny,
     assert True not in wishes
     tiny.go("Explore")
     until(lambda: wishes[-1:] == [True], WHAT)
-    assert "answer here as soon as they have begun" in html(tiny)
+    until(lambda: "answer here as soon as they have begun" in html(tiny), WHAT)
     tiny.go("Models")
     until(lambda: wishes[-1] is False, WHAT)
     tiny.go("Explore")

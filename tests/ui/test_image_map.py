@@ -28,7 +28,7 @@ class Opened:
         self.images, self.now = images, 100.0
         self.picks: list[tuple[int, ...]] = []
         refresher: Any = AtOnce()
-        self.panel = ImageMapPanel(refresher, self.picks.append, lambda: self.now)
+        self.panel = ImageMapPanel(refresher, self.picks.append)
         self.main, self.side = self.panel.box.children
         (self.canvas,) = self.main.children
         self.summary, self.state, self.cards = self.side.children
@@ -53,8 +53,10 @@ def images(synthetic_digits: Path) -> ImageData:
 
 
 @pytest.fixture
-def opened(images: ImageData) -> Opened:
-    return Opened(images)
+def opened(images: ImageData, monkeypatch: pytest.MonkeyPatch) -> Opened:
+    made = Opened(images)
+    monkeypatch.setattr("nncompare.ui.asking.monotonic", lambda: made.now)
+    return made
 
 
 def sent(canvas: MapCanvas, name: str, kind: str) -> np.ndarray:
@@ -187,7 +189,7 @@ def test_what_fails_is_said_and_can_be_tried_again(opened: Opened, images: Image
     assert "No worker" not in opened.note.value
     pair.error = RuntimeError("<b>odd</b>")
     opened.refresh.click()
-    assert "The map could not be made. &lt;b&gt;odd" in opened.note.value
+    assert "The networks could not answer (RuntimeError: &lt;b&gt;odd" in opened.note.value
     assert opened.is_shown, "the picture before stays"
 
 
@@ -265,6 +267,7 @@ def test_a_newer_picture_keeps_what_was_picked(opened: Opened, images: ImageData
     opened.refresh.click()
     assert "1 image picked" in opened.cards.html
     another: Any = FakeMaps(images)
+    opened.panel.set_visible(False)
     opened.panel.use(images, another)
     assert (opened.cards.html, opened.is_shown) == ("", False)
 

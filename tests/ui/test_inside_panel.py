@@ -9,12 +9,12 @@ from at_once import AtOnce
 from by_hand import ByHand
 from fake_networks import FakePair
 
+from nncompare.comparison.state import State
 from nncompare.data import png_data_uri
 from nncompare.disturbances import Disturbance
 from nncompare.engine.client import EngineError
 from nncompare.figures.sprites import FOR, overlay
 from nncompare.inspection import Inside
-from nncompare.ui.newest import Newest
 from nncompare.ui.panels.enlarged_map import field_of, patch_of, place_words
 from nncompare.ui.panels.feature_maps import FeatureMaps
 from nncompare.ui.panels.image_choice import ChosenImage
@@ -31,7 +31,7 @@ def refresher() -> Any:
 
 @pytest.fixture
 def panel(refresher: Any) -> InsidePanel:
-    shown = InsidePanel(refresher, Newest(refresher))
+    shown = InsidePanel(refresher)
     shown.set_visible(True)
     return shown
 
@@ -125,7 +125,7 @@ def test_networks_that_learn_are_asked_again_and_wide_ones_more_rarely(
     panel: InsidePanel, monkeypatch: pytest.MonkeyPatch, channels: int, times: int
 ) -> None:
     now = [0.0]
-    monkeypatch.setattr("nncompare.ui.panels.asking_inside.monotonic", lambda: now[0])
+    monkeypatch.setattr("nncompare.ui.asking.monotonic", lambda: now[0])
     pair = FakePair({"A": channels}, epoch=1.0)
     panel.use(None, pair)
     panel.look_at(image())
@@ -140,7 +140,10 @@ def test_what_has_ended_is_asked_without_a_rest(panel: InsidePanel) -> None:
     pair = FakePair({"A": 1}, epoch=2.9)
     panel.use(None, pair)
     panel.look_at(image())
-    pair.epoch = 3.0  # of three
+    pair.epoch = 3.0
+    panel.tick()
+    assert len(pair.asked) == 1
+    pair.state = State.FINISHED
     panel.tick()
     assert len(pair.asked) == 2
 
@@ -154,17 +157,10 @@ def test_one_that_comes_later_is_asked_at_once(panel: InsidePanel) -> None:
     assert "4 filters" in text_of(panel.box)
 
 
-def slow_panel() -> tuple[InsidePanel, Newest, ByHand]:
-    """Make a panel whose answers come when a test says so."""
-    refresher: Any = ByHand()
-    newest = Newest(refresher)
-    panel = InsidePanel(refresher, newest)
-    panel.set_visible(True)
-    return panel, newest, refresher
-
-
 def test_an_answer_that_is_not_wanted_any_more_is_not_shown() -> None:
-    panel, _, refresher = slow_panel()
+    refresher: Any = ByHand()
+    panel = InsidePanel(refresher)
+    panel.set_visible(True)
     panel.use(None, FakePair({"A": 2}))
     panel.look_at(image())
     panel.use(None, FakePair({"A": 3}))
@@ -174,17 +170,6 @@ def test_an_answer_that_is_not_wanted_any_more_is_not_shown() -> None:
     assert "3 filters" in text_of(panel.box)
 
 
-def test_what_got_lost_is_asked_again() -> None:
-    panel, newest, refresher = slow_panel()
-    panel.use(None, FakePair())
-    panel.look_at(image())
-    newest.forget()
-    refresher.finish()
-    panel.tick()
-    refresher.finish()
-    assert "8 filters" in text_of(panel.box)
-
-
 @pytest.mark.parametrize(
     ("pair", "chosen", "sentence"),
     [
@@ -192,7 +177,7 @@ def test_what_got_lost_is_asked_again() -> None:
         (FakePair({"A": 1}), None, "Choose an image first"),
         (FakePair({}), image(), "no weights to look into"),
         (FakePair(error=EngineError("No worker is left. Start the server again.")), image(), "No worker is left."),
-        (FakePair(error=RuntimeError("boom")), image(), "could not be asked (RuntimeError: boom)"),
+        (FakePair(error=RuntimeError("boom")), image(), "could not answer (RuntimeError: boom)"),
         (FakePair(broken=("A", "B")), image(), "not numbers any more"),
     ],
 )
@@ -369,8 +354,8 @@ def test_where_it_looks_is_drawn_over_the_image_and_told(panel: InsidePanel) -> 
 
 def test_what_is_hidden_is_told_in_points() -> None:
     assert [points(share) for share in (0, 0.005, 0.0149, 0.02, 1)] == [
-        "0 points",
-        "0 points",
+        "less than 1 point",
+        "less than 1 point",
         "1 point",
         "2 points",
         "100 points",

@@ -8,18 +8,23 @@ import numpy as np
 
 from nncompare import words
 from nncompare.comparison.seed_run import SeedRun
-from nncompare.comparison.view import RunView
-from nncompare.inspection import NetworkAnswer
-from nncompare.ui.answering import Answered
+from nncompare.inspection import Answer, NetworkAnswer
 from nncompare.ui.elements import Place, set_class
+from nncompare.ui.panels.image_choice import ChosenImage
 
 _SHOWN = 3
 _SETTLED_SECONDS = 1.0  # an answer that stays for so long is read out
-_PATIENCE_SECONDS = 1.0
 _NOTHING_TRAINED = "Nothing is trained yet. Once you train, A and B answer here, from their first seconds on."
 _NOT_BEGUN = "A and B answer here as soon as they have begun to learn."
 _NO_WEIGHTS = "The weights of these networks are gone, so they cannot answer. Train again, or open another comparison."
-_WAITING = "Waiting for a worker."
+
+
+@dataclass(frozen=True, eq=False)
+class Answered:
+    """An image, and what was said of it."""
+
+    image: ChosenImage
+    answer: Answer
 
 
 @dataclass(frozen=True)
@@ -55,7 +60,8 @@ class AnswersPanel:
     def show(self, pair: SeedRun | None, answered: Answered | None, classes: Sequence[str], note: str) -> None:
         """Show the newest answers of a pair, and a note on newer ones; without answers, why there are none."""
         said = said_by(answered, classes) if answered is not None else ()
-        verdict = verdict_on(said, label_of(answered, classes))
+        label = answered.image.label if answered is not None else None
+        verdict = verdict_on(said, classes[label] if label is not None else "")
         names = [run.name for run in pair.runs] if pair is not None and said else []
         missing = [name for name in names if name not in {one.name for one in said}]
         note = note or (obstacle(pair) if not said else "")
@@ -94,12 +100,6 @@ def _said(network: NetworkAnswer, label: int | None, classes: Sequence[str]) -> 
     return Said(network.name, round(network.epoch, 1), likely, int(order[0]) == label if label is not None else None)
 
 
-def label_of(answered: Answered | None, classes: Sequence[str]) -> str:
-    """Return the true class of the image; empty where there is none."""
-    label = answered.image.label if answered is not None else None
-    return classes[label] if label is not None else ""
-
-
 def verdict_on(said: Sequence[Said], label: str) -> tuple[str, str]:
     """Return in a few words whether the networks agree, and a sentence on who is right, where that is known."""
     if not said:
@@ -126,13 +126,4 @@ def obstacle(pair: SeedRun | None) -> str:
         return f"{words.waiting(place.position, place.seconds)}. {_NOT_BEGUN}"
     if not pair.state.is_over:
         return _NOT_BEGUN
-    return " ".join([*_messages(pair.runs), _NO_WEIGHTS])
-
-
-def _messages(runs: Sequence[RunView]) -> list[str]:
-    return list(dict.fromkeys(run.message for run in runs if run.message))
-
-
-def delay(seconds: float) -> str:
-    """Say what an answer waits for, once that is worth a word."""
-    return _WAITING if seconds > _PATIENCE_SECONDS else ""
+    return " ".join([*dict.fromkeys(run.message for run in pair.runs if run.message), _NO_WEIGHTS])

@@ -9,15 +9,18 @@ from numpy.typing import NDArray
 from nncompare.comparison.seed_run import SeedRun
 from nncompare.config import SplitName
 from nncompare.data import ImageData
-from nncompare.ui.answering import Answering
+from nncompare.inspection import Answer, Inquiry
+from nncompare.ui.asking import Asking, Networks
 from nncompare.ui.elements import column, row
-from nncompare.ui.panels.answers import AnswersPanel, delay, obstacle
+from nncompare.ui.panels.answers import Answered, AnswersPanel, obstacle
 from nncompare.ui.panels.disturb import DisturbPanel
 from nncompare.ui.panels.drawing import DrawingPanel
 from nncompare.ui.panels.image_choice import ChosenImage
 from nncompare.ui.panels.image_picker import ImagePicker
 from nncompare.ui.refresher import Refresher
 
+_REST_SECONDS = 1.0  # between two questions on the same image
+_PATIENCE_SECONDS = 1.0  # after which a wait is worth a word
 _NO_IMAGE = "Draw a picture, or choose one: A and B answer here."
 
 
@@ -32,25 +35,28 @@ class DrawAndDisturb:
         self._pair: SeedRun | None = None
         self._plain: ChosenImage | None = None  # before it is disturbed
         self._image: ChosenImage | None = None
+        self._answered: Answered | None = None  # of these networks, but it may be of the image before
+        self._error = ""  # why there is nothing newer
         self.disturb = DisturbPanel(refresher, self._choose)
         self.drawing = DrawingPanel(refresher, self._on_drawing, self.disturb.begin)
         self.picker = ImagePicker(refresher, self._on_picked, self.disturb.begin)
         self.answers = AnswersPanel(say)
-        self._answering = Answering(refresher, self._draw)
+        self._asking = Asking(refresher, _inquiry, self._on_answer, self._on_failed, lambda _: _REST_SECONDS)
         sources = column("nnc-sources", [column("nnc-card nnc-sheet", [self.drawing]), self.picker])
         self.box = row("nnc-drawn", [sources, self.disturb, self.answers])
 
     def use(self, images: ImageData | None, pair: SeedRun | None) -> None:
         """Look at images of this data set, with the networks of this pair."""
         is_other = (images and images.info) is not (self._images and self._images.info)
+        if pair is not self._pair:
+            self._answered, self._error = None, ""
         self._images, self._pair = images, pair
         self.drawing.use(images)
         self.picker.use(images, pair)
-        self._answering.use(pair)
         if is_other:
-            self._plain = None
+            self.look_at(None)
             self.picker.choose("test", 0)
-        self._draw()
+        self._ask()
 
     def choose(self, split: SplitName, index: int) -> None:
         """Look at an image of the data set."""
@@ -63,11 +69,11 @@ class DrawAndDisturb:
 
     def set_visible(self, is_visible: bool) -> None:
         """Set whether anybody sees the answers."""
-        self._answering.set_visible(is_visible)
+        self._asking.set_visible(is_visible)
 
     def tick(self) -> None:
         """Ask again where the networks have learned, and tell what is waited for."""
-        self._answering.tick()
+        self._asking.tick()
         self.picker.tick()
         self._tell()
         self.answers.tick()
@@ -86,8 +92,21 @@ class DrawAndDisturb:
     def _choose(self) -> None:
         disturbance = self.disturb.disturbance
         self._image = replace(self._plain, disturbance=disturbance) if self._plain is not None else None
-        self._answering.look_at(self._image)
+        if self._image is None:
+            self._answered, self._error = None, ""
         self._on_chosen(self._image)
+        self._ask()
+
+    def _ask(self) -> None:
+        self._asking.look_at(self._pair, self._image)
+        self._draw()
+
+    def _on_answer(self, image: ChosenImage, answer: Answer) -> None:
+        self._answered, self._error = Answered(image, answer), ""
+        self._draw()
+
+    def _on_failed(self, sentence: str) -> None:
+        self._error = sentence
         self._draw()
 
     def _draw(self) -> None:
@@ -95,17 +114,16 @@ class DrawAndDisturb:
         self._tell()
 
     def _tell(self) -> None:
-        asked = self._answering
-        can_answer = not obstacle(self._pair)
-        note = asked.error or delay(asked.seconds)
-        self.answers.fade(asked.seconds > 0 and bool(note))
+        can_answer, seconds = not obstacle(self._pair), self._asking.seconds
+        note = self._error or ("Waiting for a worker." if seconds > _PATIENCE_SECONDS else "")
+        self.answers.fade(seconds > 0 and bool(note))
         if can_answer and self._image is None:
             note = note or _NO_IMAGE
-        self.answers.show(self._pair, asked.answered, self._classes, note)
+        self.answers.show(self._pair, self._answered, self._classes, note)
         self.disturb.enable(can_answer)
 
     def _show_seen(self) -> None:
-        image, answered = self._image, self._answering.answered
+        image, answered = self._image, self._answered
         if image is None:
             self.disturb.show(None, "")
         elif answered is not None and answered.image is image:
@@ -120,3 +138,7 @@ class DrawAndDisturb:
     @property
     def _classes(self) -> tuple[str, ...]:
         return self._images.info.classes if self._images is not None else ()
+
+
+def _inquiry(networks: Networks, dataset: str, image: ChosenImage) -> Inquiry:
+    return Inquiry(networks, dataset, image.pixels[None], disturbance=image.disturbance)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from nncompare.data import ImageData
-from nncompare.pictures import LARGEST_BYTES, WHOLE, Frame, PictureError, crop, prepare, read
+from nncompare.pictures import TOO_MANY_BYTES, WHOLE, Frame, PictureError, crop, prepare, read
 from nncompare.ui.elements import set_value
 from nncompare.ui.newest import Newest
 from nncompare.ui.panels.drawing_messages import DrawnSheet, EmptySheet, FileInPieces, PieceOfFile, Said, said_by
@@ -22,8 +22,7 @@ from nncompare.ui.refresher import Refresher
 
 _SHOWN_SIDE = 480  # of the picture on the page, in pixels
 _NOTHING = "Draw something, or open a picture."
-_TOO_LARGE = f"The picture is too large: it may have at most {LARGEST_BYTES // 10**6} MB."
-_FAILED = "The picture cannot be used: something went wrong while it was read."
+_FAILED = "The picture cannot be used: reading it failed."
 _HINTS = {
     True: "Draw a digit here, or open, paste or drop a picture",
     False: "Open, paste or drop a photo, or draw here",
@@ -108,7 +107,7 @@ class DrawingPanel:
     def _take_piece(self, piece: PieceOfFile) -> None:
         content = None if piece.is_too_large else self._file.add(piece)
         if piece.is_too_large:
-            self._answer(words=_TOO_LARGE)
+            self._answer(words=TOO_MANY_BYTES)
         elif content is None:
             self._answer(is_partial=True)
         else:

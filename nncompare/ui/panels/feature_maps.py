@@ -26,11 +26,6 @@ class Frame:
     sheet: Sheet
     most: int
 
-    @property
-    def sprite(self) -> str:
-        """The picture that they are cut out of."""
-        return "maps" if self.block else "filters"
-
 
 class FeatureMaps(Scripted):
     """Shows what happens inside the network `name`; calls `on_pick` with a block and a channel, both from 0.
@@ -74,10 +69,8 @@ class FeatureMaps(Scripted):
 
 def frames_of(inside: Inside, most_channels: int) -> list[Frame]:
     """Return a frame for the filters, and one for each block, in which each has a multiple of the channels."""
-    blocks = list(zip(inside.maps, sheets_of(inside.maps), strict=True))
-    per_channel = [len(maps) // len(inside.filters) for maps, _ in blocks]
     maps = [
-        Frame(f"Block {number}", "map", number, sheet, many * most_channels)
-        for number, ((_, sheet), many) in enumerate(zip(blocks, per_channel, strict=True), start=1)
+        Frame(f"Block {number}", "map", number, sheet, sheet.count // len(inside.filters) * most_channels)
+        for number, sheet in enumerate(sheets_of(inside.maps), start=1)
     ]
     return [Frame("First layer", "filter", 0, Sheet.of(inside.filters), most_channels), *maps]

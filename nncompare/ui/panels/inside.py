@@ -1,37 +1,50 @@
 """Inside both networks: what their filters find in the chosen image, and where in it they look."""
 
 from collections.abc import Sequence
+from typing import TypeAlias
 
 import numpy as np
 
 from nncompare.comparison.inspectable import Inspectable
 from nncompare.data import CATALOG, ImageData
 from nncompare.figures.sprites import Scales
-from nncompare.inspection import Answer, Inside, NetworkAnswer
+from nncompare.inspection import Answer, Inquiry, Inside, NetworkAnswer
+from nncompare.ui.asking import Asking, Networks
 from nncompare.ui.clickable import Clickable
 from nncompare.ui.elements import Place, column, dropdown, hide, row, set_value
-from nncompare.ui.newest import Newest
-from nncompare.ui.panels.asking_inside import AskingInside
 from nncompare.ui.panels.enlarged_map import enlarged_map
 from nncompare.ui.panels.image_choice import ChosenImage
 from nncompare.ui.panels.network_inside import NetworkInside, looks_of, points
 from nncompare.ui.refresher import Refresher
 
+# An answer takes 30 ms for a network of 16 channels, and 1.5 s for one of 128, on the processors that train. So the
+# rest grows with their square, and training is hardly slower.
+_REST_SECONDS, _REST_PER_SQUARE = 3.0, 0.004
+_NO_IMAGE = "Choose an image first: draw one, or take one of the data set."
+_NO_PAIR = "There are no networks to look into yet: press Train."
+_NO_WEIGHTS = (
+    "There are no weights to look into: these networks have not begun to learn, or what they learned was not kept."
+)
 _OWN_ANSWERS, _OWN = "their own answers", -1  # None would choose nothing
 _NOT_NUMBERS = "Its weights are not numbers any more, so there is nothing to see: its training broke off."
 _NOTHING_TOLD = "It has told nothing of what happens inside."
+
+_Question: TypeAlias = tuple[ChosenImage, int | None]
 
 
 class InsidePanel:
     """Shows A beside B, for their own answers or for a class that is chosen; a picture that is chosen is enlarged.
 
-    It asks `newest` when another image, pair or class is chosen, and now and then while the networks learn.
+    It asks when another image, pair or class is chosen, and now and then while the networks learn.
     """
 
-    def __init__(self, refresher: Refresher, newest: Newest) -> None:
-        self._asking = AskingInside(newest, self._show, self._say)
+    def __init__(self, refresher: Refresher) -> None:
+        self._asking = Asking(refresher, _inquiry, self._on_answer, self._on_failed, _rest)
+        self._pair: Inspectable | None = None
+        self._image: ChosenImage | None = None
+        self._is_visible = False
         self._shown: tuple[Answer, Scales] | None = None
-        self.target = dropdown("What speaks for", [(_OWN_ANSWERS, _OWN)], refresher.posting(self._on_target))
+        self.target = dropdown("What speaks for", [(_OWN_ANSWERS, _OWN)], refresher.posting(self._look))
         self._words, self._note, self._key = (Place(f"nnc-inside-{part}") for part in ("words", "note", "key"))
         self._dialog = Clickable(lambda _pick: None, "nnc-inside-dialog")
         enlarge, enlarge_look = refresher.posting(self._enlarge), refresher.posting(self._enlarge_look)
@@ -43,37 +56,49 @@ class InsidePanel:
 
     def use(self, images: ImageData | None, pair: Inspectable | None) -> None:
         """Look into another pair."""
-        if pair is not self._asking.pair:
-            self._asking.pair = pair
-            classes = enumerate(CATALOG[pair.comparison.dataset].classes if pair is not None else ())
-            options = ((_OWN_ANSWERS, _OWN), *((name, number) for number, name in classes))
+        if pair is not self._pair:
+            self._pair = pair
+            options = ((_OWN_ANSWERS, _OWN), *((name, number) for number, name in enumerate(self._classes)))
             set_value(self.target, options=options)  # where they are others, the first one is chosen
             self._say("", False)
-            self._asking.look()
+            self._look()
 
     def look_at(self, image: ChosenImage | None) -> None:
         """Look at another image."""
-        self._asking.image = image
-        self._asking.look()
+        self._image = image
+        self._look()
 
     def set_visible(self, is_visible: bool) -> None:
         """Ask only while it can be seen."""
-        self._asking.is_visible = is_visible
-        self._asking.look()
+        self._is_visible = is_visible
+        self._asking.set_visible(is_visible)
+        self._tell()
 
     def tick(self) -> None:
-        """Ask again where the networks have learned on, or where an answer got lost."""
-        self._asking.look()
+        """Ask again where the networks have learned on."""
+        self._asking.tick()
+        self._tell()
 
-    def _on_target(self) -> None:
-        self._asking.target = self.target.value if self.target.value != _OWN else None
-        self._asking.look()
+    @property
+    def _classes(self) -> tuple[str, ...]:
+        return CATALOG[self._pair.comparison.dataset].classes if self._pair is not None else ()
 
-    def _show(self, answer: Answer) -> None:
-        pair, image = self._asking.pair, self._asking.image
-        assert pair is not None
-        assert image is not None
-        classes = CATALOG[pair.comparison.dataset].classes
+    def _look(self) -> None:
+        target = self.target.value if self.target.value != _OWN else None
+        self._asking.look_at(self._pair, (self._image, target) if self._image is not None else None)
+        self._tell()
+
+    def _tell(self) -> None:
+        """Say why there is nothing to ask about."""
+        if self._is_visible and not self._asking.networks:
+            has_weights = self._pair is not None and self._pair.networks
+            self._say(_NO_PAIR if self._pair is None else _NO_IMAGE if has_weights else _NO_WEIGHTS, False)
+
+    def _on_failed(self, sentence: str) -> None:
+        self._say(sentence, True)
+
+    def _on_answer(self, question: _Question, answer: Answer) -> None:
+        (image, _), classes = question, self._classes
         insides = [each.inside for each in answer.networks if each.inside is not None and not _problem(each)]
         self._shown = answer, Scales.of(insides)
         for name in self._networks:
@@ -117,9 +142,9 @@ class InsidePanel:
 
     def _enlarge_look(self, number: int) -> None:
         """Show where both networks look, by one of the two ways to tell."""
-        if self._shown is None or self._asking.pair is None:
+        if self._shown is None:
             return
-        (answer, scales), classes = self._shown, CATALOG[self._asking.pair.comparison.dataset].classes
+        (answer, scales), classes = self._shown, self._classes
         found = [
             (each.name, classes[each.inside.target], looks_of(each.inside, answer.images[0], scales)[number])
             for each in answer.networks
@@ -127,6 +152,15 @@ class InsidePanel:
         ]
         full = (scales.gradient, scales.occlusion)[number]
         self._dialog.show_dialog("enlarged_look.html", found=found, number=number, full=full, points=points(full))
+
+
+def _inquiry(networks: Networks, dataset: str, question: _Question) -> Inquiry:
+    image, target = question
+    return Inquiry(networks, dataset, image.pixels[None], "inside", image.disturbance, target)
+
+
+def _rest(networks: Networks) -> float:
+    return max(_REST_SECONDS, _REST_PER_SQUARE * sum(network.setup.config.channels**2 for network in networks))
 
 
 def _problem(answer: NetworkAnswer) -> str:

@@ -79,23 +79,14 @@ def picture_of(
     ValueError
         When nothing can be drawn: a sentence that says so.
     """
-    networks = tuple(network for network in answer.networks if _can_be_drawn(network, len(places)))
-    if not networks:
+    drawn = [(network, network.map.points) for network in answer.networks if network.map is not None]
+    finite = [(network, points) for network, points in drawn if np.isfinite(points).all()]
+    if not finite:
         raise ValueError("There is no picture of these networks: what they compute are no finite numbers.")
-    first, *others = [_points(network) for network in networks]
+    networks, (first, *others) = zip(*finite, strict=True)
     is_alike = before is not None and before.names == tuple(network.name for network in networks)
     turned = align(before.points[0], first).b if before is not None and is_alike else normalised(first)
     aligned = [align(turned, other) for other in others]
     points = np.stack([turned, *(one.b for one in aligned)]).astype(np.float32)
     chosen = np.asarray(places, np.intp)
     return MapPicture(chosen, labels[chosen], networks, points, aligned[0].fit if aligned else None)
-
-
-def _can_be_drawn(network: NetworkAnswer, count: int) -> bool:
-    return (
-        network.map is not None and network.map.points.shape == (count, 2) and bool(np.isfinite(_points(network)).all())
-    )
-
-
-def _points(network: NetworkAnswer) -> NDArray[np.floating]:
-    return network.map.points if network.map is not None else np.zeros((0, 2))

@@ -44,7 +44,6 @@ class NetworkInside:
     def hide(self) -> None:
         """Show nothing, as of a network that there is not."""
         hide(self.box, True)
-        hide(self._parts, True)
         set_value(self._title, value="")
 
     def tell(self, sentence: str) -> None:
@@ -79,14 +78,13 @@ class NetworkInside:
 
 def looks_of(inside: Inside, image: NDArray[np.uint8], scales: Scales) -> list[Look]:
     """Return where a network looks in an image (H, W): both ways of telling it."""
-    values = inside.gradient, inside.occlusion
-    pictures = [
-        png_data_uri(overlay(image, each, full))
-        for each, full in zip(values, (scales.gradient, scales.occlusion), strict=True)
-    ]
+    gradient, occlusion = (
+        png_data_uri(overlay(image, values, full))
+        for values, full in ((inside.gradient, scales.gradient), (inside.occlusion, scales.occlusion))
+    )
     return [
-        Look("Gradient × input", pictures[0], _of_gradient(inside.gradient)),
-        Look("Occlusion", pictures[1], _of_occlusion(inside.occlusion)),
+        Look("Gradient × input", gradient, _of_gradient(inside.gradient)),
+        Look("Occlusion", occlusion, _of_occlusion(inside.occlusion)),
     ]
 
 
@@ -104,5 +102,6 @@ def _of_occlusion(values: NDArray[np.floating]) -> str:
 
 
 def points(share: float) -> str:
-    """Say how much of a probability something is: 1 point, 56 points."""
-    return f"{(whole := round(100 * share))} point{'' if whole == 1 else 's'}"
+    """Say how much of a probability something is: less than 1 point, 1 point, 56 points."""
+    whole = round(100 * share)
+    return "less than 1 point" if not whole else f"{whole} point{'' if whole == 1 else 's'}"

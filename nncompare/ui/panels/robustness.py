@@ -1,6 +1,8 @@
 """Robustness curves on the page: a disturbance is chosen, measured on request, and drawn."""
 
 from collections.abc import Callable
+from functools import partial
+from threading import Event
 
 from nncompare.analysis import Robustness
 from nncompare.comparison.inspectable import Inspectable
@@ -16,12 +18,6 @@ _CHOICES = [(info.title, name) for name, info in DISTURBANCES.items()]
 _START = "Draw the curves"
 
 
-class _Job:
-    """A measurement under way; whoever asked for it may give it up."""
-
-    is_cancelled = False
-
-
 class RobustnessPanel:
     """Measures the robustness of a pair, one disturbance at a time, and keeps what it has found of this pair.
 
@@ -33,7 +29,7 @@ class RobustnessPanel:
         self._refresher, self._say = refresher, say
         self._pair: Inspectable | None = None
         self._drawn: dict[DisturbanceName, DrawnRobustness] = {}
-        self._job: _Job | None = None
+        self._cancelled: Event | None = None  # of the measurement under way
         self._has_weights = False
         self.choice = dropdown("Disturbance", _CHOICES, refresher.posting(self._end))
         self.buttons = ActionButtons(refresher.posting(self._on_press), "nnc-robustness-go")
@@ -78,45 +74,45 @@ class RobustnessPanel:
             self._begin(self._pair, self.choice.value)
 
     def _begin(self, pair: Inspectable, name: DisturbanceName) -> None:
-        job = self._job = _Job()
+        cancelled = self._cancelled = Event()
         self._show()
-        self._on_progress(job, 0, len(DISTURBANCES[name].strengths))
+        self._on_progress(cancelled, 0, len(DISTURBANCES[name].strengths))
         self._refresher.in_background(
-            lambda: self._measure(job, pair, name),
-            lambda drawn: self._on_measured(job, drawn),
-            lambda error: self._on_failed(job, error),
+            lambda: self._measure(cancelled, pair, name),
+            lambda drawn: self._on_measured(cancelled, drawn),
+            lambda error: self._on_failed(cancelled, error),
         )
 
-    def _measure(self, job: _Job, pair: Inspectable, name: DisturbanceName) -> DrawnRobustness | None:
+    def _measure(self, cancelled: Event, pair: Inspectable, name: DisturbanceName) -> DrawnRobustness | None:
         """Measure and draw, in the background."""
-        on_progress = self._refresher.posting(lambda done, of: self._on_progress(job, done, of))
-        found = measure_robustness(pair, name, on_progress, lambda: job.is_cancelled)
+        on_progress = self._refresher.posting(partial(self._on_progress, cancelled))
+        found = measure_robustness(pair, name, on_progress, cancelled.is_set)
         return draw_robustness(found, pair.comparison.dataset) if found is not None else None
 
-    def _on_progress(self, job: _Job, done: int, of: int) -> None:
-        if job is self._job:
+    def _on_progress(self, cancelled: Event, done: int, of: int) -> None:
+        if not cancelled.is_set():
             self.progress.show("robustness_progress.html", done=done, of=of)
 
-    def _on_measured(self, job: _Job, drawn: DrawnRobustness | None) -> None:
-        if job is self._job and drawn is not None:
+    def _on_measured(self, cancelled: Event, drawn: DrawnRobustness | None) -> None:
+        if drawn is not None and not cancelled.is_set():
             self._drawn[drawn.found.disturbance] = drawn
             self._end()
             self._say(drawn.section.headline)
 
-    def _on_failed(self, job: _Job, error: Exception) -> None:
-        if job is self._job:
+    def _on_failed(self, cancelled: Event, error: Exception) -> None:
+        if not cancelled.is_set():
             self._end(f"The curves could not be made. {error}")
 
     def _end(self, *why: str) -> None:
         """Give up what is under way; at most one more strength is tried, whose answer nobody looks at."""
-        if self._job is not None:
-            self._job.is_cancelled = True
-        self._job = None
+        if self._cancelled is not None:
+            self._cancelled.set()
+        self._cancelled = None
         self.note.tell(*why)
         set_value(self.progress, value="")
         self._show()
 
     def _show(self) -> None:
         start = Action("try", _START, is_off=not self._has_weights, is_strong=True)
-        self.buttons.show([Action("cancel", "Cancel") if self._job is not None else start])
+        self.buttons.show([Action("cancel", "Cancel") if self._cancelled is not None else start])
         self.curves.show(self._drawn.get(self.choice.value), has_weights=self._has_weights)

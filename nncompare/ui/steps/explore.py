@@ -9,7 +9,6 @@ from nncompare.comparison.seed_run import SeedRun
 from nncompare.config import SplitName
 from nncompare.data import DataError, ImageData, load
 from nncompare.ui.elements import Later, Panel, Place, column, html
-from nncompare.ui.newest import Newest
 from nncompare.ui.panels.draw_and_disturb import DrawAndDisturb
 from nncompare.ui.panels.image_choice import ChosenImage
 from nncompare.ui.panels.image_map import ImageMapPanel
@@ -51,7 +50,7 @@ class ExploreStep:
         self._has_weights_sent: bool | None = None
         self.note = Place("nnc-explore-note")
         self._drawn = self._later(lambda: DrawAndDisturb(refresher, self._on_chosen, say))
-        self._inside = self._later(lambda: self._inside_of(InsidePanel(refresher, Newest(refresher))))
+        self._inside = self._later(lambda: self._inside_of(InsidePanel(refresher)))
         self._robustness = self._later(lambda: RobustnessPanel(refresher, say))
         self._looks: dict[str, Later[Look]] = {
             "Draw and disturb": self._drawn,
