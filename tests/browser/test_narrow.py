@@ -1,12 +1,11 @@
 """A phone, and a page magnified four times: nothing is cut off, and nothing needs scrolling in two directions."""
 
 import pytest
-from dashboard_page import DashboardPage
+from dashboard_page import STEPS, DashboardPage
 from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 
-STEPS = ("Data", "Models", "Training", "Predictions", "Explore", "History")
 SHORT = {"train_images": 1_000, "repeat": 2, "a": {"channels": 2, "epochs": 1}, "b": {"channels": 3, "epochs": 1}}
 SECONDS = 60_000
 _OPEN_ALL = "() => { for (const found of document.querySelectorAll('details')) found.open = true; }"
