@@ -102,7 +102,7 @@ def test_weights_are_wanted_only_while_something_trains_and_somebody_looks(tiny,
     assert True not in wishes
     tiny.go("Explore")
     until(lambda: wishes[-1:] == [True], WHAT)
-    assert "answer here as soon as they have begun" in html(tiny)
+    until(lambda: "answer here as soon as they have begun" in html(tiny), WHAT)
     tiny.go("Models")
     until(lambda: wishes[-1] is False, WHAT)
     tiny.go("Explore")
