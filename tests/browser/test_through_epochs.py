@@ -43,9 +43,9 @@ def test_through_the_epochs(ready: DashboardPage) -> None:
     expect_epoch(page, 0)
     matrix, verdict = page.get_by_role("table", name="A − B"), page.locator(".nnc-verdict")
     expect(matrix).to_be_visible()
+    slider.focus()  # which brings it into view
     before, at_the_end = [place(found) for found in (slider, verdict, matrix)], matrix.inner_text()
 
-    slider.focus()
     page.keyboard.press("Home")
     expect_epoch(page, 1)
     wait_until(lambda: matrix.inner_text() != at_the_end, 10, "another matrix")
