@@ -56,14 +56,3 @@ def test_the_browser_asks_only_where_leaving_would_interrupt_a_training(
     ready.page.reload()
     ready.go("Training")
     assert questions == ["beforeunload"]
-
-
-def test_a_guess_is_asked_for_where_it_can_be_given(on_voila: DashboardPage) -> None:
-    page = on_voila.open("?lesson=luck").page
-    on_voila.go("Training")
-    page.locator(".nnc-reason").get_by_role("button", name="Go to the question").click()
-    expect(page.locator(".nnc-lesson").get_by_role("radio").first).to_be_focused()
-    page.get_by_label("Lesson", exact=True).select_option("Width")
-    on_voila.go("Training")
-    page.locator(".nnc-reason").get_by_role("button", name="Go to the question").click()
-    expect(page.get_by_label("Your guess", exact=True)).to_be_focused()
