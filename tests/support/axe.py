@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from dashboard_page import STEPS, DashboardPage
@@ -10,7 +10,11 @@ from playwright.sync_api import Page
 
 SCRIPT = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 needs_axe = pytest.mark.skipif(not SCRIPT.is_file(), reason="axe-core is not installed: npm ci")
-_OF_COLOURS = ("color-contrast", "link-in-text-block")
+# All of them in the light theme; the dark one has other colours, and nothing else.
+_RULES: dict[Literal["dark", "light"], tuple[str, ...]] = {
+    "dark": ("color-contrast", "link-in-text-block"),
+    "light": (),
+}
 _RUN = """async ([part, rules]) => {
   const runOnly = rules.length ? { type: "rule", values: rules } : undefined;
   const { violations } = await axe.run(part, { resultTypes: ["violations"], runOnly });
@@ -21,14 +25,11 @@ _OPEN_ALL = "() => { for (const found of document.querySelectorAll('details')) f
 
 
 def serious(page: Page, part: str = "html") -> dict[str, list[dict[str, Any]]]:
-    """Return what axe finds in a part of the page that keeps somebody from using it, by theme.
-
-    The dark theme has other colours, and nothing else: there the rules of colours are enough.
-    """
+    """Return what axe finds in a part of the page that keeps somebody from using it, by theme."""
     if not page.evaluate("() => 'axe' in window"):
         page.evaluate(SCRIPT.read_text("utf-8"))
     found = {}
-    for theme, rules in (("dark", _OF_COLOURS), ("light", ())):
+    for theme, rules in _RULES.items():
         page.emulate_media(color_scheme=theme)
         found[theme] = [one for one in page.evaluate(_RUN, [part, rules]) if one["impact"] in ("serious", "critical")]
     return {theme: problems for theme, problems in found.items() if problems}
