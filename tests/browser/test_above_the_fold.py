@@ -24,12 +24,11 @@ _PLACES = """(parts) => Object.fromEntries(parts.map((part) => {
   return [part, [x, y, width, height].map(Math.round)];
 }))"""
 _SCROLLS = "(shell) => shell.scrollHeight > shell.clientHeight"
-# Presses the strong button as soon as its word changes, as a hand that is already on its way. It is drawn again also
-# where its word stays as it is: with a number that has become known, for example.
+# Presses the strong button as soon as its word changes, as a hand that is already on its way.
 _PRESS_AT_ONCE = """(button) => {
   const { action } = button.dataset;
   new MutationObserver((changes, watcher) => {
-    if (button.dataset.action === action) return;
+    if (button.dataset.action === action) return; // drawn again with a number, for example
     watcher.disconnect();
     button.click();
   }).observe(button, { attributeFilter: ["data-action"] });
