@@ -19,6 +19,7 @@ CHROMIUM_OPTIONS = [
     *("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"),
     *("--disable-sync", "--no-first-run"),
 ]
+_FOLD_ALL = "() => { for (const found of document.querySelectorAll('details')) found.open = false; }"
 
 
 @pytest.fixture(scope="session")
@@ -120,6 +121,7 @@ def ready(open_shared: Callable[[], DashboardPage]) -> Iterator[DashboardPage]:
     """A dashboard on which nothing trains, in a window of the usual size; each test says with `use` what it needs."""
     dashboard = open_shared()
     dashboard.page.set_viewport_size(WINDOW)
+    dashboard.page.evaluate(_FOLD_ALL)
     yield dashboard
     try:
         dashboard.rest()

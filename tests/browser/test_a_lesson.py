@@ -1,5 +1,6 @@
 """A lesson from its address to its answer, and into the report."""
 
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -49,24 +50,52 @@ def test_a_lesson_asks_first_and_answers_after_the_end(on_voila: DashboardPage, 
     assert "You said 2.5 points. It was " in (tmp_path / "report.html").read_text(encoding="utf-8")
 
 
-def test_a_choice_is_made_with_the_keyboard(on_voila: DashboardPage) -> None:
-    page = on_voila.open("?lesson=luck").page
-    on_voila.go("Models")
+@pytest.fixture
+def picked(ready: DashboardPage) -> Iterator[Callable[[str], None]]:
+    """Pick lessons on the shared page; at the end there is none."""
+    titles = {name: lesson.title for name, lesson in built_in_lessons().items()}
+    picker = ready.page.get_by_label("Lesson", exact=True)
+
+    def pick(name: str) -> None:
+        ready.go("Models")
+        picker.select_option(label=titles[name])
+
+    yield pick
+    ready.go("Models")
+    picker.select_option(label="No lesson")
+    expect(ready.page.locator(".nnc-lesson-question")).to_be_hidden()
+    ready.use(train_images=1_000)
+
+
+def test_a_choice_is_made_with_the_keyboard(ready: DashboardPage, picked: Callable[[str], None]) -> None:
+    page = ready.page
+    picked("luck")
     choices = page.locator(".nnc-lesson").get_by_role("radio")
     expect(choices).to_have_count(3)
     choices.first.focus()
     page.keyboard.press("ArrowLeft")
     expect(choices.last).to_have_attribute("aria-checked", "true")
     expect(choices.last).to_be_focused()
-    expect(on_voila.field("A", "Channels")).to_have_value("8")
+    expect(ready.field("A", "Channels")).to_have_value("8")
 
 
-def test_choices_come_and_go_with_the_lesson_that_is_picked(on_voila: DashboardPage) -> None:
-    page = on_voila.open().page
-    on_voila.go("Models")
-    picker, choices = page.get_by_label("Lesson", exact=True), page.locator(".nnc-lesson").get_by_role("radio")
-    titles = {name: lesson.title for name, lesson in built_in_lessons().items()}
-    expect(picker).to_be_visible()
+def test_choices_come_and_go_with_the_lesson_that_is_picked(
+    ready: DashboardPage, picked: Callable[[str], None]
+) -> None:
+    choices = ready.page.locator(".nnc-lesson").get_by_role("radio")
     for name, count in (("luck", 3), ("dropout", 0), ("luck", 3)):
-        picker.select_option(label=titles[name])
+        picked(name)
         expect(choices.filter(visible=True)).to_have_count(count)
+
+
+def test_a_guess_is_asked_for_where_it_can_be_given(ready: DashboardPage, picked: Callable[[str], None]) -> None:
+    page = ready.page
+    to_the_question = page.locator(".nnc-reason").get_by_role("button", name="Go to the question")
+    for name, field in (
+        ("luck", page.locator(".nnc-lesson").get_by_role("radio").first),
+        ("width", page.get_by_label("Your guess", exact=True)),
+    ):
+        picked(name)
+        ready.go("Training")
+        to_the_question.click()
+        expect(field).to_be_focused()

@@ -32,10 +32,14 @@ _MAKE_LONG = """(headline, words) => {
   headline.parentElement.className = "nnc-long";
 }"""
 # Presses the strong button as soon as its word changes, as a hand that is already on its way.
-_PRESS_AT_ONCE = """(button) => new MutationObserver((changes, watcher) => {
-  watcher.disconnect();
-  button.click();
-}).observe(button, { attributeFilter: ["data-action"] })"""
+_PRESS_AT_ONCE = """(button) => {
+  const { action } = button.dataset;
+  new MutationObserver((changes, watcher) => {
+    if (button.dataset.action === action) return; // drawn again with a number, for example
+    watcher.disconnect();
+    button.click();
+  }).observe(button, { attributeFilter: ["data-action"] });
+}"""
 
 
 def resize(dashboard: DashboardPage, size: tuple[int, int]) -> None:

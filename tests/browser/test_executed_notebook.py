@@ -31,16 +31,18 @@ dashboard.result
 """
 
 
-@pytest.fixture
-def folder(tmp_path: Path, user_cache: Path, synthetic_digits: Path) -> Path:
-    """A folder with a notebook that opens the dashboard, and with it a comparison that was saved."""
+@pytest.fixture(scope="module")
+def executed(user_cache: Path, synthetic_digits: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A notebook that opens the dashboard, and with it a comparison that was saved; it was run without a browser."""
+    folder = tmp_path_factory.mktemp("executed")
     labels = load("synthetic-digits").labels("test")
-    id_ = store_finished(Store(tmp_path / "nncompare_home"), COMPARISON, labels)
+    id_ = store_finished(Store(folder / "nncompare_home"), COMPARISON, labels)
     notebook = json.loads(NOTEBOOK.read_text("utf-8"))
     looks = {**notebook["cells"][-1], "id": "looks", "source": LOOK_BACK.format(id=id_)}
     notebook["cells"].append(looks)
-    (tmp_path / "executed.ipynb").write_text(json.dumps(notebook), "utf-8")
-    return tmp_path
+    (folder / "executed.ipynb").write_text(json.dumps(notebook), "utf-8")
+    convert(folder, user_cache, folder / "executed.ipynb", "--execute", "--to", "notebook", "--inplace")
+    return folder / "executed.ipynb"
 
 
 def assert_shows_the_last_state(page: Page) -> None:
@@ -57,11 +59,11 @@ def assert_shows_the_last_state(page: Page) -> None:
     expect(page.locator(".nnc > :not(:first-child)").filter(visible=True)).to_have_count(0)
 
 
-def test_a_page_that_nbconvert_made_shows_the_last_state(folder: Path, user_cache: Path, browser: Browser) -> None:
-    convert(folder, user_cache, folder / "executed.ipynb", "--to", "html")
+def test_a_page_that_nbconvert_made_shows_the_last_state(executed: Path, user_cache: Path, browser: Browser) -> None:
+    convert(executed.parent, user_cache, executed, "--to", "html")
     with browser.new_context(offline=True) as context:
         page = context.new_page()
-        page.goto((folder / "executed.html").as_uri())
+        page.goto(executed.with_suffix(".html").as_uri())
         assert_shows_the_last_state(page)
         result = page.locator(".nnc-picture:not(.nnc-still *)")
         expect(result).to_contain_text(f"of {TEST_IMAGES} test images right")
@@ -71,12 +73,10 @@ def test_a_page_that_nbconvert_made_shows_the_last_state(folder: Path, user_cach
 
 @pytest.mark.parametrize("is_trusted", [True, False], ids=["trusted", "foreign"])
 def test_jupyterlab_shows_the_last_state_of_a_notebook_that_was_run_elsewhere(
-    folder: Path, user_cache: Path, on_lab: DashboardPage, lab_host: Host, is_trusted: bool
+    executed: Path, on_lab: DashboardPage, lab_host: Host, is_trusted: bool
 ) -> None:
-    executed = folder / "executed.ipynb"
-    convert(folder, user_cache, executed, "--to", "notebook", "--inplace")
     assert "widgets" in json.loads(executed.read_text("utf-8"))["metadata"]
-    if is_trusted:
-        NotebookNotary(data_dir=str(lab_host.folder / "jupyter_data_dir")).sign(read(executed, NO_CONVERT))
+    notary = NotebookNotary(data_dir=str(lab_host.folder / "jupyter_data_dir"))
+    (notary.sign if is_trusted else notary.unsign)(read(executed, NO_CONVERT))
     on_lab.open_notebook(executed)
     assert_shows_the_last_state(on_lab.page)

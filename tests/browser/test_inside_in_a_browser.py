@@ -12,6 +12,7 @@ from fake_networks import answer_of
 from hosts import NOTEBOOK, Host, plain_voila
 from inside_page import CELL, digit
 from playwright.sync_api import Browser, Locator, Page, expect
+from waiting import wait_until
 
 from nncompare.config import RunConfig
 from nncompare.figures.sprites import grey
@@ -88,15 +89,18 @@ def drawn(button: Locator) -> np.ndarray:
     return np.array(values, np.uint8).reshape(side, side, 4)
 
 
+def expect_drawn(button: Locator, expected: np.ndarray) -> None:
+    """Wait for a map: the browser takes a moment to read the picture that it is cut out of."""
+    wait_until(lambda: np.array_equal(drawn(button)[..., 0], expected), 10, "the map is drawn")
+
+
 def test_each_map_is_drawn_pixel_by_pixel_also_that_of_the_next_image(page: Page) -> None:
     for _ in range(2):
         number = number_on(page)
         inside = inside_of("B", number)
         for block in (2, 3):
             maps, found = inside.maps[block - 1], frame(page, "B", block)
-            button = found.locator("[data-channel='3']")
-            expected = grey(maps[3], float(maps.max()))
-            np.testing.assert_array_equal(drawn(button)[..., 0], expected)
+            expect_drawn(found.locator("[data-channel='3']"), grey(maps[3], float(maps.max())))
         page.get_by_role("button", name="Next image").click()
         expect(page.locator(".nnc-inside-words")).to_contain_text(f"Digit {(number + 1) % 10}")
 

@@ -4,6 +4,7 @@ import re
 
 import pytest
 from dashboard_page import DashboardPage
+from keyboard_only import assert_all_is_reached
 from playwright.sync_api import Locator, ViewportSize, expect
 from tabs import box_of
 
@@ -13,18 +14,6 @@ PROJECTOR: ViewportSize = {"width": 1280, "height": 720}
 SHORT = {"train_images": 1_000, "a": {"channels": 2, "epochs": 1}, "b": {"channels": 3, "epochs": 1}}
 SECONDS = 60_000
 MOST_CLICKS = 6
-STEPS = ("Data", "Models", "Training", "Predictions", "Explore", "History")
-# Numbers what can be used, and tells which numbers belong to one group that arrow keys walk through.
-_NUMBER = """() => {
-  const kinds = "a[href], button, input, select, textarea, summary, [tabindex]";
-  const groups = "[role=radiogroup], [role=tablist], [role=toolbar], [role=grid], table, [role=menu]";
-  const found = [...document.querySelectorAll(`.nnc :is(${kinds})`)].filter((one) =>
-    one.checkVisibility({ visibilityProperty: true }) && !one.disabled && one.getBoundingClientRect().width > 0);
-  found.forEach((one, number) => { one.dataset.number = number; });
-  const all = [...document.querySelectorAll(`.nnc :is(${groups})`)];
-  return found.map((one) => [one.outerHTML.slice(0, 120), one.tabIndex, all.indexOf(one.closest(groups))]);
-}"""
-_FOCUSED = "() => document.activeElement?.dataset.number ?? null"
 
 
 class Hand:
@@ -57,40 +46,6 @@ def test_which_is_better_and_is_that_luck_takes_six_clicks_and_no_scrolling(on_v
     assert hand.clicks <= MOST_CLICKS
 
 
-def unreached(dashboard: DashboardPage) -> list[str]:
-    """Walk through a step with Tab; return what neither Tab nor the arrow keys of its group lead to."""
-    page = dashboard.page
-    found = page.evaluate(_NUMBER)
-    page.locator('[data-number="0"]').focus()
-    reached = {0}
-    for _ in found:
-        page.keyboard.press("Tab")
-        number = page.evaluate(_FOCUSED)
-        if number is not None:  # else it is outside the dashboard, or a frame
-            reached.add(int(number))
-    groups = {found[number][2] for number in reached} - {-1}
-    return [
-        html
-        for number, (html, tab_index, group) in enumerate(found)
-        if number not in reached and (tab_index >= 0 or group not in groups)
-    ]
-
-
-def _unreached_twice(dashboard: DashboardPage) -> list[str]:
-    """Look again where something was not reached: a list that arrives meanwhile replaces what was numbered."""
-    return unreached(dashboard) and unreached(dashboard)
-
-
-def assert_all_is_reached(dashboard: DashboardPage) -> None:
-    found = {}
-    for step in STEPS:
-        dashboard.go(step)
-        if step == "Training":
-            dashboard.open_details()
-        found[step] = _unreached_twice(dashboard)
-    assert {step: parts for step, parts in found.items() if parts} == {}
-
-
 def test_the_keyboard_leads_to_everything_on_the_web(ready: DashboardPage) -> None:
     ready.use(**SHORT)
     ready.train()
@@ -98,14 +53,3 @@ def test_the_keyboard_leads_to_everything_on_the_web(ready: DashboardPage) -> No
     ready.go("Predictions")
     expect(ready.page.locator(".nnc-verdict")).to_be_visible(timeout=SECONDS)
     assert_all_is_reached(ready)
-
-
-def test_the_keyboard_leads_to_everything_in_a_notebook(on_lab: DashboardPage) -> None:
-    on_lab.open()
-    on_lab.choose("synthetic-digits")
-    on_lab.use(**SHORT)
-    on_lab.train()
-    on_lab.wait_for_end()
-    on_lab.go("Predictions")
-    expect(on_lab.page.locator(".nnc-verdict")).to_be_visible(timeout=SECONDS)
-    assert_all_is_reached(on_lab)

@@ -1,4 +1,4 @@
-"""What the page's own script does: it copies the link, asks before it is left, and tells of a dead kernel."""
+"""What the page's own script does: it copies the link, and asks before it is left."""
 
 from collections.abc import Iterator
 
@@ -56,23 +56,3 @@ def test_the_browser_asks_only_where_leaving_would_interrupt_a_training(
     ready.page.reload()
     ready.go("Training")
     assert questions == ["beforeunload"]
-
-
-def test_a_guess_is_asked_for_where_it_can_be_given(on_voila: DashboardPage) -> None:
-    page = on_voila.open("?lesson=luck").page
-    on_voila.go("Training")
-    page.locator(".nnc-reason").get_by_role("button", name="Go to the question").click()
-    expect(page.locator(".nnc-lesson").get_by_role("radio").first).to_be_focused()
-    page.get_by_label("Lesson", exact=True).select_option("Width")
-    on_voila.go("Training")
-    page.locator(".nnc-reason").get_by_role("button", name="Go to the question").click()
-    expect(page.get_by_label("Your guess", exact=True)).to_be_focused()
-
-
-def test_a_notebook_says_that_its_kernel_has_ended(on_lab: DashboardPage) -> None:
-    page = on_lab.open().page
-    (kernel,) = [process for process in on_lab.host.processes() if "ipykernel_launcher" in process.cmdline()]
-    kernel.kill()
-    words = page.locator(".nnc").get_by_role("alert").filter(has_text="The kernel of this notebook has ended")
-    expect(words).to_be_visible(timeout=30_000)
-    expect(page.locator(".nnc-header")).to_have_attribute("inert", "")

@@ -61,7 +61,4 @@ def test_a_phone_gets_a_picture_of_its_own(ready: DashboardPage) -> None:
 
 @needs_axe
 def test_axe_finds_nothing_serious(ready: DashboardPage) -> None:
-    page = draw(ready)
-    for theme in ("light", "dark"):
-        page.emulate_media(color_scheme=theme)
-        assert serious(page) == []
+    assert serious(draw(ready)) == {}

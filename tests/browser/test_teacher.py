@@ -76,6 +76,4 @@ def test_axe_finds_nothing_serious_on_the_page_of_a_teacher(browser: Browser, vo
         page = teacher.page
         page.goto(voila_host.teachers_door)
         expect(page.locator("#lesson")).to_be_visible()
-        for theme in ("light", "dark"):
-            page.emulate_media(color_scheme=theme)
-            assert serious(page) == []
+        assert serious(page) == {}

@@ -43,9 +43,9 @@ def test_through_the_epochs(ready: DashboardPage) -> None:
     expect_epoch(page, 0)
     matrix, verdict = page.get_by_role("table", name="A − B"), page.locator(".nnc-verdict")
     expect(matrix).to_be_visible()
+    slider.focus()  # which brings it into view
     before, at_the_end = [place(found) for found in (slider, verdict, matrix)], matrix.inner_text()
 
-    slider.focus()
     page.keyboard.press("Home")
     expect_epoch(page, 1)
     wait_until(lambda: matrix.inner_text() != at_the_end, 10, "another matrix")
@@ -91,9 +91,7 @@ def test_axe_finds_nothing_serious_at_an_earlier_epoch(ready: DashboardPage) -> 
     page.get_by_role("slider", name="Epoch", exact=True).focus()
     page.keyboard.press("Home")
     expect(page.locator(".nnc-verdict .nnc-then")).to_be_visible(timeout=30_000)
-    for theme in ("dark", "light"):
-        page.emulate_media(color_scheme=theme)
-        assert serious(page) == [], theme
+    assert serious(page) == {}
 
 
 def test_on_a_phone_it_has_room_and_while_both_train_it_moves_through_what_is_done(ready: DashboardPage) -> None:

@@ -23,7 +23,7 @@ def test_a_race_is_looked_at_paused_resumed_stopped_and_run_again(ready: Dashboa
     ready.go("Training")
     pause_and_resume(ready)
 
-    ready.page.get_by_role("button", name="Stop B", exact=True).click()
+    ready.lane("B").get_by_role("button", name="Stop B", exact=True).click()
     ready.wait_for("B", "stopped")
     assert ready.look()["A"].state == "running"
     ready.stop_button.click()

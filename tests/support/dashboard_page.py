@@ -16,6 +16,7 @@ from playwright.sync_api import ConsoleMessage, FilePayload, Locator, Page, Requ
 from waiting import wait_until
 
 MODELS = ("A", "B")
+STEPS = ("Data", "Models", "Training", "Predictions", "Explore", "History")
 _TRAIN = re.compile(r"^Train (both|A|again)$")  # the button that begins a comparison, whatever its word is
 READY_SECONDS, TRAINING_SECONDS, MOMENT_SECONDS = 60.0, 120.0, 3.0
 

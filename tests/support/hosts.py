@@ -153,8 +153,8 @@ def jupyterlab(folder: Path, cache: Path, environment: Mapping[str, str] | None 
 
 
 def convert(folder: Path, cache: Path, notebook: Path, *flags: str) -> None:
-    """Let ``jupyter nbconvert --execute`` run a notebook, in the same folders as a program that is served there."""
-    command = [str(_SCRIPTS / "jupyter"), "nbconvert", "--execute", *flags, str(notebook)]
+    """Let ``jupyter nbconvert`` run or convert a notebook, in the same folders as a program that is served there."""
+    command = [str(_SCRIPTS / "jupyter"), "nbconvert", *flags, str(notebook)]
     done = subprocess.run(command, env=_environment(folder, cache), cwd=folder, capture_output=True, timeout=120)
     assert done.returncode == 0, done.stderr.decode(errors="replace")
 

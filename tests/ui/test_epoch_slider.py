@@ -83,7 +83,7 @@ def test_verdict_matrix_and_bar_are_those_of_the_epoch(longer):
 
 def test_the_cards_follow_and_what_was_chosen_stays_chosen(longer):
     predictions, then = longer.steps.predictions, outcomes_after(1)
-    predictions.evaluation.filter.pick("only A wrong")
+    predictions.evaluation.filter.bar.pick("only A wrong")
     look_at(longer, 1)
     found = then.select(Group.ONLY_A_WRONG, Order.DIFFERENCE)
     until(lambda: shown_indices(longer) == found[:12].tolist(), "the images of that epoch")

@@ -97,7 +97,7 @@ def test_after_the_end_both_are_judged_and_their_disagreements_can_be_looked_at(
     evaluation.filter.true_class.value = 3
     labels = result.labels()
     until(lambda: shown_indices(evaluated) == [index for index in chosen if labels[index] == 3][:12], WHAT)
-    evaluation.filter.pick("only A wrong")
+    evaluation.filter.bar.pick("only A wrong")
     count = result.verdict().only_b_right
     summary = evaluated.steps.predictions.summary
     until(lambda: f"{count:,} images that only B got right</b>" in summary.value, "a group is of all classes again")
@@ -295,7 +295,7 @@ def test_a_hundred_cards_are_light(evaluated):
     predictions = evaluated.steps.predictions
     predictions.count.value = "100"
     predictions.evaluation.filter.order.value = Order.DATA_SET
-    predictions.evaluation.filter.pick("all")
+    predictions.evaluation.filter.others.pick("all")
     until(lambda: shown_indices(evaluated) == list(range(100)), WHAT)
     assert len(predictions.cards.html.encode()) < 1_000_000
 

@@ -39,7 +39,7 @@ class EvaluationPanel:
         self._past: Findings | None = None
         self.disagreements: int | None = None
         self.verdict = Place("nnc-verdict-place")
-        self.filter = ImageFilter(refresher.posting(self._on_filter))
+        self.filter = ImageFilter(refresher, self._on_filter)
         self.exports = Exports(refresher, on_failed)
         self.matrix = Matrix(refresher, self.filter.pick_confusion)
         self.costs, self.scores = Place("nnc-model-costs"), Place("nnc-class-scores")

@@ -11,6 +11,7 @@ from nncompare.ui.clickable import Clickable
 from nncompare.ui.elements import Place, button, dropdown, hide, offer, row, set_value
 from nncompare.ui.panels.groups import BAR_OF_ONE, BAR_OF_TWO, words_of
 from nncompare.ui.panels.matrix import Cell
+from nncompare.ui.refresher import Refresher
 
 _SAMPLE = "sample"
 _ANY = -1
@@ -24,21 +25,23 @@ class ImageFilter:
     says why labels are doubted while those images are looked at.
     """
 
-    def __init__(self, on_change: Callable[[], None]) -> None:
-        self._on_change = on_change
+    def __init__(self, refresher: Refresher, on_change: Callable[[], None]) -> None:
+        self._on_change = refresher.posting(on_change)
         self._outcomes: Outcomes | None = None
         self._names: Sequence[str] = ()
         self._group: Group | None = None
         self._page, self.words = 0, ""
         self._doubts: Sequence[str] = ()
-        self.bar, self.others = Clickable(self.pick, "nnc-groups"), Clickable(self.pick, "nnc-others")
+        pick, turn = refresher.posting(self._pick), refresher.posting(self._turn)
+        self.bar, self.others = Clickable(pick, "nnc-groups"), Clickable(pick, "nnc-others")
         self.order = dropdown("Sorted by", [(str(order), order) for order in Order], self._on_choice)
         self.true_class = dropdown("True class", [("any", _ANY)], self._on_choice)
         self._predicted = dropdown("Predicted", [("any", _ANY)], self._on_choice)
         self._model = dropdown("by model", [("A or B", "")], self._on_choice)
         self._is_moving = self.is_left = False
-        self._previous = button("Previous page", lambda: self._turn(-1))
-        self.next = button("Next page", lambda: self._turn(1))
+        self._begin_soon = refresher.posting(self._begin)
+        self._previous = button("Previous page", lambda: turn(-1))
+        self.next = button("Next page", lambda: turn(1))
         self.place, self.note = Place("nnc-note"), Place("nnc-doubts")
         self.pages = row("nnc-row", [self._previous, self.place, self.next])
         self.choices = row("nnc-filters", [self.order, self.true_class, self._predicted, self._model])
@@ -85,8 +88,7 @@ class ImageFilter:
         is_empty = self._outcomes is None or not self._outcomes.members(group).any()
         self._choose(None if is_empty else group, order=self._telling(group))
 
-    def pick(self, group: str) -> None:
-        """Look at a group of images, or at a sample."""
+    def _pick(self, group: str) -> None:
         self._choose(None if group == _SAMPLE else Group(group))
 
     def _telling(self, group: Group | None) -> Order:
@@ -158,7 +160,7 @@ class ImageFilter:
 
     def _on_choice(self) -> None:
         if not self._is_moving:
-            self._begin()
+            self._begin_soon()
 
     def _begin(self) -> None:
         self._page = 0

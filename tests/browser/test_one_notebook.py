@@ -1,11 +1,13 @@
-"""The keys of a dashboard that is an output of JupyterLab, which has keys of its own; all in one notebook."""
+"""One notebook of JupyterLab: its keys beside those of JupyterLab, what axe-core finds, and the end of its kernel."""
 
 import re
 from collections.abc import Iterator
 
 import pytest
+from axe import assert_accessible, needs_axe
 from dashboard_page import DashboardPage
 from hosts import Host
+from keyboard_only import assert_all_is_reached
 from playwright.sync_api import Browser, expect
 from tabs import assert_quiet, tab
 
@@ -13,6 +15,7 @@ pytestmark = pytest.mark.browser
 
 SMALL = {"train_images": 1_000, "a": {"channels": 1, "epochs": 1}, "b": {"channels": 2, "epochs": 1}}
 STEPS = ("Models", "Data", "Training", "Predictions", "Explore", "History")
+SECONDS = 60_000
 CELLS = ".jp-NotebookPanel .jp-Cell"
 # The link is there until a field is wrong.
 KINDS = (
@@ -95,6 +98,19 @@ def test_everything_can_be_done_with_the_keyboard_in_a_notebook(in_notebook: Das
     expect(page.locator(CELLS)).to_have_count(2)
 
 
+def test_the_keyboard_leads_to_everything_in_a_notebook(in_notebook: DashboardPage) -> None:
+    in_notebook.have_trained(**SMALL)
+    in_notebook.go("Predictions")
+    expect(in_notebook.page.locator(".nnc-verdict")).to_be_visible(timeout=SECONDS)
+    assert_all_is_reached(in_notebook)
+
+
+@needs_axe
+def test_axe_finds_nothing_serious_in_a_notebook(in_notebook: DashboardPage) -> None:
+    in_notebook.have_trained(**SMALL)
+    assert_accessible(in_notebook, part=".nnc")
+
+
 def test_in_a_notebook_keys_are_obeyed_only_inside_the_dashboard(in_notebook: DashboardPage) -> None:
     page = in_notebook.page
     cells, here = page.locator(CELLS), page.locator(".nnc-nav [aria-current]")
@@ -120,3 +136,12 @@ def test_in_a_notebook_keys_are_obeyed_only_inside_the_dashboard(in_notebook: Da
     page.keyboard.press("Escape")
     page.keyboard.press("5")
     expect(here).to_have_text("Data")
+
+
+def test_at_last_it_says_that_its_kernel_has_ended(in_notebook: DashboardPage) -> None:
+    page = in_notebook.page
+    (kernel,) = [one for one in in_notebook.host.processes() if "ipykernel_launcher" in one.cmdline()]
+    kernel.kill()
+    words = page.locator(".nnc").get_by_role("alert").filter(has_text="The kernel of this notebook has ended")
+    expect(words).to_be_visible(timeout=SECONDS)
+    expect(page.locator(".nnc-header")).to_have_attribute("inert", "")
