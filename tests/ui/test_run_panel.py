@@ -190,3 +190,15 @@ def test_the_train_accuracy_is_that_of_a_whole_epoch_and_before_there_is_one_abo
     assert "<dd>80.0% <small>(epoch 2)</small></dd>" in panel.log.value
     panel.show(run_of(2, progress=Progress(6_000, 6_000, 2.0, 5.0, 100.0)))
     assert "<dd>80.0%</dd>" in panel.log.value
+
+
+def test_a_figure_older_than_the_end_says_which_epoch_it_is_of(panel: RunPanel) -> None:
+    stopped = replace(run_of(2, progress=Progress(6_000, 9_000, 2.4, 5.0, 100.0)), state=State.STOPPED)
+    stopped.history.add(TestPoint(2.4, 6_000, 4, 5.0, 0.3, 0.625, 1_000))
+    panel.show(stopped)
+    assert "<b>62.5%</b> <span>test accuracy</span>" in panel.figures.value
+    lost = replace(run_of(2, progress=Progress(6_000, 9_000, 2.5, 5.0, 100.0)), state=State.STOPPED)
+    lost.history.add(TestPoint(2.4, 6_000, 4, 5.0, 0.3, 0.625, 1_000))
+    panel.show(lost)
+    assert "<b>90.0%</b> <span>test accuracy (epoch 2)</span>" in panel.figures.value
+    assert "<dd>90.0% <small>(epoch 2)</small></dd>" in panel.log.value

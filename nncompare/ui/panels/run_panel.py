@@ -58,7 +58,7 @@ class RunPanel:
             self.figures.show("strip_unused.html", name=self._name)
             self.log.show("run_unused.html", name=self._name)
             return
-        common = {"run": run, "parameters": _parameters(run)}
+        common = {"run": run, "parameters": _parameters(run), "of_test": _tested_words(run)}
         words = {"title": distinction(run, other), "where": _where(run), "seed_words": seed_words}
         strip = {**words, "share": _share(run), "time": _time(run, expected_seconds)}
         self.figures.show("strip.html", **common, **strip, **_large(run, other))
@@ -150,13 +150,20 @@ def _epoch_words(run: RunView) -> str:
     return f"(epoch {done})" if done and done != run.epoch else ""
 
 
+def _tested_words(run: RunView) -> str:
+    """Say which epoch the test figures are of, where a run has ended later and was not measured again."""
+    is_old = run.state.is_over and run.history.test.epoch[-1:] != [run.epoch]
+    return _epoch_words(run) if is_old else ""
+
+
 def _newest(run: RunView) -> dict[str, float | None]:
-    history = run.history  # of training images it is the mean of an epoch, as everywhere; only before there is one
-    return {
+    history = run.history
+    is_old = bool(_tested_words(run))
+    return {  # of training images means of an epoch, as everywhere else; the newest point only before there is one
         "train_loss": _last(history.train_loss or history.train.loss),
         "train_accuracy": _last(history.train_accuracy or history.train.accuracy),
-        "test_loss": _last(history.test.loss),
-        "test_accuracy": _last(history.test.accuracy),
+        "test_loss": _last(history.test_loss if is_old else history.test.loss),
+        "test_accuracy": _last(history.test_accuracy if is_old else history.test.accuracy),
     }
 
 

@@ -11,7 +11,7 @@ from nncompare.config import Comparison
 from nncompare.data import DataError, load
 from nncompare.environment import environment
 from nncompare.messages import Setup
-from nncompare.report.fairness import aspects, differences, lead_of
+from nncompare.report.fairness import Lead, aspects, differences, lead_of
 from nncompare.report.fates import guess_of
 from nncompare.report.wording import no_better_than_guessing
 from nncompare.ui.clickable import Clickable
@@ -157,7 +157,7 @@ class TrainingStep:
         return self._guesses[run.name][1]
 
     def _show_race(self, runs: Sequence[RunView], *, has_one_seed: bool) -> None:
-        lead = lead_of(*runs) if len(runs) > 1 else None
+        lead = _lead(runs)
         self.lead.show_texts("lead.html", conclusion=self._conclusion, lead=lead)
         equal = aspects(*runs, has_one_seed=has_one_seed) if len(runs) > 1 else []
         different = differences(*runs) if len(runs) > 1 else []
@@ -175,6 +175,15 @@ class TrainingStep:
             self.seeds.show("seeds.html", **values, is_over=running.wait(0), begun=len(running.begun))
         else:
             self.seeds.tell()
+
+
+def _lead(runs: Sequence[RunView]) -> Lead | None:
+    """Return who is ahead; not of an earlier epoch once both have ended: soon they are judged by what they are then."""
+    lead = lead_of(*runs) if len(runs) > 1 else None
+    is_past = (
+        lead is not None and all(run.state.is_over for run in runs) and {lead.epoch} != {run.epoch for run in runs}
+    )
+    return None if is_past else lead
 
 
 def _planned(comparison: Comparison | None) -> list[RunView]:
