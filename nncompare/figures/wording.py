@@ -27,10 +27,12 @@ def title(quantity: Quantity) -> str:
 def newest(quantity: Quantity, split: SplitName, points: Points) -> str:
     """Write the last value of a line briefly: 98.7%, 0.048, 5.6e33.
 
-    That of a few training images moves; the sign says that it is not the training accuracy of the epoch.
+    That of a few training images moves: ≈99% is not taken for the training accuracy of the epoch.
     """
-    value = float(points.y[-1])
-    return f"{'≈' if split == 'train' else ''}{percent(value) if quantity == 'accuracy' else brief_loss(value)}"
+    value, is_moving = float(points.y[-1]), split == "train"
+    is_short = is_moving and value >= 0.1
+    text = percent(value, 1 - is_moving) if quantity == "accuracy" else brief_loss(value, 3 - is_short)
+    return f"≈{text}" if is_moving else text
 
 
 def describe(

@@ -10,7 +10,7 @@ from nncompare.config import SplitName
 from nncompare.report.fairness import aspects
 from nncompare.report.fates import GUESSED, ended_early, epochs_of, guess_of, lacked_memory, told
 from nncompare.report.wording import explanation, finding, no_better_than_guessing
-from nncompare.words import capitalize_first, spelled
+from nncompare.words import capitalize_first, one_of, spelled
 
 
 @dataclass(frozen=True)
@@ -137,10 +137,16 @@ def _of_other_seeds(
     if verdict is None or split != "test" or not whole.others:
         return []
     if verdict.seeds is None:
-        return [f"This is seed {result.seed} alone: there are not two seeds from which both models finished alike."]
+        return [
+            f"This is {_counted(result, whole)} alone: there are not two seeds from which both models finished alike."
+        ]
     alike = whole.alike
-    left_out = [f"seed {one.seed}, {_why_left_out(one)}" for one in whole.by_seed.values() if one not in alike]
+    left_out = [f"{_counted(one, whole)}, {_why_left_out(one)}" for one in whole.by_seed.values() if one not in alike]
     return [f"Left out: {'; '.join(left_out)}."] if left_out else []
+
+
+def _counted(one: ComparisonResult, whole: ComparisonResult) -> str:
+    return one_of("seed", one.seed, list(whole.by_seed))
 
 
 def _why_left_out(result: ComparisonResult) -> str:

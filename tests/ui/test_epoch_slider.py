@@ -225,13 +225,13 @@ def test_of_several_seeds_the_one_that_is_looked_at_is_shown_and_named(open_fini
     verdict = predictions.evaluation.verdict
     until(lambda: "paired t test over the seeds" in verdict.value, WHAT)
     look_at(dashboard, 1)
-    assert "after epoch 1, seed 1</span>" in verdict.value
+    assert "after epoch 1, seed 2 of 2</span>" in verdict.value
     assert "McNemar" in verdict.value
     predictions.seed.box.value = 0
-    until(lambda: "those of seed 0" in verdict.value, "the end of the other seed")
+    until(lambda: "those of seed 1 of 2" in verdict.value, "the end of the other seed")
     assert predictions.epochs.slider.shown == 0
     look_at(dashboard, 1)
-    assert "after epoch 1, seed 0</span>" in verdict.value
+    assert "after epoch 1, seed 1 of 2</span>" in verdict.value
 
 
 def test_who_asks_for_the_disagreements_sees_those_of_the_end(longer):

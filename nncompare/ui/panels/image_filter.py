@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from nncompare.analysis import Group, Order, Outcomes
 from nncompare.ui.clickable import Clickable
 from nncompare.ui.elements import Place, button, dropdown, hide, offer, row, set_value
-from nncompare.ui.panels.groups import BAR_OF_ONE, BAR_OF_TWO, words_of
+from nncompare.ui.panels.groups import BAR_OF_ONE, BAR_OF_TWO, rest_of, words_of
 from nncompare.ui.panels.matrix import Cell
 
 _SAMPLE = "sample"
@@ -115,11 +115,17 @@ class ImageFilter:
         set_value(self.next, disabled=start + size >= len(found))
         return page
 
+    @property
+    def _has_classes(self) -> bool:
+        return {self.true_class.value, self._predicted.value} != {_ANY}
+
     def _said(self) -> str:
         if self._group is None or not self.is_on:
             return ""
         true, said = self.true_class, self._predicted
         words = [words_of(self._group, len(self._found()), self._names)]
+        if self._group is Group.DISAGREE and not self._has_classes and self._outcomes is not None:
+            words += rest_of(self._outcomes.counts())
         if true.value != _ANY:
             words.append(f"true {true.label}")
         if said.value != _ANY:
@@ -173,7 +179,7 @@ class ImageFilter:
         counts = self._outcomes.counts() if self._outcomes is not None else {}
         parts = BAR_OF_TWO if len(self._names) > 1 else BAR_OF_ONE
         self.words = self._said()
-        is_all_of_a_class = self._group is Group.ALL and {self.true_class.value, self._predicted.value} != {_ANY}
+        is_all_of_a_class = self._group is Group.ALL and self._has_classes
         is_pair, chosen = len(self._names) > 1, "" if is_all_of_a_class else self._group or _SAMPLE
         self.bar.show("groups.html", counts=counts, parts=parts, chosen=chosen)
         self.others.show("other_groups.html", counts=counts, is_pair=is_pair, chosen=chosen)
