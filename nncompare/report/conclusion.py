@@ -9,6 +9,7 @@ from nncompare.comparison.view import RunView
 from nncompare.config import SplitName
 from nncompare.report.fairness import aspects
 from nncompare.report.fates import GUESSED, ended_early, epochs_of, guess_of, lacked_memory, told
+from nncompare.report.judging import how_judged
 from nncompare.report.wording import explanation, finding, no_better_than_guessing
 from nncompare.words import capitalize_first, one_of, spelled
 
@@ -18,7 +19,8 @@ class Conclusion:
     """One line that can stand alone, what must be known before the figures, and the figures; a sentence each.
 
     `happened` is what in the headline comes before the finding; empty where both were trained as they were to be, and
-    equally long. `brief` are those of the `sentences` that cannot be left out.
+    equally long. `brief` are those of the `sentences` that cannot be left out; `plainly` says how it was judged to
+    those who have not met a test before.
     """
 
     headline: str
@@ -26,6 +28,7 @@ class Conclusion:
     before: tuple[str, ...]
     sentences: tuple[str, ...] = ()
     brief: tuple[str, ...] = ()
+    plainly: tuple[str, ...] = ()
 
 
 def concluded(result: ComparisonResult) -> tuple[Verdict | None, Conclusion]:
@@ -55,7 +58,7 @@ def conclude(
     found = finding(verdict, split, is_sound=is_sound)
     headline = f"{happened}: {found}" if happened else capitalize_first(found)
     explained = explanation(verdict, split)
-    return Conclusion(headline, happened, before, explained.sentences, explained.brief)
+    return Conclusion(headline, happened, before, explained.sentences, explained.brief, how_judged(verdict))
 
 
 @dataclass(frozen=True)
