@@ -33,10 +33,10 @@ BAR_OF_TWO = (
 BAR_OF_ONE = (Part(Group.BOTH_RIGHT, "right", "nnc-all-right"), Part(Group.BOTH_WRONG, "wrong", "nnc-all-wrong"))
 
 
-def rest_of(counts: Mapping[Group, int]) -> list[str]:
-    """Say which disagreements are in no part of the bar for one model: 284 of them both wrong, differently."""
+def rest_of(counts: Mapping[Group, int]) -> str:
+    """Say how many disagreements are no group of only one right model: 284 of them both wrong, differently."""
     rest = counts[Group.DISAGREE] - counts[Group.ONLY_A_WRONG] - counts[Group.ONLY_B_WRONG]
-    return [f"{rest:,} of them both wrong, differently"] if rest else []
+    return f"{rest:,} of them both wrong, differently" if rest else ""
 
 
 def words_of(group: Group, count: int, names: Sequence[str]) -> str:

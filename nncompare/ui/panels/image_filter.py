@@ -124,8 +124,6 @@ class ImageFilter:
             return ""
         true, said = self.true_class, self._predicted
         words = [words_of(self._group, len(self._found()), self._names)]
-        if self._group is Group.DISAGREE and not self._has_classes and self._outcomes is not None:
-            words += rest_of(self._outcomes.counts())
         if true.value != _ANY:
             words.append(f"true {true.label}")
         if said.value != _ANY:
@@ -182,7 +180,8 @@ class ImageFilter:
         is_all_of_a_class = self._group is Group.ALL and self._has_classes
         is_pair, chosen = len(self._names) > 1, "" if is_all_of_a_class else self._group or _SAMPLE
         self.bar.show("groups.html", counts=counts, parts=parts, chosen=chosen)
-        self.others.show("other_groups.html", counts=counts, is_pair=is_pair, chosen=chosen)
+        rest = rest_of(counts) if counts else ""
+        self.others.show("other_groups.html", counts=counts, is_pair=is_pair, chosen=chosen, rest=rest)
         self.note.show("doubts.html", sentences=self._doubts if self._group is Group.SUSPECT else ())
         hide(self.choices, not self.is_on)
         hide(self.pages, not self.is_on)
