@@ -17,11 +17,11 @@ Axis = Literal["epoch", "images", "steps", "seconds"]
 BUCKETS = 160
 """Along the x axis; at most two points more are drawn, one at the left end and the last."""
 
-ENOUGH_IMAGES = 500
-"""For a share that says something: a batch alone would be noise."""
-
 _SAMPLES = 5
 """Parts of an epoch: at the end of each but the last, a sample of the test images is measured."""
+
+_ENOUGH_IMAGES = 500
+"""For a share that says something: a batch alone would be noise."""
 
 
 class Points(NamedTuple):
@@ -110,7 +110,7 @@ def of_enough_images(curve: Curve, quantity: Quantity) -> Curve:
     if not length or not epochs[-1] > 0:
         return curve
     # Half an image of tolerance: positions of means are not whole.
-    before = images - min(ENOUGH_IMAGES, images[-1] / epochs[-1]) + 0.5
+    before = images - min(_ENOUGH_IMAGES, images[-1] / epochs[-1]) + 0.5
     first = np.minimum(np.searchsorted(images, before, side="right"), np.arange(length))
     weights = np.where(np.isfinite(values), np.diff(images, prepend=0), 0)
     sums, totals = (_sums_from(first, column) for column in (np.nan_to_num(values) * weights, weights))
