@@ -158,6 +158,11 @@ def in_line(position: int) -> str:
     return f"{position:,}{ending} in line"
 
 
+def one_of(noun: str, one: object, among: Sequence[object]) -> str:
+    """Count one among several: seed 2 of 5; empty where it is the only one."""
+    return f"{noun} {among.index(one) + 1} of {len(among):,}" if len(among) > 1 else ""
+
+
 def span(seconds: float) -> str:
     """Format a duration roughly: 40 s, 2 min, 1.5 h."""
     if seconds < 55:

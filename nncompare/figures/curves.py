@@ -18,7 +18,7 @@ from nncompare.figures.points import NO_POINTS, Quantity, Trace, marks_apart, tr
 from nncompare.figures.readout import Readout, read_out
 from nncompare.figures.scales import Scale, count_scale, epoch_scale, value_scale
 from nncompare.figures.style import figure_style
-from nncompare.figures.wording import UNITS, brief, describe, title
+from nncompare.figures.wording import UNITS, describe, newest, title
 from nncompare.history import History, SeedBand, seed_band
 
 Key = tuple[str, SplitName]
@@ -165,7 +165,7 @@ class CurveChart:
         self._names: dict[str, tuple[float, bool]] = {}
         for key, height in zip(ends, spaced(list(ends.values()), gap, lowest, 1), strict=True):
             line, is_on = self._lines[key], self._is_on(key)
-            line.write(brief(self._quantity, float(self._traces[key].every.y[-1])) if is_on else "", height, layout)
+            line.write(newest(self._quantity, key[1], self._traces[key].every) if is_on else "", height, layout)
             self._names[line.name] = height, is_on
 
     def _draw_marks(self, x: Scale, y: Scale) -> None:

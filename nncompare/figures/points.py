@@ -21,6 +21,9 @@ _MOST_MARKS = 60
 _SAMPLES = 5
 """Parts of an epoch: at the end of each but the last, a sample of the test images is measured."""
 
+_ENOUGH_IMAGES = 500
+"""For a share that says something: a batch alone would be noise."""
+
 
 class Points(NamedTuple):
     """Two columns of equal length N, in the order of time."""
@@ -58,14 +61,15 @@ class Trace:
 def trace_of(band: SeedBand, split: SplitName, quantity: Quantity, axis: Axis, smoothing: int) -> Trace:
     """Take the points of one curve, and their range where there are several seeds.
 
-    Each point of the training images becomes the mean of the last `smoothing` ones.
+    Each point of the training images stands for enough of them, and becomes the mean of the last `smoothing` ones.
     """
     mean, low, high = (getattr(history, split) for history in (band.mean, band.low, band.high))
     is_joined = ~is_of_all_images(mean.epoch) if split == "test" else np.full(len(mean.epoch), True)
 
     def taken(curve: Curve) -> Points:
-        joined = points_of(curve, quantity, axis, is_joined)
-        return smooth(joined, smoothing) if split == "train" else joined
+        if split == "test":
+            return points_of(curve, quantity, axis, is_joined)
+        return smooth(points_of(of_enough_images(curve, quantity), quantity, axis), smoothing)
 
     limits = (taken(low), taken(high)) if band.seeds > 1 else None
     return Trace(taken(mean), points_of(mean, quantity, axis, ~is_joined), limits)
@@ -85,6 +89,33 @@ def points_of(curve: Curve, quantity: Quantity, axis: Axis = "epoch", which: NDA
     columns = np.array([x[:length], y[:length]], dtype=float)
     is_taken = np.isfinite(columns).all(axis=0)
     return Points(*columns[:, is_taken if which is None else is_taken & which[:length]])
+
+
+def of_enough_images(curve: Curve, quantity: Quantity) -> Curve:
+    """Replace each value by the mean over the last 500 images, or over the last epoch where that has fewer.
+
+    A point that already stands for as many stays, and so does the first one.
+    """
+    # A curve may grow while it is read: its columns are then of unequal length for a moment.
+    length = min(len(curve.epoch), len(curve.images), len(getattr(curve, quantity)))
+    epochs, images, values = (
+        np.array(column[:length], dtype=float) for column in (curve.epoch, curve.images, getattr(curve, quantity))
+    )
+    if not length or not epochs[-1] > 0:
+        return curve
+    # Half an image of tolerance: positions of means are not whole.
+    before = images - min(_ENOUGH_IMAGES, images[-1] / epochs[-1]) + 0.5
+    first = np.minimum(np.searchsorted(images, before, side="right"), np.arange(length))
+    weights = np.where(np.isfinite(values), np.diff(images, prepend=0), 0)
+    sums, totals = (_sums_from(first, column) for column in (np.nan_to_num(values) * weights, weights))
+    means = np.where(np.isfinite(values) & (totals > 0), sums / np.maximum(totals, 1), values)
+    return Curve(**{**vars(curve), quantity: means.tolist()})
+
+
+def _sums_from(first: NDArray[np.intp], column: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Add up a column from `first` to each of its places; no running sum, in which a huge value would stay."""
+    ends = np.stack([first, np.arange(1, len(column) + 1)], axis=1).ravel()
+    return np.add.reduceat(np.append(column, 0.0), ends)[::2]
 
 
 def smooth(points: Points, count: int) -> Points:

@@ -15,7 +15,7 @@ ENOUGH_POINTS = 20
 """In the longest line, before the scale follows the later points."""
 
 EARLY = {"accuracy": 0.2}
-"""The share of the way so far that may leave the scale, else 0.03: the loss shows the fall, the accuracy late gains."""
+"""The share of a line that may leave the scale, at its start; else 0.03: loss shows the fall, accuracy late gains."""
 
 ALWAYS_SHOWN = {"loss": 3.0}
 """Somewhat more than guessing among ten classes, ln 10 = 2.3."""
@@ -72,7 +72,8 @@ def value_scale(quantity: Quantity, lines: Sequence[Points], *, is_log: bool = F
 def _recent(quantity: Quantity, line: Points, lines: Sequence[Points]) -> Sequence[float]:
     if max(len(other.x) for other in lines) < ENOUGH_POINTS:
         return list(line.y)
-    start = EARLY.get(quantity, 0.03) * max(other.x[-1] for other in lines)
+    # Of its own length: else all of a short run would be early beside a long one.
+    start = EARLY.get(quantity, 0.03) * line.x[-1]
     return list(line.y[line.x >= start]) or [line.y[-1]]
 
 

@@ -7,7 +7,7 @@ from nncompare.figures.palette import LINES, PAST
 from nncompare.figures.points import Axis, Points, Quantity
 from nncompare.words import brief_loss, digits_apart, loss, percent
 
-_SPLITS: dict[SplitName, str] = {"train": "training", "test": "test"}
+_SPLITS: dict[SplitName, str] = {"train": "training about", "test": "test"}
 
 TITLES: dict[Axis, str] = {
     "epoch": "epochs",
@@ -24,9 +24,15 @@ def title(quantity: Quantity) -> str:
     return quantity.replace("_", " ").capitalize()
 
 
-def brief(quantity: Quantity, value: float) -> str:
-    """Write a value in at most six characters: 98.7%, 0.048, 5.6e33."""
-    return percent(value) if quantity == "accuracy" else brief_loss(value)
+def newest(quantity: Quantity, split: SplitName, points: Points) -> str:
+    """Write the last value of a line briefly: 98.7%, 0.048, 5.6e33.
+
+    That of a few training images moves: ≈99% is not taken for the training accuracy of the epoch.
+    """
+    value, is_moving = float(points.y[-1]), split == "train"
+    is_short = is_moving and value >= 0.1
+    text = percent(value, 1 - is_moving) if quantity == "accuracy" else brief_loss(value, 3 - is_short)
+    return f"≈{text}" if is_moving else text
 
 
 def describe(

@@ -9,8 +9,9 @@ from nncompare.comparison.view import RunView
 from nncompare.config import SplitName
 from nncompare.report.fairness import aspects
 from nncompare.report.fates import GUESSED, ended_early, epochs_of, guess_of, lacked_memory, told
+from nncompare.report.judging import how_judged
 from nncompare.report.wording import explanation, finding, no_better_than_guessing
-from nncompare.words import capitalize_first, spelled
+from nncompare.words import capitalize_first, one_of, spelled
 
 
 @dataclass(frozen=True)
@@ -18,7 +19,8 @@ class Conclusion:
     """One line that can stand alone, what must be known before the figures, and the figures; a sentence each.
 
     `happened` is what in the headline comes before the finding; empty where both were trained as they were to be, and
-    equally long. `brief` are those of the `sentences` that cannot be left out.
+    equally long. `brief` are those of the `sentences` that cannot be left out; `plainly` says how it was judged to
+    those who have not met a test before.
     """
 
     headline: str
@@ -26,6 +28,7 @@ class Conclusion:
     before: tuple[str, ...]
     sentences: tuple[str, ...] = ()
     brief: tuple[str, ...] = ()
+    plainly: tuple[str, ...] = ()
 
 
 def concluded(result: ComparisonResult) -> tuple[Verdict | None, Conclusion]:
@@ -55,7 +58,7 @@ def conclude(
     found = finding(verdict, split, is_sound=is_sound)
     headline = f"{happened}: {found}" if happened else capitalize_first(found)
     explained = explanation(verdict, split)
-    return Conclusion(headline, happened, before, explained.sentences, explained.brief)
+    return Conclusion(headline, happened, before, explained.sentences, explained.brief, how_judged(verdict))
 
 
 @dataclass(frozen=True)
@@ -137,10 +140,16 @@ def _of_other_seeds(
     if verdict is None or split != "test" or not whole.others:
         return []
     if verdict.seeds is None:
-        return [f"This is seed {result.seed} alone: there are not two seeds from which both models finished alike."]
+        return [
+            f"This is {_counted(result, whole)} alone: there are not two seeds from which both models finished alike."
+        ]
     alike = whole.alike
-    left_out = [f"seed {one.seed}, {_why_left_out(one)}" for one in whole.by_seed.values() if one not in alike]
+    left_out = [f"{_counted(one, whole)}, {_why_left_out(one)}" for one in whole.by_seed.values() if one not in alike]
     return [f"Left out: {'; '.join(left_out)}."] if left_out else []
+
+
+def _counted(one: ComparisonResult, whole: ComparisonResult) -> str:
+    return one_of("seed", one.seed, list(whole.by_seed))
 
 
 def _why_left_out(result: ComparisonResult) -> str:

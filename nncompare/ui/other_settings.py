@@ -12,7 +12,7 @@ _MOST = 3
 
 
 def other_settings(shown: Comparison, page: Comparison) -> list[str]:
-    """List the settings of what is shown that are others on the page, such as "channels 8 (A)"; the first few."""
+    """List the settings of what is shown that are others on the page, such as "channels 8, now 16"; the first few."""
     found = [*_different("", shown, page), *_different(" (A)", shown.a, page.a)]
     if shown.b is not None and page.b is not None:
         found += _different(" (B)", shown.b, page.b)
@@ -25,7 +25,8 @@ def _different(whose: str, shown: Settings, page: Settings) -> Iterator[str]:
     for name, field in type(shown).model_fields.items():
         value = getattr(shown, name)
         if name not in ("a", "b") and value != getattr(page, name):
-            yield f"{str(field.title).lower()} {_words(name, value)}{whose}"
+            now = _words(name, getattr(page, name))
+            yield f"{str(field.title).lower()} {_words(name, value)}{whose}, now {now}"
 
 
 def _words(name: str, value: Any) -> str:

@@ -42,7 +42,7 @@ def test_through_the_epochs(ready: DashboardPage) -> None:
     expect(page.locator(".nnc-score")).to_have_count(2)
     expect_epoch(page, 0)
     matrix, verdict = page.get_by_role("table", name="A − B"), page.locator(".nnc-verdict")
-    expect(matrix).to_be_visible()
+    expect(matrix).to_be_visible(timeout=30_000)
     slider.focus()  # which brings it into view
     before, at_the_end = [place(found) for found in (slider, verdict, matrix)], matrix.inner_text()
 

@@ -53,21 +53,21 @@ def test_description_says_where_the_lines_end():
     chart = CurveChart("loss")
     chart.update({"A": history_of((1, 0.5), (2.4, 0.0904)), "B": history_of((2, 1234.5))})
     assert chart.description == (
-        "Loss over epochs. Model A: training 0.090, test 0.090 at epoch 2.4. "
-        "Model B: training 1234.500, test 1234.500 at epoch 2.0."
+        "Loss over epochs. Model A: training about 0.090, test 0.090 at epoch 2.4. "
+        "Model B: training about 1234.500, test 1234.500 at epoch 2.0."
     )
     accuracy = CurveChart("accuracy")
     accuracy.update({"A": history_of((1, 0.1))})
-    assert accuracy.description == "Accuracy over epochs. Model A: training 50.0%, test 50.0% at epoch 1.0."
+    assert accuracy.description == "Accuracy over epochs. Model A: training about 50.0%, test 50.0% at epoch 1.0."
 
 
 def test_description_tells_both_models_apart():
     chart = CurveChart("loss")
     chart.update({"A": history_of((1, 0.05231)), "B": history_of((1, 0.05233))})
-    assert "Model A: training 0.05231, test 0.05231" in chart.description
-    assert "Model B: training 0.05233, test 0.05233" in chart.description
+    assert "Model A: training about 0.05231, test 0.05231" in chart.description
+    assert "Model B: training about 0.05233, test 0.05233" in chart.description
     chart.update({"A": history_of((1, 0.00031))})
-    assert "training 0.00031" in chart.description
+    assert "training about 0.00031" in chart.description
 
 
 @pytest.mark.parametrize("bad", [float("nan"), float("inf"), -float("inf")])
@@ -89,7 +89,7 @@ def test_a_diverging_model_leaves_at_the_top_and_says_so(make_history, is_log):
     assert {name: end.get_marker() for name, end in ends.items()} == {"A train end": "o", "B train end": "^"}
     assert ends["B train end"].get_ydata() == [1]
     found = values(chart.svg())
-    assert (found["B train"], found["B test"]) == ("5.6e33", "5.6e33")
+    assert (found["B train"], found["B test"]) == ("≈5.6e33", "5.6e33")
     assert axes.get_ylim()[1] <= 10
 
 

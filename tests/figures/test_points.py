@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from nncompare.figures.points import BUCKETS, Points, is_of_all_images, points_of, thin
+from nncompare.figures.points import BUCKETS, Points, is_of_all_images, of_enough_images, points_of, thin
 from nncompare.history import Curve
 
 
@@ -15,6 +15,30 @@ def test_a_curve_that_grows_while_it_is_read():
     points = points_of(Curve(epoch=[1, 2, 3], accuracy=[0.1, 0.2]), "accuracy")
     assert (points.x.tolist(), points.y.tolist()) == ([1, 2], [0.1, 0.2])
     assert len(points_of(Curve(), "loss").x) == 0
+
+
+def test_a_tiny_rest_of_a_batch_is_joined_to_the_points_before():
+    """5,000 images in batches of 64 leave 8: 7 of 8 is no accuracy, nor is a batch alone."""
+    images = [64, *range(128, 4993, 128), 5000]
+    right = [0.5] * (len(images) - 1) + [7 / 8]
+    curve = of_enough_images(Curve(epoch=[one / 5000 for one in images], images=images, accuracy=right), "accuracy")
+    assert curve.images == images
+    assert curve.accuracy[:-1] == pytest.approx(right[:-1])
+    assert curve.accuracy[-1] == pytest.approx((4 * 128 * 0.5 + 7) / (4 * 128 + 8))
+
+
+def test_points_of_enough_images_and_the_first_one_stay_even_beside_huge_ones():
+    curve = Curve(epoch=[0.002, 0.025, 0.05, 0.075], images=[128, 1536, 3072, 4608], loss=[2.3, 1e30, 0.5, 0.25])
+    assert of_enough_images(curve, "loss").loss == curve.loss
+
+
+def test_of_few_images_a_point_is_the_mean_of_an_epoch_at_most():
+    curve = Curve(epoch=[0.5, 1, 1.5, 2], images=[50, 100, 150, 200], accuracy=[0.2, 0.4, 0.6, 0.8])
+    assert of_enough_images(curve, "accuracy").accuracy == pytest.approx([0.2, 0.3, 0.5, 0.7])
+    assert of_enough_images(Curve(epoch=[0], images=[0], loss=[2.3]), "loss").loss == [2.3]
+    nothing = float("nan")
+    holey = Curve(epoch=[0.5, 1], images=[50, 100], loss=[nothing, 2.0])
+    assert points_of(of_enough_images(holey, "loss"), "loss").y.tolist() == [2.0]
 
 
 @pytest.mark.parametrize("epochs", [1, 2, 3, 4])

@@ -109,3 +109,13 @@ def test_logarithms_reach_from_the_lowest_to_the_highest_in_few_round_steps(high
 def test_a_loss_of_nothing_stands_at_the_lower_edge():
     scale = value_scale("loss", [line(1, 0)], is_log=True)
     assert scale.place(0.0) < scale.low
+
+
+@pytest.mark.parametrize("quantity", ["accuracy", "loss"])
+def test_a_short_run_beside_a_long_one_is_seen(quantity):
+    """3 epochs beside 30: what is early is early in a line's own time."""
+    x = np.arange(1, 1201) / 40
+    long, short = Points(x, 0.97 - 0.5 * np.exp(-x)), Points(x[:120], 0.2 + 0.15 * x[:120])
+    scale = value_scale(quantity, [long, short])
+    assert scale.low <= short.y[24]
+    assert scale.high >= short.y[-1]

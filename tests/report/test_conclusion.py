@@ -138,7 +138,7 @@ def test_over_seeds_the_headline_is_the_conclusion_and_who_was_left_out_comes_fi
     whole = race(model("A"), model("B"), others=(race(model("A"), model("B"), seed=2), broken))
     told = conclude(whole, over_seeds((700, 730), (725, 721), left_out=1))
     assert told.headline == "No difference that two seeds could show"
-    assert told.before == ("Left out: seed 1, as B broke off at epoch 0.5.",)
+    assert told.before == ("Left out: seed 2 of 3, as B broke off at epoch 0.5.",)
     told = conclude(whole, over_seeds((700, 720), (900, 921), left_out=1))
     assert told.headline == "B is better by 20.1 points over two of three seeds"
 
@@ -149,7 +149,7 @@ def test_over_seeds_a_pair_that_is_not_among_them_is_not_what_is_spoken_of() -> 
     whole = replace(broken, others=others)
     told = conclude(broken, over_seeds((700, 720), (900, 921), left_out=1), "test", whole)
     assert told.headline.startswith("B is better by")
-    assert told.before == ("Left out: seed 0, as B stopped after 0.5 of 3 epochs.",)
+    assert told.before == ("Left out: seed 1 of 3, as B stopped after 0.5 of 3 epochs.",)
 
 
 def test_seeds_from_which_a_model_guesses_are_counted() -> None:
@@ -163,7 +163,7 @@ def test_seeds_from_which_a_model_guesses_are_counted() -> None:
 def test_where_no_seed_is_like_it_a_verdict_says_that_it_is_of_one_alone() -> None:
     broken = race(model("A"), model("B", State.STOPPED, 0.5), seed=1)
     told = conclude(race(model("A"), model("B"), others=(broken,)), verdict_on(970, 880))
-    assert told.before == ("This is seed 0 alone: there are not two seeds from which both models finished alike.",)
+    assert told.before == ("This is seed 1 of 2 alone: there are not two seeds from which both models finished alike.",)
 
 
 def test_without_a_verdict_it_is_said_why() -> None:

@@ -5,6 +5,7 @@ import pytest
 from scipy.stats import binomtest, ttest_rel
 
 from nncompare.analysis import Outcomes, guessing, judge, judge_seeds
+from nncompare.report.judging import how_judged
 from nncompare.report.wording import chance, explanation, finding, no_better_than_guessing
 
 
@@ -122,3 +123,16 @@ def test_guessing_is_told_with_its_reason() -> None:
 def test_from_five_seeds_on_nothing_is_said_of_few() -> None:
     five = (970, 971, 972, 973, 974)
     assert explanation(over_seeds(five, tuple(right + 1 for right in five))).caution == ""
+
+
+def test_interval_test_and_luck_are_explained_with_the_counts_of_this_verdict() -> None:
+    verdict = verdict_of(171, 61, 9_700, 68)
+    interval, test, luck = how_judged(verdict)
+    assert "about 95" in interval
+    assert "171 for A, 61 for B" in test
+    assert "coin" in test
+    assert "Only below 0.05, which is once in 20 times" in luck
+    of_seeds = how_judged(replace(verdict, seeds=judge_seeds((900, 910), (905, 920), 1_000)))
+    assert "from every seed" in of_seeds[0]
+    assert "paired t test" in of_seeds[1]
+    assert of_seeds[2] == luck

@@ -49,7 +49,7 @@ def points_curve(kind: type[TrainPoint | TestPoint], points: Any, **more: Any) -
     """Return a curve of one kind of points."""
     history = History()
     for epoch, loss in points:
-        history.add(kind(epoch, 1, 1, 1.0, loss, 0.5, **more))
+        history.add(kind(epoch, round(60_000 * epoch), 1, 1.0, loss, 0.5, **more))
     return history.train if kind is TrainPoint else history.test
 
 

@@ -137,3 +137,12 @@ def test_a_press_that_is_offered_no_more_does_nothing(bar: ControlBar, pressed: 
     for stale in ("pause", "train", "see", "", None, 3, ["stop"]):
         bar.main._handle_custom_msg({"press": stale}, [])
     assert pressed == ["pause"], "a press that was meant for Pause never resumes"
+
+
+def test_the_button_says_whose_epochs_are_added(bar: ControlBar) -> None:
+    show(bar, *both(State.STOPPED, RUNNING))
+    assert "Continue A + 3 epochs" in bar.further.offered
+    show(bar, *both(FAILED, FINISHED))
+    assert "Continue B + 3 epochs" in bar.further.offered
+    show(bar, *both(State.STOPPED, FINISHED))
+    assert "Continue + 3 epochs" in bar.further.offered

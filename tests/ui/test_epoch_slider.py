@@ -1,5 +1,8 @@
 """One slider moves what is told of the predictions through the epochs; the end, and what is saved of it, stays."""
 
+from dataclasses import replace
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from processes import until
@@ -7,6 +10,7 @@ from stored_runs import broken_off, predicted_after
 from tiny_comparison import TINY, WHAT, judged_cards, press, shown_indices, train
 
 from nncompare.analysis import Group, Order, Outcomes, confusion_matrix
+from nncompare.comparison.state import State
 from nncompare.config import RunConfig
 from nncompare.data import load
 from nncompare.store import Store, to_half
@@ -221,13 +225,13 @@ def test_of_several_seeds_the_one_that_is_looked_at_is_shown_and_named(open_fini
     verdict = predictions.evaluation.verdict
     until(lambda: "paired t test over the seeds" in verdict.value, WHAT)
     look_at(dashboard, 1)
-    assert "after epoch 1, seed 1</span>" in verdict.value
+    assert "after epoch 1, seed 2 of 2</span>" in verdict.value
     assert "McNemar" in verdict.value
     predictions.seed.box.value = 0
-    until(lambda: "those of seed 0" in verdict.value, "the end of the other seed")
+    until(lambda: "those of seed 1 of 2" in verdict.value, "the end of the other seed")
     assert predictions.epochs.slider.shown == 0
     look_at(dashboard, 1)
-    assert "after epoch 1, seed 0</span>" in verdict.value
+    assert "after epoch 1, seed 1 of 2</span>" in verdict.value
 
 
 def test_who_asks_for_the_disagreements_sees_those_of_the_end(longer):
@@ -301,3 +305,13 @@ def test_an_epoch_of_another_number_of_images_counts_as_not_kept(longer, home):
     look_at(longer, 3)
     words = "A has learned for 2 epochs only. B: epoch 3 is not kept, this is epoch 2."
     assert longer.steps.predictions.epochs.slider.note == words
+
+
+def test_the_end_says_where_each_model_ended_that_was_stopped(longer):
+    pair, epochs = longer.current.running.current, longer.steps.predictions.epochs
+    assert not epochs.slider.is_early
+    runs = {run.name: run for run in pair.runs}
+    cut = replace(runs["B"], progress=replace(runs["B"].progress, epoch=3.528))
+    epochs.look_at(SimpleNamespace(runs=[runs["A"], cut], state=State.STOPPED, epochs=pair.epochs), "test")
+    assert epochs.slider.is_early
+    assert epochs.slider.note == "A ended at epoch 2 of 2, B at 3.53 of 4"

@@ -149,7 +149,7 @@ def test_each_seed_of_a_comparison_can_be_looked_at(open_finished):
     dashboard.go("Explore")
     until(lambda: "They disagree" in html(dashboard), WHAT)
     assert "nnc-hidden" not in step.seed.box._dom_classes
-    assert [name for name, _ in step.seed.box.options] == ["newest seed", "seed 0", "seed 1"]
+    assert [name for name, _ in step.seed.box.options] == ["newest: seed 2 of 2", "seed 1 of 2", "seed 2 of 2"]
     first, newest = running.pairs
     step.seed.box.value = 0
     until(lambda: step._used[1] is first, WHAT)

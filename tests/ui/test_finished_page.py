@@ -178,9 +178,9 @@ def test_a_comparison_from_several_seeds_has_one_verdict_and_each_seed_can_be_lo
     until(lambda: "2 of 2 seeds" in training.seeds.value, WHAT)
     verdict = predictions.evaluation.verdict
     until(lambda: "paired t test over the seeds" in verdict.value, WHAT)
-    assert "those of seed 1" in verdict.value
+    assert "those of seed 2 of 2" in verdict.value
     predictions.seed.box.value = 0
-    until(lambda: "those of seed 0" in verdict.value, WHAT)
+    until(lambda: "those of seed 1 of 2" in verdict.value, WHAT)
     first = dashboard.result.by_seed[0].confusion("a")
     until(lambda: f"true 3, predicted 3: A {first[3, 3]:,}," in predictions.evaluation.matrix.box.html, WHAT)
     training.curves.further.show_values.value = True
@@ -324,3 +324,12 @@ def test_where_the_weights_are_lost_as_well_the_other_model_is_judged_alone(open
     until(lambda: "Its curves are kept." in dashboard.news.storage_note.value, WHAT)
     until(lambda: "Answers of A" in dashboard.steps.predictions.evaluation.matrix.box.html, WHAT)
     until(lambda: judged_cards(dashboard) == 12, "A alone has said something")
+
+
+def test_every_disagreement_is_accounted_for_and_the_line_above_the_groups_is_in_proportion(evaluated):
+    evaluation, counts = evaluated.steps.predictions.evaluation, evaluated.result.outcomes().counts()
+    rest = counts[Group.DISAGREE] - counts[Group.ONLY_A_WRONG] - counts[Group.ONLY_B_WRONG]
+    assert (f"{rest:,} of them both wrong, differently</span>" in evaluation.filter.others.html) == (rest > 0)
+    shares = [int(share) for share in re.findall(r"flex-grow:(\d+)", evaluation.filter.bar.html)]
+    groups = (Group.ONLY_B_WRONG, Group.ONLY_A_WRONG, Group.BOTH_WRONG)
+    assert shares == [counts[group] for group in groups if counts[group]]

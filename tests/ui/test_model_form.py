@@ -27,6 +27,15 @@ def show(form):
     return errors
 
 
+def test_a_learning_rate_too_small_to_read_in_its_field_is_told(form):
+    form.fields["learning_rate"].value = "0.0000000001"
+    assert show(form) == {}
+    assert "1e-10 is too small to learn" in form.fields["learning_rate"].note.value
+    form.fields["learning_rate"].value = "0.00001"
+    show(form)
+    assert "too small" not in form.fields["learning_rate"].note.value
+
+
 @pytest.mark.parametrize(
     "config",
     [

@@ -12,13 +12,16 @@ from nncompare.ui.other_settings import other_settings
     ("page", "told"),
     [
         ({}, []),
-        ({"dataset": "synthetic-fashion"}, ["data set Synthetic digits"]),
-        ({"train_images": None}, ["training images 1,000"]),
-        ({"memory_budget": 2**23}, ["memory budget none"]),
-        ({"a": RunConfig(channels=7, epochs=1)}, ["channels 2 (A)"]),
-        ({"b": RunConfig(channels=3, epochs=2, optimizer="sgd")}, ["optimiser Adam (B)"]),
+        ({"dataset": "synthetic-fashion"}, ["data set Synthetic digits, now Synthetic fashion"]),
+        ({"train_images": None}, ["training images 1,000, now all"]),
+        ({"memory_budget": 2**23}, ["memory budget none, now 8.0 MiB"]),
+        ({"a": RunConfig(channels=7, epochs=1)}, ["channels 2 (A), now 7"]),
+        ({"b": RunConfig(channels=3, epochs=2, optimizer="sgd")}, ["optimiser Adam (B), now SGD"]),
         ({"b": None}, ["two models"]),
-        ({"seed": 3, "repeat": 2, "a": RunConfig()}, ["seed 0", "repeat 1", "channels 2 (A)", "and 1 more"]),
+        (
+            {"seed": 3, "repeat": 2, "a": RunConfig()},
+            ["seed 0, now 3", "repeat 1, now 2", "channels 2 (A), now 16", "and 1 more"],
+        ),
     ],
 )
 def test_the_settings_of_the_run_are_named(page: dict[str, object], told: list[str]) -> None:
@@ -37,7 +40,7 @@ def test_the_page_says_so_and_offers_to_train_them(finished, settle) -> None:
     assert "other settings" not in reason.html
     finished.steps.models.forms["A"].fields["channels"].value = "7"
     settle(finished)
-    assert "This run used other settings: channels 2 (A)." in reason.html
+    assert "This run used other settings: channels 2 (A), now 7." in reason.html
     assert "Train both" in pressable(finished)
     finished.steps.models.forms["A"].fields["channels"].value = "2"
     settle(finished)

@@ -11,7 +11,7 @@ from nncompare.comparison.state import State
 from nncompare.comparison.view import RunView
 from nncompare.config import Precision, RunConfig
 from nncompare.engine.fair_queue import QueuePosition
-from nncompare.events import EpochEnd, TestPoint
+from nncompare.events import EpochEnd, TestPoint, TrainPoint
 from nncompare.history import History
 from nncompare.memory import Plan, Room, fit
 from nncompare.messages import Progress, Setup
@@ -175,3 +175,32 @@ def test_a_new_cycle_of_the_learning_rate_is_told(panel: RunPanel) -> None:
     assert "A new cycle" not in panel.log.value
     panel.show(run_of(1, cycle_start=2.5))
     assert "A new cycle of the learning rate began at epoch 2.5." in panel.log.value
+
+
+def test_the_train_accuracy_is_that_of_a_whole_epoch_and_before_there_is_one_about_that_of_the_newest_point(
+    panel: RunPanel,
+) -> None:
+    begun = run_of(0)
+    begun.history.add(TrainPoint(0.1, 500, 4, 1.0, 1.5, 0.625))
+    panel.show(begun)
+    assert "<dd>≈62.5%</dd>" in panel.log.value
+    stopped = run_of(2, progress=Progress(6_000, 9_000, 2.4, 5.0, 100.0))
+    stopped.history.add(TrainPoint(2.4, 6_000, 4, 5.0, 1.5, 0.625))
+    panel.show(stopped)
+    assert "<dd>80.0% <small>(epoch 2)</small></dd>" in panel.log.value
+    panel.show(run_of(2, progress=Progress(6_000, 6_000, 2.0, 5.0, 100.0)))
+    assert "<dd>80.0%</dd>" in panel.log.value
+
+
+def test_a_figure_older_than_the_end_says_which_epoch_it_is_of(panel: RunPanel) -> None:
+    stopped = replace(run_of(2, progress=Progress(6_000, 9_000, 2.4, 5.0, 100.0)), state=State.STOPPED)
+    stopped.history.add(TestPoint(2.4, 6_000, 4, 5.0, 0.3, 0.625, 1_000))
+    panel.show(stopped)
+    assert re.search("<b>62.5%</b>.*test accuracy</span></span>", panel.figures.value)
+    lost = replace(run_of(2, progress=Progress(6_000, 9_000, 2.5, 5.0, 100.0)), state=State.STOPPED)
+    lost.history.add(TestPoint(2.4, 6_000, 4, 5.0, 0.3, 0.625, 1_000))
+    panel.show(lost)
+    assert re.search(
+        '<b>90.0%</b>.*test accuracy</span> <span class="nnc-of-which">.epoch 2.</span>', panel.figures.value
+    )
+    assert "<dd>90.0% <small>(epoch 2)</small></dd>" in panel.log.value

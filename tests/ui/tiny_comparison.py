@@ -27,7 +27,7 @@ def _buttons(dashboard: Dashboard) -> list[ActionButtons]:
 def pressable(dashboard: Dashboard) -> set[str]:
     """Name what can be pressed on the Training step, but for the choice of more epochs."""
     offered = {name for buttons in _buttons(dashboard) for name in buttons.offered} - {"Fewer epochs", "More epochs"}
-    return {re.sub(r"^Continue \+.*", "Continue", name) for name in offered}
+    return {re.sub(r"^Continue (?:[AB] )?\+.*", "Continue", name) for name in offered}
 
 
 def press(dashboard: Dashboard, name: str) -> None:

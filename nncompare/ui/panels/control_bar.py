@@ -71,10 +71,11 @@ class ControlBar:
             return []
         can_train_on = running.can_train_on and any(state.can_train_on for state in running.states())
         again = Action("train", "Train again", is_off=not situation.can_train)
+        epochs = f"+ {number_of(self.more_epochs, 'epoch')}"
         is_over = all(state.can_train for state in running.states())
         return [
             Action("fewer", "", "Fewer epochs", is_off=self._choice == 0),
-            Action("train_on", f"Continue + {number_of(self.more_epochs, 'epoch')}", is_off=not can_train_on),
+            Action("train_on", f"Continue {_who_goes_on(running)}{epochs}", is_off=not can_train_on),
             Action("more", "", "More epochs", is_off=self._choice == len(MORE_EPOCHS) - 1),
             again if is_over and not is_train_strong else Action(),
         ]
@@ -86,6 +87,13 @@ class ControlBar:
         else:
             self._choice += step
             self.show(self._situation)
+
+
+def _who_goes_on(running: ComparisonRun) -> str:
+    """Name the model to which alone epochs are added; nothing where it is every one, or there are several seeds."""
+    ready = [run.name for run in running.runs if run.state.can_train_on]
+    is_alone = len(running.runs) == len(running.states()) > len(ready) == 1
+    return f"{ready[0]} " if is_alone else ""
 
 
 def steering(states: list[State], name: str = "") -> list[Action]:

@@ -23,7 +23,8 @@ _NOT_OF_TRAINING_IMAGES = "Earlier epochs are kept for the test images alone."
 class _Slider(Scripted):
     """Shows positions from 1 to `total`, of which `last` is the end, or what is learned now; calls `on_epoch`.
 
-    `shown` is the earlier epoch that the page shows, 0 for none; `note` says what is not as the position says.
+    `shown` is the earlier epoch that the page shows, 0 for none; `note` says what is not as the position says. The end
+    `is_early` where a model ended before its last epoch.
     """
 
     _esm = (STATIC / "through_epochs.js").read_text(encoding="utf-8")
@@ -32,6 +33,7 @@ class _Slider(Scripted):
     shown = traitlets.Int(0).tag(sync=True)
     is_live = traitlets.Bool(False).tag(sync=True)
     is_off = traitlets.Bool(False).tag(sync=True)
+    is_early = traitlets.Bool(False).tag(sync=True)
     note = traitlets.Unicode().tag(sync=True)
 
     def __init__(self, on_epoch: Callable[[int], None]) -> None:
@@ -104,6 +106,9 @@ class EpochSlider:
         planned = max(run.config.epochs for run in pair.runs) if is_live else last
         with self.slider.hold_sync():
             set_value(self.slider, total=max(last, planned), last=last, is_live=is_live, is_off=self._split != "test")
+            set_value(self.slider, is_early=_has_early_end(pair))
+            if self.epoch is None:
+                set_value(self.slider, note=self._note(None))
         if self.epoch is not None and self.epoch >= last:  # it went back to what was saved last
             self.leave()
 
@@ -120,14 +125,26 @@ class EpochSlider:
     def _note(self, found: Findings | None) -> str:
         if self._split != "test":
             return _NOT_OF_TRAINING_IMAGES
-        if found is None or found.epoch is None or self._pair is None:
+        if self._pair is None:
             return ""
+        if found is None or found.epoch is None:
+            return _ends(self._pair) if _has_early_end(self._pair) else ""
         done = {model.name: round(model.epoch) for model in found.models}
         return " ".join(filter(None, (_behind(run, done.get(run.name, 0), found.epoch) for run in self._pair.runs)))
 
 
 def _has_earlier(pair: SeedRun) -> bool:
     return any(epoch < run.epoch for run in pair.runs for epoch in pair.epochs(run.name))
+
+
+def _has_early_end(pair: SeedRun) -> bool:
+    return not pair.state.is_active and any(run.epoch < run.config.epochs for run in pair.runs)
+
+
+def _ends(pair: SeedRun) -> str:
+    """Say where each model ended: A ended at epoch 1.53 of 3, B at 1.68 of 3."""
+    ends = [(run.name, f"{round(run.epoch, 2):g} of {run.config.epochs}") for run in pair.runs]
+    return ", ".join(f"{name} {'at' if number else 'ended at epoch'} {end}" for number, (name, end) in enumerate(ends))
 
 
 def _behind(run: RunView, done: int, epoch: int) -> str:

@@ -16,6 +16,7 @@ from nncompare.ui.panels.findings import Findings, Subject, ended, find
 from nncompare.ui.panels.image_filter import ImageFilter
 from nncompare.ui.panels.intervals import intervals
 from nncompare.ui.panels.matrix import Matrix
+from nncompare.ui.panels.seed_choice import seed_words
 from nncompare.ui.refresher import Refresher
 
 
@@ -33,7 +34,7 @@ class EvaluationPanel:
         self._on_choice = on_choice
         self._subject = Subject()
         self._classes: Sequence[str] = ()
-        self._seed: int | None = None  # where there are several
+        self._seed_words = ""  # where there are several
         self._outcomes: Outcomes | None = None
         self._end: Findings | None = None
         self._past: Findings | None = None
@@ -55,7 +56,7 @@ class EvaluationPanel:
         has_same_models = subject.pair is before.pair
         is_same = has_same_models and split == before.split
         self._classes = classes
-        self._seed = pair.seed if running is not None and pair is not None and len(running.pairs) > 1 else None
+        self._seed_words = seed_words(running, pair) if running is not None else ""
         if is_same and subject.whole is before.whole:
             return False
         self._subject = subject
@@ -141,7 +142,7 @@ class EvaluationPanel:
     def _show(self, found: Findings) -> None:
         if found.outcomes is None:
             self._clear()
-        seed = self._seed if found.is_over_seeds or found.epoch is not None else None
+        seed = self._seed_words if found.is_over_seeds or found.epoch is not None else ""
         picture = intervals(found.verdict, found.names) if found.verdict is not None else None
         self._tell("verdict.html", **vars(found.conclusion), picture=picture, seed=seed, epoch=found.epoch)
         if found.outcomes is not None and found.outcomes is not self._outcomes:

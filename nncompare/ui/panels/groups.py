@@ -1,6 +1,6 @@
 """The groups of images in words, and the parts of the bar that shows how many each of them has."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from nncompare.analysis import Group
@@ -31,6 +31,12 @@ BAR_OF_TWO = (
     Part(Group.BOTH_WRONG, "both wrong", "nnc-all-wrong"),
 )
 BAR_OF_ONE = (Part(Group.BOTH_RIGHT, "right", "nnc-all-right"), Part(Group.BOTH_WRONG, "wrong", "nnc-all-wrong"))
+
+
+def rest_of(counts: Mapping[Group, int]) -> str:
+    """Say how many disagreements are no group of only one right model: 284 of them both wrong, differently."""
+    rest = counts[Group.DISAGREE] - counts[Group.ONLY_A_WRONG] - counts[Group.ONLY_B_WRONG]
+    return f"{rest:,} of them both wrong, differently" if rest else ""
 
 
 def words_of(group: Group, count: int, names: Sequence[str]) -> str:

@@ -8,6 +8,7 @@ from nncompare.comparison.state import State
 from nncompare.data import DatasetInfo
 from nncompare.ui.clickable import Clickable
 from nncompare.ui.elements import Panel, Place, hide
+from nncompare.ui.panels.seed_choice import seed_words
 
 _WORDS = {State.IDLE: "ready", State.RUNNING: "training"}
 
@@ -50,7 +51,7 @@ def announcement(running: ComparisonRun | None) -> str:
     states = ", ".join(f"Model {run.name} {_word(run.state)}" for run in running.runs)
     place = running.position
     told = f"{states}. {words.waiting(place.position, None)}" if place is not None else states
-    return told if len(running.pairs) == 1 else f"Seed {running.current.seed}: {told}"
+    return told if len(running.pairs) == 1 else f"{words.capitalize_first(seed_words(running))}: {told}"
 
 
 def _chip(running: ComparisonRun, state: State) -> str:

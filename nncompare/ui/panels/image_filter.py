@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from nncompare.analysis import Group, Order, Outcomes
 from nncompare.ui.clickable import Clickable
 from nncompare.ui.elements import Place, button, dropdown, hide, offer, row, set_value
-from nncompare.ui.panels.groups import BAR_OF_ONE, BAR_OF_TWO, words_of
+from nncompare.ui.panels.groups import BAR_OF_ONE, BAR_OF_TWO, rest_of, words_of
 from nncompare.ui.panels.matrix import Cell
 from nncompare.ui.refresher import Refresher
 
@@ -117,6 +117,10 @@ class ImageFilter:
         set_value(self.next, disabled=start + size >= len(found))
         return page
 
+    @property
+    def _has_classes(self) -> bool:
+        return {self.true_class.value, self._predicted.value} != {_ANY}
+
     def _said(self) -> str:
         if self._group is None or not self.is_on:
             return ""
@@ -175,10 +179,11 @@ class ImageFilter:
         counts = self._outcomes.counts() if self._outcomes is not None else {}
         parts = BAR_OF_TWO if len(self._names) > 1 else BAR_OF_ONE
         self.words = self._said()
-        is_all_of_a_class = self._group is Group.ALL and {self.true_class.value, self._predicted.value} != {_ANY}
+        is_all_of_a_class = self._group is Group.ALL and self._has_classes
         is_pair, chosen = len(self._names) > 1, "" if is_all_of_a_class else self._group or _SAMPLE
         self.bar.show("groups.html", counts=counts, parts=parts, chosen=chosen)
-        self.others.show("other_groups.html", counts=counts, is_pair=is_pair, chosen=chosen)
+        rest = rest_of(counts) if counts else ""
+        self.others.show("other_groups.html", counts=counts, is_pair=is_pair, chosen=chosen, rest=rest)
         self.note.show("doubts.html", sentences=self._doubts if self._group is Group.SUSPECT else ())
         hide(self.choices, not self.is_on)
         hide(self.pages, not self.is_on)

@@ -15,6 +15,7 @@ from nncompare.ui.making import make
 from nncompare.ui.panels.field import Field
 from nncompare.ui.panels.memory_fit import MemoryFit
 from nncompare.ui.panels.network_picture import NetworkPicture, Scale
+from nncompare.words import setting
 
 FIRST = ("channels", "dropout", "batch_size", "learning_rate", "optimizer", "epochs")
 """The settings that a form shows at once; the others are under More."""
@@ -24,6 +25,7 @@ _CHOICES: dict[str, list[tuple[str, str]]] = {
     "optimizer": [(title, name) for name, title in OPTIMIZERS.items()],
     "schedule": [("Constant", "constant"), ("One cycle", "one-cycle")],
 }
+_LEAST_RATE = 1e-6  # a smaller one is allowed, but moves no weight by much in a hundred epochs
 _BY_OPTIMIZER = {("momentum", "adam"): "SGD only", ("learning_rate", "sgd"): "0.01 to 0.1 suits SGD"}
 
 
@@ -145,6 +147,8 @@ class ModelForm:
             return f"1 to {most} on this server"
         if name == "schedule" and config is not None and config.schedule == "one-cycle":
             return "the learning rate is its peak"
+        if name == "learning_rate" and config is not None and config.learning_rate < _LEAST_RATE:
+            return f"{setting(config.learning_rate)} is too small to learn"
         return _BY_OPTIMIZER.get((name, self.fields["optimizer"].value), "")
 
 

@@ -120,6 +120,8 @@ def _fates(summary: Summary, model: ModelSummary, guessed: Collection[Key]) -> l
         ended = f"broke off at epoch {round(model.diverged.epoch, 2):g}"
     elif model.is_interrupted:
         ended = "being trained" if summary.is_open else "interrupted"
+    if ended in ("stopped", "interrupted") and model.epochs:
+        ended += f", as after epoch {model.epochs}"
     is_guessed = (summary.id, model.name, model.seed) in guessed
     return [word for word in (ended, GUESSED if is_guessed else "") if word]
 

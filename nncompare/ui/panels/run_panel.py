@@ -11,7 +11,18 @@ from nncompare.report.fairness import distinction
 from nncompare.ui.action_buttons import Action, ActionButtons
 from nncompare.ui.elements import Place, column, row
 from nncompare.ui.panels.control_bar import steering
-from nncompare.words import Write, apart, brief_clock, brief_loss, digits_apart, in_line, loss, number_of, percent
+from nncompare.words import (
+    UNKNOWN,
+    Write,
+    apart,
+    brief_clock,
+    brief_loss,
+    digits_apart,
+    in_line,
+    loss,
+    number_of,
+    percent,
+)
 
 _EPOCHS_TOLD = 3
 _MOST_DIGITS = {"accuracy": 2, "loss": 4}  # those for which the strip has room
@@ -58,11 +69,16 @@ class RunPanel:
             self.figures.show("strip_unused.html", name=self._name)
             self.log.show("run_unused.html", name=self._name)
             return
-        common = {"run": run, "parameters": _parameters(run)}
+        common = {"run": run, "parameters": _parameters(run), "of_test": _tested_words(run)}
         words = {"title": distinction(run, other), "where": _where(run), "seed_words": seed_words}
         strip = {**words, "share": _share(run), "time": _time(run, expected_seconds)}
         self.figures.show("strip.html", **common, **strip, **_large(run, other))
-        figures = {"speed": _speed(run), "epochs": _last_epochs(run, other), "guessed": guessed}
+        figures = {
+            "speed": _speed(run),
+            "of_epoch": _epoch_words(run),
+            "epochs": _last_epochs(run, other),
+            "guessed": guessed,
+        }
         self.log.show("run_details.html", **common, **figures, **_measured(run, other))
 
     def _is_new(self, runs: tuple[RunView | None, RunView | None], words: tuple[object, ...]) -> bool:
@@ -133,17 +149,31 @@ def _parameters(run: RunView) -> int:
 def _measured(run: RunView, other: RunView | None) -> dict[str, str]:
     """Write losses and accuracies with as many digits as tell both models apart."""
     both = [_newest(one) for one in (run, other) if one is not None]
-    return {name: apart([values[name] for values in both], *_written(name))[0] for name in both[0]}
+    told = {name: apart([values[name] for values in both], *_written(name))[0] for name in both[0]}
+    moving = () if run.history.epochs else ("train_loss", "train_accuracy")
+    return {name: f"≈{value}" if name in moving and value != UNKNOWN else value for name, value in told.items()}
+
+
+def _epoch_words(run: RunView) -> str:
+    """Say which epoch a mean is of, where the run has gone on since."""
+    done = run.history.epochs
+    return f"(epoch {done})" if done and done != run.epoch else ""
+
+
+def _tested_words(run: RunView) -> str:
+    """Say which epoch the test figures are of, where a run has ended later and was not measured again."""
+    is_old = run.state.is_over and run.history.test.epoch[-1:] != [run.epoch]
+    return _epoch_words(run) if is_old else ""
 
 
 def _newest(run: RunView) -> dict[str, float | None]:
     history = run.history
-    is_at_end = run.state is State.FINISHED  # then the means of the last epoch, not of its last few images
-    return {
-        "train_loss": _last(history.train_loss if is_at_end else history.train.loss),
-        "train_accuracy": _last(history.train_accuracy if is_at_end else history.train.accuracy),
-        "test_loss": _last(history.test.loss),
-        "test_accuracy": _last(history.test.accuracy),
+    is_old = bool(_tested_words(run))
+    return {  # of training images means of an epoch, as everywhere else; the newest point only before there is one
+        "train_loss": _last(history.train_loss or history.train.loss),
+        "train_accuracy": _last(history.train_accuracy or history.train.accuracy),
+        "test_loss": _last(history.test_loss if is_old else history.test.loss),
+        "test_accuracy": _last(history.test_accuracy if is_old else history.test.accuracy),
     }
 
 

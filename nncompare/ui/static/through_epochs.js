@@ -25,7 +25,8 @@ function render({ model, el }) {
     const [last, total] = [model.get("last"), model.get("total")];
     const of = total > 1 ? ` of ${total}` : "";
     if (at) return `After epoch ${at}${of}`;
-    return model.get("is_live") ? `Now, in epoch ${last}${of}` : `The end, epoch ${last}${of}`;
+    if (model.get("is_live")) return `Now, in epoch ${last}${of}`;
+    return model.get("is_early") ? "The end" : `The end, epoch ${last}${of}`;
   };
 
   const draw = () => {
@@ -111,14 +112,14 @@ function render({ model, el }) {
   });
 
   model.on("change:shown", onShown);
-  model.on("change:last change:total change:is_live change:is_off change:note", draw);
+  model.on("change:last change:total change:is_live change:is_off change:is_early change:note", draw);
   model.on("msg:custom", onMessage);
   at = model.get("shown");
   draw();
   return () => {
     hold();
     model.off("change:shown", onShown);
-    model.off("change:last change:total change:is_live change:is_off change:note", draw);
+    model.off("change:last change:total change:is_live change:is_off change:is_early change:note", draw);
     model.off("msg:custom", onMessage);
   };
 }

@@ -11,7 +11,7 @@ from nncompare.config import Comparison
 from nncompare.data import DataError, load
 from nncompare.environment import environment
 from nncompare.messages import Setup
-from nncompare.report.fairness import aspects, differences, lead_of
+from nncompare.report.fairness import Lead, aspects, differences, lead_of
 from nncompare.report.fates import guess_of
 from nncompare.report.wording import no_better_than_guessing
 from nncompare.ui.clickable import Clickable
@@ -22,6 +22,7 @@ from nncompare.ui.panels.control_bar import ControlBar, Situation
 from nncompare.ui.panels.curve_charts import CurveCharts
 from nncompare.ui.panels.epoch_times import EpochTimes
 from nncompare.ui.panels.run_panel import RunPanel
+from nncompare.ui.panels.seed_choice import seed_words
 from nncompare.ui.refresher import Refresher
 
 _LATER = ("memory", "time per epoch")
@@ -133,12 +134,12 @@ class TrainingStep:
         shown = running.runs if running is not None else _planned(comparison)
         runs = {run.name: run for run in shown}
         can_train_on = running is not None and running.can_train_on
-        seed_words = _seed_words(running) if running is not None else ""
+        of_seed = seed_words(running) if running is not None else ""
         for name, panel in self.runs.items():
             run, other = runs.get(name), runs.get("B" if name == "A" else "A")
             guessed = self._guessed(running, run) if running is not None and run is not None else ""
             expected = self._expected_seconds(run, comparison)
-            panel.show(run, other, guessed, seed_words=seed_words, can_train_on=can_train_on, expected_seconds=expected)
+            panel.show(run, other, guessed, seed_words=of_seed, can_train_on=can_train_on, expected_seconds=expected)
         self._show_race(shown, has_one_seed=comparison is None or not comparison.seed_gap)
 
     def _expected_seconds(self, run: RunView | None, comparison: Comparison | None) -> float | None:
@@ -157,7 +158,7 @@ class TrainingStep:
         return self._guesses[run.name][1]
 
     def _show_race(self, runs: Sequence[RunView], *, has_one_seed: bool) -> None:
-        lead = lead_of(*runs) if len(runs) > 1 else None
+        lead = _lead(runs)
         self.lead.show_texts("lead.html", conclusion=self._conclusion, lead=lead)
         equal = aspects(*runs, has_one_seed=has_one_seed) if len(runs) > 1 else []
         different = differences(*runs) if len(runs) > 1 else []
@@ -169,23 +170,27 @@ class TrainingStep:
 
     def _show_seeds(self, running: ComparisonRun) -> None:
         """Show of which of several seeds the figures are; nothing where there is one."""
-        pairs, current = running.pairs, running.current
-        values = {"seed": current.seed, "number": pairs.index(current) + 1, "total": len(pairs)}
+        pairs = running.pairs
         if len(pairs) > 1:
+            values = {"words": seed_words(running), "total": len(pairs)}
             self.seeds.show("seeds.html", **values, is_over=running.wait(0), begun=len(running.begun))
         else:
             self.seeds.tell()
+
+
+def _lead(runs: Sequence[RunView]) -> Lead | None:
+    """Return who is ahead; not of an earlier epoch once both have ended: soon they are judged by what they are then."""
+    lead = lead_of(*runs) if len(runs) > 1 else None
+    is_past = (
+        lead is not None and all(run.state.is_over for run in runs) and {lead.epoch} != {run.epoch for run in runs}
+    )
+    return None if is_past else lead
 
 
 def _planned(comparison: Comparison | None) -> list[RunView]:
     """Return what is going to be trained, as runs that have not begun."""
     configs = {"A": comparison.a, "B": comparison.b} if comparison is not None else {}
     return [RunView(Setup(config), state=State.IDLE, name=name) for name, config in configs.items() if config]
-
-
-def _seed_words(running: ComparisonRun) -> str:
-    count = len(running.pairs)
-    return f"seed {running.pairs.index(running.current) + 1} of {count}" if count > 1 else ""
 
 
 def _guess_words(run: RunView, dataset: str) -> str:
