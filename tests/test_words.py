@@ -87,3 +87,8 @@ def test_pairs_that_nothing_tells_apart_cost_the_others_no_digits():
     pairs = [[0.3, 0.1 + 0.2], [0.9871, 0.9874], [0.5, 0.6]]
     assert words.digits_apart(words.percent, pairs, 1) == 2
     assert words.digits_apart(words.percent, [[0.99999, 1.0]], 0, 2) == 0
+
+
+def test_one_of_several_is_counted_and_the_only_one_is_not():
+    assert words.one_of("seed", 7, [6, 7, 8]) == "seed 2 of 3"
+    assert words.one_of("seed", 7, [7]) == ""
