@@ -47,7 +47,10 @@ class PageReport(_Checked):
 
 
 class ModelOutcome(_Checked):
-    """The settings that a model was trained with, and its accuracy on the test images, as the mean of all seeds."""
+    """The settings that a model was trained with, and its accuracy on the test images, as the mean of all seeds.
+
+    None where it was stopped within an epoch: nobody has tested what it is now.
+    """
 
     name: Annotated[str, StringConstraints(pattern="^[AB]$")]
     settings: RunConfig

@@ -17,6 +17,7 @@ _COUNTED = {
     "paused": (State.PAUSED,),
     "ended": (State.FINISHED, State.STOPPED, State.FAILED),
 }
+_AT_AN_ANSWER = (State.IDLE, State.FINISHED, None)
 _NO_LESSON = "No lesson"
 _WITHOUT_LESSON = "A result is by how many points the test accuracy of B is above that of A."
 
@@ -52,7 +53,7 @@ def _summary(view: ClassView) -> str:
 
 
 def _row(number: int, report: PageReport, answers: ClassAnswers) -> dict[str, Any]:
-    both = {"guess": answers.guesses.get(number), "result": answers.results.get(number)}
+    both = _guess_and_result(number, report, answers)
     return {
         "page": number,
         "state": _told(report),
@@ -63,6 +64,13 @@ def _row(number: int, report: PageReport, answers: ClassAnswers) -> dict[str, An
         **{name: _short(answer) for name, answer in both.items()},
         "words": {name: written(answer, answers) + answers.unit for name, answer in both.items() if answer is not None},
     }
+
+
+def _guess_and_result(number: int, report: PageReport, answers: ClassAnswers) -> dict[str, Answer]:
+    """Return what belongs to the state in the same row: a page that trains again, or was stopped, has no result."""
+    if _state(report) in _AT_AN_ANSWER:
+        return {"guess": answers.guesses.get(number), "result": answers.results.get(number)}
+    return {"guess": report.lesson.guess if report.lesson.name == answers.name else None, "result": None}
 
 
 def _short(answer: Answer) -> str:

@@ -89,7 +89,17 @@ def test_what_was_stopped_is_no_result():
     ended = outcome(name="luck", guess="A", result="same")
     stopped = outcome(name="luck", guess="B", result="A").model_copy(update={"state": "stopped"})
     found = class_answers(view_of({}, {(1, 1): ended, (1, 2): stopped, (2, 1): stopped}))
-    assert (found.guesses, found.results) == ({1: "B", 2: "B"}, {1: "same"})
+    assert (found.guesses, found.results) == ({1: "A", 2: "B"}, {1: "same"}), "of one training"
+
+
+@pytest.mark.parametrize("state", ["stopped", "failed", "running", "preparing", "paused"])
+def test_a_row_has_no_result_of_another_training(state):
+    """The result of the training before would look like that of the one that was stopped."""
+    now = LessonState(name="dropout", guess=9.0)
+    pages = {1: PageReport(state=state, lesson=now), 2: PageReport(state="finished", lesson=now)}
+    outcomes = {(page, 1): outcome(name="dropout", guess=5.0, result=4.0) for page in pages}
+    rows = class_view(view_of(pages, outcomes))["pages"]
+    assert [(row["guess"], row["result"]) for row in rows] == [("9", ""), ("5", "4")]
 
 
 def test_without_a_lesson_it_is_the_difference():

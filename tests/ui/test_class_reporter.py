@@ -164,6 +164,17 @@ def test_the_result_without_a_lesson_is_the_difference(finished):
     assert [model.accuracy for model in report_of(running, LessonState()).models] == [a, b]
 
 
+def test_what_was_stopped_has_no_result_and_no_accuracy_of_an_epoch_before(of_class, engine):
+    train(of_class)
+    until(lambda: engine.pages()[0].state == "running", WHAT)
+    of_class.current.running.stop()
+    until(engine.outcomes, WHAT)
+    (outcome,) = engine.outcomes()
+    assert outcome.state == "stopped"
+    assert outcome.lesson.result is None
+    assert [model.accuracy for model in outcome.models] == [None, None]
+
+
 class StillRefresher(Refresher):
     """Keeps what is to be done in the background until a test wants it."""
 

@@ -1,6 +1,7 @@
 """A lesson on the page: it asks first, answers after the end, is in the report, and comes from address or server."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from processes import until
@@ -187,6 +188,32 @@ def test_while_more_epochs_are_trained_nothing_is_known(finished):
     until(lambda: "The answer comes when both have ended." in answer.box.html, WHAT)
     running.is_over = True
     until(lambda: answer.result is not None, WHAT)
+
+
+@pytest.mark.parametrize(
+    ("state", "sentence"),
+    [
+        (State.STOPPED, "It was stopped before the end, so the question is not answered. Train again."),
+        (State.FAILED, "It failed before the end, so the question is not answered. Train again."),
+    ],
+)
+def test_what_did_not_come_to_its_end_answers_nothing(finished, state, sentence):
+    whole = finished.result
+    part = replace(whole, a=replace(whole.a, state=state), state=state)
+
+    class Ended:
+        def wait(self, _):
+            return True
+
+        def result(self):
+            return part
+
+    answer = finished.steps.predictions.lesson
+    answer.begin(Ended(), lesson(), 2.0)
+    until(lambda: sentence in answer.box.html, WHAT)
+    assert answer.result is None
+    assert "It was " not in answer.taken.answer
+    assert answer.taken.note == sentence, "the report says so, too"
 
 
 def test_a_choice_is_picked(tiny, settle, engine):

@@ -6,7 +6,7 @@ from nncompare.comparison.result import ComparisonResult
 from nncompare.comparison.runner import ComparisonRun
 from nncompare.lessons import ChoiceName, Lesson, NumberName
 from nncompare.report.lesson import Guess, TakenLesson, answered
-from nncompare.report.measured import Measured, measured
+from nncompare.report.measured import Measured, measured, unfinished
 from nncompare.ui.clickable import Clickable
 from nncompare.ui.refresher import Refresher
 
@@ -24,7 +24,6 @@ class LessonAnswer:
         self.taken: TakenLesson | None = None
         self._running: ComparisonRun | None = None
         self._result: ComparisonResult | None = None
-        self._note = ""
         self.box = Clickable(refresher.posting(self._on_pick), "nnc-lesson-answer")
 
     @property
@@ -35,7 +34,7 @@ class LessonAnswer:
     def begin(self, running: ComparisonRun, lesson: Lesson | None, guess: Guess | None) -> None:
         """Follow a comparison that was begun with this guess; None where it belongs to no lesson."""
         self.taken = TakenLesson(lesson, guess) if lesson is not None and guess is not None else None
-        self._running, self._result, self._note = running, None, ""
+        self._running, self._result = running, None
         self._show()
 
     def tick(self) -> None:
@@ -44,8 +43,8 @@ class LessonAnswer:
             return
         result = self._running.result() if self._running.wait(0) else None
         if result is not self._result:
-            self._result, self._note = result, ""
-            self.taken = replace(self.taken, found=None)
+            self._result = result
+            self.taken = replace(self.taken, found=None, note="")
             self._show()
             if result is not None:
                 self._measure(result, self.taken.lesson.guess.of)
@@ -60,8 +59,8 @@ class LessonAnswer:
     def _on_measured(self, result: ComparisonResult, found: Measured | None, why: str = "") -> None:
         if self.taken is None or result is not self._result:
             return  # another comparison was begun since
-        self.taken = replace(self.taken, found=found)
-        self._note = "" if found is not None else f"{_NO_RESULT} {why}".strip()
+        note = "" if found is not None else unfinished(result) or f"{_NO_RESULT} {why}".strip()
+        self.taken = replace(self.taken, found=found, note=note)
         self._show()
 
     def _on_pick(self, pick: str) -> None:
@@ -71,4 +70,4 @@ class LessonAnswer:
             self._show()
 
     def _show(self) -> None:
-        self.box.show("lesson_answer.html", taken=self.taken, note=self._note, is_over=self._result is not None)
+        self.box.show("lesson_answer.html", taken=self.taken, is_over=self._result is not None)
