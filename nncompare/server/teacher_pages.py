@@ -68,7 +68,9 @@ class TeacherView(TeacherHandler):
 
     def get(self) -> None:
         """Answer with what was found at the last look, and the answers for the lesson that is named."""
-        self.finish(class_view(self.room.desk.look(), self.get_query_argument("asked", None)))
+        self.finish(
+            class_view(self.room.desk.look(), self.get_query_argument("asked", None), Limits.from_environment())
+        )
 
 
 class TeacherTable(TeacherHandler):

@@ -6,6 +6,8 @@ from typing import Any
 from nncompare import words
 from nncompare.comparison.state import State
 from nncompare.engine.class_report import Answer, ModelProgress, PageReport
+from nncompare.lessons import Lesson
+from nncompare.limits import Limits
 from nncompare.server.class_axis import in_figures, written
 from nncompare.server.class_plot import class_plot, summaries
 from nncompare.server.class_view import ClassAnswers, ClassView, class_answers
@@ -19,10 +21,11 @@ _COUNTED = {
 }
 _AT_AN_ANSWER = (State.IDLE, State.FINISHED, None)
 _NO_LESSON = "No lesson"
+_NO_LIMITS = Limits()
 _WITHOUT_LESSON = "A result is by how many points the test accuracy of B is above that of A."
 
 
-def class_view(view: ClassView, asked: str | None = None) -> dict[str, Any]:
+def class_view(view: ClassView, asked: str | None = None, limits: Limits = _NO_LIMITS) -> dict[str, Any]:
     """Return everything that the page shows and that changes; `asked` is the lesson whose answers are wanted."""
     answers = class_answers(view, asked)
     return {
@@ -30,7 +33,7 @@ def class_view(view: ClassView, asked: str | None = None) -> dict[str, Any]:
         "summary": _summary(view),
         "lesson": view.lesson.title if view.lesson is not None else "",
         "opening": view.opening.title if view.opening is not None else "",
-        "lessons": [(name, lesson.title) for name, lesson in view.lessons.items()],
+        "lessons": [(name, *_offered(lesson, limits)) for name, lesson in view.lessons.items()],
         "pages": [_row(number, report, answers) for number, report in view.pages.items()],
         "can_stop": any(map(_can_stop, view.pages.values())),
         "outcomes": len(view.outcomes),
@@ -40,6 +43,12 @@ def class_view(view: ClassView, asked: str | None = None) -> dict[str, Any]:
         **summaries(answers),
         "plot": str(class_plot(answers)),
     }
+
+
+def _offered(lesson: Lesson, limits: Limits) -> tuple[str, bool]:
+    """Return what a lesson is called in the list, and whether it can be chosen."""
+    too_much = limits.exceeded(lesson.settings)
+    return (f"{lesson.title} ({too_much})", False) if too_much else (lesson.title, True)
 
 
 def _summary(view: ClassView) -> str:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from nncompare.config import RunConfig
 from nncompare.engine.class_report import LessonState, ModelOutcome, ModelProgress, Outcome, PageReport
 from nncompare.lessons import built_in_lessons
+from nncompare.limits import Limits
 from nncompare.server.class_axis import written
 from nncompare.server.class_plot import HALF_HEIGHT, SIDE, WIDTH, class_plot
 from nncompare.server.class_table import COLUMNS, class_table
@@ -59,6 +60,12 @@ def test_a_row_says_where_a_page_is():
     assert shown["pages"][1]["b"]["epochs"] == "2 of 5"
     assert shown["summary"] == "4 pages · 1 training · 1 waiting"
     assert shown["can_stop"]
+
+
+def test_a_lesson_beyond_the_limits_cannot_be_chosen():
+    offered = class_view(view_of({}), limits=Limits(most_epochs=10))["lessons"]
+    assert ("width", "Width", True) in offered
+    assert ("dropout", "Dropout and overfitting (more than 10 epochs)", False) in offered
 
 
 def test_nobody_is_there():

@@ -91,6 +91,18 @@ def test_a_lesson_sets_everything_and_asks(tiny, settle, name):
     assert "lesson" not in tiny.page.query
 
 
+def test_a_lesson_beyond_the_limits_is_not_offered(monkeypatch, on_web_page, open_dashboard):
+    monkeypatch.setenv("NNCOMPARE_MOST_EPOCHS", "10")
+    on_web_page("lesson=dropout")
+    dashboard = open_dashboard()
+    offered = [name for _, name in dashboard.lesson.picker.options]
+    assert "width" in offered
+    assert not {"dropout", "weight-decay", "images"} & set(offered)
+    assert dashboard.lesson.lesson is None
+    told = "The lesson dropout asks for more than 10 epochs, which this server does not allow."
+    assert told in dashboard.notice.value
+
+
 def test_nothing_is_trained_before_the_guess(asked, settle):
     training = asked.steps.training
     assert not can_train(asked)
