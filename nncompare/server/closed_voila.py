@@ -148,7 +148,7 @@ class ClosedVoila(Voila):
     def listen(self) -> None:
         """Serve until the end."""
         try:
-            self.app.listen(self.address.port, self.address.ip, max_body_size=_LARGEST_BODY)
+            listening = self.app.listen(self.address.port, self.address.ip, max_body_size=_LARGEST_BODY)
         except OSError as error:
             raise unusable(self.address.ip, self.address.port, error) from None
         self.ioloop = IOLoop.current()
@@ -159,6 +159,7 @@ class ClosedVoila(Voila):
         except KeyboardInterrupt:
             pass
         finally:
+            listening.stop()  # first of all, so that the next server can have the port
             ReadyKernelManager.kept.close()
             self.stop()
 

@@ -47,7 +47,7 @@ class TeacherPage(TeacherHandler):
             "teacher.html",
             nonce=nonce,
             room=room,
-            token=self.address.token,
+            code=self.address.token,
             qr_code=qr_picture(self.address.with_secret(room.url), "QR code that opens the page of the class"),
             longest=LONGEST_LESSON,
             style=_STYLE,
@@ -58,7 +58,7 @@ class TeacherPage(TeacherHandler):
         """Ask for the token where it is missing."""
         if self._reason == REQUIRED:
             is_wrong = "token" in self.request.query_arguments
-            self.write_words("sign_in.html", whose="teacher’s ", is_wrong=is_wrong, settings=())
+            self.write_words("sign_in.html", whose="teacher’s ", is_wrong=is_wrong, has_to_wait=False, settings=())
         else:
             super().write_error(status_code, **details)
 

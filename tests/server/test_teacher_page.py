@@ -186,7 +186,7 @@ def test_on_this_machine_alone_there_is_an_address_and_no_code(server: LocalServ
 @pytest.mark.parametrize(
     ("options", "url", "words"),
     [
-        ({"ip": "0.0.0.0"}, "http://192.168.1.9:", "Who types the address is asked for it"),
+        ({"ip": "0.0.0.0"}, "http://192.168.1.9:", "Who types the address is asked for this code"),
         ({"names": ["class.school.org"]}, "https://class.school.org/", "by another address, open this page there"),
     ],
 )
@@ -383,11 +383,11 @@ def test_the_lesson_that_the_server_was_started_with_is_on_offer_too(
     own = tmp_path / "own.json"
     own.write_text(json.dumps({**json.loads(LUCK.to_json()), "name": "own", "title": "A lesson of mine"}))
     monkeypatch.setenv("NNCOMPARE_LESSON", str(own))
-    assert teacher.view()["lessons"][0] == ["own", "A lesson of mine"]
+    assert teacher.view()["lessons"][0] == ["own", "A lesson of mine", True]
     assert teacher.view()["opening"] == "A lesson of mine"
     assert teacher.wish("lesson", "own").json() == {
         "told": "All pages get the lesson “A lesson of mine”.",
         "is_right": True,
     }
     own.unlink()
-    assert ["own", "A lesson of mine"] in teacher.view()["lessons"], "it was set, and so is known here"
+    assert ["own", "A lesson of mine", True] in teacher.view()["lessons"], "it was set, and so is known here"
