@@ -22,6 +22,11 @@ class Teacher:
         self._current, self._lesson = current, lesson
         self._reporter = ClassReporter(refresher, current.engines, self._use_lesson, self._stop)
 
+    @property
+    def page_number(self) -> int:
+        """The number of this page in its class; 0 without one."""
+        return self._reporter.number
+
     def begin(self) -> None:
         """Begin, once the page is there."""
         self._reporter.begin()

@@ -72,6 +72,10 @@ def test_a_page_says_how_far_it_is_and_what_came_out(of_class, engine):
     assert [model.settings for model in outcome.models] == [TINY.a, TINY.b]
 
 
+def test_a_page_says_by_which_number_the_teacher_knows_it(of_class):
+    until(lambda: "Page 1<" in of_class.news.status.value, WHAT)
+
+
 def test_the_teacher_stops_what_trains(of_class, engine):
     train(of_class)
     until(lambda: engine.pages()[0].state == "running", WHAT)

@@ -170,6 +170,11 @@ def test_the_guess_is_answered_after_the_end_with_three_questions(finished, sett
     assert answer.box.html.startswith('<section class="nnc-card" aria-label="Lesson: Mine">')
     assert "You said 2 points. It was " in answer.box.html
     assert "So it is." not in answer.box.html
+    assert "<details open>" in answer.box.html
+    assert "You said 2 points. It was " in answer.short.html
+    answer.short.pick("questions")
+    settle(finished)
+    assert finished.navigation.step == "Predictions"
     answer.box.pick("1:1")
     answer.box.pick("2:0")
     settle(finished)

@@ -1,5 +1,6 @@
 """What became of a guess, and the three questions of a lesson."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from nncompare.comparison.result import ComparisonResult
@@ -17,13 +18,16 @@ class LessonAnswer:
     """Answers the guess that a comparison was begun with, once that has ended.
 
     `taken` is the lesson and all that is known of it; None where the comparison belongs to none. It is kept only here.
+    `short` is a panel of its own, for another step: the answer in a line, and the way to the questions, which calls
+    `on_questions`.
     """
 
-    def __init__(self, refresher: Refresher) -> None:
+    def __init__(self, refresher: Refresher, on_questions: Callable[[], None]) -> None:
         self._refresher = refresher
         self.taken: TakenLesson | None = None
         self._running: ComparisonRun | None = None
         self._result: ComparisonResult | None = None
+        self.short = Clickable(refresher.posting(lambda _: on_questions()), "nnc-lesson-end")
         self.box = Clickable(refresher.posting(self._on_pick), "nnc-lesson-answer")
 
     @property
@@ -71,3 +75,4 @@ class LessonAnswer:
 
     def _show(self) -> None:
         self.box.show("lesson_answer.html", taken=self.taken, is_over=self._result is not None)
+        self.short.show("lesson_end.html", taken=self.taken)
