@@ -58,7 +58,16 @@ def _summary(view: ClassView) -> str:
     numbers = {name: sum(states[state] for state in among) for name, among in _COUNTED.items()}
     pages = "page" if len(view.pages) == 1 else "pages"
     parts = {pages: len(view.pages), **{name: number for name, number in numbers.items() if number}}
-    return " · ".join(f"{words.count(number)} {name}" for name, number in parts.items())
+    return " · ".join([*(f"{words.count(number)} {name}" for name, number in parts.items()), *_longest_wait(view)])
+
+
+def _longest_wait(view: ClassView) -> list[str]:
+    """Return when the last of several pages in line will begin to train, where that can be told."""
+    waiting = [report for report in view.pages.values() if _state(report) is State.PREPARING and report.position]
+    last = max(waiting, key=lambda report: report.position, default=None)
+    if last is None or len(waiting) < 2 or last.seconds is None:
+        return []
+    return [f"the last one starts in about {words.span(last.seconds)}"]
 
 
 def _row(number: int, report: PageReport, answers: ClassAnswers) -> dict[str, Any]:

@@ -68,6 +68,14 @@ def test_a_lesson_beyond_the_limits_cannot_be_chosen():
     assert ("dropout", "Dropout and overfitting (more than 10 epochs)", False) in offered
 
 
+def test_the_summary_tells_when_the_last_in_line_will_begin():
+    waiting = [PageReport(state="preparing", position=place, seconds=place * 30.0) for place in (1, 3, 2)]
+    pages = dict(enumerate([PageReport(state="running"), *waiting], 1))
+    assert class_view(view_of(pages))["summary"].endswith("3 waiting · the last one starts in about 2 min")
+    pages[3] = waiting[1].model_copy(update={"seconds": None})
+    assert class_view(view_of(pages))["summary"].endswith("3 waiting")
+
+
 def test_nobody_is_there():
     shown = class_view(view_of({}))
     assert (shown["summary"], shown["pages"], shown["plot"], shown["can_stop"]) == ("No page is open.", [], "", False)
