@@ -109,10 +109,10 @@ class TeacherWish(TeacherHandler):
     def _stop(self, content: bytes) -> str:
         if not content:
             self.room.desk.stop()
-            return "Everything that trains is stopped."
+            return "Everything that trains is being stopped."
         number = _number(content)
         self.room.desk.stop(number)
-        return f"Page {number} is stopped."
+        return f"Page {number} is being stopped."
 
     def _set_lesson(self, content: bytes) -> str:
         if not content:

@@ -100,7 +100,9 @@ def _told(report: PageReport) -> str:
     state = _state(report)
     if report.position and state is State.PREPARING:
         return words.waiting(report.position, report.seconds)
-    return _TOLD.get(state, words.capitalize_first(state)) if state is not None else "Unknown"
+    told = _TOLD.get(state, words.capitalize_first(state)) if state is not None else "Unknown"
+    is_of_many = state is not None and state.is_active and report.seeds > 1
+    return f"{told}, seed {report.seed} of {report.seeds}" if is_of_many else told
 
 
 def _progress(report: PageReport, name: str) -> dict[str, Any] | None:

@@ -20,6 +20,8 @@ def report_of(running: ComparisonRun | None, lesson: LessonState) -> PageReport:
         position=place.position if place is not None else 0,
         seconds=place.seconds if place is not None else None,
         lesson=lesson,
+        seed=running.pairs.index(running.current) + 1,
+        seeds=len(running.pairs),
         models=tuple(map(_progress_of, running.runs)),
     )
 

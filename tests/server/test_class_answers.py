@@ -68,6 +68,11 @@ def test_a_lesson_beyond_the_limits_cannot_be_chosen():
     assert ("dropout", "Dropout and overfitting (more than 10 epochs)", False) in offered
 
 
+def test_a_row_says_of_which_seed_its_models_are():
+    pages = {1: PageReport(state="running", seed=2, seeds=5), 2: PageReport(state="finished", seed=5, seeds=5)}
+    assert [row["state"] for row in class_view(view_of(pages))["pages"]] == ["Training, seed 2 of 5", "Finished"]
+
+
 def test_the_summary_tells_when_the_last_in_line_will_begin():
     waiting = [PageReport(state="preparing", position=place, seconds=place * 30.0) for place in (1, 3, 2)]
     pages = dict(enumerate([PageReport(state="running"), *waiting], 1))

@@ -256,7 +256,7 @@ def test_one_page_is_stopped_or_all(teacher: Teacher, engine: ClassEngine) -> No
     running = report(state="running")
     for client in ("first", "second"):
         engine.say(client, running, is_active=True)
-    assert teacher.wish("stop", "2").json() == {"told": "Page 2 is stopped.", "is_right": True}
+    assert teacher.wish("stop", "2").json() == {"told": "Page 2 is being stopped.", "is_right": True}
     teacher.view()
     assert [engine.say(client, running, is_active=True)["stop"] for client in ("first", "second")] == [False, True]
     teacher.wish("stop")

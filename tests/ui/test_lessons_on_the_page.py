@@ -117,7 +117,7 @@ def test_nothing_is_trained_before_the_guess(asked, settle):
         assert not can_train(asked), text
         assert sentence in asked.lesson.problems["guess"]
         assert "<b>1" not in asked.lesson.number.note.value
-    for text in ("2,5", " 2,5 points", "2.5points"):
+    for text in ("2,5", " 2,5 points", "2.5points", "2.5%", "2,5 %"):
         say(asked, settle, text)
         assert (asked.lesson.guess, asked.lesson.problems) == (2.5, {})
     assert can_train(asked)
