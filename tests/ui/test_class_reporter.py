@@ -72,7 +72,10 @@ def test_a_page_says_how_far_it_is_and_what_came_out(of_class, engine):
     assert [model.settings for model in outcome.models] == [TINY.a, TINY.b]
 
 
-def test_a_page_says_by_which_number_the_teacher_knows_it(of_class):
+def test_a_page_says_by_which_number_the_teacher_knows_it(of_class, settle, monkeypatch):
+    settle(of_class)
+    assert "Page 1<" not in of_class.news.status.value, "on a server for one machine there is nobody to tell"
+    monkeypatch.setenv("HTTP_X_NNCOMPARE_SESSION", "0" * 32)
     until(lambda: "Page 1<" in of_class.news.status.value, WHAT)
 
 
