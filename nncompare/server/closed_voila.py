@@ -8,7 +8,7 @@ from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_server.base.handlers import FileFindHandler
 from jupyter_server.services.kernels.handlers import KernelHandler
 from tornado.ioloop import IOLoop
-from tornado.web import ErrorHandler
+from tornado.web import ErrorHandler, RequestHandler
 from traitlets import Any as AnyTrait
 from traitlets import Callable, default
 from traitlets.config import Config
@@ -103,6 +103,7 @@ class ClosedVoila(Voila):
             HOSTS: OwnNames(self.address.ip, self.address.names),
             OPENING: self.opening,
             TEACHER: self.teacher,
+            "log_function": _log_failure,
             "websocket_max_message_size": LARGEST_MESSAGE,
             "xsrf_cookie_kwargs": {"samesite": "Strict"},
         }
@@ -162,6 +163,13 @@ class ClosedVoila(Voila):
             listening.stop()  # first of all, so that the next server can have the port
             ReadyKernelManager.kept.close()
             self.stop()
+
+
+def _log_failure(handler: RequestHandler) -> None:
+    """Log what fails here, without the query, which may hold a token; what is refused is told to those who asked."""
+    if handler.get_status() >= 500:
+        request = handler.request
+        handler.settings["voila"].log.error("%d %s %s", handler.get_status(), request.method, request.path)
 
 
 class KernelStateHandler(AuthMixin, KernelHandler):  # type: ignore[misc]

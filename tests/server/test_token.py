@@ -127,6 +127,13 @@ def test_a_code_may_be_typed_as_a_phone_writes_it(written: str) -> None:
     assert is_token(written, "knowntoall") is (len(written) > 8)
 
 
+def test_what_is_refused_fills_no_terminal(
+    anonymous: Browser, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    assert anonymous.get("teacher/view").status_code == 403
+    assert "teacher/view" not in "".join(capfd.readouterr()) + caplog.text
+
+
 def test_a_code_cannot_be_guessed(server: LocalServer, anonymous: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
     """After too many wrong ones not even the right one counts; who is signed in does not notice."""
     guest = Browser(server).sign_in()
