@@ -97,6 +97,12 @@ class Limits(Settings):
             for sentence in self.wrong(config).values()
         ]
 
+    def exceeded(self, comparison: Comparison) -> str:
+        """Return what a comparison has too much of, such as "more than 10 epochs"; empty where it is allowed."""
+        models = [config for config in (comparison.a, comparison.b) if config is not None]
+        beyond = {name: most for config in models for name, most in self._beyond(config).items()}
+        return ", ".join(f"more than {most:,} {name}" for name, most in beyond.items())
+
     def most(self, name: str) -> int | None:
         """Return the largest value of a model's setting; None where there is no limit."""
         most: int | None = getattr(self, _MOST + name, None)

@@ -24,11 +24,20 @@ def read_settings(content: bytes, what: str = "a file of settings", largest: int
         values = json.loads(content.decode("utf-8-sig"), object_pairs_hook=_without_doubles)
     except _DoubleError as error:
         raise ValueError(f"names {str(error)[:40]!r} twice. Leave one of them out.") from None
+    except json.JSONDecodeError as error:
+        raise ValueError(f"is not JSON.{_place_of(error)}") from None
     except (ValueError, RecursionError):
         raise ValueError("is not JSON.") from None
     if not isinstance(values, dict):
         raise ValueError(f"is not {what}.")
     return {name: value for name, value in values.items() if name not in _FORMER}
+
+
+def _place_of(error: json.JSONDecodeError) -> str:
+    """Say where a file stops being JSON; nothing of one that has no text."""
+    if not error.doc.strip():
+        return ""
+    return f" Look at line {error.lineno}, column {error.colno}, or just before."
 
 
 class _DoubleError(Exception):

@@ -73,6 +73,7 @@ def test_a_damaged_file_is_refused_or_read(comparison: Comparison, data: st.Data
         (b"", "is not JSON."),
         (b"\xff\xfe{\x00}\x00", "is not JSON."),
         (json.dumps({"seed": 7}).encode("utf-16"), "is not JSON."),
+        (b'{\n  "seed": 1,\n  "a" {}\n}', "is not JSON. Look at line 3, column 7, or just before."),
         (b"[]", "is not a file of settings."),
         (b"7", "is not a file of settings."),
         (b'"text"', "is not a file of settings."),

@@ -112,6 +112,9 @@ def _add_serve_flags(serve: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="the lesson that every page opens with: a file (docs/lessons.md), or the name of a built-in one",
     )
+    serve.add_argument(
+        "--new-code", action="store_true", help="let in only those who get the new code, and the teacher's new address"
+    )
     serve.add_argument("--no-token", action="store_true", help="let in every user of this machine")
     classroom.add_flags(serve)
 
@@ -143,6 +146,7 @@ def _serve(arguments: argparse.Namespace) -> Ending:
         ip=arguments.ip,
         names=arguments.name,
         needs_token=not arguments.no_token,
+        is_code_new=arguments.new_code,
         base_url=arguments.base_url,
         frames=arguments.allow_frame,
         is_behind_jupyter=arguments.behind_jupyter,

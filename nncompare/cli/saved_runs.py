@@ -23,6 +23,8 @@ def list_runs(*, as_json: bool) -> str:
     summaries = store.summaries()
     for sentence in store.unreadable().values():
         tell(sentence)
+    if of_classes := store.of_classes():
+        tell(f"{of_classes:,} more from pages of a class: each browser has a history of its own.")
     if as_json:
         return json.dumps([_facts(summary) for summary in summaries], indent=2)
     if not summaries:

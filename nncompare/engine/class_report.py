@@ -37,17 +37,25 @@ class LessonState(_Checked):
 
 
 class PageReport(_Checked):
-    """Where a page is now. `position` is that in the queue, 1 for the next one; 0 when it does not wait."""
+    """Where a page is now. `position` is that in the queue, 1 for the next one; 0 when it does not wait.
+
+    The `models` are those of one seed: the one with this number, of so many `seeds`.
+    """
 
     state: Words = "idle"
     position: Annotated[int, Field(ge=0, le=10_000)] = 0
     seconds: Annotated[float, Field(ge=0, le=1e9)] | None = None
     lesson: LessonState = LessonState()
+    seed: Annotated[int, Field(ge=1, le=10_000)] = 1
+    seeds: Annotated[int, Field(ge=1, le=10_000)] = 1
     models: Annotated[tuple[ModelProgress, ...], Field(max_length=2)] = ()
 
 
 class ModelOutcome(_Checked):
-    """The settings that a model was trained with, and its accuracy on the test images, as the mean of all seeds."""
+    """The settings that a model was trained with, and its accuracy on the test images, as the mean of all seeds.
+
+    None where it was stopped within an epoch: nobody has tested what it is now.
+    """
 
     name: Annotated[str, StringConstraints(pattern="^[AB]$")]
     settings: RunConfig

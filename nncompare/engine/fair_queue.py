@@ -196,7 +196,7 @@ class FairQueue:
 
     def _seconds_until(self, request_id: str, suitable: Sequence[str]) -> float | None:
         """Play on from now: who gets what when, as far as that can be told."""
-        usual = statistics.median(self._durations) if self._durations else math.inf
+        usual = self._usual_seconds()
         ends = sorted(self._seconds_left(worker, usual) for worker in suitable)
         for waiting in self._order():
             if waiting.slots > len(ends):
@@ -207,6 +207,14 @@ class FairQueue:
             after = start + (usual if waiting.submission else 0.0)
             ends = sorted([*ends[waiting.slots :], *[after] * waiting.slots])
         return None
+
+    def _usual_seconds(self) -> float:
+        """Return how long trainings mostly take; before the first has ended, how long those of now will have taken."""
+        if self._durations:
+            return statistics.median(self._durations)
+        training = {grant.request.id: grant for grant in self._grants.values() if grant.request.submission}
+        ends = {name: max(self._ends.get(worker, math.inf) for worker in one.held) for name, one in training.items()}
+        return max((end - training[name].began for name, end in ends.items()), default=math.inf)
 
     def _seconds_left(self, worker: str, usual: float) -> float:
         if worker not in self._holders:

@@ -16,13 +16,14 @@ _COUNTED = ("points", "images")
 class TakenLesson:
     """One lesson as it was taken; `answers` are the choices to its three questions, from 0, None where none was made.
 
-    `found` is None before the end, and where nothing could be measured.
+    `found` is None before the end, and where nothing could be measured; then `note` says why.
     """
 
     lesson: Lesson
     guess: Guess
     found: Measured | None = None
     answers: tuple[int | None, ...] = (None, None, None)
+    note: str = ""
 
     @property
     def said(self) -> str:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from nncompare.analysis.verdict import newcombe_interval, wilson_interval
 from nncompare.comparison.result import ComparisonResult, ModelResult
+from nncompare.comparison.state import State
 from nncompare.config import SplitName
 from nncompare.lessons import ChoiceName, NumberName
 from nncompare.report.fairness import seconds_per_epoch
@@ -31,7 +32,21 @@ class Measured:
 
 def measured(of: NumberName | ChoiceName, result: ComparisonResult) -> Measured | None:
     """Measure a quantity; None where a model has not come far enough for that. It may have images predicted."""
-    return _MEASURES[of](result) if result.can_be_compared else None
+    return _MEASURES[of](result) if result.can_be_compared and not unfinished(result) else None
+
+
+def unfinished(result: ComparisonResult) -> str:
+    """Return a sentence where not all was trained that was asked for, and so nothing is answered; else an empty one.
+
+    A model that diverged has come to its end: training again would lead there again.
+    """
+    models = [model for one in result.by_seed.values() for model in one.models]
+    if any(model.state is State.FAILED and model.history.diverged is None for model in models):
+        return "It failed before the end, so the question is not answered. Train again."
+    is_whole = len(result.by_seed) == len(result.comparison.seeds)
+    if is_whole and all(model.state in (State.FINISHED, State.FAILED) for model in models):
+        return ""
+    return "It was stopped before the end, so the question is not answered. Train again."
 
 
 def _accuracy_difference(result: ComparisonResult) -> Measured:

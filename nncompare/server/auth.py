@@ -15,6 +15,7 @@ from traitlets import default
 
 from nncompare.errors import UserError
 from nncompare.server.given_names import host_name
+from nncompare.server.wrong_tries import WrongTries
 
 _MOST_TOLD = 20
 _IN_AN_ADDRESS = re.compile(r"[?&]token=([^&#\s]+)")
@@ -70,7 +71,14 @@ def _name_in(host: str) -> str:
 
 
 class TokenIdentity(IdentityProvider):
-    """One token, and the login cookie that is set for it. An empty token lets everybody in."""
+    """One token, and the login cookie that is set for it. An empty token lets everybody in.
+
+    `wrong_tries` are those of other tokens.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.wrong_tries = WrongTries()
 
     @default("cookie_name")
     def _name_with_port(self) -> str:
@@ -86,17 +94,25 @@ class TokenIdentity(IdentityProvider):
 
         Jupyter's own would free a request that carries the token from the checks of where it comes from.
         """
-        return User("user") if not self.token or self.has_token(handler) else self.get_user_cookie(handler)
+        if not self.token:
+            return User("user")
+        known = self.get_user_cookie(handler)
+        return known if known is not None or not self.has_token(handler) else User("user")
 
     def has_token(self, handler: RequestHandler) -> bool:
-        """Whether a request carries the token, in its address or its header."""
-        return is_token(self.get_token(handler) or "", self.token)
+        """Whether a request carries the token, in its address or its header; after too many wrong ones none counts."""
+        given, address = self.get_token(handler), str(handler.request.remote_ip)
+        if not given or self.wrong_tries.are_too_many(address):
+            return False
+        if not (is_right := is_token(given, self.token)):
+            self.wrong_tries.note(address)
+        return is_right
 
 
 def is_token(given: str, token: str) -> bool:
-    """Whether somebody has given a token, alone, or in an address pasted whole."""
+    """Whether somebody has given a token, alone, or in an address pasted whole; or a code as a phone has written it."""
     pasted = _IN_AN_ADDRESS.search(given)
-    candidates = [given, unquote_plus(pasted[1])] if pasted else [given]
+    candidates = [given, unquote_plus(pasted[1]) if pasted else re.sub(r"[\s-]", "", given).lower()]
     return any(hmac.compare_digest(one.encode(), token.encode()) for one in candidates)
 
 

@@ -45,7 +45,7 @@ class ClassAnswers:
     """The newest result of each page, and the guess before it, for the lesson with this name; empty for none.
 
     A training that was stopped has no result: it would be that of other settings. A page without a result has the guess
-    that stands there now: one that is changed afterwards is no guess any more.
+    of its last training, else the one that stands there now: one that is changed afterwards is no guess any more.
     `lesson` is None where it is known to pages alone.
     """
 
@@ -74,10 +74,11 @@ def class_answers(view: ClassView, name: str | None = None) -> ClassAnswers:
     Without a name it is the one that most pages have now; where they have none, the last one there was.
     """
     name = name if name is not None and name in view.asked else _newest(view)
-    outcomes = [(page, outcome) for (page, _), outcome in view.outcomes.items() if outcome.lesson.name == name]
     guesses = {page: report.lesson.guess for page, report in view.pages.items() if report.lesson.name == name}
-    before = {page: outcome.lesson.guess for page, outcome in outcomes}
-    results = {page: outcome.lesson.result for page, outcome in outcomes if outcome.state == State.FINISHED}
+    ended = [(page, outcome) for (page, _), outcome in view.outcomes.items() if outcome.lesson.name == name]
+    ended.sort(key=lambda one: one[1].state == State.FINISHED)  # guess and result are of one training
+    before = {page: outcome.lesson.guess for page, outcome in ended}
+    results = {page: outcome.lesson.result for page, outcome in ended if outcome.state == State.FINISHED}
     return ClassAnswers(name, view.lessons.get(name), {**_known(guesses), **_known(before)}, _known(results))
 
 

@@ -8,7 +8,7 @@ from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_server.base.handlers import FileFindHandler
 from jupyter_server.services.kernels.handlers import KernelHandler
 from tornado.ioloop import IOLoop
-from tornado.web import ErrorHandler
+from tornado.web import ErrorHandler, RequestHandler
 from traitlets import Any as AnyTrait
 from traitlets import Callable, default
 from traitlets.config import Config
@@ -103,6 +103,7 @@ class ClosedVoila(Voila):
         """Return the settings of the server."""
         return {
             **super().init_settings(),
+            "log_function": _log_failure,
             "websocket_max_message_size": LARGEST_MESSAGE,
             "xsrf_cookie_kwargs": {"samesite": "Strict"},
         }
@@ -148,7 +149,7 @@ class ClosedVoila(Voila):
     def listen(self) -> None:
         """Serve until the end."""
         try:
-            self.app.listen(self.address.port, self.address.ip, max_body_size=_LARGEST_BODY)
+            listening = self.app.listen(self.address.port, self.address.ip, max_body_size=_LARGEST_BODY)
         except OSError as error:
             raise unusable(self.address.ip, self.address.port, error) from None
         self.ioloop = IOLoop.current()
@@ -159,6 +160,7 @@ class ClosedVoila(Voila):
         except KeyboardInterrupt:
             pass
         finally:
+            listening.stop()  # first of all, so that the next server can have the port
             ReadyKernelManager.kept.close()
             self.stop()
 
@@ -166,6 +168,13 @@ class ClosedVoila(Voila):
         """End all kernels; Jupyter still lists those that could not be started, and would fail to find them."""
         self.kernel_manager._pending_kernels.clear()
         super().stop()
+
+
+def _log_failure(handler: RequestHandler) -> None:
+    """Log what fails here, without the query, which may hold a token; what is refused is told to those who asked."""
+    if handler.get_status() >= 500:
+        request = handler.request
+        handler.settings["voila"].log.error("%d %s %s", handler.get_status(), request.method, request.path)
 
 
 class KernelStateHandler(AuthMixin, KernelHandler):  # type: ignore[misc]

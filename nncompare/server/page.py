@@ -92,7 +92,8 @@ class PageHandler(OwnPage, TornadoVoilaHandler):
         if self._reason == "Token required":
             is_wrong = "token" in self.request.query_arguments
             settings = [(name, value.decode(errors="replace")) for name, value in self._query_without_secrets()]
-            self.write_words("sign_in.html", whose="", is_wrong=is_wrong, settings=settings)
+            has_to_wait = self.identity_provider.wrong_tries.are_too_many(self.request.remote_ip)
+            self.write_words("sign_in.html", whose="", is_wrong=is_wrong, has_to_wait=has_to_wait, settings=settings)
         elif status_code >= 500:
             self.write_words("not_started.html")
         else:

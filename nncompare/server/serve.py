@@ -1,6 +1,5 @@
 """Serves the dashboard as a web page: on this machine alone, and with a token, unless told otherwise."""
 
-import secrets
 import sys
 from collections.abc import Sequence
 from contextlib import closing
@@ -13,11 +12,12 @@ from nncompare.server.access_token import given_token
 from nncompare.server.announcement import announcement, teachers_line
 from nncompare.server.classroom import classroom
 from nncompare.server.given_names import frame_origin, host_name, path_prefix
+from nncompare.server.kept_secrets import KeptSecrets
 from nncompare.server.opening import OpeningCode, open_page
 from nncompare.server.server_address import LOOPBACK, ServerAddress, free_port, require_closed
 from nncompare.server.teacher_access import TeachersRoom
 from nncompare.server.teacher_desk import TeacherDesk
-from nncompare.store import Store
+from nncompare.store import Store, home_folder
 
 _HERE = Path(__file__).parent
 
@@ -33,6 +33,7 @@ def serve(
     base_url: str = "",
     frames: Sequence[str] = (),
     is_behind_jupyter: bool = False,
+    is_code_new: bool = False,
 ) -> None:
     """Serve until Ctrl-C, with one engine for all tabs.
 
@@ -56,6 +57,8 @@ def serve(
         The sites whose pages may show the page in a frame.
     is_behind_jupyter : bool
         Whether jupyter-server-proxy starts it, and sends the token with every request.
+    is_code_new : bool
+        Whether code and teacher's token are other ones than at the last start.
 
     Raises
     ------
@@ -66,7 +69,8 @@ def serve(
     given = given_token()
     if is_behind_jupyter and not (needs_token and given):
         raise UserError("--behind-jupyter is for jupyter-server-proxy, which gives a token. Leave it out.")
-    token = (given or secrets.token_urlsafe(32)) if needs_token else ""
+    kept = KeptSecrets.of(home_folder(), are_new=is_code_new)
+    token = (given or kept.code) if needs_token else ""
     address = ServerAddress(
         ip=ip,
         names=tuple(map(host_name, names)),
@@ -78,7 +82,7 @@ def serve(
         is_behind_jupyter=is_behind_jupyter,
     )
     given_to_teacher = given_token(TEACHER_TOKEN, TEACHER_TOKEN_FILE)
-    opening, teacher = OpeningCode(), TeachersRoom(given_to_teacher or secrets.token_urlsafe(32), TeacherDesk())
+    opening, teacher = OpeningCode(), TeachersRoom(given_to_teacher or kept.teacher, TeacherDesk(), kept.cookie)
     prepend_path("JUPYTER_PATH", _HERE / "share" / "jupyter")  # where Voila looks for templates
     _skip_the_grammar_of_addresses()
     with classroom(limits), closing(teacher.desk):
@@ -93,6 +97,7 @@ def serve(
                 open_page(address.bare_url, opening if needs_token else None)
 
         traits = {"address": address, "opening": opening, "teacher": teacher, "on_listening": on_listening}
+        traits["cookie_secret"] = kept.signing_key(token, teacher.token)
         ClosedVoila.launch_instance([str(notebook_path())], **traits)
 
 

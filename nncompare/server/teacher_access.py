@@ -1,8 +1,7 @@
 """Who is let in to the teacher's page: whoever has shown the teacher's token, which is not that of the class."""
 
 import hmac
-import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from tornado.web import HTTPError
@@ -17,11 +16,11 @@ REQUIRED = "Teacher's token required"
 
 @dataclass(frozen=True)
 class TeachersRoom:
-    """The teacher's token, the desk, and what the cookie of this one server holds."""
+    """The teacher's token, the desk, and what the cookie of a teacher holds."""
 
     token: str
     desk: TeacherDesk
-    cookie: str = field(default_factory=lambda: secrets.token_urlsafe(32))
+    cookie: str
 
 
 class TeacherHandler(OwnPage):

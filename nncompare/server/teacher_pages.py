@@ -47,7 +47,7 @@ class TeacherPage(TeacherHandler):
             "teacher.html",
             nonce=nonce,
             room=room,
-            token=self.address.token,
+            code=self.address.token,
             qr_code=qr_picture(self.address.with_secret(room.url), "QR code that opens the page of the class"),
             longest=LONGEST_LESSON,
             style=_STYLE,
@@ -58,7 +58,7 @@ class TeacherPage(TeacherHandler):
         """Ask for the token where it is missing."""
         if self._reason == REQUIRED:
             is_wrong = "token" in self.request.query_arguments
-            self.write_words("sign_in.html", whose="teacher’s ", is_wrong=is_wrong, settings=())
+            self.write_words("sign_in.html", whose="teacher’s ", is_wrong=is_wrong, has_to_wait=False, settings=())
         else:
             super().write_error(status_code, **details)
 
@@ -68,7 +68,9 @@ class TeacherView(TeacherHandler):
 
     def get(self) -> None:
         """Answer with what was found at the last look, and the answers for the lesson that is named."""
-        self.finish(class_view(self.room.desk.look(), self.get_query_argument("asked", None)))
+        self.finish(
+            class_view(self.room.desk.look(), self.get_query_argument("asked", None), Limits.from_environment())
+        )
 
 
 class TeacherTable(TeacherHandler):
@@ -107,10 +109,10 @@ class TeacherWish(TeacherHandler):
     def _stop(self, content: bytes) -> str:
         if not content:
             self.room.desk.stop()
-            return "Everything that trains is stopped."
+            return "Everything that trains is being stopped."
         number = _number(content)
         self.room.desk.stop(number)
-        return f"Page {number} is stopped."
+        return f"Page {number} is being stopped."
 
     def _set_lesson(self, content: bytes) -> str:
         if not content:

@@ -6,6 +6,8 @@ from typing import Any
 from nncompare import words
 from nncompare.comparison.state import State
 from nncompare.engine.class_report import Answer, ModelProgress, PageReport
+from nncompare.lessons import Lesson
+from nncompare.limits import Limits
 from nncompare.server.class_axis import in_figures, written
 from nncompare.server.class_plot import class_plot, summaries
 from nncompare.server.class_view import ClassAnswers, ClassView, class_answers
@@ -17,11 +19,13 @@ _COUNTED = {
     "paused": (State.PAUSED,),
     "ended": (State.FINISHED, State.STOPPED, State.FAILED),
 }
+_AT_AN_ANSWER = (State.IDLE, State.FINISHED, None)
 _NO_LESSON = "No lesson"
+_NO_LIMITS = Limits()
 _WITHOUT_LESSON = "A result is by how many points the test accuracy of B is above that of A."
 
 
-def class_view(view: ClassView, asked: str | None = None) -> dict[str, Any]:
+def class_view(view: ClassView, asked: str | None = None, limits: Limits = _NO_LIMITS) -> dict[str, Any]:
     """Return everything that the page shows and that changes; `asked` is the lesson whose answers are wanted."""
     answers = class_answers(view, asked)
     return {
@@ -29,7 +33,7 @@ def class_view(view: ClassView, asked: str | None = None) -> dict[str, Any]:
         "summary": _summary(view),
         "lesson": view.lesson.title if view.lesson is not None else "",
         "opening": view.opening.title if view.opening is not None else "",
-        "lessons": [(name, lesson.title) for name, lesson in view.lessons.items()],
+        "lessons": [(name, *_offered(lesson, limits)) for name, lesson in view.lessons.items()],
         "pages": [_row(number, report, answers) for number, report in view.pages.items()],
         "can_stop": any(map(_can_stop, view.pages.values())),
         "outcomes": len(view.outcomes),
@@ -41,17 +45,32 @@ def class_view(view: ClassView, asked: str | None = None) -> dict[str, Any]:
     }
 
 
+def _offered(lesson: Lesson, limits: Limits) -> tuple[str, bool]:
+    """Return what a lesson is called in the list, and whether it can be chosen."""
+    too_much = limits.exceeded(lesson.settings)
+    return (f"{lesson.title} ({too_much})", False) if too_much else (lesson.title, True)
+
+
 def _summary(view: ClassView) -> str:
     if not view.pages:
         return "No page is open."
     states = Counter(_state(report) for report in view.pages.values())
     numbers = {name: sum(states[state] for state in among) for name, among in _COUNTED.items()}
     parts = [f"{words.count(number)} {name}" for name, number in numbers.items() if number]
-    return " · ".join([words.number_of(len(view.pages), "page"), *parts])
+    return " · ".join([words.number_of(len(view.pages), "page"), *parts, *_longest_wait(view)])
+
+
+def _longest_wait(view: ClassView) -> list[str]:
+    """Return when the last of several pages in line will begin to train, where that can be told."""
+    waiting = [report for report in view.pages.values() if _state(report) is State.PREPARING and report.position]
+    last = max(waiting, key=lambda report: report.position, default=None)
+    if last is None or len(waiting) < 2 or last.seconds is None:
+        return []
+    return [f"the last one starts in about {words.span(last.seconds)}"]
 
 
 def _row(number: int, report: PageReport, answers: ClassAnswers) -> dict[str, Any]:
-    both = {"guess": answers.guesses.get(number), "result": answers.results.get(number)}
+    both = _guess_and_result(number, report, answers)
     return {
         "page": number,
         "state": _told(report),
@@ -64,6 +83,13 @@ def _row(number: int, report: PageReport, answers: ClassAnswers) -> dict[str, An
     }
 
 
+def _guess_and_result(number: int, report: PageReport, answers: ClassAnswers) -> dict[str, Answer]:
+    """Return what belongs to the state in the same row: a page that trains again, or was stopped, has no result."""
+    if _state(report) in _AT_AN_ANSWER:
+        return {"guess": answers.guesses.get(number), "result": answers.results.get(number)}
+    return {"guess": report.lesson.guess if report.lesson.name == answers.name else None, "result": None}
+
+
 def _short(answer: Answer) -> str:
     """Write an answer as there is room for it in a row; a choice as "A", "B" or "same"."""
     return in_figures(answer) if isinstance(answer, float) else answer or ""
@@ -73,7 +99,9 @@ def _told(report: PageReport) -> str:
     state = _state(report)
     if report.position and state is State.PREPARING:
         return words.waiting(report.position, report.seconds)
-    return _TOLD.get(state, words.capitalize_first(state)) if state is not None else "Unknown"
+    told = _TOLD.get(state, words.capitalize_first(state)) if state is not None else "Unknown"
+    is_of_many = state is not None and state.is_active and report.seeds > 1
+    return f"{told}, seed {report.seed} of {report.seeds}" if is_of_many else told
 
 
 def _progress(report: PageReport, name: str) -> dict[str, Any] | None:

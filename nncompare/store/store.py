@@ -120,6 +120,10 @@ class Store:
         """Return the readable comparisons with the bytes that they take, newest first; see `to_remove`."""
         return [Stored(summary, self.size(summary.id)) for summary in self.summaries()]
 
+    def of_classes(self) -> int:
+        """Count the comparisons of visitors, each of whom has a store of his own within this one."""
+        return sum(1 for folder in self.home.glob(f"{VISITORS}/*/runs/*") if _ID.fullmatch(folder.name))
+
     def size(self, id_: str) -> int:
         """Return the bytes that a saved comparison takes; 0 where there is none."""
         total = 0

@@ -56,6 +56,11 @@ class ClassReporter:
         self._running: ComparisonRun | None = None
         self._run, self._asked = 0, LessonState()
 
+    @property
+    def number(self) -> int:
+        """The number under which this page is known to the teacher; 0 while it has none."""
+        return self._number
+
     def begin(self) -> None:
         """Begin, once the page is there: what it waits for goes first."""
         if self._class_id:

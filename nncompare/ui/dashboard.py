@@ -70,7 +70,7 @@ class Dashboard:
         self.interrupted = Interrupted(refresher, store, self.beginning.open_saved)
         self.steps = steps = self._make_steps(store)
         self.navigation = navigation = Navigation(steps, page, self.go, self._on_arrival)
-        self.news = news = News(refresher, page, steps, navigation, settings, current, self.interrupted)
+        self.news = news = News(refresher, page, steps, navigation, settings, current, self.interrupted, self.teacher)
         self.still = news.still
         self.help = Help({name: refresher.posting(act) for name, act in self._actions().items()})
         self._offers = column("nnc-past-offers", [self.interrupted])
@@ -88,9 +88,9 @@ class Dashboard:
         refresher, data, models = self.refresher, self.settings.data, self.settings.models
         ways = self._train, self._control, self._see, lambda: self.navigation.go("Models"), self._ask
         explore = ExploreStep(refresher, self.page.say)
-        predictions = PredictionsStep(refresher, self._explore)
+        predictions = PredictionsStep(refresher, self._explore, lambda: self.navigation.go("Predictions"))
         predictions.evaluation.exports.tried = lambda: explore.robustness
-        training = TrainingStep(refresher, *ways, models.times)
+        training = TrainingStep(refresher, *ways, models.times, predictions.lesson.short)
         on_history = self._open_from_history, self._use_settings, self._show_past
         history = Later("", lambda: HistoryStep(refresher, store, *on_history))
         return Steps(data, models, training, predictions, explore, history)

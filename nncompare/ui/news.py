@@ -11,6 +11,7 @@ from nncompare.ui.panels.interrupted import Interrupted
 from nncompare.ui.refresher import Refresher
 from nncompare.ui.settings_on_page import SettingsOnPage
 from nncompare.ui.still import Still
+from nncompare.ui.teacher import Teacher
 
 _OF_RUN = ("Training", "Predictions", "Explore")  # the steps that show a comparison, where there is one
 
@@ -27,9 +28,10 @@ class News:
         settings: SettingsOnPage,
         current: CurrentComparison,
         interrupted: Interrupted,
+        teacher: Teacher,
     ) -> None:
         self._refresher, self._page, self._steps, self._navigation = refresher, page, steps, navigation
-        self._settings, self._current, self._interrupted = settings, current, interrupted
+        self._settings, self._current, self._interrupted, self._teacher = settings, current, interrupted, teacher
         self.status, self.storage_note = Place("nnc-state"), Place("nnc-storage")
         self.ending, self.still = Ending(refresher), Still(refresher)
 
@@ -63,5 +65,6 @@ class News:
         self._steps.training.enable(running, settings.problems, settings.wanted)
         is_of_run = running is not None and self._navigation.step in _OF_RUN
         info = CATALOG[running.comparison.dataset] if running is not None and is_of_run else settings.data.info
-        show_status(self.status, running, info, is_ready="dataset" not in settings.data.problems)
+        is_ready, number = "dataset" not in settings.data.problems, self._teacher.page_number
+        show_status(self.status, running, info, is_ready=is_ready, page_number=number)
         set_value(self._page, announcement=announcement(running), title=tab_title(running))

@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlencode
 from nncompare.config import Comparison, RunConfig, shown
 from nncompare.environment import environment
 from nncompare.lessons import Lesson, LessonError, built_in_lessons, find_lesson
+from nncompare.limits import Limits
 from nncompare.ui.settings_link import LONGEST, from_query, settings_named, to_query
 
 HIDEABLE = (*(name for name in Comparison.model_fields if name not in ("a", "b", "seed_gap")), *RunConfig.model_fields)
@@ -17,13 +18,16 @@ _NO_LESSON = "none"
 class PageAddress:
     """What the page opens with, as its query string says, on top of the lesson or of the `opening` settings.
 
-    `problems` has a sentence for all that could not be taken, and for what would mislead.
+    `lessons` are those that the limits allow. `problems` has a sentence for all that could not be taken, and for what
+    would mislead.
     """
 
-    def __init__(self, query: str, opening: Comparison) -> None:
+    def __init__(self, query: str, opening: Comparison, limits: Limits) -> None:
         self._opening = opening
         self._own, trouble = lesson_of_room()
-        self.lessons = {**built_in_lessons(), **({self._own.name: self._own} if self._own is not None else {})}
+        self._all = {**built_in_lessons(), **({self._own.name: self._own} if self._own is not None else {})}
+        self._too_much = {name: limits.exceeded(lesson.settings) for name, lesson in self._all.items()}
+        self.lessons = {name: lesson for name, lesson in self._all.items() if not self._too_much[name]}
         named = parse_qs(query) if len(query) <= LONGEST else {}
         self.lesson, unknown = self._find(named.get("lesson", [""])[0])
         self.hidden, unhidden = _hidden(named.get("hide", [""])[0])
@@ -45,6 +49,8 @@ class PageAddress:
     def _find(self, name: str) -> tuple[Lesson | None, str]:
         if name == _NO_LESSON:
             return None, ""
+        if self._too_much.get(name):
+            return None, f"The lesson {name} asks for {self._too_much[name]}, which this server does not allow."
         known = ", ".join(self.lessons)
         unknown = f"There is no lesson named {shown(name)!r}; there are {known}." if name not in self.lessons else ""
         return self.lessons.get(name, self._own), unknown if name else ""

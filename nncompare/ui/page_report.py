@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from statistics import fmean
 
 from nncompare.comparison.runner import ComparisonRun
+from nncompare.comparison.state import State
 from nncompare.comparison.view import RunView
 from nncompare.engine.class_report import LessonState, ModelOutcome, ModelProgress, Outcome, PageReport
 
@@ -19,12 +20,14 @@ def report_of(running: ComparisonRun | None, lesson: LessonState) -> PageReport:
         position=place.position if place is not None else 0,
         seconds=place.seconds if place is not None else None,
         lesson=lesson,
+        seed=running.pairs.index(running.current) + 1,
+        seeds=len(running.pairs),
         models=tuple(map(_progress_of, running.runs)),
     )
 
 
 def outcome_of(running: ComparisonRun, lesson: LessonState) -> Outcome:
-    """Return what came out; without a lesson it is by how many points B is better."""
+    """Return what came out; without a lesson it is by how many points B is better, of what was trained to its end."""
     by_model = zip(*(pair.runs for pair in running.begun), strict=True)
     outcome = Outcome(
         state=running.state.value,
@@ -32,7 +35,7 @@ def outcome_of(running: ComparisonRun, lesson: LessonState) -> Outcome:
         lesson=lesson,
         models=tuple(map(_outcome_of, by_model)),
     )
-    if lesson.name:
+    if lesson.name or running.state is not State.FINISHED:
         return outcome
     return outcome.model_copy(update={"lesson": lesson.model_copy(update={"result": outcome.difference})})
 
@@ -53,7 +56,8 @@ def _progress_of(run: RunView) -> ModelProgress:
 
 
 def _outcome_of(runs: Sequence[RunView]) -> ModelOutcome:
-    shares = [share for share in map(_accuracy, runs) if share is not None]
+    whole = [run for run in runs if run.epoch == run.history.epochs]  # else it is no longer what was tested
+    shares = [share for share in map(_accuracy, whole) if share is not None]
     return ModelOutcome(name=runs[0].name, settings=runs[0].config, accuracy=fmean(shares) if shares else None)
 
 

@@ -34,7 +34,7 @@ class SettingsOnPage:
         go: Callable[[str], None],
     ) -> None:
         self._page, self._current, self._on_change = page, current, on_change
-        self._link = link = PageAddress(environment().query, opening)
+        self._link = link = PageAddress(environment().query, opening, current.limits)
         notice.tell(*link.problems)
         self._base = link.comparison
         self.wanted: Comparison | None = None

@@ -2,6 +2,7 @@
 
 from nncompare.comparison.runner import ComparisonRun
 from nncompare.engine.class_report import LessonState
+from nncompare.environment import environment
 from nncompare.lessons import Lesson
 from nncompare.ui.class_reporter import ClassReporter
 from nncompare.ui.current_comparison import CurrentComparison
@@ -21,6 +22,11 @@ class Teacher:
     def __init__(self, refresher: Refresher, current: CurrentComparison, lesson: LessonPanel) -> None:
         self._current, self._lesson = current, lesson
         self._reporter = ClassReporter(refresher, current.engines, self._use_lesson, self._stop)
+
+    @property
+    def page_number(self) -> int:
+        """The number of this page in its class; 0 without one, and where a server is for its own machine alone."""
+        return self._reporter.number if environment().session else 0
 
     def begin(self) -> None:
         """Begin, once the page is there."""

@@ -190,3 +190,10 @@ def test_an_accuracy_of_fewer_epochs_than_were_asked_for_says_so(store: Store) -
     folder.release()
     _, out, _ = called("runs")
     assert rows(out)[1][4] == "A 10.0% (2 of 5 epochs), B 10.0%"
+
+
+def test_those_of_a_class_are_counted(store: Store) -> None:
+    saved(Store(store.home / "visitors" / ("1" * 32)), "finished", "finished")
+    code, _, err = called("runs")
+    assert code == 0
+    assert_is_one_sentence(err, "1 more from pages of a class: each browser has a history of its own.")

@@ -201,7 +201,7 @@ def test_the_wait_is_unknown_until_there_is_something_to_reckon_with() -> None:
     room.queue.expect("ann", "w1", 90)
     room.queue.expect("bob", "w1", 1)
     assert room.seconds(next_one) == 90
-    assert room.seconds(after) is None, "nobody knows how long the next one will take"
+    assert room.seconds(after) == 180, "as long as the one that trains now"
     room.now = 50
     assert room.seconds(next_one) == 40
     room.now = 100

@@ -141,6 +141,11 @@ def test_the_report_begins_with_the_lesson(result: ComparisonResult) -> None:
     text = report_page(result, taken(marked, 2.0, Measured(1.1, 0.7, 1.5), answers=(1, None, 0)))
     for part in ("You said 2 points. It was 1.1 points (0.7 to 1.5).", "not answered", WIDTH.questions[0].choices[1]):
         assert part in text
+    wrong = [
+        asked for asked, pick in zip(WIDTH.questions, (1, None, 0), strict=True) if pick not in (None, asked.answer - 1)
+    ]
+    assert wrong
+    assert all(f"Right is: {asked.choices[asked.answer - 1]}" in text for asked in wrong)
     assert "<script" not in text
     assert text.index("You said 2 points") < text.index("The two models")
     assert "You said" not in report_page(result)

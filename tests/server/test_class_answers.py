@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from nncompare.config import RunConfig
 from nncompare.engine.class_report import LessonState, ModelOutcome, ModelProgress, Outcome, PageReport
 from nncompare.lessons import built_in_lessons
+from nncompare.limits import Limits
 from nncompare.server.class_axis import written
 from nncompare.server.class_plot import HALF_HEIGHT, SIDE, WIDTH, class_plot
 from nncompare.server.class_table import COLUMNS, class_table
@@ -61,6 +62,25 @@ def test_a_row_says_where_a_page_is():
     assert shown["can_stop"]
 
 
+def test_a_lesson_beyond_the_limits_cannot_be_chosen():
+    offered = class_view(view_of({}), limits=Limits(most_epochs=10))["lessons"]
+    assert ("width", "Width", True) in offered
+    assert ("dropout", "Dropout and overfitting (more than 10 epochs)", False) in offered
+
+
+def test_a_row_says_of_which_seed_its_models_are():
+    pages = {1: PageReport(state="running", seed=2, seeds=5), 2: PageReport(state="finished", seed=5, seeds=5)}
+    assert [row["state"] for row in class_view(view_of(pages))["pages"]] == ["Training, seed 2 of 5", "Finished"]
+
+
+def test_the_summary_tells_when_the_last_in_line_will_begin():
+    waiting = [PageReport(state="preparing", position=place, seconds=place * 30.0) for place in (1, 3, 2)]
+    pages = dict(enumerate([PageReport(state="running"), *waiting], 1))
+    assert class_view(view_of(pages))["summary"].endswith("3 waiting · the last one starts in about 2 min")
+    pages[3] = waiting[1].model_copy(update={"seconds": None})
+    assert class_view(view_of(pages))["summary"].endswith("3 waiting")
+
+
 def test_nobody_is_there():
     shown = class_view(view_of({}))
     assert (shown["summary"], shown["pages"], shown["plot"], shown["can_stop"]) == ("No page is open.", [], "", False)
@@ -89,7 +109,17 @@ def test_what_was_stopped_is_no_result():
     ended = outcome(name="luck", guess="A", result="same")
     stopped = outcome(name="luck", guess="B", result="A").model_copy(update={"state": "stopped"})
     found = class_answers(view_of({}, {(1, 1): ended, (1, 2): stopped, (2, 1): stopped}))
-    assert (found.guesses, found.results) == ({1: "B", 2: "B"}, {1: "same"})
+    assert (found.guesses, found.results) == ({1: "A", 2: "B"}, {1: "same"}), "of one training"
+
+
+@pytest.mark.parametrize("state", ["stopped", "failed", "running", "preparing", "paused"])
+def test_a_row_has_no_result_of_another_training(state):
+    """The result of the training before would look like that of the one that was stopped."""
+    now = LessonState(name="dropout", guess=9.0)
+    pages = {1: PageReport(state=state, lesson=now), 2: PageReport(state="finished", lesson=now)}
+    outcomes = {(page, 1): outcome(name="dropout", guess=5.0, result=4.0) for page in pages}
+    rows = class_view(view_of(pages, outcomes))["pages"]
+    assert [(row["guess"], row["result"]) for row in rows] == [("9", ""), ("5", "4")]
 
 
 def test_without_a_lesson_it_is_the_difference():

@@ -42,6 +42,11 @@ def test_the_environment_may_name_it_too(monkeypatch: pytest.MonkeyPatch, tmp_pa
         set_lesson(None, Limits())
 
 
+def test_every_lesson_fits_the_limits_that_the_readme_recommends() -> None:
+    limits = Limits(most_epochs=30, most_channels=32, most_minutes=5)
+    assert [name for name, lesson in built_in_lessons().items() if limits.exceeded(lesson.settings)] == []
+
+
 def test_a_lesson_beyond_the_limits_is_refused() -> None:
     with pytest.raises(UserError, match=r"The lesson dropout cannot be trained here\. Model A: Epochs must be at most"):
         set_lesson("dropout", Limits(most_epochs=2))

@@ -191,7 +191,7 @@ def test_on_this_machine_alone_there_is_an_address_and_no_code(server: LocalServ
 @pytest.mark.parametrize(
     ("options", "url", "words"),
     [
-        ({"ip": "0.0.0.0"}, "http://192.168.1.9:", "Who types the address is asked for it"),
+        ({"ip": "0.0.0.0"}, "http://192.168.1.9:", "Who types the address is asked for this code"),
         ({"names": ["class.school.org"]}, "https://class.school.org/", "by another address, open this page there"),
     ],
 )
@@ -261,7 +261,7 @@ def test_one_page_is_stopped_or_all(teacher: Teacher, engine: ClassEngine) -> No
     running = report(state="running")
     for client in ("first", "second"):
         engine.say(client, running, is_active=True)
-    assert teacher.wish("stop", "2").json() == {"told": "Page 2 is stopped.", "is_right": True}
+    assert teacher.wish("stop", "2").json() == {"told": "Page 2 is being stopped.", "is_right": True}
     teacher.view()
     assert [engine.say(client, running, is_active=True)["stop"] for client in ("first", "second")] == [False, True]
     teacher.wish("stop")
@@ -388,14 +388,14 @@ def test_the_lesson_that_the_server_was_started_with_is_on_offer_too(
     own = tmp_path / "own.json"
     own.write_text(json.dumps({**json.loads(LUCK.to_json()), "name": "own", "title": "A lesson of mine"}))
     monkeypatch.setenv("NNCOMPARE_LESSON", str(own))
-    assert teacher.view()["lessons"][0] == ["own", "A lesson of mine"]
+    assert teacher.view()["lessons"][0] == ["own", "A lesson of mine", True]
     assert teacher.view()["opening"] == "A lesson of mine"
     assert teacher.wish("lesson", "own").json() == {
         "told": "All pages get the lesson “A lesson of mine”.",
         "is_right": True,
     }
     own.unlink()
-    assert ["own", "A lesson of mine"] in teacher.view()["lessons"], "it was set, and so is known here"
+    assert ["own", "A lesson of mine", True] in teacher.view()["lessons"], "it was set, and so is known here"
 
 
 def test_a_server_ends_although_its_engine_is_still_looked_for(monkeypatch: pytest.MonkeyPatch) -> None:

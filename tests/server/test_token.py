@@ -16,6 +16,9 @@ from hosts import LOOPBACK
 from local_server import LocalServer, local_server
 from websocket import WebSocketBadStatusException, create_connection
 
+from nncompare.server.auth import is_token
+from nncompare.server.wrong_tries import MOST_OF_ALL, MOST_OF_AN_ADDRESS, WHILE_SECONDS, WrongTries
+
 NUMBER = "01234567-89ab-cdef-0123-456789abcdef"
 PATHS = [
     "",
@@ -40,7 +43,7 @@ def test_no_kernel_begins_for_an_anonymous_browser(server: LocalServer, anonymou
     before = len(server.begun)
     answer = anonymous.get("?a.channels=4")
     assert (answer.status_code, len(server.begun) - before) == (403, 0)
-    assert "needs a token" in answer.text
+    assert "needs a code" in answer.text
     assert 'name="token"' in answer.text
 
 
@@ -48,7 +51,7 @@ def test_no_kernel_begins_for_an_anonymous_browser(server: LocalServer, anonymou
 def test_another_token_is_refused(server: LocalServer, anonymous: Browser, token: str) -> None:
     answer = anonymous.get(f"?token={token}", allow_redirects=False)
     assert (answer.status_code, answer.cookies.get_dict()) == (403, {})
-    assert "not the token of this server" in answer.text
+    assert "not the code of this server" in answer.text
     assert server.token not in answer.text
 
 
@@ -117,6 +120,55 @@ class Form(HTMLParser):
             self.attributes = found
         elif tag == "input" and found.get("type") == "hidden":
             self.hidden.append((found["name"] or "", found["value"] or ""))
+
+
+@pytest.mark.parametrize("written", ["known-to", "KNOWNTOALL", "Known-To-All", " knownto all ", "known"])
+def test_a_code_may_be_typed_as_a_phone_writes_it(written: str) -> None:
+    assert is_token(written, "knowntoall") is (len(written) > 8)
+
+
+def test_what_is_refused_fills_no_terminal(
+    anonymous: Browser, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    assert anonymous.get("teacher/view").status_code == 403
+    assert "teacher/view" not in "".join(capfd.readouterr()) + caplog.text
+
+
+def test_a_code_cannot_be_guessed(server: LocalServer, anonymous: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After too many wrong ones not even the right one counts; who is signed in does not notice."""
+    guest = Browser(server).sign_in()
+    monkeypatch.setattr(server.app.identity_provider, "wrong_tries", WrongTries())
+    for number in range(1, MOST_OF_AN_ADDRESS):
+        assert "not the code of this server" in anonymous.get(f"?token={number}").text
+    anonymous.get("?token=0")
+    answer = anonymous.get(f"?token={server.token}", allow_redirects=False)
+    assert (answer.status_code, answer.cookies.get_dict()) == (403, {})
+    assert "too many wrong codes. Wait a minute" in answer.text
+    assert raw(server, "/voila/static/voila.js", {"Authorization": f"token {server.token}"})[0] == 403
+    assert guest.get("voila/static/voila.js").status_code == 200
+
+
+def test_wrong_codes_are_counted_by_machine_for_a_minute_and_in_all() -> None:
+    class Clock:
+        now = 0.0
+
+        def __call__(self) -> float:
+            return self.now
+
+    clock = Clock()
+    tries = WrongTries(clock)
+    for end in range(MOST_OF_AN_ADDRESS):
+        assert not tries.are_too_many("2001:db8::9")
+        tries.note(f"2001:db8::{end:x}")
+    assert tries.are_too_many("2001:db8::9")
+    assert not tries.are_too_many("2001:db8:1::9")
+    assert not tries.are_too_many("10.0.0.1")
+    clock.now = WHILE_SECONDS
+    assert not tries.are_too_many("2001:db8::9")
+    for number in range(MOST_OF_ALL):
+        assert not tries.are_too_many("10.0.0.1")
+        tries.note(f"10.1.{number // 250}.{number % 250}")
+    assert tries.are_too_many("10.0.0.1")
 
 
 def test_a_token_that_is_no_text_is_refused(anonymous: Browser) -> None:
@@ -207,13 +259,16 @@ def url_of(printed: str) -> str:
 
 
 @pytest.mark.parametrize("ip", ["0.0.0.0", LOOPBACK])
-def test_each_server_makes_a_token_of_its_own(ip: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_each_server_makes_a_code_of_its_own(
+    ip: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     tokens = set()
-    for _ in range(2):
+    for start in range(2):
+        monkeypatch.setenv("NNCOMPARE_HOME", str(tmp_path / f"home-{start}"))
         with local_server(tmp_path, token=None, ip=ip) as server:
             url = urlsplit(url_of(capsys.readouterr().out))
             (token,) = parse_qs(url.query)["token"]
-            assert len(token) >= 40
+            assert len(token) == 8
             assert server.address.endswith(f":{url.port}/")
             assert requests.get(server.address, timeout=30).status_code == 403
             with_token = requests.get(f"{server.address}?token={token}", timeout=30, allow_redirects=False)

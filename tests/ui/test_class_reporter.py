@@ -72,6 +72,13 @@ def test_a_page_says_how_far_it_is_and_what_came_out(of_class, engine):
     assert [model.settings for model in outcome.models] == [TINY.a, TINY.b]
 
 
+def test_a_page_says_by_which_number_the_teacher_knows_it(of_class, settle, monkeypatch):
+    settle(of_class)
+    assert "Page 1<" not in of_class.news.status.value, "on a server for one machine there is nobody to tell"
+    monkeypatch.setenv("HTTP_X_NNCOMPARE_SESSION", "0" * 32)
+    until(lambda: "Page 1<" in of_class.news.status.value, WHAT)
+
+
 def test_the_teacher_stops_what_trains(of_class, engine):
     train(of_class)
     until(lambda: engine.pages()[0].state == "running", WHAT)
@@ -162,6 +169,17 @@ def test_the_result_without_a_lesson_is_the_difference(finished):
     assert outcome.lesson.result == pytest.approx(100 * (b - a), abs=0.005)
     assert outcome_of(running, LessonState(name="luck", guess=1.0, result=0.3)).lesson.result == 0.3
     assert [model.accuracy for model in report_of(running, LessonState()).models] == [a, b]
+
+
+def test_what_was_stopped_has_no_result_and_no_accuracy_of_an_epoch_before(of_class, engine):
+    train(of_class)
+    until(lambda: engine.pages()[0].state == "running", WHAT)
+    of_class.current.running.stop()
+    until(engine.outcomes, WHAT)
+    (outcome,) = engine.outcomes()
+    assert outcome.state == "stopped"
+    assert outcome.lesson.result is None
+    assert [model.accuracy for model in outcome.models] == [None, None]
 
 
 class StillRefresher(Refresher):

@@ -27,6 +27,7 @@ class Shown:
     runs: Sequence[RunView]
     position: QueuePosition | None = None
     can_train_on: bool = True
+    begun: Sequence[str] = ()
 
     def states(self) -> list[State]:
         return [run.state for run in self.runs]
@@ -61,7 +62,7 @@ def both(a: State, b: State, **known: Any) -> list[RunView]:
 
 def show(bar: ControlBar, *runs: RunView, can_train: bool = False, **known: Any) -> list[str]:
     """Show runs in a bar, and return the words of its main buttons; those that are off stand in brackets."""
-    shown = {name: known.pop(name) for name in ("position", "can_train_on") if name in known}
+    shown = {name: known.pop(name) for name in ("position", "can_train_on", "begun") if name in known}
     running = cast("ComparisonRun", Shown(runs, **shown)) if runs else None
     bar.show(Situation(running, can_train=can_train, **known))
     return [f"({one['words']})" if one["is_off"] else one["words"] for one in bar.main.buttons if one["action"]]
@@ -77,8 +78,9 @@ def test_the_strong_button_says_what_can_be_done(bar: ControlBar) -> None:
     assert show(bar, *both(PAUSED, FINISHED)) == ["Resume", "Stop"]
     assert show(bar, *both(State.STOPPING, State.STOPPED)) == ["(Pause)", "(Stop)"]
     second = QueuePosition(position=2, seconds=None)
-    assert show(bar, *both(State.PREPARING, State.PREPARING), position=second) == ["Leave the line"]
-    assert [one["is_strong"] for one in bar.main.buttons] == [True, False], "one strong button"
+    assert show(bar, *both(State.PREPARING, State.PREPARING), position=second) == ["(Pause)", "Leave the line"]
+    assert [one["is_strong"] for one in bar.main.buttons] == [True, False], "one strong button, which is not to leave"
+    assert show(bar, *both(State.PREPARING, State.PREPARING), position=second, begun=["seed 0"]) == ["(Pause)", "Stop"]
 
 
 def test_after_the_end_it_leads_to_what_is_to_be_seen(bar: ControlBar, pressed: list[str]) -> None:

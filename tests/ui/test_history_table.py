@@ -5,14 +5,21 @@ from dataclasses import replace
 
 from history_page import A, B, history_of
 
+from nncompare.config import Comparison
 from nncompare.events import Diverged
 from nncompare.memory import in_mebibytes
 from nncompare.messages import Setup
-from nncompare.store import RunRecord
+from nncompare.store import RunRecord, Store
 
 
 def test_an_empty_store_says_what_will_be_here(past):
     past.read("Nothing yet.")
+
+
+def test_those_of_a_class_are_counted(past):
+    for browser in "12":
+        Store(past.store.home / "visitors" / (browser * 32)).create(Comparison(a=A, b=B)).release()
+    past.read("Nothing yet.", "There are 2 more from pages of a class, where each browser has a history of its own.")
 
 
 def test_it_lists_the_newest_first_with_settings_and_results(past):

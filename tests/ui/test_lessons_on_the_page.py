@@ -1,6 +1,7 @@
 """A lesson on the page: it asks first, answers after the end, is in the report, and comes from address or server."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from processes import until
@@ -90,6 +91,18 @@ def test_a_lesson_sets_everything_and_asks(tiny, settle, name):
     assert "lesson" not in tiny.page.query
 
 
+def test_a_lesson_beyond_the_limits_is_not_offered(monkeypatch, on_web_page, open_dashboard):
+    monkeypatch.setenv("NNCOMPARE_MOST_EPOCHS", "10")
+    on_web_page("lesson=dropout")
+    dashboard = open_dashboard()
+    offered = [name for _, name in dashboard.lesson.picker.options]
+    assert "width" in offered
+    assert not {"dropout", "weight-decay", "images"} & set(offered)
+    assert dashboard.lesson.lesson is None
+    told = "The lesson dropout asks for more than 10 epochs, which this server does not allow."
+    assert told in dashboard.notice.value
+
+
 def test_nothing_is_trained_before_the_guess(asked, settle):
     training = asked.steps.training
     assert not can_train(asked)
@@ -104,7 +117,7 @@ def test_nothing_is_trained_before_the_guess(asked, settle):
         assert not can_train(asked), text
         assert sentence in asked.lesson.problems["guess"]
         assert "<b>1" not in asked.lesson.number.note.value
-    for text in ("2,5", " 2,5 points", "2.5points"):
+    for text in ("2,5", " 2,5 points", "2.5points", "2.5%", "2,5 %"):
         say(asked, settle, text)
         assert (asked.lesson.guess, asked.lesson.problems) == (2.5, {})
     assert can_train(asked)
@@ -175,6 +188,11 @@ def test_the_guess_is_answered_after_the_end_with_three_questions(finished, sett
     assert answer.box.html.startswith('<section class="nnc-card" aria-label="Lesson: Mine">')
     assert "You said 2 points. It was " in answer.box.html
     assert "So it is." not in answer.box.html
+    assert "<details open>" in answer.box.html
+    assert "You said 2 points. It was " in answer.short.html
+    answer.short.pick("questions")
+    settle(finished)
+    assert finished.navigation.step == "Predictions"
     answer.box.pick("1:1")
     answer.box.pick("2:0")
     settle(finished)
@@ -205,6 +223,32 @@ def test_while_more_epochs_are_trained_nothing_is_known(finished):
     until(lambda: "The answer comes when both have ended." in answer.box.html, WHAT)
     running.is_over = True
     until(lambda: answer.result is not None, WHAT)
+
+
+@pytest.mark.parametrize(
+    ("state", "sentence"),
+    [
+        (State.STOPPED, "It was stopped before the end, so the question is not answered. Train again."),
+        (State.FAILED, "It failed before the end, so the question is not answered. Train again."),
+    ],
+)
+def test_what_did_not_come_to_its_end_answers_nothing(finished, state, sentence):
+    whole = finished.result
+    part = replace(whole, a=replace(whole.a, state=state), state=state)
+
+    class Ended:
+        def wait(self, _):
+            return True
+
+        def result(self):
+            return part
+
+    answer = finished.steps.predictions.lesson
+    answer.begin(Ended(), lesson(), 2.0)
+    until(lambda: sentence in answer.box.html, WHAT)
+    assert answer.result is None
+    assert "It was " not in answer.taken.answer
+    assert answer.taken.note == sentence, "the report says so, too"
 
 
 def test_a_choice_is_picked(tiny, settle, engine):

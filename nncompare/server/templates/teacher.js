@@ -40,8 +40,14 @@ function offer(list, options) {
   if (drawn.get(list) === content) return; // one that is open stays so
   drawn.set(list, content);
   const chosen = list.value;
-  list.replaceChildren(...options.map(([value, name]) => new Option(name, value)));
+  list.replaceChildren(...options.map(option));
   if (options.some(([value]) => value === chosen)) list.value = chosen;
+}
+
+function option([value, name, isAllowed = true]) {
+  const made = new Option(name, value);
+  made.disabled = !isAllowed; // beyond the limits of this server
+  return made;
 }
 
 function showRows(pages) {

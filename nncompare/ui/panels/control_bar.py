@@ -118,8 +118,8 @@ def _main(situation: Situation) -> list[Action]:
 
 def _under_way(running: ComparisonRun | None, states: list[State]) -> list[Action]:
     first, stop = steering(states)
-    if running is not None and running.position is not None and first.is_off:
-        return [Action("stop", "Leave the line", is_off=stop.is_off, is_strong=True), Action()]
+    if running is not None and running.position is not None and not running.begun:  # a later seed waits for a moment
+        stop = Action("stop", "Leave the line", is_off=stop.is_off)
     return [Action(first.action, first.words, is_off=first.is_off, is_strong=True), stop]
 
 

@@ -29,14 +29,21 @@ class Navigation:
         self.box.show("navigation.html", steps=list(self._steps), current=step)
 
 
-def show_status(place: Place, running: ComparisonRun | None, info: DatasetInfo, *, is_ready: bool) -> None:
-    """Show the state of a comparison, or of the data set `info` where there is none; and whether images are made up."""
+def show_status(
+    place: Place, running: ComparisonRun | None, info: DatasetInfo, *, is_ready: bool, page_number: int = 0
+) -> None:
+    """Show the state of a comparison, or of the data set `info` where there is none; and whether images are made up.
+
+    In a class, also the number by which the teacher knows this page.
+    """
     state, title = State.IDLE, ""
     chip = f"{info.title} · ready" if is_ready else f"{info.title}: not here yet"
     if running is not None:
         state, title = running.state, info.title  # which the chip does not name then
         chip = _chip(running, state)
-    place.show_texts("status.html", state=state, chip=chip, title=title, is_made_up=info.synthetic)
+    place.show_texts(
+        "status.html", state=state, chip=chip, title=title, is_made_up=info.synthetic, page_number=page_number
+    )
 
 
 def tab_title(running: ComparisonRun | None) -> str:

@@ -56,7 +56,7 @@ class LessonPanel:
         self.question, self.unit = Place("nnc-lesson-question"), Place("nnc-lesson-unit")
         self.choices = Clickable(refresher.posting(self._on_choice), "nnc-lesson-choices")
         on_entry = refresher.posting(self._on_entry)
-        self.number = Field(watched(make(widgets.Text, description=_TITLE, placeholder="–"), on_entry))
+        self.number = Field(watched(make(widgets.Text, description=_TITLE, placeholder="number"), on_entry))
         self._entry = row("nnc-lesson-number", [self.number.control, self.unit])
         self._choosing = row("nnc-lesson-choosing", [self.choices])
         asked = row("nnc-lesson-asked", [self.question, self._entry, self._choosing])
@@ -140,5 +140,7 @@ def _read(text: str, kind: NumberGuess) -> tuple[float | None, str]:
     low, high = (int(bound) if bound.is_integer() else bound for bound in (kind.lowest, kind.highest))
     rule = Rule(0.0, ge=low, le=high, title=_TITLE)
     model = create_model("_Entry", __base__=Settings, guess=(Number, rule))
-    value, error = read_field(model, "guess", text.strip().removesuffix(kind.shown_unit))
+    units = (kind.shown_unit, *(["%"] if kind.shown_unit == "points" else []))  # which many take for one another
+    number = next((text.strip().removesuffix(unit) for unit in units if text.strip().endswith(unit)), text.strip())
+    value, error = read_field(model, "guess", number)
     return (None if error else value), with_minus(error)

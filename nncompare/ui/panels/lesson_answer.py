@@ -1,12 +1,13 @@
 """What became of a guess, and the three questions of a lesson."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from nncompare.comparison.result import ComparisonResult
 from nncompare.comparison.runner import ComparisonRun
 from nncompare.lessons import ChoiceName, Lesson, NumberName
 from nncompare.report.lesson import Guess, TakenLesson, answered
-from nncompare.report.measured import Measured, measured
+from nncompare.report.measured import Measured, measured, unfinished
 from nncompare.ui.clickable import Clickable
 from nncompare.ui.panels.findings import ended
 from nncompare.ui.refresher import Refresher
@@ -18,14 +19,16 @@ class LessonAnswer:
     """Answers the guess that a comparison was begun with, once that has ended.
 
     `taken` is the lesson and all that is known of it; None where the comparison belongs to none. It is kept only here.
+    `short` is a panel of its own, for another step: the answer in a line, and the way to the questions, which calls
+    `on_questions`.
     """
 
-    def __init__(self, refresher: Refresher) -> None:
+    def __init__(self, refresher: Refresher, on_questions: Callable[[], None]) -> None:
         self._refresher = refresher
         self.taken: TakenLesson | None = None
         self._running: ComparisonRun | None = None
         self._result: ComparisonResult | None = None
-        self._note = ""
+        self.short = Clickable(refresher.posting(lambda _: on_questions()), "nnc-lesson-end")
         self.box = Clickable(refresher.posting(self._on_pick), "nnc-lesson-answer")
 
     @property
@@ -36,15 +39,15 @@ class LessonAnswer:
     def begin(self, running: ComparisonRun, lesson: Lesson | None, guess: Guess | None) -> None:
         """Follow a comparison that was begun with this guess; None where it belongs to no lesson."""
         self.taken = TakenLesson(lesson, guess) if lesson is not None and guess is not None else None
-        self._running, self._result, self._note = running, None, ""
+        self._running, self._result = running, None
         self._show()
 
     def tick(self) -> None:
         """Measure once the comparison has ended; while it goes on from there, nothing is known again."""
         result = ended(self._running)
         if self.taken is not None and result is not self._result:
-            self._result, self._note = result, ""
-            self.taken = replace(self.taken, found=None)
+            self._result = result
+            self.taken = replace(self.taken, found=None, note="")
             self._show()
             if result is not None:
                 self._measure(result, self.taken.lesson.guess.of)
@@ -59,8 +62,8 @@ class LessonAnswer:
     def _on_measured(self, result: ComparisonResult, found: Measured | None, why: str = "") -> None:
         if self.taken is None or result is not self._result:
             return  # another comparison was begun since
-        self.taken = replace(self.taken, found=found)
-        self._note = "" if found is not None else f"{_NO_RESULT} {why}".strip()
+        note = "" if found is not None else unfinished(result) or f"{_NO_RESULT} {why}".strip()
+        self.taken = replace(self.taken, found=found, note=note)
         self._show()
 
     def _on_pick(self, pick: str) -> None:
@@ -70,4 +73,5 @@ class LessonAnswer:
             self._show()
 
     def _show(self) -> None:
-        self.box.show("lesson_answer.html", taken=self.taken, note=self._note, is_over=self._result is not None)
+        self.box.show("lesson_answer.html", taken=self.taken, is_over=self._result is not None)
+        self.short.show("lesson_end.html", taken=self.taken)

@@ -18,12 +18,16 @@ _ROWS = 40
 
 @dataclass(frozen=True)
 class Found:
-    """What is in the store: the readable, a sentence for each of the others, and the bytes that each of all takes."""
+    """What is in the store: the readable, a sentence for each of the others, and the bytes that each of all takes.
+
+    `of_classes` are so many of visitors, which are not listed here.
+    """
 
     summaries: list[Summary] = field(default_factory=list)
     unreadable: dict[str, str] = field(default_factory=dict)
     sizes: dict[str, int] = field(default_factory=dict)
     guessed: set[Key] = field(default_factory=set)
+    of_classes: int = 0
 
 
 class PastTable:

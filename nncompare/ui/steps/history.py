@@ -47,7 +47,7 @@ class HistoryStep:
         summaries, unreadable = self._store.summaries(), self._store.unreadable()
         ids = [*(summary.id for summary in summaries), *unreadable]
         sizes = {id_: self._store.size(id_) for id_ in ids}
-        return Found(summaries, unreadable, sizes, find_guessed(summaries))
+        return Found(summaries, unreadable, sizes, find_guessed(summaries), self._store.of_classes())
 
     def _on_read(self, found: Found) -> None:
         self._found = found

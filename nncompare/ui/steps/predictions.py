@@ -27,7 +27,9 @@ class PredictionsStep:
     Calls `on_explore` with the split and the position of an image that is to be looked at alone.
     """
 
-    def __init__(self, refresher: Refresher, on_explore: Callable[[SplitName, int], None]) -> None:
+    def __init__(
+        self, refresher: Refresher, on_explore: Callable[[SplitName, int], None], on_questions: Callable[[], None]
+    ) -> None:
         self._refresher = refresher
         self._images: ImageData | None = None
         self._running: ComparisonRun | None = None
@@ -42,7 +44,7 @@ class PredictionsStep:
         self.summary, self.cards = self._image_cards.summary, self._image_cards.cards
         self.evaluation = EvaluationPanel(refresher, self._show_chosen, self._on_failed)
         self.epochs = EpochSlider(refresher, self._look_back, self._on_failed)
-        self.lesson = LessonAnswer(refresher)
+        self.lesson = LessonAnswer(refresher, on_questions)
         self.evaluation.exports.taken = lambda: self.lesson.taken
         of_what = row("nnc-of-what", [self.epochs, self.split, self.seed])
         judged = row("nnc-predictions", [self.evaluation.card, self._main(), self.evaluation.side])

@@ -15,7 +15,7 @@ from nncompare.report.fairness import Lead, aspects, differences, lead_of
 from nncompare.report.fates import guess_of
 from nncompare.report.wording import no_better_than_guessing
 from nncompare.ui.clickable import Clickable
-from nncompare.ui.elements import Place, column, hide, html, render, row, two
+from nncompare.ui.elements import Panel, Place, column, hide, html, render, row, two
 from nncompare.ui.making import make
 from nncompare.ui.other_settings import other_settings
 from nncompare.ui.panels.control_bar import ControlBar, Situation
@@ -33,7 +33,7 @@ class TrainingStep:
 
     Calls `on_train`, `on_control(action, model)` (pause, resume, stop or train_on; None for both), `on_see` for what
     the models predict, `on_change` for other settings, and `on_ask` for the question that has to be answered first.
-    `times` know how long a planned training will take.
+    `times` know how long a planned training will take; `answer` is what became of the guess of a lesson.
     """
 
     def __init__(
@@ -45,6 +45,7 @@ class TrainingStep:
         on_change: Callable[[], None],
         on_ask: Callable[[], None],
         times: EpochTimes,
+        answer: Panel,
     ) -> None:
         control = refresher.posting(on_control)
         self._times = times
@@ -67,9 +68,9 @@ class TrainingStep:
         self._wanted: Comparison | None = None  # as last entered without a mistake
         self._conclusion, self._disagreements = "", None  # type: tuple[str, int | None]
         self._guesses: dict[str, tuple[RunView, str]] = {}
-        self.box = self._arrange()
+        self.box = self._arrange(answer)
 
-    def _arrange(self) -> widgets.VBox:
+    def _arrange(self, answer: Panel) -> widgets.VBox:
         panels = self.runs.values()
         details = two([panel.details for panel in panels])
         folded = [self.outlives_page, self.seeds, self.costs, details, self.curves.further]
@@ -77,6 +78,7 @@ class TrainingStep:
             html("nnc-unseen", "<h2>Training</h2>"),
             row("nnc-controls", [self.bar, self.lead]),
             self.reason,
+            answer,
             two([panel.box for panel in panels]),
             self.curves,
             row("nnc-fairness", [self.race, html("nnc-fold", render("details.html"))]),
