@@ -3,6 +3,7 @@
 The one reader of numbers that come as text: `config.Settings` asks it for every field, wherever the text is from.
 """
 
+import math
 import re
 from collections.abc import Sequence
 
@@ -49,6 +50,8 @@ def meanings(text: str, *, is_whole: bool) -> list[int | float]:
 def size_bytes(text: str) -> int | None:
     """Return the bytes of a size with a unit, which counts in 1,024, as memory does; None for any other text.
 
+    Marks between thousands that could be a decimal sign are none: of 1,000 MB either could be meant, so None, too.
+
     Examples
     --------
     >>> size_bytes("8 MiB"), size_bytes("1.5GB"), size_bytes("8")
@@ -58,7 +61,8 @@ def size_bytes(text: str) -> int | None:
     numbers = meanings(found[1], is_whole=False) if found is not None else []
     if found is None or len(numbers) != 1:
         return None
-    return round(numbers[0] * 1024 ** (1 + _UNITS.index(found[2].upper())))
+    size = numbers[0] * 1024.0 ** (1 + _UNITS.index(found[2].upper()))
+    return round(size) if math.isfinite(size) else None
 
 
 def ambiguity(text: str, found: Sequence[int | float], *, is_whole: bool) -> str:

@@ -161,7 +161,7 @@ def test_a_size_in_bytes_may_have_a_unit(text):
     assert read_field(Comparison, "memory_budget", text) == (8 * 1024**2, "")
 
 
-@pytest.mark.parametrize("text", ["MiB", "8 miles", "1.000 GiB", "-8 MiB", "8 MiB 4"])
+@pytest.mark.parametrize("text", ["MiB", "8 miles", "1.000 GiB", "-8 MiB", "8 MiB 4", "1e999 MB", "1e400K", "nan MB"])
 def test_what_is_no_size_is_refused(text):
     assert read_field(Comparison, "memory_budget", text)[0] is None
 

@@ -104,8 +104,10 @@ class Outcomes:
         return {group: int(self.members(group).sum()) for group in Group}
 
     def without(self, positions: Sequence[int] | NDArray[np.intp]) -> "Outcomes":
-        """Return the outcomes of all other images; raise ValueError where one of these is none."""
-        left_out = np.asarray(positions, np.intp)
+        """Return the outcomes of the images at all other positions; raise ValueError for what is no position."""
+        left_out = np.asarray(positions) if len(positions) else np.empty(0, np.intp)
+        if not np.issubdtype(left_out.dtype, np.integer):
+            raise ValueError(f"Positions of images are whole numbers; got {left_out.dtype}.")
         if left_out.size and not 0 <= left_out.min() <= left_out.max() < len(self.labels):
             raise ValueError(f"There are images 0 to {len(self.labels) - 1:,} to leave out.")
         return Outcomes(*(np.delete(array, left_out, axis=0) for array in (self.labels, self.a, self.b)))

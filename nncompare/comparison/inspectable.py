@@ -52,8 +52,8 @@ class AsksNetworks:
         Parameters
         ----------
         images : ndarray, shape (N, 28, 28), or (28, 28) for one
-            Grey values, bright on dark as in the data sets: from 0 to 255, or as floats from 0 to 1; floats of which
-            one is above 1 are taken for the former. `nncompare.pictures` makes such images of drawings and photos.
+            Grey values, bright on dark as in the data sets: whole numbers from 0 to 255, of any type, or floats from
+            0 to 1. `nncompare.pictures` makes such images of drawings and photos.
 
         Raises
         ------
@@ -119,4 +119,6 @@ def grey_values(images: NDArray[Any], side: int) -> NDArray[np.uint8]:
     if pixels.size and not (0 <= pixels.min() <= pixels.max() <= _WHITE):  # which NaN is not, either
         raise ValueError(f"Grey values must be from 0 to 255; got {pixels.min():g} to {pixels.max():g}.")
     is_share = is_share and (not pixels.size or pixels.max() <= 1)
+    if not is_share and not np.array_equal(pixels, np.rint(pixels)):
+        raise ValueError(f"Grey values must be whole numbers to 255, or shares to 1; got {pixels.max():g} at most.")
     return np.rint(pixels * (_WHITE if is_share else 1)).astype(np.uint8)

@@ -36,9 +36,9 @@ class ModelResult(RunView):
     __eq__, __hash__ = object.__eq__, object.__hash__
 
     def __repr__(self) -> str:
-        right = words.percent(self.history.test_accuracy[-1], 2) if self.history.test_accuracy else words.UNKNOWN
-        epochs = f"epoch {self.epoch:.4g} of {self.config.epochs}"
-        return f"<Model {self.name}: {self.state}, {epochs}, test accuracy {right} after the last whole one>"
+        done = self.history.test_accuracy
+        tested = f", test accuracy {words.percent(done[-1], 2)} after epoch {len(done)}" if done else ""
+        return f"<Model {self.name}: {self.state}, epoch {self.epoch:.4g} of {self.config.epochs}{tested}>"
 
     @classmethod
     def of(cls, run: RunView, comparison: Comparison, predictor: Predictor) -> "ModelResult":

@@ -18,7 +18,7 @@ from nncompare.messages import PredictionRequest
 T = TypeVar("T")
 
 PARTING_SECONDS = 3.0
-"""How long a program that ends waits for whoever looks for an engine, which may take a minute."""
+"""How long a program that ends waits for a thread that looks for an engine, which may take a minute."""
 _BUSY = "All workers are busy with other trainings. Try again when one of them has ended."
 
 

@@ -70,14 +70,14 @@ def robustness_csv(found: Robustness) -> str:
 
     Columns: disturbance, strength, its unit, seed, images; for each model the epochs, the right answers, the accuracy
     and both ends of its 95% interval; where there are two, the images that only one has right, the p value of the exact
-    McNemar test corrected after Holm, and the better model.
+    McNemar test corrected after Holm, the better model, and whose lead counts: none where both are near guessing.
     """
     info = DISTURBANCES[found.disturbance]
     of_model = ("epochs", "right", "accuracy", "low", "high")
-    of_both = ("only A right", "only B right", "p (McNemar, Holm)", "better") if found.p_values else ()
+    of_both = ("only A right", "only B right", "p (McNemar, Holm)", "better", "lead") if found.p_values else ()
     names = [f"{name} {column}" for name in found.right for column in of_model]
     lines: list[list[object]] = [["disturbance", "strength", "unit", "seed", "images", *names, *of_both]]
-    both = list(zip(found.only_a_right, found.only_b_right, found.p_values, found.better, strict=True))
+    both = list(zip(found.only_a_right, found.only_b_right, found.p_values, found.better, found.leads, strict=True))
     for here, strength in enumerate(found.strengths):
         cells = [cell for name in found.right for cell in _cells(found, name, here)]
         about = [found.disturbance, f"{strength:g}", info.unit.strip(), found.seed, found.images]

@@ -166,7 +166,9 @@ class ClosedVoila(Voila):
 
     def stop(self) -> None:
         """End all kernels; Jupyter still lists those that could not be started, and would fail to find them."""
-        self.kernel_manager._pending_kernels.clear()
+        pending = self.kernel_manager._pending_kernels
+        for id_ in [id_ for id_, starting in pending.items() if starting.done()]:
+            del pending[id_]
         super().stop()
 
 

@@ -229,7 +229,7 @@ def _damage(whose: str, record: RunRecord | None, why: str) -> str:
     if record is None:
         return f"No checkpoint of {whose} can be read ({why}); it counts as not begun."
     if record.weights is None and record.history.epochs:
-        return f"The weights of {whose} are lost ({why}): its curves are kept, but it can only be trained anew."
+        return f"The weights of {whose} are lost ({why}): its curves are kept, but it must be trained from the start."
     return f"The last checkpoint of {whose} is damaged ({why}); the one before it is used."
 
 

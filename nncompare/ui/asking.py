@@ -15,7 +15,7 @@ Networks: TypeAlias = tuple[NetworkState, ...]
 
 
 class Asking(Generic[Subject]):
-    """Asks one question at a time, and none by itself while nobody looks.
+    """Asks one question at a time; while nobody looks, nothing new by itself.
 
     `inquire` makes an inquiry of networks, their data set and a subject. `on_answer` hears a subject with the answer;
     it may be the one before, but of the same networks. `on_failed` hears a sentence where there is no answer. Networks
@@ -41,6 +41,7 @@ class Asking(Generic[Subject]):
         self._subject: Subject | None = None
         self._is_visible = False
         self._asked: object = None  # about what, and which networks
+        self._has_failed = False
         self._epochs: list[float] = []
         self._rests_until = 0.0
 
@@ -63,7 +64,9 @@ class Asking(Generic[Subject]):
         self.tick()
 
     def set_visible(self, is_visible: bool) -> None:
-        """Set whether anybody looks."""
+        """Set whether anybody looks; who comes back to where there was no answer asks again."""
+        if is_visible and self._has_failed:
+            self._asked = None
         self._is_visible = is_visible
         self.tick()
 
@@ -81,7 +84,7 @@ class Asking(Generic[Subject]):
         if pair is None or subject is None or not networks:
             return
         self._asked, self._epochs = self._question(networks), _epochs(networks)
-        self._rests_until = monotonic() + self._rest(networks)
+        self._rests_until, self._has_failed = monotonic() + self._rest(networks), False
         inquiry = self._inquire(networks, pair.comparison.dataset, subject)
         self._newest.ask(partial(pair.inspect, inquiry), partial(self._on_answer, subject), self._fail)
 
@@ -96,6 +99,7 @@ class Asking(Generic[Subject]):
         return self._subject, [network.name for network in networks]  # of two that train, one may be there first
 
     def _fail(self, error: Exception) -> None:
+        self._has_failed = True
         mistake = f"The networks could not answer ({type(error).__name__}: {error})."
         self._tell(str(error) if isinstance(error, TOLD_AS_THEY_ARE) else mistake)
 

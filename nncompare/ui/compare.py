@@ -71,7 +71,8 @@ class ProgressLine(ExitStack):
         super().__init__()
         is_off = None if is_on else True  # None: where the stream is a file or a pipe
         how: dict[str, Any] = {"leave": False, "unit": "", "unit_scale": True, "dynamic_ncols": True}
-        self._bar = self.enter_context(tqdm(desc="Starting", file=_stream(), disable=is_off, **how))
+        stream = _stream() if is_on else sys.stderr
+        self._bar = self.enter_context(tqdm(desc="Starting", file=stream, disable=is_off, **how))
 
     def of_download(self, dataset: str) -> Callable[[int, int], None]:
         """Return a callback for what is done of a download, and the total."""

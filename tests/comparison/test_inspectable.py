@@ -90,6 +90,7 @@ def test_grey_values_may_be_whole_numbers_or_shares(given, grey):
         (np.full((1, 28, 28), 256), "from 0 to 255; got 256 to 256"),
         (np.full((1, 28, 28), -1), "from 0 to 255; got -1"),
         (np.full((1, 28, 28), 255.5), "from 0 to 255; got 255.5"),
+        (np.full((1, 28, 28), 1.0000001), "whole numbers to 255, or shares to 1; got 1"),
         (np.full((1, 28, 28), np.nan), "from 0 to 255; got nan"),
         (np.full((1, 28, 28), "x"), "whole numbers or shares"),
     ],

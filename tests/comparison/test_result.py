@@ -85,7 +85,9 @@ def test_the_analysis_is_that_of_both_arrays_of_probabilities(engines: EngineHol
         result.confusion("c")
     with pytest.raises(ValueError, match="There are images 0 to 499 to leave out"):
         result.verdict(without=[TEST_IMAGES])
-    right = f"test accuracy {100 * verdict.accuracy_a:.2f}% after the last whole one"
+    with pytest.raises(ValueError, match="Positions of images are whole numbers; got bool"):
+        result.verdict(without=result.labels() == 5)
+    right = f"test accuracy {100 * verdict.accuracy_a:.2f}% after epoch 1"
     assert repr(result).startswith(
         f"<Comparison on synthetic-digits: <Seed 0: [<Model A: finished, epoch 1 of 1, {right}>"
     )

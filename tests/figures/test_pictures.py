@@ -122,7 +122,7 @@ def test_the_matrices_hold_every_count_that_is_not_zero():
     a, b = matrices_of(outcomes_of()).values()
     svg = figure_svg(confusion_figure({"A": a, "B": b}, MNIST), "")
     texts = [text.text or "" for text in ElementTree.fromstring(svg).iter("{http://www.w3.org/2000/svg}text")]
-    difference = [f"{count:+,}" for count in (a - b).ravel() if count]
+    difference = [f"{count:+,}".replace("-", "\N{MINUS SIGN}") for count in (a - b).ravel() if count]
     wanted = [f"{count:,}" for matrix in (a, b) for count in matrix.ravel() if count] + difference
     heads = ["A", "B", "Mistakes: A − B", "true", *["predicted"] * 3, *CLASSES * 4]
     assert sorted(texts) == sorted(wanted + heads)

@@ -137,7 +137,7 @@ def test_the_table_as_a_file_has_every_figure():
     low, high = BREAKING.band("B")[-1]
     assert (float(last["B low"]), float(last["B high"])) == (low, high)
     assert float(last["p (McNemar, Holm)"]) == BREAKING.p_values[-1]
-    assert [row["better"] for row in rows] == [""] * 4 + ["A"] * 5
+    assert [row["better"] for row in rows] == [row["lead"] for row in rows] == [""] * 4 + ["A"] * 5
     alone = robustness_csv(found([GOOD] * 9, disturbance="shift")).splitlines()
     assert alone[0] == "disturbance,strength,unit,seed,images,A epochs,A right,A accuracy,A low,A high"
     assert alone[1].startswith("shift,0,px,7,1000,1.0,980,0.98,")

@@ -86,7 +86,7 @@ def test_of_an_ended_run_whose_state_is_damaged_the_curves_are_left(store: Store
     (note,) = saved.notes
     assert note == (
         "The weights of model A, seed 0, are lost (weights.safetensors was changed or cut off): its curves are kept, "
-        "but it can only be trained anew."
+        "but it must be trained from the start."
     )
 
 

@@ -7,6 +7,7 @@ from by_hand import ByHand
 from fake_pair import FakePair, pair_of
 
 from nncompare.comparison.state import State
+from nncompare.engine.client import EngineError
 from nncompare.inspection import Inquiry
 from nncompare.messages import VisibleImages
 from nncompare.ui.asking import Asking
@@ -38,7 +39,11 @@ def pair(monkeypatch: pytest.MonkeyPatch) -> FakePair:
 
 
 def numbers(asker: Asker) -> list[tuple[int, int]]:
-    return [(number, inquiry.images.indices[0]) for number, inquiry in asker.heard]
+    return numbers_of(asker.heard)
+
+
+def numbers_of(heard: list[Any]) -> list[tuple[int, int]]:
+    return [(number, inquiry.images.indices[0]) for number, inquiry in heard]
 
 
 def test_each_answer_comes_with_what_it_is_about_and_only_the_newest_question_waits(pair: FakePair) -> None:
@@ -79,3 +84,22 @@ def test_the_same_is_asked_again_when_it_is_wanted_when_all_has_ended_and_when_w
         asker.refresher.work()
         assert len(asker.heard) == asked
     assert asker.heard[-1][1].networks == networks
+
+
+def test_who_comes_back_to_where_there_was_no_answer_asks_again(
+    pair: FakePair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(inquiry: Inquiry) -> None:
+        raise EngineError("All workers are busy.")
+
+    monkeypatch.setattr(pair, "inspect", fail)
+    asker = Asker(pair)
+    asker.refresher.work()
+    asker.asking.tick()
+    asker.refresher.work()
+    assert asker.heard == ["All workers are busy."]
+    monkeypatch.setattr(pair, "inspect", lambda inquiry: inquiry)
+    for is_visible in (False, True):
+        asker.asking.set_visible(is_visible)
+    asker.refresher.work()
+    assert numbers_of(asker.heard[1:]) == [(0, 0)]

@@ -75,3 +75,9 @@ def test_in_a_log_and_where_it_is_not_wanted_there_is_no_line(monkeypatch: pytes
     with ProgressLine(is_on=is_on) as line:
         line.of_download("mnist")(50, 100)
     assert stream.getvalue() == ""
+
+
+def test_where_it_is_not_wanted_a_notebook_has_no_output_of_it(notebook: list[Output]) -> None:
+    with ProgressLine(is_on=False) as line:
+        line.of_download("mnist")(50, 100)
+    assert notebook == []

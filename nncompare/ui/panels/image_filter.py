@@ -33,13 +33,14 @@ class ImageFilter:
         self._page, self.words = 0, ""
         self._doubts: Sequence[str] = ()
         pick, turn = refresher.posting(self._pick), refresher.posting(self._turn)
+        follow = refresher.posting(self._on_choice)
         self.bar, self.others = Clickable(pick, "nnc-groups"), Clickable(pick, "nnc-others")
-        self.order = dropdown("Sorted by", [(str(order), order) for order in Order], self._on_choice)
-        self.true_class = dropdown("True class", [("any", _ANY)], self._on_choice)
-        self._predicted = dropdown("Predicted", [("any", _ANY)], self._on_choice)
-        self._model = dropdown("by model", [("A or B", "")], self._on_choice)
-        self._is_moving = self.is_left = False
-        self._begin_soon = refresher.posting(self._begin)
+        self.order = dropdown("Sorted by", [(str(order), order) for order in Order], follow)
+        self.true_class = dropdown("True class", [("any", _ANY)], follow)
+        self._predicted = dropdown("Predicted", [("any", _ANY)], follow)
+        self._model = dropdown("by model", [("A or B", "")], follow)
+        self.is_left = False
+        self._drawn: tuple[object, ...] = ()
         self._previous = button("Previous page", lambda: turn(-1))
         self.next = button("Next page", lambda: turn(1))
         self.place, self.note = Place("nnc-note"), Place("nnc-doubts")
@@ -75,12 +76,10 @@ class ImageFilter:
         options = [("any", _ANY), *((name, number) for number, name in enumerate(classes))]
         by_either = [("A or B", "")] if len(names) > 1 else []
         models = [*by_either, *((name, name.lower()) for name in names)]
-        self._is_moving = True
         if outcomes is not None:
             for choice in (self.true_class, self._predicted):
                 offer(choice, options, otherwise=_ANY)
             offer(self._model, models, otherwise=models[0][1])
-        self._is_moving = False
         self._draw()
 
     def begin_with(self, group: Group) -> None:
@@ -154,17 +153,20 @@ class ImageFilter:
         """Change all at once: one change, not five. Images whose labels may be wrong have an order of their own."""
         if Group.SUSPECT in (group, self._group):
             order = order or self._telling(group)
-        self._is_moving = True
         self._group = group
         self.true_class.value, self._predicted.value = true_class, predicted
         self._model.value = model if len(self._names) > 1 else self._model.options[0][1]
         self.order.value = order or self.order.value
-        self._is_moving = False
         self._begin()
 
+    @property
+    def _chosen(self) -> tuple[object, ...]:
+        return self.order.value, self.true_class.value, self._predicted.value, self._model.value
+
     def _on_choice(self) -> None:
-        if not self._is_moving:
-            self._begin_soon()
+        """Follow a choice of the user; one that this class has made is drawn by now."""
+        if self._chosen != self._drawn:
+            self._begin()
 
     def _begin(self) -> None:
         self._page = 0
@@ -176,6 +178,7 @@ class ImageFilter:
         self._on_change()
 
     def _draw(self) -> None:
+        self._drawn = self._chosen
         counts = self._outcomes.counts() if self._outcomes is not None else {}
         parts = BAR_OF_TWO if len(self._names) > 1 else BAR_OF_ONE
         self.words = self._said()
