@@ -57,6 +57,11 @@ class Store:
         return cls(home_folder())
 
     @property
+    def is_of_session(self) -> bool:
+        """Whether it belongs to a browser session of a server, whose folders its visitor has no use for."""
+        return self.home.parent.name == VISITORS
+
+    @property
     def note(self) -> str:
         """A sentence where what is saved may not stay; mostly empty."""
         if not is_temporary(self.home):

@@ -35,6 +35,7 @@ STYLES = (
     "through_epochs",
     "history",
     "help",
+    "presentation",
     "media",
 )
 

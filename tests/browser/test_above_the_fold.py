@@ -196,6 +196,10 @@ def test_presentation_mode_gives_the_charts_the_window_and_escape_ends_it(ready:
     navigation.get_by_role("button", name="Models", exact=True).focus()
     page.keyboard.press("p")
     expect(dashboard).to_have_class(re.compile("nnc-presenting"))
+    expect(page.get_by_role("radiogroup", name="Data set")).to_be_visible()
+    page.get_by_role("button", name="The next step").click()
+    expect(page.locator(".nnc-forms").first).to_be_visible()
+    page.get_by_role("button", name="The next step").click()
     for hidden in (navigation, page.locator(".nnc-bar"), page.locator(".nnc-fairness")):
         expect(hidden).to_be_hidden()
     charts, accuracy = page.locator(".nnc-charts"), page.locator(".nnc-run.nnc-a .nnc-accuracy b")

@@ -59,7 +59,7 @@ def look_at_history(dashboard: DashboardPage) -> None:
     page.get_by_label("Filter").fill("narrow")
     expect(page.locator(".nnc-past")).to_have_count(1)
     more.get_by_role("button", name="Delete comparison").click()
-    expect(more).to_contain_text("Delete it for good?")
+    expect(more).to_contain_text("Delete A and B for good?")
     more.get_by_role("button", name="Delete", exact=True).click()
     expect(page.locator(".nnc-past")).to_have_count(0, timeout=SECONDS)
 

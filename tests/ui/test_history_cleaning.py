@@ -14,9 +14,9 @@ def test_deleting_asks_first(past):
     assert f"delete:{id_}" not in past.html
     past.unfold(id_)
     past.press(f"ask:{id_}")
-    past.wait_for("Delete it for good?")
+    past.wait_for("Delete A and B for good?")
     past.press("keep")
-    past.wait_without("Delete it for good?")
+    past.wait_without("Delete A and B for good?")
     assert past.store.summaries()
     past.press(f"ask:{id_}")
     past.wait_for(f"delete:{id_}")

@@ -109,6 +109,6 @@ def test_what_is_not_on_the_page_does_nothing(past, pick):
     for word in (pick, f"use:{id_}", f"use:{id_}:c:A", f"use:{id_}:a:C", f"overlay:{id_}:z"):
         past.refresher.post(lambda word=word: past.step.table.pick(word))
     past.press(f"ask:{id_}")
-    past.wait_for("Delete it for good?")
+    past.wait_for("Delete A and B for good?")
     assert past.opened == past.used == past.overlays == []
     assert past.store.summaries()

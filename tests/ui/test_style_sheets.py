@@ -6,7 +6,7 @@ from pathlib import Path
 from nncompare.ui import page
 from nncompare.ui.clickable import STATIC
 
-SHARED = {"style", "media"}
+SHARED = {"style", "presentation", "media"}
 _ALONE = re.compile(r"\.nnc \.(nnc-[\w-]+)(?: [a-z]\w*)*$")
 """A selector that styles a class wherever it stands."""
 

@@ -28,7 +28,7 @@ class CleanUp:
         self.age, self.size = dropdown("Keep those", _AGES, forget), dropdown("and at most", _SIZES, forget)
         self.preview = Clickable(refresher.posting(self._pick), "nnc-clean-up")
         parts = [self.age, self.size, button("Clean up …", refresher.posting(self._look))]
-        self.box = column("", [row("nnc-row", parts), self.preview])
+        self.box = column("nnc-history-clean", [row("nnc-row", parts), self.preview])
 
     def _look(self) -> None:
         days, size = self.age.value, self.size.value

@@ -51,12 +51,15 @@ MODEL = Column("model", "Model", lambda row: row.title, lambda row: row.title.ca
 DATE = Column("date", "Date", lambda row: row.date, _number, begins_high=True)
 ACCURACY = Column("accuracy", "Test accuracy", lambda row: row.told, lambda row: row.accuracy, begins_high=True)
 TIME = Column("time", "Time", lambda row: clock(row.seconds), lambda row: row.seconds)
+# What comes first is shown where there is no room for all.
+_TELLING = ("channels", "optimizer", "dropout", "batch_size", "learning_rate")
 _DIFFERENT = (
     Column("dataset", "Data set", lambda row: row.dataset.title, lambda row: row.dataset.title),
     Column("images", "Images", lambda row: count(row.images), lambda row: row.images),
-    *(_setting(name) for name in RunConfig.model_fields if name != "epochs"),
     Column("epochs", "Epochs", _epochs, lambda row: row.epochs),
     Column("seeds", "Seeds", lambda row: f"{_seeds(row)}", _seeds),
+    *map(_setting, _TELLING),
+    *(_setting(name) for name in RunConfig.model_fields if name not in (*_TELLING, "epochs")),
 )
 COLUMNS = {column.key: column for column in (MODEL, DATE, *_DIFFERENT, ACCURACY, TIME)}
 

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from statistics import mean
 from typing import TypeAlias
 
 from nncompare.analysis import guessing_of
@@ -23,7 +22,7 @@ _MAY_BE_GUESSED = 0.2
 class PastRow:
     """One model of a saved comparison: what it was, what became of it, and what the user has written to it.
 
-    `accuracy` and `seconds` are means over the seeds that have them, `told` the accuracy as text.
+    `accuracy` is the mean over the seeds that have one, `told` that as text; `seconds` are those of all seeds together.
     """
 
     summary: Summary
@@ -109,7 +108,7 @@ def _row(
     guessed: Collection[Key],
 ) -> PastRow:
     first = next((model for model in models if model.test_accuracy is not None), models[0])
-    seconds = _mean([model.seconds or None for model in models])
+    seconds = sum(model.seconds for model in models) or None
     fate = _fate([_fates(summary, model, guessed) for model in models])
     return PastRow(summary, name, first.config, first.epochs, accuracy, told, seconds, fate)
 
@@ -133,8 +132,3 @@ def _fate(by_seed: Sequence[Sequence[str]]) -> str:
         word if count == seeds else f"{word} from {spelled(count)} of {spelled(seeds)} seeds"
         for word, count in counts.items()
     )
-
-
-def _mean(values: Sequence[float | None]) -> float | None:
-    known = [value for value in values if value is not None]
-    return mean(known) if known else None

@@ -80,7 +80,7 @@ class PastTable:
             to_delete=self._to_delete,
             overlay=self._overlay,
             found=self._found,
-            home=self._store.home,
+            home=None if self._store.is_of_session else self._store.home,
             note=self._store.note,
             longest={"name": LONGEST_NAME, "note": LONGEST_NOTE},
         )

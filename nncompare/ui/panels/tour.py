@@ -29,7 +29,7 @@ STOPS = (
     ),
     Stop(
         "Models",
-        (".nnc-card.nnc-b input", ".nnc-nav"),
+        (".nnc-forms", ".nnc-nav"),
         "What differs",
         "Set up models A and B. Change one thing only, and guess what it will do before you train.",
     ),
