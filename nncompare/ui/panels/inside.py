@@ -47,6 +47,7 @@ class InsidePanel:
         self._shown: tuple[Answer, Scales] | None = None
         self.target = dropdown("What speaks for", [(_OWN_ANSWERS, _OWN)], refresher.posting(self._look))
         self.plain = button("Take it off", refresher.posting(on_plain))
+        self.plain.tooltip = "Look at the image undisturbed"
         self._words, self._note, self._key = (Place(f"nnc-inside-{part}") for part in ("words", "note", "key"))
         self._dialog = Clickable(lambda _pick: None, "nnc-inside-dialog")
         enlarge, enlarge_look = refresher.posting(self._enlarge), refresher.posting(self._enlarge_look)
