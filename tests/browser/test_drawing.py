@@ -3,7 +3,8 @@
 import base64
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 
@@ -154,6 +155,38 @@ def test_a_seven_is_drawn_erased_and_taken_back(page: Page) -> None:
     expect(told(page)).to_contain_text("Draw something")
     press(page, "Undo")
     expect(told(page)).to_contain_text("your drawing")
+
+
+def look_again(page: Page, act: Callable[[], None]) -> None:
+    """Set the sheet aside, which it says; then do something by which it is looked at again."""
+    press(page, "Look elsewhere")
+    expect(page.get_by_role("button", name="Back to your")).to_be_visible()
+    before = told(page).inner_text()
+    act()
+    expect(page.get_by_role("button", name="Back to your")).to_have_count(0)
+    expect(told(page)).not_to_have_text(before)
+
+
+def test_a_drawing_that_is_set_aside_says_so_until_it_is_looked_at_again(page: Page) -> None:
+    draw(page, SEVEN)
+    draw(page, [(0.3, 0.9), (0.6, 0.9)])
+    page.get_by_role("switch", name="as drawn").check()
+    expect(told(page)).to_contain_text("28 x 28")  # so nothing of the strokes is on its way
+    look_again(page, partial(press, page, "Back to your drawing"))
+    expect(sheet(page)).to_be_focused()
+    look_again(page, partial(press, page, "Undo"))
+    look_again(page, partial(draw, page, [(0.3, 0.9), (0.6, 0.9)]))
+    expect(told(page)).to_contain_text("your drawing 28 x 28")
+
+
+def test_a_picture_is_set_aside_and_an_empty_sheet_is_not(page: Page) -> None:
+    open_file(page, "squared.png", picture())
+    expect(told(page)).to_contain_text("your picture")
+    look_again(page, partial(press, page, "Back to your picture"))
+    expect(frame(page)).to_be_focused()
+    look_again(page, partial(press, page, "Clear"))
+    press(page, "Look elsewhere")
+    expect(page.get_by_role("button", name="Back to your")).to_have_count(0)
 
 
 def test_as_drawn_is_switched(page: Page) -> None:

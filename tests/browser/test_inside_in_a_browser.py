@@ -174,7 +174,7 @@ def test_a_click_on_where_one_looks_shows_where_both_do(page: Page) -> None:
     opened = page.locator(".nnc-inside-looks").last.get_by_role("button").last
     opened.click()
     dialog = page.get_by_role("dialog", name="Occlusion")
-    expect(dialog.get_by_role("img")).to_have_count(2)
+    expect(dialog.get_by_role("img")).to_have_count(3)
     expect(dialog).to_contain_text("A black square of 7 × 7 pixels")
     page.keyboard.press("Escape")
     expect(dialog).to_have_count(0)

@@ -302,7 +302,7 @@ def test_the_networks_of_a_comparison_are_on_the_map_of_its_page(ready: Dashboar
     page.get_by_role("tab", name="Map").click()
     plot = page.get_by_role("application", name="Map of 500 test images")
     expect(plot).to_be_visible(timeout=SECONDS)
-    expect(page.locator(".nnc-imagemap-kept")).to_contain_text("of what distinguishes the images for A, ")
+    expect(page.locator(".nnc-imagemap-kept")).to_contain_text("of them for A, ")
     plot.focus()
     page.keyboard.press("Home")
     page.keyboard.press("Enter")

@@ -37,6 +37,7 @@ class DrawingPage:
     """Shows a sheet; below it how many images came, what the last one is, and its height, width and brightness.
 
     "Another sheet" puts a new one in its place, which spares the next test another page.
+    "Look elsewhere" sets it aside.
     """
 
     def __init__(self) -> None:
@@ -47,13 +48,15 @@ class DrawingPage:
         self._told.add_class("told")
         page = Page(lambda: None, lambda _step: None, Limits())
         another = button("Another sheet", self._refresher.posting(self._begin))
+        elsewhere = button("Look elsewhere", self._refresher.posting(lambda: self._panel.set_aside()))
         self._begin()
         self._refresher.start()
-        display(column("nnc", [page, column("nnc-step", [self._card, self._told]), another, self._number]))
+        display(column("nnc", [page, column("nnc-step", [self._card, self._told]), another, elsewhere, self._number]))
 
     def _begin(self) -> None:
         self._count, self._sheets = 0, self._sheets + 1
-        self._card.children = [DrawingPanel(self._refresher, partial(self._tell, self._sheets)).box]
+        self._panel = DrawingPanel(self._refresher, partial(self._tell, self._sheets))
+        self._card.children = [self._panel.box]
         self._told.value, self._number.value = "", f"Sheet {self._sheets}"
 
     def _tell(self, sheet: int, seen: NDArray[np.uint8] | None, words: str) -> None:

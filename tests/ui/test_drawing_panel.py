@@ -147,13 +147,23 @@ def test_a_file_that_cannot_be_read_leaves_the_drawing(talk: Talk, file: bytes) 
     assert talk.answers[-1][0]["words"] == "Pictures may have at most 10 MB."
 
 
-def test_the_sentence_goes_once_something_else_is_looked_at(talk: Talk) -> None:
-    talk.panel.hush()
-    assert talk.answers == []
+def test_the_sheet_is_set_aside_with_its_sentence_once_something_else_is_looked_at(talk: Talk) -> None:
     talk.open(b"This is a text.")
-    talk.panel.hush()
-    talk.panel.hush()
-    assert talk.answers[1:] == [({"words": ""}, [])]
+    talk.panel.set_aside()
+    assert talk.answers[1:] == [({"answered": 1, "words": "", "aside": True}, [])]
+    talk.draw()
+    assert len(talk.images) == 1
+
+
+def test_what_is_still_being_made_of_the_sheet_is_dropped_and_answered_once_it_is_set_aside(talk: Talk) -> None:
+    background: list[Any] = []
+    talk.panel._newest._refresher.in_background = lambda *work: background.append(work)  # type: ignore[method-assign]
+    talk.draw()
+    talk.panel.set_aside()
+    ((work, then, _),) = background
+    then(work())
+    assert talk.images == []
+    assert [answer["answered"] for answer, _ in talk.answers] == [1]
 
 
 def test_a_surprise_is_a_sentence_and_no_word_of_the_picture(

@@ -153,13 +153,31 @@ def test_a_disturbance_follows_the_slider(looking, images, pair, refresher, chos
     looking.disturb.slider.set_state({"value": -25})
     refresher.work()
     assert "Rotate: −25°" in looking.disturb.seen.value
-    looking.choose("test", 5)
+    looking.picker.choose("test", 5)
     refresher.work()
     assert pair.asked[-1].disturbance == Disturbance("rotate", -25)
+    assert "<small>(Rotate: −25°)</small>" in html(looking)
     looking.disturb.reset.click()
     refresher.work()
     assert pair.asked[-1].disturbance is None
     assert (looking.disturb.slider.value, looking.disturb.reset.disabled) == (0, True)
+    assert "(Rotate" not in html(looking)
+
+
+def test_an_image_that_is_chosen_elsewhere_is_looked_at_as_it_is_there(looking, pair, refresher, chosen):
+    looking.disturb._on_strength(25.0)
+    looking.choose("test", 5)
+    refresher.work()
+    assert (chosen[-1].words, chosen[-1].disturbance) == ("test image 5", None)
+    assert pair.asked[-1].disturbance is None
+    assert looking.disturb.slider.value == 0
+
+
+def test_the_sheet_is_set_aside_while_an_image_is_looked_at(looking, monkeypatch):
+    told = []
+    monkeypatch.setattr(looking.drawing.box, "send", lambda content, buffers=(): told.append(content))
+    looking.picker.choose("test", 5)
+    assert [content["aside"] for content in told] == [True]
 
 
 def test_another_kind_begins_where_nothing_is_changed(looking, pair, refresher):
@@ -190,6 +208,9 @@ def test_an_image_is_chosen_by_its_number_and_what_is_no_number_is_told(looking,
     for wrong in ("-1", str(len(images.test_labels)), "seven", "", "9" * 5_000):
         picker.number.value = wrong
         refresher.work()
+        picker.again.click()
+        refresher.work()
+        assert picker.number.value == wrong
         assert f"A number from 0 to {len(images.test_labels) - 1:,}." in picker.number.note.value
     assert len(pair.asked) == 2
     picker.number.value = "18"
@@ -327,7 +348,7 @@ def test_a_picture_that_is_opened_is_not_disturbed_but_the_next_image_is_and_tha
     looking, pair, refresher, heard
 ):
     looking.disturb._on_strength(25.0)
-    looking.choose("test", 5)
+    looking.picker.choose("test", 5)
     refresher.work()
     looking.tick()
     assert "Rotate: 25°" in looking.disturb.seen.value

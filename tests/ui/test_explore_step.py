@@ -64,6 +64,19 @@ def test_a_tab_that_is_made_later_knows_what_is_looked_at(finished, settle):
     assert inside.panel._image.words == "test image 3"
 
 
+def test_inside_can_take_the_disturbance_off(finished, settle):
+    finished.go("Explore")
+    step = finished.steps.explore
+    step.drawn.disturb.slider.set_state({"value": 9})
+    until(lambda: "Rotate: 9°" in seen(finished), WHAT)
+    step.tabs.pick("Inside")
+    settle(finished)
+    step._looks["Inside"].panel.plain.click()
+    settle(finished)
+    assert step._looks["Inside"].panel._image.disturbance is None
+    assert "Rotate" not in seen(finished)
+
+
 def enlarge_one(dashboard, settle):
     """Enlarge the first of the images that are shown; others may be shown before it is pressed."""
 

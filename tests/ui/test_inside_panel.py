@@ -90,6 +90,25 @@ def test_filters_and_maps_are_counted_in_words_and_the_scales_are_told(panel: In
     assert 'data-most="128"' in a.html, "A leaves as much room as B needs"
 
 
+def test_a_disturbed_image_is_shown_as_the_networks_see_it_and_can_be_had_as_it_is() -> None:
+    asked: list[str] = []
+    panel = InsidePanel(AtOnce(), lambda: asked.append("plain"))  # type: ignore[arg-type]
+    panel.set_visible(True)
+    pair, chosen = FakePair(), image(disturbance=Disturbance("noise", 40))
+    panel.use(None, pair)
+    assert "nnc-hidden" in panel.plain._dom_classes
+    panel.look_at(chosen)
+    assert "disturbed: <b>Noise: 40%</b>" in text_of(panel.box)
+    assert panel._shown is not None
+    assert png_data_uri(panel._shown[0].images[0]) in panel._words.value
+    assert "nnc-hidden" not in panel.plain._dom_classes
+    panel.plain.click()
+    assert asked == ["plain"]
+    panel.look_at(image())
+    assert "disturbed" not in text_of(panel.box)
+    assert "nnc-hidden" in panel.plain._dom_classes
+
+
 def test_another_class_is_asked_for_and_named(panel: InsidePanel) -> None:
     pair = FakePair(dataset="fashion-mnist")
     panel.use(None, pair)
@@ -250,7 +269,7 @@ def test_a_map_that_is_picked_is_enlarged_with_its_layer_channel_and_what_it_com
     assert "Its filter" in told[1], "a filter is shown with the map that it makes"
 
 
-@pytest.mark.parametrize(("number", "words"), [(0, "Gradient × input"), (1, "A black square of 7 × 7")])
+@pytest.mark.parametrize(("number", "words"), [(0, "gradient × input"), (1, "A black square of 7 × 7")])
 def test_where_they_look_is_enlarged_for_both(
     panel: InsidePanel, monkeypatch: pytest.MonkeyPatch, number: int, words: str
 ) -> None:

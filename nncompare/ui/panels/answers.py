@@ -60,16 +60,16 @@ class AnswersPanel:
     def show(self, pair: SeedRun | None, answered: Answered | None, classes: Sequence[str], note: str) -> None:
         """Show the newest answers of a pair, and a note on newer ones; without answers, why there are none."""
         said = said_by(answered, classes) if answered is not None else ()
-        label = answered.image.label if answered is not None else None
+        label, change = (answered.image.label, answered.image.change) if answered is not None else (None, "")
         verdict = verdict_on(said, classes[label] if label is not None else "")
         names = [run.name for run in pair.runs] if pair is not None and said else []
         missing = [name for name in names if name not in {one.name for one in said}]
         note = note or (obstacle(pair) if not said else "")
-        self.box.show_texts("answers.html", said=said, missing=missing, verdict=verdict, note=note)
+        self.box.show_texts("answers.html", said=said, missing=missing, verdict=verdict, change=change, note=note)
         if said and answered is not None:
             each = ", ".join(f"{one.name} says {one.label}" for one in said)
             image = answered.image
-            subject = f"{words.capitalize_first(image.words)}{f', {image.change}' if image.change else ''}"
+            subject = f"{words.capitalize_first(image.words)}{f', {change}' if change else ''}"
             self._settle(f"{subject}: {each}. {verdict[1]}".strip())
 
     def fade(self, is_old: bool) -> None:

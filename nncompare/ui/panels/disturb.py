@@ -18,9 +18,9 @@ class DisturbPanel:
     def __init__(self, refresher: Refresher, on_change: Callable[[], None]) -> None:
         self._on_change = on_change
         options = [(info.title, name) for name, info in DISTURBANCES.items()]
-        self.kind = dropdown("Disturb it", options, refresher.posting(self._on_reset))
+        self.kind = dropdown("Disturb it", options, refresher.posting(self.take_off))
         self.slider = Slider(refresher.posting(self._on_strength))
-        self.reset = button("Reset", refresher.posting(self._on_reset))
+        self.reset = button("Reset", refresher.posting(self.take_off))
         self.seen = Place("nnc-seen")
         controls = column("nnc-strength", [row("nnc-row nnc-picking", [self.kind, self.reset]), self.slider])
         self.box = column("nnc-card nnc-disturb", [self.seen, controls])
@@ -49,7 +49,8 @@ class DisturbPanel:
         self.slider.offer(info.title, info.unit, info.lowest, info.highest, info.step, info.neutral)
         set_value(self.reset, disabled=True)
 
-    def _on_reset(self) -> None:
+    def take_off(self) -> None:
+        """Change nothing any more."""
         self.begin()
         self._on_change()
 

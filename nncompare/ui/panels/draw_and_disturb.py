@@ -59,7 +59,8 @@ class DrawAndDisturb:
         self._ask()
 
     def choose(self, split: SplitName, index: int) -> None:
-        """Look at an image of the data set."""
+        """Look at an image of the data set that was chosen elsewhere, where it is not disturbed."""
+        self.disturb.begin()
         self.picker.choose(split, index)
 
     def look_at(self, image: ChosenImage | None) -> None:
@@ -79,7 +80,7 @@ class DrawAndDisturb:
         self.answers.tick()
 
     def _on_picked(self, image: ChosenImage) -> None:
-        self.drawing.hush()
+        self.drawing.set_aside()
         self.look_at(image)
 
     def _on_drawing(self, pixels: NDArray[np.uint8] | None, words: str) -> None:

@@ -64,7 +64,6 @@ class DrawingPanel:
         self._subject: _Subject | None = None
         self._file = FileInPieces()
         self._is_as_drawn, self._are_strokes = False, True
-        self._is_telling = False
         self._number = 0  # of the message that is answered
         self.box = Drawing(refresher.posting(self._on_drawing_message), hint=_HINTS[True])
 
@@ -77,11 +76,10 @@ class DrawingPanel:
             if self._subject is not None:
                 self._look(self._subject)
 
-    def hush(self) -> None:
-        """Take the sentence below the sheet away: something else is looked at."""
-        if self._is_telling:
-            self._is_telling = False
-            self.box.send({"words": ""})
+    def set_aside(self) -> None:
+        """Show that something else is looked at; what is still being made of the sheet is wanted no more."""
+        self._newest.forget()
+        self._answer(words="", aside=True)
 
     def _on_drawing_message(self, content: Any, buffers: Sequence[Any]) -> None:
         said = said_by(content, buffers)
@@ -137,7 +135,6 @@ class DrawingPanel:
         self._answer(words=str(error) if isinstance(error, PictureError) else _FAILED)
 
     def _answer(self, buffers: Sequence[bytes] = (), **content: Any) -> None:
-        self._is_telling = bool(content.get("words"))
         self.box.send({"answered": self._number, **content}, buffers=[*buffers])
 
 

@@ -40,7 +40,7 @@ class ImagePicker:
         on_choice = refresher.posting(self._on_choice)
         self.split = dropdown("of the", _SPLITS, on_choice)
         self.number = Field(watched(make(widgets.Text, value="0", description="Image"), on_choice))
-        self.again = button("Show", refresher.posting(self._on_again))
+        self.again = button("Show", refresher.posting(self._on_show))
         self.another = button("Another", refresher.posting(self._on_another))
         self.disagreed = button("One they disagree on", refresher.posting(self._on_disagreed))
         fields = row("nnc-row nnc-picking", [self.number.control, self.split])
@@ -69,21 +69,20 @@ class ImagePicker:
             self._on_image(ChosenImage(np.array(pixels), f"{_WORDS[split]} {index:,}", label))
 
     def _on_choice(self) -> None:
-        images, split = self._images, self.split.value
-        if images is None:
-            return
-        most = len(images.labels(split)) - 1
-        number, error = read_field(_Number, "number", self.number.value)
-        if error or number > most:
-            self.number.tell(f"A number from 0 to {most:,}.")
-        elif (split, number) == self._chosen:
-            self.number.tell("")
-        else:
-            self.choose(split, number)
+        if (self.split.value, self._read()) != self._chosen:
+            self._on_show()
 
-    def _on_again(self) -> None:
-        if self._chosen is not None:
-            self.choose(*self._chosen)
+    def _on_show(self) -> None:
+        if (number := self._read()) is not None:
+            self.choose(self.split.value, number)
+
+    def _read(self) -> int | None:
+        """Return the number that was entered; None, and a sentence beside it, where there is no such image."""
+        most = len(self._images.labels(self.split.value)) - 1 if self._images is not None else -1
+        number, error = read_field(_Number, "number", self.number.value)
+        is_one = not error and number is not None and number <= most
+        self.number.tell("" if is_one or most < 0 else f"A number from 0 to {most:,}.")
+        return number if is_one else None
 
     def _on_another(self) -> None:
         if self._images is not None:

@@ -1,17 +1,17 @@
 """Inside both networks: what their filters find in the chosen image, and where in it they look."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 import numpy as np
 
 from nncompare.comparison.inspectable import Inspectable
-from nncompare.data import CATALOG, ImageData
+from nncompare.data import CATALOG, ImageData, png_data_uri
 from nncompare.figures.sprites import Scales
 from nncompare.inspection import Answer, Inquiry, Inside, NetworkAnswer
 from nncompare.ui.asking import Asking, Networks
 from nncompare.ui.clickable import Clickable
-from nncompare.ui.elements import Place, column, dropdown, hide, row, set_value
+from nncompare.ui.elements import Place, button, column, dropdown, hide, row, set_value
 from nncompare.ui.panels.enlarged_map import enlarged_map
 from nncompare.ui.panels.image_choice import ChosenImage
 from nncompare.ui.panels.network_inside import NetworkInside, looks_of, points
@@ -35,21 +35,24 @@ _Question: TypeAlias = tuple[ChosenImage, int | None]
 class InsidePanel:
     """Shows A beside B, for their own answers or for a class that is chosen; a picture that is chosen is enlarged.
 
-    It asks when another image, pair or class is chosen, and now and then while the networks learn.
+    It asks when another image, pair or class is chosen, and now and then while the networks learn. It calls `on_plain`
+    when the image is to be looked at undisturbed.
     """
 
-    def __init__(self, refresher: Refresher) -> None:
+    def __init__(self, refresher: Refresher, on_plain: Callable[[], None] = lambda: None) -> None:
         self._asking = Asking(refresher, _inquiry, self._on_answer, self._on_failed, _rest)
         self._pair: Inspectable | None = None
         self._image: ChosenImage | None = None
         self._is_visible = False
         self._shown: tuple[Answer, Scales] | None = None
         self.target = dropdown("What speaks for", [(_OWN_ANSWERS, _OWN)], refresher.posting(self._look))
+        self.plain = button("Take it off", refresher.posting(on_plain))
+        self.plain.tooltip = "Look at the image undisturbed"
         self._words, self._note, self._key = (Place(f"nnc-inside-{part}") for part in ("words", "note", "key"))
         self._dialog = Clickable(lambda _pick: None, "nnc-inside-dialog")
         enlarge, enlarge_look = refresher.posting(self._enlarge), refresher.posting(self._enlarge_look)
         self._networks = {name: NetworkInside(name, enlarge, enlarge_look) for name in "AB"}
-        head = row("nnc-row nnc-inside-head", [self._words, self.target])
+        head = row("nnc-row nnc-inside-head", [self._words, self.plain, self.target])
         cards = row("nnc-inside-cards", [*self._networks.values()])
         self.box = column("nnc-inside", [head, self._note, cards, self._key, self._dialog])
         self._say("", False)
@@ -104,7 +107,9 @@ class InsidePanel:
         for name in self._networks:
             self._show_network(name, answer, insides, classes)
         label = classes[image.label] if image.label is not None else None
-        self._words.show_texts("inside_words.html", words=image.words, label=label)
+        src = png_data_uri(answer.images[0])
+        self._words.show_texts("inside_words.html", src=src, words=image.words, label=label, change=image.change)
+        hide(self.plain, not image.change)
         self._note.show_texts("inside_note.html", sentence="", is_error=False)
         hide(self._key, not insides)
         scales, is_pair = self._shown[1], len(insides) > 1
@@ -126,6 +131,7 @@ class InsidePanel:
         """Show a sentence, and nothing else; after a mistake another class may be tried."""
         self._shown = None
         hide(self.target, not is_error)
+        hide(self.plain, True)
         for shown in self._networks.values():
             shown.hide()
         self._words.tell()
@@ -151,7 +157,8 @@ class InsidePanel:
             if each.inside is not None and not _problem(each)
         ]
         full = (scales.gradient, scales.occlusion)[number]
-        self._dialog.show_dialog("enlarged_look.html", found=found, number=number, full=full, points=points(full))
+        values = {"src": png_data_uri(answer.images[0]), "found": found, "full": full, "points": points(full)}
+        self._dialog.show_dialog("enlarged_look.html", number=number, **values)
 
 
 def _inquiry(networks: Networks, dataset: str, question: _Question) -> Inquiry:

@@ -19,8 +19,9 @@ _NEXT_TO_NOTHING = 0.005  # of a probability
 
 @dataclass(frozen=True)
 class Look:
-    """An overlay on the image: how it is computed, what it shows, and what that means in words."""
+    """An overlay on the image: what it says, how it is computed, what it shows, and that in words."""
 
+    title: str
     method: str
     picture: str
     words: str
@@ -83,8 +84,8 @@ def looks_of(inside: Inside, image: NDArray[np.uint8], scales: Scales) -> list[L
         for values, full in ((inside.gradient, scales.gradient), (inside.occlusion, scales.occlusion))
     )
     return [
-        Look("Gradient × input", gradient, _of_gradient(inside.gradient)),
-        Look("Occlusion", occlusion, _of_occlusion(inside.occlusion)),
+        Look("What speaks for it", "gradient × input", gradient, _of_gradient(inside.gradient)),
+        Look("What it needs", "occlusion", occlusion, _of_occlusion(inside.occlusion)),
     ]
 
 

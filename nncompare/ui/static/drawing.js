@@ -31,7 +31,15 @@ function render({ model, el }) {
     find("hint").hidden = grey !== null;
     return grey ? [{ ...settings(), drawing: [SHEET, SHEET] }, [grey.buffer]] : [{ ...settings(), is_empty: true }];
   };
-  const ask = () => sender.ask(look);
+  const setAside = (isAside) => {
+    sheet.isAside = isAside;
+    find("back").hidden = !isAside || !(isPhoto() || sheet.pixels());
+    find("back").textContent = isPhoto() ? "Back to your picture" : "Back to your drawing";
+  };
+  const ask = () => {
+    setAside(false);
+    sender.ask(look);
+  };
   const photo = showPhoto(photoPlace, { onChange: ask, speak });
   const isPhoto = () => !photoPlace.hidden;
 
@@ -43,6 +51,10 @@ function render({ model, el }) {
     drawTools();
     change(wasPhoto);
     ask();
+  };
+  const goBack = () => {
+    ask();
+    (isPhoto() ? find("frame") : canvas).focus({ preventScroll: true });
   };
   const hideHint = () => {
     find("hint").hidden = true;
@@ -67,6 +79,7 @@ function render({ model, el }) {
     pen: () => take("pen"),
     eraser: () => take("eraser"),
     undo,
+    back: goBack,
     clear: () => onSheet(() => sheet.clear()),
     open: () => input.click(),
   };
@@ -75,16 +88,17 @@ function render({ model, el }) {
     const hadFocus = document.activeElement === canvas;
     hideHint();
     photo.open(grey, width, height);
+    setAside(false);
     canvas.tabIndex = -1;
     drawTools();
     if (hadFocus) find("frame").focus({ preventScroll: true });
   };
   const onAnswer = (message, buffers) => {
-    if (!("answered" in message)) return tell(message.words);
     const isNewest = !sender.wanted;
     sender.answered(message.answered);
-    if (!isNewest || message.is_partial) return;
+    if (!isNewest || sender.sent || message.is_partial) return;
     tell(message.words);
+    if (message.aside) setAside(true);
     if (message.photo) showOver(bytesOf(buffers[0]), ...message.photo);
   };
 
@@ -93,7 +107,10 @@ function render({ model, el }) {
     actions[target.dataset.do]?.();
   });
   isAsDrawn.addEventListener("change", ask);
-  canvas.addEventListener("pointerdown", hideHint);
+  canvas.addEventListener("pointerdown", () => {
+    hideHint();
+    setAside(false);
+  });
   const isDrawing = drawByPointer(canvas, sheet, { tool: () => tool, onStroke: () => onSheet(() => {}) });
   const lift = drawByKeys(canvas, find("cursor"), sheet, {
     tool: () => tool,
@@ -110,7 +127,9 @@ function render({ model, el }) {
   model.on("msg:custom", onAnswer);
   drawHint();
   sheet.showOn(canvas);
-  onSheet(() => {});
+  drawTools();
+  if (sheet.isAside) setAside(true);
+  else ask();
   return () => {
     sender.stop();
     stopReceiving();

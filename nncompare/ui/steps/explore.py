@@ -50,7 +50,7 @@ class ExploreStep:
         self._has_weights_sent: bool | None = None
         self.note = Place("nnc-explore-note")
         self._drawn = self._later(lambda: DrawAndDisturb(refresher, self._on_chosen, say))
-        self._inside = self._later(lambda: self._inside_of(InsidePanel(refresher)))
+        self._inside = self._later(lambda: self._inside_of(InsidePanel(refresher, self._on_plain)))
         self._robustness = self._later(lambda: RobustnessPanel(refresher, say))
         self._looks: dict[str, Later[Look]] = {
             "Draw and disturb": self._drawn,
@@ -150,6 +150,9 @@ class ExploreStep:
         self._image = image
         if self._inside.is_made:
             self._inside.panel.look_at(image)
+
+    def _on_plain(self) -> None:
+        self.drawn.disturb.take_off()
 
     def _on_pick(self, indices: tuple[int, ...]) -> None:
         if indices:
