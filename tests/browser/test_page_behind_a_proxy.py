@@ -30,7 +30,7 @@ def test_the_dashboard_works_and_says_farewell(kind: str, browser: Browser, host
         asked: list[str] = []
         page.on("request", lambda request: asked.append(request.url))
         page.goto(shown.address)
-        page.get_by_label("Token").fill(behind.token)
+        page.get_by_label("Code", exact=True).fill(behind.token)
         page.get_by_role("button", name="Open").click()
         dashboard = DashboardPage(page, shown)  # type: ignore[arg-type]
         dashboard.expect_ready()

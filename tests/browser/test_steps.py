@@ -52,7 +52,7 @@ def test_a_link_to_a_step_opens_it_after_the_sign_in_with_its_settings(on_voila:
     for token in ("mistyped", f"http://somewhere/?token={host.token}"):
         if token == "mistyped":
             page.goto(link)
-        page.get_by_label("Token").fill(token)
+        page.get_by_label("Code", exact=True).fill(token)
         page.get_by_role("button", name="Open").click()
     expect_at(on_voila, "Models")
     expect(on_voila.field("A", "Channels")).to_have_value("5")
