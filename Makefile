@@ -4,8 +4,8 @@ PYTHON ?= python3
 TORCH_INDEX ?=
 VENV := .venv
 CONSTRAINTS := constraints.txt
-# Three files at a time, also on two cores: many tests wait for other processes. One after the other: make test WORKERS=0
-WORKERS := 3
+# Two files at a time: with three, two cores take as long. One after the other: make test WORKERS=0
+WORKERS := 2
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 

@@ -11,7 +11,7 @@ import psutil
 import pytest
 from dashboard_page import DashboardPage
 from hosts import LOOPBACK, Host, jupyterlab, voila
-from playwright.sync_api import Browser, Playwright, sync_playwright
+from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 from tabs import WINDOW, assert_quiet, tab
 
 CHROMIUM = "chromium"
@@ -36,6 +36,7 @@ def chromium() -> str:
 @pytest.fixture(scope="session")
 def playwright() -> Iterator[Playwright]:
     with sync_playwright() as driver:
+        expect.set_options(timeout=15_000)  # where others compute, too
         yield driver
 
 

@@ -99,6 +99,7 @@ def box_of(found: Locator) -> FloatRect:
 
 def draw(page: Page, points: list[tuple[float, float]]) -> None:
     """Draw with the pointer; places are shares of the sheet."""
+    sheet(page).hover()  # which waits until it is in view, and its place is settled
     box = box_of(sheet(page))
     places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in points]
     page.mouse.move(*places[0])
