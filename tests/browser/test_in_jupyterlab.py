@@ -91,6 +91,6 @@ def test_of_a_kernel_that_was_shut_down_the_dashboard_says_so(on_lab: DashboardP
     expect(page.get_by_role("heading", name="Train two networks side by side")).to_be_visible(timeout=60_000)
     page.get_by_role("menuitem", name="Kernel", exact=True).click()
     page.get_by_role("menuitem", name="Shut Down Kernel", exact=True).click()
-    expect(page.locator(".nnc").get_by_role("alert")).to_contain_text(
-        "The kernel of this notebook has ended", timeout=30_000
-    )
+    # Of an engine that is still being looked for, a kernel that ends may complain as well.
+    ended = page.get_by_role("alert").filter(has_text="The kernel of this notebook has ended")
+    expect(ended).to_be_visible(timeout=30_000)
