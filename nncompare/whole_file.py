@@ -1,4 +1,4 @@
-"""Files that a user has named: each is replaced whole, or not at all."""
+"""Files that are replaced whole, or not at all: those that a user has named, and those that nobody else may read."""
 
 import contextlib
 import errno
@@ -39,6 +39,17 @@ def replace_file(file: Path | str, content: bytes) -> None:
         new.unlink(missing_ok=True)
         raise
     sync_folder(target.parent)
+
+
+def replace_private(file: Path, content: bytes) -> None:
+    """Write a file that this user alone can read, whole or not at all; raise OSError when it cannot be written."""
+    new = file.with_name(f".{file.name}-{secrets.token_hex(8)}")
+    try:
+        with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
+            stream.write(content)
+        new.replace(file)
+    finally:
+        new.unlink(missing_ok=True)
 
 
 def replaceable(file: Path | str) -> Path:

@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -13,6 +12,7 @@ from typing import Any
 from nncompare.environment import child_environment
 from nncompare.memory.budget import require_room_for_engine
 from nncompare.places import home_for_children
+from nncompare.whole_file import replace_private
 
 SLOTS = 2
 # Dask would have glibc give memory back at once: a training step then faults in the same buffers again and again.
@@ -28,11 +28,7 @@ _CREDENTIALS = ("tls_ca_file", "tls_client_cert", "tls_client_key")
 def write_credentials(file: Path, address: str, security: Any, slots: int) -> None:
     """Write what a client needs, readable by this user alone, at one stroke: those of an engine before may be there."""
     content = {"address": address, "slots": slots, **{name: getattr(security, name) for name in _CREDENTIALS}}
-    fresh = file.with_suffix(".new")
-    fresh.unlink(missing_ok=True)
-    with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as stream:
-        json.dump(content, stream)
-    fresh.replace(file)
+    replace_private(file, json.dumps(content).encode())
 
 
 def read_credentials(file: Path) -> tuple[str, dict[str, Any], int]:

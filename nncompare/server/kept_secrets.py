@@ -5,13 +5,14 @@ import hmac
 import os
 import secrets
 import stat
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
 from pydantic import TypeAdapter, ValidationError
 
 from nncompare.places import make_private
+from nncompare.whole_file import replace_private
 
 CODE_LENGTH = 8
 _SIGNS = "abcdefghjkmnpqrstuvwxyz23456789"  # without those that look like another one
@@ -49,7 +50,8 @@ class KeptSecrets:
             return kept
         made = cls.new()
         with contextlib.suppress(OSError):  # then they last until the end of this server
-            made._write(file)
+            make_private(home)
+            replace_private(file, TypeAdapter(cls).dump_json(made))
         return made
 
     def signing_key(self, *tokens: str) -> bytes:
@@ -65,13 +67,3 @@ class KeptSecrets:
             return TypeAdapter(cls).validate_json(file.read_bytes())
         except (OSError, ValidationError):
             return None
-
-    def _write(self, file: Path) -> None:
-        make_private(file.parent)
-        new = file.with_name(f".{_FILE}-{secrets.token_hex(8)}")
-        try:
-            with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
-                stream.write(TypeAdapter(dict[str, str]).dump_json(asdict(self)))
-            new.replace(file)
-        finally:
-            new.unlink(missing_ok=True)
