@@ -1,9 +1,11 @@
 """A limit on the memory, as JupyterHub sets it, and two notebooks on one machine; with real engines."""
 
+import contextlib
 import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ from tiny_pairs import engine_pids, finish, pair
 
 from nncompare.comparison.state import State
 from nncompare.engine import loop
+from nncompare.engine.client import Engine
 from nncompare.engine.shared import EngineHolder
 from nncompare.memory import model_memory_limit
 
@@ -54,17 +57,22 @@ def test_no_process_is_started_where_it_would_be_killed(monkeypatch: pytest.Monk
     assert result.a.message.startswith("There is too little memory to train two models: ")
 
 
-def test_two_notebooks_together_plan_no_more_than_there_is(engines: EngineHolder) -> None:
-    mine, other = engines.get(), EngineHolder()
-    try:
-        theirs = other.get()
-        alone = theirs.survey("cpu")
-        limit_alone = model_memory_limit(None, alone.available_bytes, alone.physical_bytes)
-        slots = loop.wait(mine.claim(2, "cpu"))  # as when Train is pressed: planned, and nothing taken yet
-        beside = theirs.survey("cpu")
-        loop.wait(mine.release([slot.address for slot in slots]))
-    finally:
-        other.close()
+@pytest.fixture
+def two_notebooks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Engine, Engine]]:
+    """Start two engines on a machine where the tests before have promised nothing."""
+    runtime = tmp_path / "runtime"
+    runtime.mkdir(mode=0o700)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(runtime))
+    with contextlib.closing(EngineHolder()) as one, contextlib.closing(EngineHolder()) as other:
+        yield one.get(), other.get()
+
+
+def test_two_notebooks_together_plan_no_more_than_there_is(two_notebooks: tuple[Engine, Engine]) -> None:
+    mine, theirs = two_notebooks
+    alone = theirs.survey("cpu")
+    limit_alone = model_memory_limit(None, alone.available_bytes, alone.physical_bytes)
+    slots = loop.wait(mine.claim(2, "cpu"))  # as when Train is pressed: planned, and nothing taken yet
+    beside = theirs.survey("cpu")
     limits = [model_memory_limit(None, slot.report.available_bytes, slot.report.physical_bytes) for slot in slots]
     assert sum(limits) == pytest.approx(2 * limit_alone, rel=0.1), "who comes first takes what it would alone"
     assert beside.promised_bytes > 0.9 * sum(limits)

@@ -39,8 +39,7 @@ class Middleman:
 
     def close(self) -> None:
         """End everything."""
-        self.cut()
-        self._server.close()
+        self._do(self._end())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(_SECONDS)
         self._loop.close()
@@ -54,6 +53,10 @@ class Middleman:
             writer.transport.abort()
         while self._writers:
             await asyncio.sleep(0)
+
+    async def _end(self) -> None:
+        self._server.close()  # in its loop: from another thread it and the last connection both wake who waits for it
+        await self._hang_up()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._writers.add(writer)
