@@ -20,8 +20,8 @@ class AutoSaver:
     `epochs` are what its models predicted at the end of each epoch, saved or not.
     """
 
-    def __init__(self, comparison: Comparison, store: Store | None, folder: RunFolder | None) -> None:
-        self._comparison, self._store, self.folder = comparison, store, folder
+    def __init__(self, comparison: Comparison, store: Store | None, folder: RunFolder | None, title: str = "") -> None:
+        self._comparison, self._store, self.folder, self._title = comparison, store, folder, title
         self._lock = threading.Lock()
         self._users = 0
         self._is_barred = False
@@ -86,7 +86,7 @@ class AutoSaver:
     def _held(self) -> RunFolder:
         if self.folder is None:
             assert self._store is not None
-            self.folder = self._store.create(self._comparison)
+            self.folder = self._store.create(self._comparison, self._title)
         try:
             self.folder.hold()
         except StoreError:  # what others have changed meanwhile is theirs

@@ -48,13 +48,14 @@ class ComparisonRun(UnderWay):
         limits: Limits | None = None,
         store: Store | None = None,
         folder: RunFolder | None = None,
+        title: str = "",
     ) -> None:
         super().__init__()
         self.comparison = comparison
         self.has_stood_in_line = False  # whether workers were asked for here, and not only before it was reopened
         self._id, self._presses, self._is_left = secrets.token_hex(8), 0, False
         self._quota = Quota(limits or Limits.from_environment(), on_end=lambda why: self.stop(why=why))
-        self._saver = AutoSaver(comparison, store, folder)
+        self._saver = AutoSaver(comparison, store, folder, title)
         alone = [comparison.model_copy(update={"seed": seed, "repeat": 1}) for seed in comparison.seeds]
         shared: tuple[KeptEpochs, Places] = self._saver.epochs, {}
         self.pairs = [SeedRun(one, engines, suspend_seconds, self._quota, self._save, *shared) for one in alone]

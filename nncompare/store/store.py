@@ -14,7 +14,7 @@ from nncompare.places import data_folder, is_temporary
 from nncompare.store.cleaning import Stored
 from nncompare.store.errors import StoreError
 from nncompare.store.files import TEMPORARY
-from nncompare.store.labels import Label, read_labels, write_labels
+from nncompare.store.labels import Label, Labels, read_labels, write_labels
 from nncompare.store.lock import Lock
 from nncompare.store.records import Summary
 from nncompare.store.run_folder import RunFolder
@@ -71,18 +71,22 @@ class Store:
             f"after a restart. Set {HOME} to a folder that stays."
         )
 
-    def create(self, comparison: Comparison) -> RunFolder:
-        """Create the folder of a new comparison, and hold it."""
+    def create(self, comparison: Comparison, title: str = "") -> RunFolder:
+        """Create the folder of a new comparison, and hold it; its models get the `title` as their names."""
         with self._changing():
             number = max((_number_of(id_) for id_ in self._ids()), default=0) + 1
             name = f"{number:06d}-{secrets.token_hex(4)}"
             lock = self._lock(name)
             lock.acquire()
             try:
-                return RunFolder.begin(self._runs / name, lock, comparison)
+                begun = RunFolder.begin(self._runs / name, lock, comparison)
             except StoreError:
                 lock.release()
                 raise
+        if title:
+            with contextlib.suppress(StoreError):  # without its name it is saved all the same
+                write_labels(self._runs / name, Labels(models=dict.fromkeys("AB", Label(name=title))))
+        return begun
 
     def summaries(self, most: int | None = None) -> list[Summary]:
         """Return the readable comparisons, newest first, among the newest `most`; `unreadable` has the others."""

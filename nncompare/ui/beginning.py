@@ -36,7 +36,7 @@ class Beginning:
         """Train with the settings of the page, if that is possible now."""
         comparison, lesson = self._settings.comparison, self._settings.lesson
         if comparison is not None and not self._settings.problems and self._current.state.can_train:
-            running = self._current.planned(comparison)
+            running = self._current.planned(comparison, lesson.lesson.title if lesson.lesson else "")
             self._show(running, lesson.lesson, lesson.guess)
             running.start()
 

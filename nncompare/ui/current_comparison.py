@@ -53,9 +53,9 @@ class CurrentComparison:
         running = self.running
         return self._begun_before + bool(running is not None and running.begun and running.has_stood_in_line)
 
-    def planned(self, comparison: Comparison) -> ComparisonRun:
-        """Return a comparison of these settings that has not begun."""
-        return ComparisonRun(comparison, self.engines, limits=self.limits, store=self.store)
+    def planned(self, comparison: Comparison, title: str = "") -> ComparisonRun:
+        """Return a comparison of these settings that has not begun; its models are saved under the `title`."""
+        return ComparisonRun(comparison, self.engines, limits=self.limits, store=self.store, title=title)
 
     def reopened(self, id_: str) -> ComparisonRun:
         """Return a saved comparison as it was; that takes a moment."""

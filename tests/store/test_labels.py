@@ -35,6 +35,23 @@ def test_a_model_has_no_label_until_it_gets_one(store: Store, shelf: RunFolder) 
     assert len(list((store.home / "runs" / shelf.id / "labels").iterdir())) == 1
 
 
+def test_a_comparison_may_have_a_name_from_the_start(store: Store) -> None:
+    named = store.create(Comparison(dataset="synthetic-digits"), "Dropout and overfitting")
+    assert labels_of(store).of("A") == labels_of(store).of("B") == Label(name="Dropout and overfitting")
+    named.save(0, "A", record())
+    store.label(named.id, "A", WIDE)
+    assert (labels_of(store).of("A"), labels_of(store).of("B").name) == (WIDE, "Dropout and overfitting")
+
+
+def test_a_comparison_is_saved_where_its_name_cannot_be(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise StoreError("The disk is full.")
+
+    monkeypatch.setattr("nncompare.store.labels.write_folder", fail)
+    store.create(Comparison(dataset="synthetic-digits"), "Luck").save(0, "A", record())
+    assert labels_of(store) == Labels()
+
+
 def test_what_was_trained_is_as_it_was_and_can_be_saved_further(store: Store, shelf: RunFolder) -> None:
     before = plain(store.open(shelf.id).load().runs)
     store.label(shelf.id, "A", WIDE)

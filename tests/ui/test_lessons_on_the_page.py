@@ -10,6 +10,7 @@ from tiny_comparison import train as begin
 
 from nncompare.comparison.state import State
 from nncompare.lessons import Lesson, built_in_lessons
+from nncompare.store import Store
 
 GUESS_FIRST = "Give your guess first."
 QUESTION = {"question": "Why?", "choices": ["Because.", "Who knows?"], "answer": 1, "reason": "So it is."}
@@ -62,6 +63,13 @@ def train(dashboard, engine):
     until(lambda: len(engine.active()) == 2, WHAT)
     engine.end_all()
     until(lambda: dashboard.result is not None, WHAT)
+
+
+def test_a_run_for_a_lesson_is_kept_under_its_title(asked, settle, engine):
+    say(asked, settle, "2")
+    train(asked, engine)
+    (summary,) = Store.default().summaries()
+    assert [summary.labels.of(name).name for name in "AB"] == ["Mine", "Mine"]
 
 
 def hidden(part):
