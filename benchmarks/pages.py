@@ -127,7 +127,7 @@ def wait_until_ready(host: Host) -> psutil.Process:
         waiting = host.waiting_kernels()
         return next((process for process in waiting if process.cpu_percent(_LOOK_SECONDS) == 0.0), None)
 
-    found = wait_until(ready, _START_SECONDS, "a kernel in waiting")
+    found = wait_until(ready, "a kernel in waiting")
     assert found is not None
     return found
 

@@ -44,7 +44,7 @@ def no_process_is_left() -> Iterator[None]:
         mark = uuid.uuid4().hex
         patch.setenv(MARK, mark)
         yield
-    _, alive = psutil.wait_procs(_started(mark), timeout=15)
+    _, alive = psutil.wait_procs(_started(mark), timeout=60)
     assert not alive, [" ".join(_words(process)) for process in alive]
 
 

@@ -36,7 +36,7 @@ def chromium() -> str:
 @pytest.fixture(scope="session")
 def playwright() -> Iterator[Playwright]:
     with sync_playwright() as driver:
-        expect.set_options(timeout=15_000)  # where others compute, too
+        expect.set_options(timeout=60_000)  # only a test that fails waits for so long
         yield driver
 
 

@@ -15,7 +15,7 @@ from waiting import wait_until
 
 pytestmark = pytest.mark.browser
 
-IMPATIENT = ("--grace", "0", "--page-timeout", "4")
+IMPATIENT = ("--grace", "0", "--page-timeout", "10")
 SHORT = {"train_images": 3_000, "a": {"channels": 4, "epochs": 4}, "b": {"channels": 4, "epochs": 4}}
 MNIST = (
     "?dataset=mnist&train_images=4000&a.channels=4&a.epochs=1&a.batch_size=32"
@@ -53,7 +53,6 @@ def test_what_a_page_trains_ends_with_it_unless_it_is_to_go_on(
     with connected(host.connection_files()[kernel]) as client:
         wait_until(
             lambda: value_of(client, "str(getattr(dashboard.result, 'state', ''))") == "finished",
-            120,
             "the end of the comparison",
         )
 
@@ -79,7 +78,7 @@ def test_after_a_killed_server_the_next_one_offers_the_run(browser: Browser, hos
         first.use(**LONG)
         train_an_epoch(first)
         host.server.kill()
-        wait_until(lambda: not host.processes(), 60, "the end of everything that it started")
+        wait_until(lambda: not host.processes(), "the end of everything that it started")
         expect(first.page.locator("#nnc-connection")).to_contain_text("The connection is lost.", timeout=60_000)
     with tab(browser, voila_host) as dashboard:
         dashboard.open()

@@ -201,8 +201,7 @@ def test_as_drawn_is_switched(page: Page) -> None:
 
 
 def test_one_dot_is_said_to_be_one(page: Page) -> None:
-    box = box_of(sheet(page))
-    page.mouse.click(box["x"] + 60, box["y"] + 60)
+    sheet(page).click(position={"x": 60, "y": 60})
     expect(words(page)).to_have_text("There is only a dot in the picture.")
     draw(page, SEVEN)
     expect(words(page)).to_have_text("")
@@ -230,12 +229,14 @@ def test_a_picture_is_opened_and_framed(page: Page) -> None:
     expect(told(page)).to_contain_text("your drawing")
     open_file(page, "picture.png", picture())
     expect(told(page)).to_contain_text("your picture")
+    frame(page).hover()  # which waits until its place is settled
     box = box_of(frame(page))
     page.mouse.move(box["x"] + box["width"] - 4, box["y"] + box["height"] - 4)
     page.mouse.down()
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] - 4, steps=5)
     page.mouse.up()
     expect(told(page)).to_contain_text(re.compile(r"your picture 20 x [2-4],"))
+    frame(page).hover()
     half = box_of(frame(page))
     page.mouse.move(half["x"] + half["width"] / 2, half["y"] + half["height"] / 2)
     page.mouse.down()

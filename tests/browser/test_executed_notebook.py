@@ -11,6 +11,8 @@ from nbformat.sign import NotebookNotary
 from playwright.sync_api import Browser, Page, expect
 from small_images import TEST_IMAGES
 from stored_runs import store_finished
+from tabs import are_loaded
+from waiting import wait_until
 
 from nncompare.config import Comparison, RunConfig
 from nncompare.data import load
@@ -51,9 +53,7 @@ def assert_shows_the_last_state(page: Page) -> None:
     expect(still.get_by_role("heading")).to_contain_text(f"{TEST_IMAGES} test images")
     expect(still).to_contain_text(f"of {TEST_IMAGES} test images right")
     expect(still).to_contain_text("To use it, run this cell.")
-    sizes = still.locator("img").evaluate_all("(all) => all.map((one) => one.complete && one.naturalWidth)")
-    assert len(sizes) == len(MODELS)
-    assert min(sizes) > 500
+    wait_until(lambda: are_loaded(still), "both pictures are there, and large")
     for words in ("Error displaying widget", "Loading widget", "VBox("):
         expect(page.get_by_text(words).filter(visible=True)).to_have_count(0)
     expect(page.locator(".nnc > :not(:first-child)").filter(visible=True)).to_have_count(0)

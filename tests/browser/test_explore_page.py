@@ -6,6 +6,7 @@ import pytest
 from axe import needs_axe, serious
 from dashboard_page import DashboardPage
 from playwright.sync_api import Locator, expect
+from tabs import box_of
 
 pytestmark = pytest.mark.browser
 
@@ -50,8 +51,9 @@ def finish(dashboard: DashboardPage) -> None:
 
 def draw_a_seven(dashboard: DashboardPage) -> None:
     """Draw with the mouse: a line to the right, and one down from its end."""
-    mouse, box = dashboard.page.mouse, dashboard.page.get_by_label("Sheet to draw on").bounding_box()
-    assert box is not None
+    sheet, mouse = dashboard.page.get_by_label("Sheet to draw on"), dashboard.page.mouse
+    sheet.hover()  # which waits until it is in view, and its place is settled
+    box = box_of(sheet)
     corners = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in SEVEN]
     mouse.move(*corners[0])
     mouse.down()
@@ -212,6 +214,7 @@ def test_on_a_phone_both_answers_are_seen_while_one_draws(ready: DashboardPage) 
     finish(ready)
     page.set_viewport_size({"width": 375, "height": 667})
     draw_a_seven(ready)
+    expect(page.locator(".nnc-seen")).to_contain_text("Your drawing")
     expect_answers(ready)
     for seen in (
         page.locator(".nnc-said").first,

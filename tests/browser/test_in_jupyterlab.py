@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 import pytest
-from dashboard_page import MODELS, READY_SECONDS, DashboardPage
+from dashboard_page import READY_SECONDS, DashboardPage
 from hosts import NOTEBOOK, Host
 from playwright.sync_api import Browser, expect
+from tabs import are_loaded
 from waiting import wait_until
 
 pytestmark = pytest.mark.browser
@@ -19,7 +20,7 @@ def bare_lab(browser: Browser, lab_host: Host, request: pytest.FixtureRequest) -
     """A tab for a JupyterLab without one of its extensions; what it complains of is not looked at."""
     with browser.new_context(viewport={"width": 1280, "height": 900}) as context:
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(60_000)
         page.route(f"**/extensions/{request.param}/**", lambda route: route.abort())
         yield DashboardPage(page, lab_host)
     lab_host.end_kernels()
@@ -40,7 +41,7 @@ def test_a_saved_notebook_shows_the_last_state_without_its_kernel(on_lab: Dashbo
     verdict = page.locator(".nnc-verdict h3").inner_text()
     page.get_by_label("Images from", exact=True).focus()
     page.keyboard.press("ControlOrMeta+s")
-    wait_until(lambda: "data:image/png" in notebook.read_text("utf-8"), 20, "the notebook is saved")
+    wait_until(lambda: "data:image/png" in notebook.read_text("utf-8"), "the notebook is saved")
 
     page.goto("about:blank")
     on_lab.host.end_kernels()
@@ -48,9 +49,7 @@ def test_a_saved_notebook_shows_the_last_state_without_its_kernel(on_lab: Dashbo
     expect(still).to_be_visible(timeout=1000 * READY_SECONDS)
     expect(still).to_contain_text(verdict)
     expect(still).to_contain_text("To use it, run this cell.")
-    assert still.locator("img").evaluate_all("(all) => all.map((one) => one.complete && one.naturalWidth > 500)") == [
-        True
-    ] * len(MODELS)
+    wait_until(lambda: are_loaded(still), "both pictures are there, and large")
     page.get_by_text(ERRORS).wait_for(state="attached")
     expect(page.get_by_text(ERRORS)).to_be_hidden()
     assert all("model not found" in error for error in on_lab.noise.errors), on_lab.noise.errors
@@ -93,4 +92,4 @@ def test_of_a_kernel_that_was_shut_down_the_dashboard_says_so(on_lab: DashboardP
     page.get_by_role("menuitem", name="Shut Down Kernel", exact=True).click()
     # Of an engine that is still being looked for, a kernel that ends may complain as well.
     ended = page.get_by_role("alert").filter(has_text="The kernel of this notebook has ended")
-    expect(ended).to_be_visible(timeout=30_000)
+    expect(ended).to_be_visible()

@@ -49,7 +49,7 @@ def host(chromium: str, user_cache: Path, tmp_path_factory: pytest.TempPathFacto
 def shared_page(browser: Browser, host: Host) -> Iterator[Page]:
     with browser.new_context(viewport={"width": 1280, "height": 720}) as context:
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(60_000)
         page.goto(host.address)
         expect(page.locator(".nnc-inside-frame")).to_have_count(8, timeout=60_000)
         yield page
@@ -91,7 +91,7 @@ def drawn(button: Locator) -> np.ndarray:
 
 def expect_drawn(button: Locator, expected: np.ndarray) -> None:
     """Wait for a map: the browser takes a moment to read the picture that it is cut out of."""
-    wait_until(lambda: np.array_equal(drawn(button)[..., 0], expected), 10, "the map is drawn")
+    wait_until(lambda: np.array_equal(drawn(button)[..., 0], expected), "the map is drawn")
 
 
 def test_each_map_is_drawn_pixel_by_pixel_also_that_of_the_next_image(page: Page) -> None:

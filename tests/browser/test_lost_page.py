@@ -20,7 +20,7 @@ def test_a_page_that_is_loaded_again_is_offered_its_run_and_has_the_history(read
     train_an_epoch(ready)
     before = ready.kernel
     ready.page.reload()
-    wait_until(lambda: before not in ready.host.kernels(), 30, "the end of the kernel of the page before")
+    wait_until(lambda: before not in ready.host.kernels(), "the end of the kernel of the page before")
     resume_what_is_offered(ready)
     ready.rest()
     look_at_history(ready)

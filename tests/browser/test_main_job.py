@@ -38,7 +38,7 @@ def test_two_models_train_side_by_side_in_a_notebook_and_go_on_without_its_page(
     on_lab.page.close()
     (kernel,) = lab_host.ask("api/kernels")
     with connected(lab_host.folder / "jupyter_runtime_dir" / f"kernel-{kernel['id']}.json") as client:
-        wait_until(lambda: value_of(client, "dashboard.current.state.is_active") is False, 60, "the end of it")
+        wait_until(lambda: value_of(client, "dashboard.current.state.is_active") is False, "the end of it", seconds=180)
         assert value_of(client, "str(dashboard.result.state)") == "finished"
     assert len(workers) == len(MODELS)
     assert all(worker.is_running() for worker in workers)

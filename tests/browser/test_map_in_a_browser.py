@@ -93,7 +93,7 @@ def open_map(browser: Browser, images: ImageData) -> Iterator[Callable[..., Map]
         context = browser.new_context(**{"viewport": {"width": 1200, "height": 700}, **options})
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(60_000)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         return Map(page, images, names)
 

@@ -32,9 +32,9 @@ def style(found: Locator, name: str) -> str:
 def test_bars_badges_and_choices_are_seen_in_forced_colours(trained: DashboardPage) -> None:
     page = trained.page
     trained.go("Predictions")
-    page.locator(".nnc-part").last.click(timeout=30_000)
+    page.locator(".nnc-part").last.click()
     chosen = page.locator('.nnc-part[aria-pressed="true"] .nnc-part-count')
-    expect(chosen).to_be_visible(timeout=30_000)
+    expect(chosen).to_be_visible()
     expect(trained.cards.first).to_contain_text("%")
     for scheme in ("light", "dark"):
         page.emulate_media(forced_colors="active", color_scheme=scheme)
@@ -77,7 +77,7 @@ def test_the_report_is_not_cut_on_paper_and_keeps_its_bars_in_forced_colours(
     trained: DashboardPage, tmp_path: Path
 ) -> None:
     trained.go("Predictions")
-    with trained.page.expect_download(timeout=30_000) as download:
+    with trained.page.expect_download() as download:
         trained.page.locator('[data-pick="report.html"]').click()
     download.value.save_as(tmp_path / "report.html")
     page = trained.page.context.new_page()

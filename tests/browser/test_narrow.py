@@ -1,7 +1,5 @@
 """A phone, and a page magnified four times: nothing is cut off, and nothing needs scrolling in two directions."""
 
-from contextlib import suppress
-
 import pytest
 from dashboard_page import STEPS, DashboardPage
 from playwright.sync_api import Page, TimeoutError, expect
@@ -38,10 +36,12 @@ _COLLIDES = """() => {
 
 def cut_off(page: Page) -> list[str]:
     """Return what is cut off also after a moment, in which charts are drawn for another size."""
-    with suppress(TimeoutError):
-        page.wait_for_function(f"() => !({_CUT_OFF})().length", timeout=5_000)
-    found: list[str] = page.evaluate(_CUT_OFF)
-    return found
+    try:
+        page.wait_for_function(f"() => !({_CUT_OFF})().length", timeout=20_000)
+    except TimeoutError:
+        found: list[str] = page.evaluate(_CUT_OFF)
+        return found
+    return []
 
 
 @pytest.fixture

@@ -25,6 +25,7 @@ class Hand:
     def click(self, found: Locator) -> None:
         expect(found).to_be_enabled(timeout=SECONDS)
         expect(found).to_be_in_viewport(ratio=1)
+        found.click(trial=True)  # which waits until it stands still
         box = box_of(found)
         self.dashboard.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
         self.clicks += 1

@@ -43,8 +43,8 @@ def in_notebook(opened: DashboardPage) -> Iterator[DashboardPage]:
 def test_no_key_that_a_control_has_is_a_command_of_jupyterlab(in_notebook: DashboardPage) -> None:
     page = in_notebook.page
     cells, prompt = page.locator(CELLS), page.locator(f"{CELLS} .jp-InputPrompt").last
-    before = cells.count(), prompt.inner_text()
-    assert before == (2, "[1]:")
+    expect(prompt).to_have_text("[1]:")
+    expect(cells).to_have_count(2)
     seen = set()
     for step in STEPS:
         in_notebook.go(step)
@@ -58,7 +58,7 @@ def test_no_key_that_a_control_has_is_a_command_of_jupyterlab(in_notebook: Dashb
                     page.keyboard.press(key)
                 seen.add(kind)
     assert seen == set(KINDS)
-    assert (cells.count(), prompt.inner_text()) == before
+    assert (cells.count(), prompt.inner_text()) == (2, "[1]:")
     expect(page.locator(".nnc")).to_be_visible()
 
 

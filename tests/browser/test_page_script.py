@@ -53,6 +53,7 @@ def test_the_browser_asks_only_where_leaving_would_interrupt_a_training(
     assert questions == ["beforeunload"]
     ready.watch_curves_grow(ready.look())  # whoever stays misses nothing
     ready.rest()
+    ready.go("Data")  # which the kernel does after all that it had to say of the end
     ready.page.reload()
     ready.go("Training")
     assert questions == ["beforeunload"]

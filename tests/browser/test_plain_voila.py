@@ -28,7 +28,7 @@ def dashboard(browser: Browser, host: Host) -> Iterator[DashboardPage]:
     """A tab without a network, where Voila's own template asks for icons in vain."""
     with browser.new_context(viewport={"width": 1280, "height": 900}) as context:
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(60_000)
 
         def only_here(route: Route) -> None:
             (route.continue_ if route.request.url.startswith((host.address, "blob:", "data:")) else route.abort)()

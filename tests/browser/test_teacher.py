@@ -59,14 +59,14 @@ def test_an_answer_that_comes_late_does_not_replace_a_newer_one(browser: Browser
         page.add_init_script("AbortSignal.timeout = () => new AbortController().signal")  # however slow this machine is
         page.route("**/teacher/view*", lambda route: asked.append(route))
         page.goto(voila_host.teachers_door)
-        wait_until(lambda: page.evaluate("1") and len(asked) == 1, SECONDS, "the page asks")
+        wait_until(lambda: page.evaluate("1") and len(asked) == 1, "the page asks")
         view = asked[0].fetch().json()
         page.get_by_role("button", name="Set for all pages").click()
-        wait_until(lambda: page.evaluate("1") and len(asked) == 2, SECONDS, "it asks once more")
+        wait_until(lambda: page.evaluate("1") and len(asked) == 2, "it asks once more")
         asked[1].fulfill(json={**view, "summary": "the newer one"})
         expect(page.locator("#summary")).to_have_text("the newer one")
         asked[0].fulfill(json={**view, "summary": "the older one"})
-        wait_until(lambda: page.evaluate("1") and len(asked) == 3, SECONDS, "it has taken the late one, and asks again")
+        wait_until(lambda: page.evaluate("1") and len(asked) == 3, "it has taken the late one, and asks again")
         expect(page.locator("#summary")).to_have_text("the newer one")
 
 

@@ -19,7 +19,7 @@ def newcomer(browser: Browser, voila_host: Host) -> Iterator[DashboardPage]:
     """Somebody who has never been here."""
     with browser.new_context(viewport={"width": 1280, "height": 720}) as context:
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(60_000)
         dashboard = DashboardPage(page, voila_host, is_first_visit=True)
         yield dashboard
         page.goto("about:blank")

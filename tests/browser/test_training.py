@@ -47,7 +47,7 @@ def watch_predictions_move(dashboard: DashboardPage) -> None:
     summary = dashboard.page.locator(".nnc-summary p")
     expect(summary).to_contain_text("epochs")
     for _ in range(2):
-        expect(summary).not_to_have_text(summary.inner_text(), timeout=20_000)
+        expect(summary).not_to_have_text(summary.inner_text())
     assert indices(dashboard.shown()) == indices(first)
 
 
@@ -106,7 +106,7 @@ def test_one_model_is_lost_and_the_other_goes_on(ready: DashboardPage, voila_hos
     max(known, key=lambda worker: worker.pid).kill()
 
     alert = ready.page.locator(".nnc-run").get_by_role("alert")
-    expect(alert).to_contain_text("ended unexpectedly", timeout=20_000)
+    expect(alert).to_contain_text("ended unexpectedly")
     (lost,) = [model for model in MODELS if ready.look()[model].state == "failed"]
     (other,) = [model for model in MODELS if model != lost]
     expect(ready.lane(lost).get_by_role("alert")).to_contain_text(f"The worker process of model {lost}")
@@ -117,7 +117,7 @@ def test_one_model_is_lost_and_the_other_goes_on(ready: DashboardPage, voila_hos
 
     ready.use(**SHORT)
     ready.train()
-    wait_until(lambda: ready.look()[lost].state != "failed", 15, "a new run")
+    wait_until(lambda: ready.look()[lost].state != "failed", "a new run")
     ready.wait_for_end()
     expect(alert).to_have_count(0)
 

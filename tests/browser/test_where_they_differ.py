@@ -17,7 +17,7 @@ PAIR = {"train_images": 2_000, "a": {"channels": 2, "epochs": 1}, "b": {"channel
 
 def saved(on_page: DashboardPage, pick: str, folder: Path) -> Path:
     """Press a button that saves a file."""
-    with on_page.page.expect_download(timeout=30_000) as download:
+    with on_page.page.expect_download() as download:
         on_page.page.locator(f'[data-pick="{pick}"]').click()
     file = folder / download.value.suggested_filename
     download.value.save_as(file)
@@ -35,7 +35,7 @@ def test_where_two_models_differ(ready: DashboardPage, tmp_path: Path) -> None:
         expect(bands).to_have_count(2)
 
     ready.go("Predictions")
-    expect(page.locator(".nnc-verdict h3")).to_contain_text("two seeds", timeout=30_000)
+    expect(page.locator(".nnc-verdict h3")).to_contain_text("two seeds")
     page.get_by_label("How many", exact=True).fill("12")
     disagree = page.get_by_role("button", name="Disagree")
     expect(disagree).to_have_attribute("aria-pressed", "true")
@@ -115,7 +115,7 @@ def _read(ready: DashboardPage, report: Path) -> None:
     expect(page.get_by_role("heading", level=1)).to_contain_text("two seeds")
     expect(page.locator("svg[role=img]")).to_have_count(5)
     images = page.locator(".image img")
-    wait_until(lambda: images.count() > 12, 10, "images of disagreements")
+    wait_until(lambda: images.count() > 12, "images of disagreements")
     assert images.evaluate_all("(found) => found.every((image) => image.complete && image.naturalWidth === 28)")
     assert errors == []
     context.close()

@@ -29,18 +29,18 @@ def running(engine: SilentEngine) -> Iterator[ComparisonRun]:
     made.start()
     yield made
     made.stop()
-    assert made.wait(10)
+    assert made.wait(90)
 
 
 def test_that_nothing_is_heard_is_told_once_and_again_when_it_lasts(
     engine: SilentEngine, running: ComparisonRun, capsys: pytest.CaptureFixture[str]
 ) -> None:
     sentence = "nncompare: model A: This training has been silent for {} s. Still waiting for it."
-    until(lambda: len(engine.active()) == 1, "training", 10)
+    until(lambda: len(engine.active()) == 1, "training")
     with ProgressBars() as bars:
         for seconds in (0, 15, 30, 0):
             engine.seconds = seconds
-            until(lambda seconds=seconds: running.a.seconds_silent == seconds, "the silence", 10)  # type: ignore[misc]
+            until(lambda seconds=seconds: running.a.seconds_silent == seconds, "the silence")  # type: ignore[misc]
             bars.watch(running)
             bars.watch(running)
     told = capsys.readouterr().err

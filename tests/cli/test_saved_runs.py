@@ -150,7 +150,7 @@ def interrupted(store: Store, engines: EngineHolder) -> str:
     running.start()
     until_both_train(running)
     running.leave()
-    assert running.wait(30)
+    assert running.wait(90)
     assert running.saved_id is not None
     return running.saved_id
 

@@ -6,7 +6,6 @@ import re
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -57,10 +56,9 @@ def test_what_ends_the_training_prints_what_there_is_and_the_way_on(
         until(lambda: have_trained_an_epoch(log.read_text()), "bars that move")
         pids = descendants(command.pid)
         assert len(pids) >= 3
-        began = time.monotonic()
         os.killpg(command.pid, number)
-        out, _ = command.communicate(timeout=30)
-        until_gone(pids, seconds=30 - (time.monotonic() - began))
+        out, _ = command.communicate(timeout=90)
+        until_gone(pids)
     finally:
         command.kill()
         command.wait()

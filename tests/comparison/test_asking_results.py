@@ -64,4 +64,4 @@ def test_models_are_tried_with_the_weights_of_one_moment_while_they_train(engine
     assert found is not None
     assert all(before[name] <= epoch < 100 for name, epoch in found.epochs.items())
     running.stop()
-    assert running.wait(60)
+    assert running.wait(90)

@@ -36,7 +36,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 def started(engine: FakeEngine) -> ComparisonRun:
     running = ComparisonRun(pair().model_copy(update={"b": None}), engine)  # type: ignore[arg-type]
     running.start()
-    until(lambda: len(engine.active()) == 1, "training", 10)
+    until(lambda: len(engine.active()) == 1, "training")
     return running
 
 
@@ -57,7 +57,7 @@ def test_a_worker_that_is_lost_before_its_last_events_were_heard_is_lost() -> No
     engine = Mute()
     running = started(engine)
     engine.active()[0].end("finished")
-    assert running.wait(10)
+    assert running.wait(90)
     assert running.a.state is State.FAILED
     assert running.a.is_lost
     assert running.a.message.startswith(LOST)
@@ -68,7 +68,7 @@ def test_a_worker_that_is_lost_before_its_answer_was_fetched_is_lost(error: type
     engine = FakeEngine()
     running = started(engine)
     engine.active()[0].future.set_exception(error())
-    assert running.wait(10)
+    assert running.wait(90)
     assert running.a.state is State.FAILED
     assert running.a.is_lost
     assert engine.all_free
@@ -83,7 +83,7 @@ def test_a_run_that_does_not_stop_is_ended_with_its_worker(monkeypatch: pytest.M
     engine = Deaf()
     running = started(engine)
     running.stop()
-    assert running.wait(10)
+    assert running.wait(90)
     assert running.a.state is State.STOPPED
     assert running.a.message.startswith("Model A did not stop within")
     assert engine.all_free
@@ -104,10 +104,10 @@ def test_that_memory_may_have_run_out_is_said_only_where_there_is_a_sign_of_it(
     monkeypatch.setattr(drive_module, "oom_kills", lambda: ended[0])
     engine = Short()
     running = started(engine)
-    until(lambda: running.a.progress is not None, "a word of its worker", 10)
+    until(lambda: running.a.progress is not None, "a word of its worker")
     ended[0] = kills
     engine.active()[0].future.set_exception(LostError())
-    assert running.wait(10)
+    assert running.wait(90)
     assert running.a.message == (
         f"{LOST}; it may have run out of memory. The curves up to here are kept. "
         "Set a smaller memory budget, choose fewer channels, or end other programs; then train again."
@@ -118,7 +118,7 @@ def test_without_a_sign_nothing_is_said_of_memory() -> None:
     engine = FakeEngine()
     running = started(engine)
     engine.active()[0].future.set_exception(LostError())
-    assert running.wait(10)
+    assert running.wait(90)
     assert running.a.message == f"{LOST}. The curves up to here are kept. Train again."
 
 
@@ -141,7 +141,7 @@ def test_what_is_not_heard_any_more_is_named_and_a_silent_worker_is_restarted(er
     running = started(engine)
     (worker,) = engine.active()
     worker.future.set_exception(error)
-    assert running.wait(10)
+    assert running.wait(90)
     assert (running.a.state, running.a.is_lost) == (State.FAILED, True)
     assert running.a.message == f"Nothing was heard from {who} for 1 min. The curves up to here are kept. Train again."
     assert engine.restarted == ((worker.address,) if error.is_worker else ())
@@ -151,7 +151,7 @@ def test_a_connection_that_is_there_again_is_no_end_of_a_worker() -> None:
     engine = FakeEngine()
     running = started(engine)
     engine.active()[0].future.set_exception(DisconnectedError())
-    assert running.wait(10)
+    assert running.wait(90)
     assert running.a.message == "The connection to the workers was lost. The curves up to here are kept. Train again."
 
 
@@ -160,10 +160,10 @@ def test_a_worker_that_lets_a_run_go_goes_on_with_it_later() -> None:
     engine = FakeEngine()
     running = started(engine)
     engine.active()[0].end("suspended")
-    until(lambda: len(engine.started) == 2, "a second worker", 10)
+    until(lambda: len(engine.started) == 2, "a second worker")
     assert engine.started[1].assignment.start is not None
     engine.active()[0].end("finished")
-    assert running.wait(10)
+    assert running.wait(90)
     assert (running.a.state, running.a.message) == (State.FINISHED, "")
 
 
@@ -171,9 +171,9 @@ def test_a_worker_that_stops_a_run_by_itself_is_no_mistake() -> None:
     """As those of an older version on a cluster do, after a minute."""
     engine = FakeEngine()
     running = started(engine)
-    until(lambda: running.a.state is State.RUNNING, "training", 10)
+    until(lambda: running.a.state is State.RUNNING, "training")
     engine.active()[0].end("stopped")
-    assert running.wait(10)
+    assert running.wait(90)
     assert (running.a.state, running.a.message) == (State.STOPPED, "")
 
 

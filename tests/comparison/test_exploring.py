@@ -44,7 +44,7 @@ def long_pair() -> Comparison:
 
 def end(running: ComparisonRun) -> None:
     running.stop()
-    assert running.wait(60)
+    assert running.wait(90)
 
 
 @pytest.fixture(scope="module")
@@ -162,7 +162,7 @@ def watched(settings: dict[str, Any], engines: EngineHolder) -> tuple[Comparison
         told = running.current.inspect(asked(running.current.networks))
         assert [one.name for one in told.networks] == ["A", "B"]
         answers += 1
-    assert running.wait(60)
+    assert running.wait(90)
     return running.result(), answers
 
 
@@ -237,7 +237,7 @@ def test_in_a_pause_the_weights_of_the_pause_are_told(engines: EngineHolder, onl
 
 def test_one_that_was_trained_alone_answers_alone(engines: EngineHolder) -> None:
     running = begin(pair().model_copy(update={"b": None}), engines)
-    assert running.wait(60)
+    assert running.wait(90)
     (found,) = running.current.inspect(asked(running.current.networks)).networks
     assert found.name == "A"
 
@@ -271,7 +271,7 @@ def test_what_is_killed_meanwhile_is_told_in_a_sentence(killable: KillableEngine
     asking.join(20)
     assert time.monotonic() - began < 10
     assert failures[0].endswith("Try again."), failures
-    assert running.wait(60)
+    assert running.wait(90)
     assert len(running.current.networks) == 2, "what was known of them is not lost"
     assert len(running.current.inspect(asked(running.current.networks)).networks) == 2, "the next workers answer"
 

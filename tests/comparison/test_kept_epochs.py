@@ -66,7 +66,7 @@ def test_a_run_that_is_left_and_resumed_keeps_its_epochs_in_order(engines: Engin
     running.start()
     until(lambda: min(run.history.epochs for run in running.runs) >= 1, "an epoch of both")
     running.leave()
-    assert running.wait(60)
+    assert running.wait(90)
     again = reopened(store, engines)
     left = {run.name: run.history.epochs for run in again.runs}
     assert_all_kept(again.current, left["A"], left["B"])

@@ -35,9 +35,9 @@ def test_a_killed_worker_is_told_the_other_model_finishes_and_the_next_compariso
     assert len(workers) == 2
     os.kill(workers[0], signal.SIGKILL)
     began = time.monotonic()
-    until(lambda: any(run.state is State.FAILED for run in running.runs), "word that a worker is gone", 10)
+    until(lambda: any(run.state is State.FAILED for run in running.runs), "word that a worker is gone")
     assert time.monotonic() - began < 4, "as long as a question may take"
-    assert running.wait(60)
+    assert running.wait(90)
     result = running.result()
     assert result.b is not None
     lost, other = sorted((result.a, result.b), key=lambda model: model.state is not State.FAILED)
@@ -107,8 +107,8 @@ def test_an_engine_that_cannot_start_is_told_and_the_next_one_works_until_its_ho
     finally:
         holder.close()
     assert time.monotonic() - began < 3, "it waits for those who train"
-    assert running.wait(10)
-    until_gone(pids, seconds=5)
+    assert running.wait(90)
+    until_gone(pids)
     assert not folder.exists()
     with pytest.raises(EngineError, match="The engine was closed"):
         holder.get()
@@ -126,7 +126,7 @@ def test_a_run_that_hangs_is_ended_with_its_worker_and_the_other_model_finishes(
     hung = loop.wait(killable.get().ask(os.getpid, address=places["A"]))
     os.kill(hung, signal.SIGSTOP)
     running.stop("A")
-    assert running.wait(60)
+    assert running.wait(90)
     assert [run.state for run in running.runs] == [State.STOPPED, State.FINISHED]
     assert running.a.message.startswith(
         "Model A did not stop within 0 s; its worker was restarted. It is back at epoch"
@@ -137,7 +137,7 @@ def test_a_run_that_hangs_is_ended_with_its_worker_and_the_other_model_finishes(
     assert hung not in after
     assert len(after) == len(before) == 2
     running.train_on(1, "A")
-    assert running.wait(60)
+    assert running.wait(90)
     assert running.a.state is State.FINISHED
 
 

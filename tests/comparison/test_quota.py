@@ -60,7 +60,7 @@ def limited(engine: FakeEngine, limits: Limits, **settings: object) -> Compariso
 
 def test_what_is_not_allowed_is_refused_where_it_starts(engine: FakeEngine) -> None:
     running = limited(engine, Limits(most_channels=1, most_epochs=2), a={"epochs": 3})
-    assert running.wait(10)
+    assert running.wait(90)
     assert running.state is State.FAILED
     assert running.a.message == (
         "Model A: Epochs must be at most 2 on this server; got 3. "
@@ -80,20 +80,20 @@ def test_the_limits_of_the_environment_hold_for_every_start_of_a_comparison(
 
 def test_epochs_are_added_only_up_to_the_limit(engine: FakeEngine) -> None:
     running = limited(engine, Limits(most_epochs=4), a={"epochs": 2}, b={"epochs": 2})
-    until(lambda: len(engine.active()) == 2, "training", 10)
+    until(lambda: len(engine.active()) == 2, "training")
     for worker in engine.active():
         worker.end("finished")
-    assert running.wait(10)
+    assert running.wait(90)
     assert running.can_train_on
     running.train_on(20)
-    until(lambda: len(engine.active()) == 2, "training", 10)
+    until(lambda: len(engine.active()) == 2, "training")
     assert [worker.assignment.setup.config.epochs for worker in engine.active()] == [4, 4]
     for worker in engine.active():
         worker.exchange(worker.controls)
-    until(lambda: all(run.epoch == 3.5 for run in running.runs), "progress", 10)
+    until(lambda: all(run.epoch == 3.5 for run in running.runs), "progress")
     for worker in engine.active():
         worker.end("finished")
-    assert running.wait(10)
+    assert running.wait(90)
     for model in running.current.models:
         model.view = replace(model.view, progress=Progress(10, 100, 4.0, 1.0, 10.0))
     assert not running.can_train_on
@@ -101,12 +101,12 @@ def test_epochs_are_added_only_up_to_the_limit(engine: FakeEngine) -> None:
 
 def test_when_the_time_is_over_everything_stops_and_says_why(engine: FakeEngine, timers: list[HandTimer]) -> None:
     running = limited(engine, Limits(most_minutes=3), repeat=3)
-    until(lambda: len(engine.active()) == 2, "training", 10)
+    until(lambda: len(engine.active()) == 2, "training")
     (timer,) = timers
     assert 179 < timer.seconds <= 180
     assert timer.is_set
     loop.call(timer.action)
-    assert running.wait(10)
+    assert running.wait(90)
     assert running.state is State.STOPPED
     assert [run.message for run in running.pairs[0].runs] == [MINUTES_OVER.format("3 min")] * 2
     assert len(engine.started) == 2, "no other seed begins"
@@ -119,26 +119,26 @@ def test_the_time_counts_only_while_there_are_workers(engine: FakeEngine, timers
     assert not running.wait(0.05)
     assert timers == []
     engine.give_back(taken)
-    until(lambda: timers, "a timer", 10)
+    until(lambda: timers and len(engine.active()) == 2, "training")
     for worker in engine.active():
         worker.end("finished")
-    until(lambda: running.wait(0), "the end", 10)
+    until(lambda: running.wait(0), "the end")
     assert not timers[0].is_set
     assert running.result().a.message == ""
 
 
 def test_without_a_limit_nobody_counts(engine: FakeEngine, timers: list[HandTimer]) -> None:
     running = limited(engine, Limits())
-    until(lambda: len(engine.active()) == 2, "training", 10)
+    until(lambda: len(engine.active()) == 2, "training")
     assert timers == []
     running.stop()
-    assert running.wait(10)
+    assert running.wait(90)
     assert running.a.message == ""
 
 
 def test_a_comparison_that_has_used_up_its_time_cannot_go_on(engine: FakeEngine) -> None:
     running = limited(engine, Limits(most_minutes=0.001))
-    assert running.wait(10)
+    assert running.wait(90)
     assert running.state is State.STOPPED
     assert running.a.message == MINUTES_OVER.format("1 s")
     assert not running.can_train_on
@@ -155,7 +155,7 @@ def test_real_workers_begin_no_more_comparisons_than_are_allowed(
     holder = EngineHolder()
     try:
         first = begin(pair(), holder)
-        assert first.wait(60)
+        assert first.wait(90)
         assert first.state is State.FINISHED
         refused = finish(pair(), holder)
         assert refused.a.message == (
@@ -163,7 +163,7 @@ def test_real_workers_begin_no_more_comparisons_than_are_allowed(
             "person who runs the server for more."
         )
         first.train_on(1)
-        assert first.wait(60)
+        assert first.wait(90)
         assert first.state is State.FINISHED
         assert first.result().a.history.epochs == 2
         assert first.result().a.probabilities("train").shape == (1_000, 10)

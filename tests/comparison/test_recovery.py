@@ -108,7 +108,7 @@ def test_a_pause_is_saved_and_the_curves_go_on_where_they_were(
     assert record.progress == running.a.progress
     assert record.history == running.a.history
     running.leave()
-    assert running.wait(60)
+    assert running.wait(90)
     again = reopened(store, engines)
     assert again.a.history == running.a.history
     assert_same(resume(again), uninterrupted)
@@ -121,7 +121,7 @@ def test_a_page_that_is_closed_leaves_a_comparison_that_goes_on(
     running.start()
     until(lambda: running.a.history.epochs >= 1, "an epoch")
     running.leave()
-    assert running.wait(60)
+    assert running.wait(90)
     (summary,) = store.summaries()
     assert summary.is_interrupted
     again = reopened(store, engines)
@@ -142,18 +142,18 @@ def test_an_interrupted_comparison_that_is_only_looked_at_stays_interrupted(
     running.start()
     until(lambda: min(epochs_on_disk(store), default=0) >= 1, "an epoch of both")
     running.leave()
-    assert running.wait(60)
+    assert running.wait(90)
     for _ in range(2):
         nobody = EngineHolder()  # which would have to be started
         again = reopened(store, nobody)
         again.leave()
-        assert again.wait(10)
+        assert again.wait(90)
         assert nobody._engine is None
         nobody.close()
         assert store.summaries()[0].is_interrupted
     again = reopened(store, engines)
     again.stop()
-    assert again.wait(10)
+    assert again.wait(90)
     assert not store.summaries()[0].is_interrupted
     assert {model.state for model in store.summaries()[0].models} == {"stopped"}
 
@@ -164,7 +164,7 @@ def test_a_killed_kernel_takes_its_engine_along_and_loses_no_epoch_that_was_told
     command = [sys.executable, "-c", KERNEL, LONG.model_dump_json()]
     said = tmp_path / "said"
     with said.open("w") as out, subprocess.Popen(command, stdout=out) as kernel:
-        until(lambda: min(epochs_told(said)) >= 1 or kernel.poll() is not None, "the moment to kill", 60)
+        until(lambda: min(epochs_told(said)) >= 1 or kernel.poll() is not None, "the moment to kill")
         assert kernel.poll() is None, "it has ended before it was killed"
         others = descendants(kernel.pid)
         assert len(others) >= 3

@@ -27,7 +27,7 @@ def test_a_worker_lost_before_anything_was_saved_leaves_a_comparison_that_begins
         patch.setattr(Engine, "_slot", lose)
         running = ComparisonRun(pair(repeat=2), engines, store=store)
         running.start()
-        assert running.wait(60)
+        assert running.wait(90)
     assert {run.message for run in running.runs} == {"The worker process ended unexpectedly. Try again."}
     assert store.summaries()[0].is_interrupted
     again = reopened(store, engines)
@@ -45,7 +45,7 @@ def test_after_a_killed_worker_the_lost_model_goes_on(
     running.start()
     until(lambda: min(run.history.epochs for run in running.runs) >= 1, "an epoch of both")
     os.kill(worker_pids(engine)[0], signal.SIGKILL)
-    assert running.wait(60)
+    assert running.wait(90)
     assert sorted(run.state for run in running.runs) == [State.FAILED, State.FINISHED]
     assert store.summaries()[0].is_interrupted
     again = reopened(store, killable.holder)
@@ -65,8 +65,8 @@ def test_a_killed_engine_is_told_to_those_who_train_and_wait_and_both_models_go_
     told, engine, folder = [run.history.epochs for run in running.runs], killable.pid, killable.folder
     workers = worker_pids(engine)
     os.kill(engine, signal.SIGKILL)
-    assert running.wait(3), "nobody tells that the engine is gone"
-    assert waiting.wait(3), "nobody tells that the engine is gone"
+    assert running.wait(20), "nobody tells that the engine is gone"
+    assert waiting.wait(20), "nobody tells that the engine is gone"
     for run in running.runs:
         assert run.state is State.FAILED
         assert run.message.startswith("The connection to the workers was lost. The curves up to here are kept, and it")

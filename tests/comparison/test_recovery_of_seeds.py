@@ -29,7 +29,7 @@ def test_seeds_that_a_stop_has_dropped_stay_dropped(engines: EngineHolder, store
     running.start()
     until(lambda: running.a.history.epochs >= 1, "an epoch")
     running.stop()
-    assert running.wait(60)
+    assert running.wait(90)
     (summary,) = store.summaries()
     assert not summary.is_interrupted
     again = reopened(store, engines)
@@ -43,12 +43,12 @@ def test_epochs_added_to_a_seed_outlive_a_crash_before_its_turn(
 ) -> None:
     running = ComparisonRun(pair(repeat=3, seed=1), engines, store=store)
     running.start()
-    assert running.wait(60)
+    assert running.wait(90)
     running.train_on(6)
     until(lambda: wishes_on_disk(store, seed=3) == {("preparing", 7)}, "the wish for the third seed")
     as_at_a_crash = Store(copied(store.home, tmp_path))
     running.stop()
-    assert running.wait(60)
+    assert running.wait(90)
     assert wishes_on_disk(store, seed=3) == {("finished", 1)}, "a stop takes the wish back"
     (summary,) = as_at_a_crash.summaries()
     assert summary.is_interrupted
@@ -57,7 +57,7 @@ def test_epochs_added_to_a_seed_outlive_a_crash_before_its_turn(
     assert [run.seconds for run in again.pairs[2].runs] == [run.seconds for run in running.pairs[2].runs]
     assert [run.state for run in again.pairs[2].runs] == [State.PAUSED] * 2, "Resume goes on to them"
     again.stop()
-    assert again.wait(60)
+    assert again.wait(90)
 
 
 def test_epochs_that_are_wanted_of_a_run_stopped_in_line_outlive_a_crash(store: Store) -> None:
@@ -66,11 +66,11 @@ def test_epochs_that_are_wanted_of_a_run_stopped_in_line_outlive_a_crash(store: 
     running = ComparisonRun(pair(), engine, store=store)  # type: ignore[arg-type]
     running.start()
     running.stop()
-    assert running.wait(10)
+    assert running.wait(90)
     assert not store.summaries()[0].is_interrupted
     running.train_on(1)
     until(lambda: wishes_on_disk(store, seed=0) == {("preparing", 1)}, "the wish")
     assert {model.is_interrupted for model in store.summaries()[0].models} == {True}
     running.stop()
-    assert running.wait(10)
+    assert running.wait(90)
     engine.give_back(taken)

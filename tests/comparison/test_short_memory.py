@@ -78,7 +78,7 @@ def test_a_worker_that_is_killed_for_its_memory_is_told_and_the_other_model_fini
         wide = {"channels": 256, "batch_size": 512, "epochs": 20}
         comparison = pair(a=wide, b={"channels": 1, "batch_size": 64}, precision="float32")
         running = begin(comparison, holder)
-        assert running.wait(60)
+        assert running.wait(90)
         result = running.result()
         assert result.b is not None
         assert (result.a.state, result.b.state) == (State.FAILED, State.FINISHED), result.b.message

@@ -56,7 +56,7 @@ def test_a_worker_that_is_heard_again_goes_on(impatient: KillableEngine, places:
         assert running.b is not None
         assert running.b.silence == "", "it is heard"
     until(lambda: not running.a.silence, "word that it is heard again")
-    assert running.wait(60)
+    assert running.wait(90)
     assert [(run.state, run.history.epochs, run.message) for run in running.runs] == [(State.FINISHED, 9, "")] * 2
 
 
@@ -77,7 +77,7 @@ def test_a_worker_that_is_not_heard_any_more_is_given_up_and_replaced(
         assert running.b is not None
         assert running.b.message == ""
         running.stop()
-        assert running.wait(40)
+        assert running.wait(90)
         assert running.b.state in (State.STOPPED, State.FINISHED)
         until_gone([hung])
     until(lambda: len(worker_pids(impatient.pid)) == len(before), "the worker that takes its place")
@@ -111,8 +111,8 @@ def test_an_engine_that_is_not_heard_any_more_is_given_up_and_the_next_train_sta
     with stopped(engine):
         began = time.monotonic()
         until(lambda: running.a.silence and waiting.a.silence, "word that nothing is heard")
-        assert running.wait(20)
-        assert waiting.wait(20)
+        assert running.wait(90)
+        assert waiting.wait(90)
         assert time.monotonic() - began < LIMIT_SECONDS + 4
         what = "Nothing was heard from the engine that trains the models for 4 s."
         for run in running.runs:

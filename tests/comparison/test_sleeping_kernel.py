@@ -60,7 +60,7 @@ def kernel(
     command = [sys.executable, "-c", KERNEL, comparison.model_dump_json(), str(begun)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         try:
-            until(lambda: min(epochs_on_disk(store), default=0) >= 1, "an epoch of both", 60)
+            until(lambda: min(epochs_on_disk(store), default=0) >= 1, "an epoch of both")
             yield process
         finally:
             if process.poll() is None:
@@ -80,9 +80,9 @@ def test_after_ctrl_z_both_models_go_on_though_their_workers_have_let_them_go(
         before.append([sum(worker.cpu_times()[:2]) for worker in workers])
         return len(before) > 1 and max(now - then for now, then in zip(*before[-1:-3:-1], strict=True)) < 0.02
 
-    wait_until(rest, 30, "the workers have let the runs go", every_seconds=0.5)
+    wait_until(rest, "the workers have let the runs go", every_seconds=0.5)
     os.kill(kernel.pid, signal.SIGCONT)
-    until(lambda: sorted(begun.read_text()) == ["A", "A", "B", "B"], "each on a worker of its own again", 60)
+    until(lambda: sorted(begun.read_text()) == ["A", "A", "B", "B"], "each on a worker of its own again")
     ended(kernel, store, epochs_on_disk(store))
 
 
@@ -109,7 +109,6 @@ def ended(kernel: subprocess.Popen[str], store: Store, known: list[int]) -> None
             or kernel.poll() is not None
         ),
         "epochs of both after they slept",
-        60,
     )
     said, _ = kernel.communicate(timeout=60)
     assert said.splitlines() == [str(("stopped", ""))] * 2

@@ -62,7 +62,7 @@ def test_a_pause_holds_both_and_the_resumed_runs_are_the_uninterrupted_ones(
     assert not running.wait(0.8)
     assert [(run.progress, len(run.history.train.loss)) for run in running.runs] == still
     running.resume()
-    assert running.wait(60)
+    assert running.wait(90)
     for run in running.runs:
         assert run.state is State.FINISHED
         assert same(weights_of(run), uninterrupted[run.name])
@@ -79,7 +79,7 @@ def test_one_model_can_be_paused_while_the_other_goes_on(
     until_state(running, "A", State.FINISHED)
     assert running.b.state is State.PAUSED
     running.resume("B")
-    assert running.wait(60)
+    assert running.wait(90)
     assert same(weights_of(running.b), uninterrupted["B"])
 
 
@@ -97,7 +97,7 @@ def test_a_long_pause_frees_its_worker_and_goes_on_elsewhere(
     other = finish(pair(), engines)  # both workers are free
     assert other.state is State.FINISHED
     running.resume()
-    assert running.wait(60)
+    assert running.wait(90)
     assert running.a.state is State.FINISHED
     assert same(weights_of(running.a), uninterrupted["A"])
 
@@ -109,7 +109,7 @@ def test_a_suspended_run_can_be_stopped_and_looked_at(engines: EngineHolder) -> 
     running.pause()
     until(lambda: all(run.is_suspended or run.state.is_over for run in running.runs), "both have left their workers")
     running.stop()
-    assert running.wait(20)
+    assert running.wait(90)
     result = running.result()
     assert result.a.state is State.STOPPED
     assert result.a.probabilities("test").shape == (TEST_IMAGES, 10)
@@ -120,11 +120,11 @@ def test_epochs_added_after_the_end_give_the_weights_of_the_longer_run(
 ) -> None:
     short: dict[str, Any] = {name: {**settings, "epochs": 1} for name, settings in SHORT.items()}
     running = begin(pair(**short), engines)
-    assert running.wait(60)
+    assert running.wait(90)
     first = running.result()
     running.train_on(2)
     assert running.state.is_active
-    assert running.wait(60)
+    assert running.wait(90)
     result = running.result()
     assert result is not first
     for model in (result.a, result.b):
@@ -137,10 +137,10 @@ def test_epochs_added_after_the_end_give_the_weights_of_the_longer_run(
 
 def test_epochs_added_to_a_cycle_of_the_learning_rate_begin_a_new_one(engines: EngineHolder) -> None:
     running = begin(pair(a={"schedule": "one-cycle", "epochs": 2}), engines)
-    assert running.wait(60)
+    assert running.wait(90)
     assert running.a.cycle_start == 0
     running.train_on(1)
-    assert running.wait(60)
+    assert running.wait(90)
     assert running.b is not None
     assert (running.a.cycle_start, running.b.cycle_start) == (2.0, 0.0)
     assert running.a.checkpoint is not None
@@ -149,9 +149,9 @@ def test_epochs_added_to_a_cycle_of_the_learning_rate_begin_a_new_one(engines: E
 
 def test_one_model_can_train_on_alone(engines: EngineHolder) -> None:
     running = begin(pair(), engines)
-    assert running.wait(60)
+    assert running.wait(90)
     running.train_on(1, "B")
-    assert running.wait(60)
+    assert running.wait(90)
     result = running.result()
     assert result.b is not None
     assert (result.a.history.epochs, result.b.history.epochs) == (1, 2)
@@ -161,11 +161,11 @@ def test_a_stopped_run_trains_on_from_where_it_was(engines: EngineHolder, uninte
     running = begin(pair(**SHORT), engines)
     until_both_train(running)
     running.stop()
-    assert running.wait(20)
+    assert running.wait(90)
     done = [math.ceil(run.epoch) for run in running.runs]
     for run, epochs in zip(running.runs, done, strict=True):
         running.train_on(3 - epochs, run.name)
-    assert running.wait(60)
+    assert running.wait(90)
     for run in running.runs:
         assert run.history.epochs == 3
         assert same(weights_of(run), uninterrupted[run.name])
@@ -180,12 +180,12 @@ def test_other_images_are_predicted_in_a_pause(engines: EngineHolder) -> None:
     running.show(shown)
     until(lambda: all(run.shown is not None and run.shown.of == shown for run in running.runs), "predictions")
     running.stop()
-    assert running.wait(20)
+    assert running.wait(90)
 
 
 def test_what_cannot_be_done_now_changes_nothing(engines: EngineHolder) -> None:
     running = begin(pair(), engines)
-    assert running.wait(60)
+    assert running.wait(90)
     states = [run.state for run in running.runs]
     running.pause()
     running.resume()
@@ -212,7 +212,7 @@ def test_a_pause_acts_within_one_batch(engines: EngineHolder) -> None:
         running.resume("A")
         until(partial(has_moved, before), "it goes on")
     running.stop()
-    assert running.wait(20)
+    assert running.wait(90)
     assert sorted(seconds)[2] < 0.3, seconds
 
 

@@ -39,7 +39,7 @@ def test_a_stop_while_waiting_for_a_free_worker_ends_at_once(engines: EngineHold
         assert not running.wait(0.5)
         assert running.state is State.PREPARING
         running.stop()
-        assert running.wait(10)
+        assert running.wait(90)
     finally:
         loop.wait(engines.get().release([slot.address for slot in slots]))
     result = running.result()
@@ -53,7 +53,7 @@ def test_a_stop_before_the_start_trains_nothing(engines: EngineHolder) -> None:
     running = ComparisonRun(pair(), engines)
     running.stop()
     running.start()
-    assert running.wait(10)
+    assert running.wait(90)
     assert running.result().state is State.STOPPED
     assert running.a.history.train.loss == []
 
@@ -65,7 +65,7 @@ def test_a_comparison_waits_for_workers_that_are_busy(engines: EngineHolder) -> 
     assert not second.wait(0.5)
     assert second.state is State.PREPARING
     first.stop()
-    assert second.wait(30)
+    assert second.wait(90)
     assert second.state is State.FINISHED
     assert first.wait(15)
 
@@ -76,13 +76,13 @@ def test_predictions_wait_for_a_free_worker(engines: EngineHolder) -> None:
     other = begin(pair(a={"epochs": 3}, b={"epochs": 3}), engines)
     until_both_train(other)
     assert result.a.probabilities("train").shape == (1_000, 10)
-    assert other.wait(30)
+    assert other.wait(90)
     assert other.state is State.FINISHED
 
 
 def test_stopping_what_is_over_changes_nothing(engines: EngineHolder) -> None:
     running = begin(pair(), engines)
-    assert running.wait(30)
+    assert running.wait(90)
     version = running.version
     running.stop()
     until(lambda: running.state is State.FINISHED, "nothing at all")

@@ -64,7 +64,7 @@ def test_both_models_train_at_the_same_time(engines: EngineHolder) -> None:
     running = begin(pair(a={"epochs": 4}, b={"epochs": 4}), engines)
     until_both_train(running)
     assert (running.a.state, running.state) == (State.RUNNING, State.RUNNING)
-    assert running.wait(60)
+    assert running.wait(90)
     result = running.result()
     assert result.state is State.FINISHED
     assert result.b is not None
@@ -182,7 +182,7 @@ def test_a_run_that_diverges_is_told_and_spares_the_other(engines: EngineHolder)
 def test_the_shown_images_are_predicted_while_training_goes_on(engines: EngineHolder, settings: dict) -> None:
     running = begin(pair(**settings), engines)
     running.show(VisibleImages("train", (5, 6, 7)))
-    assert running.wait(60)
+    assert running.wait(90)
     result = running.result()
     assert running.a.shown is not None
     assert running.a.shown.of == VisibleImages("train", (5, 6, 7))

@@ -63,6 +63,7 @@ def two_notebooks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[t
     runtime = tmp_path / "runtime"
     runtime.mkdir(mode=0o700)
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(runtime))
+    monkeypatch.setenv("MEM_LIMIT", str(4 * 2**30))  # under which what other programs take does not count
     with contextlib.closing(EngineHolder()) as one, contextlib.closing(EngineHolder()) as other:
         yield one.get(), other.get()
 

@@ -130,7 +130,7 @@ def test_who_waits_learns_where_it_stands_and_how_long(server: Server, monkeypat
     until(lambda: second.position is not None and (second.position.seconds or 0) > 0, "an expected wait")
     first.stop()
     for waiting in (second, third):
-        assert waiting.wait(60)
+        assert waiting.wait(90)
         assert (waiting.state, waiting.position) == (State.FINISHED, None)
 
 
@@ -151,8 +151,8 @@ def test_a_second_comparison_goes_behind_anothers_first(server: Server, monkeypa
     assert other.position.position == 1
     until(lambda: again.position is not None and again.position.position == 2, "who came first goes second")
     first.stop()
-    assert other.wait(60)
-    assert again.wait(60)
+    assert other.wait(90)
+    assert again.wait(90)
     assert (other.state, again.state) == (State.FINISHED, State.FINISHED)
 
 
@@ -169,7 +169,7 @@ def test_a_killed_kernel_frees_what_it_held_and_its_place(server: Server) -> Non
         until(lambda: third.position is not None and third.position.position == 1, "the first place")
         before = set(worker_pids(server.pids[0]))
         os.kill(gone.pid, signal.SIGKILL)
-        assert third.wait(40), "the run of a dead kernel keeps its workers"
+        assert third.wait(90), "the run of a dead kernel keeps its workers"
         assert third.state is State.FINISHED, [run.message for run in third.runs]
         assert before.isdisjoint(worker_pids(server.pids[0])), "its run goes on beside the next one"
 
@@ -185,8 +185,8 @@ def test_a_killed_engine_is_started_again_and_the_next_train_finds_it(
     (engine,) = server.pids
     before = server.server.file.read_text()
     os.kill(engine, signal.SIGKILL)
-    assert running.wait(20)
-    assert waiting.wait(20)
+    assert running.wait(90)
+    assert waiting.wait(90)
     assert running.a.message.startswith("The connection to the workers was lost. The curves up to here are kept")
     assert running.a.history.train.loss != []
     assert waiting.a.message == (
@@ -244,7 +244,7 @@ def test_among_others_on_a_larger_machine_a_model_is_what_it_is_alone(
         beside = finish(mine, server.connect())
         assert not others.wait(0)
         others.stop()
-        assert others.wait(60)
+        assert others.wait(90)
     finally:
         server.disconnect()
         server.server.close()

@@ -57,7 +57,7 @@ class Page(HTMLParser):
 def trained(engines: EngineHolder, **changes: object) -> ComparisonResult:
     running = ComparisonRun(TINY.model_copy(update=changes), engines)
     running.start()
-    assert running.wait(60)
+    assert running.wait(90)
     return running.result()
 
 

@@ -37,7 +37,7 @@ def test_a_page_whose_kernel_ends_as_it_starts_is_ended_with_words(tmp_path: Pat
     (profile / "ipython_kernel_config.py").write_text(_BREAKS)
     with local_server(tmp_path) as server:
         page = whole_answer(Browser(server).sign_in())
-        wait_until(lambda: not server.kernels, SECONDS, "the server forgets the kernel")
+        wait_until(lambda: not server.kernels, "the server forgets the kernel")
     assert '"kernelId"' not in page, "so the script that watches the connection sees that there is none"
     assert "The server could not start this page." in page
 

@@ -43,7 +43,7 @@ def served(user_cache: Path, installed: Path, tmp_path_factory: pytest.TempPathF
     (folder / "voila.py").write_text("open('ran', 'w').close()\nc.Voila.ip = '0.0.0.0'\n")
     (folder / "voila.json").write_text('{"Voila": {"token": ""}, "VoilaConfiguration": {"file_allowlist": [".*"]}}')
     with voila(folder, user_cache, {"PYTHONPATH": str(installed)}) as host:
-        ready = wait_until(host.waiting_kernels, 30, "a kernel in waiting")[0] if os.name != "nt" else None
+        ready = wait_until(host.waiting_kernels, "a kernel in waiting")[0] if os.name != "nt" else None
         browsers = {channels: Browser(host).sign_in() for channels in (3, 5)}
         with ThreadPoolExecutor(2) as pool:  # one after the other, a slow machine has the next one ready in between
             opened = pool.map(lambda channels: browsers[channels].open_page(f"?a.channels={channels}"), browsers)
@@ -112,7 +112,7 @@ def test_a_page_that_is_closed_ends_its_kernel_and_no_other(served: Served) -> N
 
 @is_prepared
 def test_a_killed_server_leaves_neither_kernels_nor_one_that_waits(served: Served) -> None:
-    (waiting,) = wait_until(served.host.waiting_kernels, 30, "the next kernel in waiting")
+    (waiting,) = wait_until(served.host.waiting_kernels, "the next kernel in waiting")
     kernel = served.host.kernels()[served.first]
     assert {waiting, kernel} < set(served.host.processes())
     folder = served.host.folder / "tmp"
@@ -120,5 +120,5 @@ def test_a_killed_server_leaves_neither_kernels_nor_one_that_waits(served: Serve
     server = kernel.parent()
     assert server is not None
     server.kill()
-    wait_until(lambda: not served.host.processes(), 30, "the end of all that the server had started")
+    wait_until(lambda: not served.host.processes(), "the end of all that the server had started")
     assert list(folder.rglob("engine.json")) == []

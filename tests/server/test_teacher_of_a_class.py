@@ -66,25 +66,24 @@ def do(kernel: BlockingKernelClient, what: str) -> None:
 
 
 def until_states(teacher: Teacher, states: dict[int, str]) -> None:
-    wait_until(lambda: teacher.states() == states, SECONDS, f"{states}; it is {teacher.states()}")
+    wait_until(lambda: teacher.states() == states, f"{states}; it is {teacher.states()}")
 
 
 def until_lesson(kernel: BlockingKernelClient, name: str) -> None:
-    wait_until(lambda: value_of(kernel, "getattr(dashboard.lesson.lesson, 'name', '')") == name, SECONDS, name)
+    wait_until(lambda: value_of(kernel, "getattr(dashboard.lesson.lesson, 'name', '')") == name, name)
 
 
 def test_the_teacher_sees_who_trains_and_stops_it(teacher: Teacher, kernels: list[BlockingKernelClient]) -> None:
     wait_until(
         lambda: value_of(kernels[1], "'train' in dashboard.steps.training.bar.main.offered.values()"),
-        SECONDS,
         "the page is ready",
     )
     do(kernels[1], "steps.training.bar.main.press('train')")
     until_states(teacher, {1: "idle", 2: "running"})
-    wait_until(lambda: teacher.view()["pages"][1]["a"]["share"] > 0, SECONDS, "it comes forward")
+    wait_until(lambda: teacher.view()["pages"][1]["a"]["share"] > 0, "it comes forward")
     teacher.wish("stop", "2")
     until_states(teacher, {1: "idle", 2: "stopped"})
-    wait_until(lambda: teacher.view()["outcomes"] == 1, SECONDS, "what came out")
+    wait_until(lambda: teacher.view()["outcomes"] == 1, "what came out")
 
 
 def test_a_lesson_reaches_both_and_outlives_the_engine(
@@ -99,10 +98,10 @@ def test_a_lesson_reaches_both_and_outlives_the_engine(
     teacher.wish("lesson", "dropout")
     for kernel in kernels:
         until_lesson(kernel, "dropout")
-    wait_until(lambda: set(teacher.states()) == {1, 2}, SECONDS, "both have their numbers again")
+    wait_until(lambda: set(teacher.states()) == {1, 2}, "both have their numbers again")
     assert teacher.view()["outcomes"] == 1
 
 
 def test_a_page_that_is_closed_disappears(host: Host, teacher: Teacher, kernels: list[BlockingKernelClient]) -> None:
     do(kernels[0], "close()")
-    wait_until(lambda: set(teacher.states()) == {2}, SECONDS, "the page is gone")
+    wait_until(lambda: set(teacher.states()) == {2}, "the page is gone")

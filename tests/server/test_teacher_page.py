@@ -348,7 +348,7 @@ def test_an_engine_that_does_not_answer_is_told_and_what_was_seen_stays(
     teacher.view()
     engine.is_silent = True
     monkeypatch.setattr("nncompare.server.teacher_desk._SILENT_SECONDS", 0.0)
-    found = wait_until(lambda: (found := teacher.view())["trouble"] and found, 10, "the trouble is told")
+    found = wait_until(lambda: (found := teacher.view())["trouble"] and found, "the trouble is told")
     assert "does not answer" in found["trouble"]
     assert len(found["pages"]) == 1
 
@@ -411,7 +411,7 @@ def test_a_server_ends_although_its_engine_is_still_looked_for(monkeypatch: pyte
         monkeypatch.setattr(module, "PARTING_SECONDS", 0.05)
     desk = TeacherDesk(shared.EngineHolder())
     desk.look()
-    assert is_looked_for.wait(30)
+    assert is_looked_for.wait(90)
     desk.close()
     (thread,) = [one for one in threading.enumerate() if one is desk._thread]
     may_go_on.set()

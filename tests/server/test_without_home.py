@@ -30,7 +30,7 @@ def homeless(user_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
 def test_a_page_opens_and_what_it_trains_would_be_saved(homeless: Host) -> None:
     kernel = Browser(homeless).sign_in().open_page()
-    wait_until(lambda: kernel in homeless.connection_files(), 30, "the kernel's file")
+    wait_until(lambda: kernel in homeless.connection_files(), "the kernel's file")
     with connected(homeless.connection_files()[kernel]) as client:
         asked = "__import__('nncompare.store').store.Store.default()"
         home = Path(value_of(client, f"str({asked}.home)"))
@@ -40,7 +40,7 @@ def test_a_page_opens_and_what_it_trains_would_be_saved(homeless: Host) -> None:
 
 
 def test_one_sentence_says_what_is_not_kept(homeless: Host) -> None:
-    said = wait_until(lambda: "NNCOMPARE_HOME" in homeless.log.read_text("utf-8"), 30, "the sentence")
+    said = wait_until(lambda: "NNCOMPARE_HOME" in homeless.log.read_text("utf-8"), "the sentence")
     assert said
     (sentence,) = [line for line in homeless.log.read_text("utf-8").splitlines() if "NNCOMPARE_HOME" in line]
     assert sentence.startswith("nncompare: There is no home directory that can be written to. Comparisons are kept in ")

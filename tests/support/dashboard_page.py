@@ -250,7 +250,7 @@ class DashboardPage:
 
     def wait_for_settings(self, **expected: Any) -> None:
         """Wait until the program has understood what was filled in: ``a={"channels": 8}, train_images=2000``."""
-        wait_until(lambda: _agrees(self.saved(), expected), 15, f"settings {expected}, not {self.saved()}")
+        wait_until(lambda: _agrees(self.saved(), expected), f"settings {expected}, not {self.saved()}")
 
     # Training
 
@@ -356,7 +356,7 @@ class DashboardPage:
             found = self.shown()
             return found if found and is_right(found) and all(map(_is_complete, found)) else []
 
-        return wait_until(cards, 30, what)
+        return wait_until(cards, what)
 
 
 def indices(cards: list[dict[str, Any]]) -> list[int]:

@@ -23,7 +23,7 @@ LOOPBACK = "127.0.0.1"
 NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "dashboard.ipynb"
 _MARK = "NNCOMPARE_TEST_MARK"
 _SCRIPTS = Path(sys.executable).parent
-_START_SECONDS, _END_SECONDS = 60.0, 30.0
+_END_SECONDS = 90.0
 _LEFT_OUT = (
     "NNCOMPARE_DATA_DIR",
     "NNCOMPARE_SCHEDULER",
@@ -83,7 +83,7 @@ class Host:
 
     def ask(self, path: str, method: str = "GET") -> Any:
         """Use the server's REST interface."""
-        with urlopen(Request(self.address + path, method=method), timeout=20) as answer:
+        with urlopen(Request(self.address + path, method=method), timeout=60) as answer:
             return json.loads(answer.read() or b"null")
 
     @property
@@ -95,7 +95,7 @@ class Host:
     def teachers_door(self) -> str:
         """The address of the teacher's page with its token, which is printed a moment after the server can be asked."""
         printed = wait_until(
-            lambda: re.search(r"teacher's page is at (\S+)", self.log.read_text("utf-8")), _START_SECONDS, "its address"
+            lambda: re.search(r"teacher's page is at (\S+)", self.log.read_text("utf-8")), "its address"
         )
         assert printed is not None
         return printed[1]
@@ -182,7 +182,7 @@ def _running(
         server = subprocess.Popen(command, env=variables, cwd=folder, stdout=output, stderr=output)
     host = Host(name, f"http://{LOOPBACK}:{port}/", folder, mark, psutil.Process(server.pid))
     try:
-        wait_until(lambda: _answers(port) or server.poll() is not None, _START_SECONDS, f"{name} at port {port}")
+        wait_until(lambda: _answers(port) or server.poll() is not None, f"{name} at port {port}")
         assert server.poll() is None, f"{name} ended at once: {log.read_text(errors='replace')}"
         yield host
     finally:
@@ -213,7 +213,7 @@ def _end(server: subprocess.Popen[bytes], host: Host) -> None:
     server.terminate()
     try:
         server.wait(_END_SECONDS)
-        wait_until(lambda: not host.processes(), _END_SECONDS, f"the end of everything that {host.name} started")
+        wait_until(lambda: not host.processes(), f"the end of everything that {host.name} started")
     finally:
         for process in host.processes():
             process.kill()

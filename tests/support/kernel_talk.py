@@ -26,7 +26,7 @@ def connected(file: Path) -> Iterator[BlockingKernelClient]:
 def value_of(client: BlockingKernelClient, expression: str) -> Any:
     """Ask for a plain value; None also where the kernel is too busy to answer."""
     try:
-        answer = client.execute("", user_expressions={"said": expression}, reply=True, timeout=10)
+        answer = client.execute("", user_expressions={"said": expression}, reply=True, timeout=60)
     except (Empty, TimeoutError):
         return None
     return ast.literal_eval(answer["content"]["user_expressions"]["said"]["data"]["text/plain"])

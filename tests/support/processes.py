@@ -3,15 +3,15 @@
 from collections.abc import Callable, Iterable
 
 import psutil
-from waiting import wait_until
+from waiting import PATIENCE_SECONDS, wait_until
 
 
-def until(condition: Callable[[], object], what: str, seconds: float = 30.0) -> None:
+def until(condition: Callable[[], object], what: str, seconds: float = PATIENCE_SECONDS) -> None:
     """Wait until a condition holds; fail by name when it does not within the deadline."""
-    wait_until(condition, seconds, what, every_seconds=0.02)
+    wait_until(condition, what, seconds=seconds, every_seconds=0.02)
 
 
-def until_gone(pids: Iterable[int], seconds: float = 15.0) -> None:
+def until_gone(pids: Iterable[int], seconds: float = PATIENCE_SECONDS) -> None:
     """Wait until none of these processes runs."""
     watched = list(pids)
     assert watched, "there is nothing to wait for"

@@ -61,7 +61,7 @@ def store_at_a_crash(
     until(lambda: is_time(store), "the moment of the crash")
     crashed = Store(copied(store.home, to))
     running.stop()
-    assert running.wait(60)
+    assert running.wait(90)
     return crashed
 
 

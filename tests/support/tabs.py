@@ -18,7 +18,7 @@ def tab(browser: Browser, host: Host) -> Iterator[DashboardPage]:
     """
     with browser.new_context(viewport=WINDOW) as context:
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(60_000)
         dashboard = DashboardPage(page, host)
         yield dashboard
         if not page.is_closed():
@@ -30,6 +30,14 @@ def assert_quiet(dashboard: DashboardPage) -> None:
     """Fail where the browser has complained, or has asked anybody but this machine."""
     assert not dashboard.noise.errors, dashboard.noise.errors
     assert not dashboard.noise.strangers, dashboard.noise.strangers
+
+
+def are_loaded(found: Locator) -> bool:
+    """Whether the pictures in it are there, decoded and large: one for each quantity."""
+    are_large: list[bool] = found.locator("img").evaluate_all(
+        "(all) => all.map((one) => one.complete && one.naturalWidth > 500)"
+    )
+    return are_large == [True, True]
 
 
 def box_of(found: Locator) -> FloatRect:

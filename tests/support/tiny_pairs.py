@@ -27,7 +27,7 @@ def begin(comparison: Comparison, engines: EngineHolder) -> ComparisonRun:
 
 def finish(comparison: Comparison, engines: EngineHolder) -> ComparisonResult:
     running = begin(comparison, engines)
-    assert running.wait(60)
+    assert running.wait(90)
     return running.result()
 
 

@@ -5,9 +5,12 @@ from collections.abc import Callable
 from typing import TypeVar
 
 Answer = TypeVar("Answer")
+PATIENCE_SECONDS = 90.0  # only a test that fails waits for so long, and a machine may have other work
 
 
-def wait_until(condition: Callable[[], Answer], seconds: float, what: str, *, every_seconds: float = 0.1) -> Answer:
+def wait_until(
+    condition: Callable[[], Answer], what: str, *, seconds: float = PATIENCE_SECONDS, every_seconds: float = 0.1
+) -> Answer:
     """Ask until the answer is true; fail with a sentence when it never is."""
     deadline = time.monotonic() + seconds
     while True:

@@ -16,7 +16,7 @@ from nncompare.engine.shared import EngineHolder
 from nncompare.store import Store
 from nncompare.ui.dashboard import Dashboard
 
-DEADLINE = 60
+DEADLINE = 90
 
 
 @pytest.fixture

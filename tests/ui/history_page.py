@@ -43,7 +43,7 @@ class HistoryPage:
     def close(self) -> None:
         """End its thread."""
         self.refresher.close()
-        self.refresher.thread.join(10)
+        self.refresher.thread.join(90)
         assert not self.refresher.thread.is_alive()
 
     def _on_use(self, config: RunConfig, name: str) -> None:

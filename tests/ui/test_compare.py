@@ -1,5 +1,6 @@
 """The line that tells how far `compare` is: in a terminal, in a notebook, and nowhere else."""
 
+import re
 import sys
 from collections.abc import Mapping
 from io import StringIO
@@ -56,13 +57,13 @@ def test_it_counts_all_models_of_all_seeds(notebook: list[Output]) -> None:
     engine = FakeEngine()
     running = ComparisonRun(pair(repeat=2, b={"epochs": 3}), engine)  # type: ignore[arg-type]
     running.start()
-    until(lambda: len(engine.active()) == 2, "training", 10)
+    until(lambda: len(engine.active()) == 2, "training")
     with ProgressLine() as line:
         line.watch(running)
-        assert notebook[0].lines[-1].startswith("Starting:   0%")
+        assert re.match("(Starting|Training):   0%", notebook[0].lines[-1]), "it may have begun meanwhile"
         assert "/8.00k" in notebook[0].lines[-1], "1,000 images, 1 + 3 epochs, two seeds"
     running.stop()
-    assert running.wait(10)
+    assert running.wait(90)
 
 
 @pytest.mark.parametrize("is_on", [True, False])

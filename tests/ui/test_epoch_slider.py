@@ -148,7 +148,7 @@ def test_files_are_those_of_the_end(longer, monkeypatch):
     assert files[0] == files[1]
 
 
-def test_of_training_images_there_is_the_end_alone(longer):
+def test_of_training_images_there_is_the_end_alone(longer, settle):
     predictions = longer.steps.predictions
     look_at(longer, 1)
     predictions.split.value = "train"
@@ -157,6 +157,8 @@ def test_of_training_images_there_is_the_end_alone(longer):
     assert (slider.shown, slider.is_off) == (0, True)
     assert slider.note == "Earlier epochs are kept for the test images alone."
     slider._on_message(None, {"epoch": 1}, [])
+    settle(longer)
+    assert slider.shown == 0
     predictions.split.value = "test"
     until(lambda: not slider.is_off and slider.note == "", WHAT)
     until(lambda: "McNemar" in predictions.evaluation.verdict.value, WHAT)

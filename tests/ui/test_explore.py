@@ -319,6 +319,7 @@ def test_whatever_breaks_is_told(looking, pair, refresher, monkeypatch, error, w
 
 
 def test_who_waits_for_a_worker_is_told_and_the_old_answers_fade(looking, refresher, monkeypatch):
+    monkeypatch.setattr(draw_and_disturb, "_PATIENCE_SECONDS", 3600.0)
     looking.look_at(DRAWING)
     looking.tick()
     assert "Waiting for a worker" not in html(looking)

@@ -87,7 +87,7 @@ def enlarge_one(dashboard, settle):
         settle(dashboard)
         return pick if predictions.cards.offers(pick) else ""
 
-    return wait_until(press, 30, WHAT)
+    return wait_until(press, WHAT)
 
 
 def test_an_enlarged_image_leads_to_its_answers(finished, settle):

@@ -69,9 +69,10 @@ def test_keys_go_to_steps_and_train_pause_and_stop(tiny: Dashboard) -> None:
 
 def test_a_key_shows_the_images_on_which_the_models_disagree(finished: Dashboard) -> None:
     press(finished, "4")
-    until(lambda: finished.steps.predictions.disagreements, WHAT)
-    finished.steps.predictions.evaluation.filter.leave()
+    image_filter = finished.steps.predictions.evaluation.filter
+    until(lambda: image_filter.is_on, "it shows them by itself once they are judged")
+    finished.refresher.post(image_filter.leave)
     press(finished, "1")
+    until(lambda: (finished.navigation.step, image_filter.is_on) == ("Data", False), WHAT)
     press(finished, "d")
-    until(lambda: finished.steps.predictions.evaluation.filter.is_on, WHAT)
-    assert finished.navigation.step == "Predictions"
+    until(lambda: (finished.navigation.step, image_filter.is_on) == ("Predictions", True), WHAT)

@@ -7,7 +7,7 @@ from by_hand import ByHand
 from nncompare.ui.newest import Newest
 from nncompare.ui.refresher import Refresher
 
-DEADLINE = 10
+DEADLINE = 90
 
 
 @pytest.fixture
@@ -75,10 +75,10 @@ def test_after_something_was_forgotten_the_next_still_waits_for_its_end(refreshe
 
 def test_it_knows_for_how_long_an_answer_is_waited_for(refresher, newest, ask):
     assert (newest.seconds, newest.is_waiting) == (0, False)
-    ask("first")
     began = time.monotonic()
+    ask("first")
     assert newest.is_waiting
-    assert 0 <= newest.seconds <= time.monotonic() - began + 1
+    assert 0 <= newest.seconds <= time.monotonic() - began
     ask("second")
     refresher.finish()
     assert newest.is_waiting

@@ -81,7 +81,7 @@ def test_an_interrupted_comparison_is_offered_opened_and_goes_on(
     left.start()
     until(lambda: min(run.history.epochs for run in left.runs) >= 1, "an epoch of both")
     left.leave()
-    assert left.wait(60)
+    assert left.wait(90)
     dashboard = open_dashboard()
     offers = dashboard.interrupted.box
     until(lambda: "Open" in offers.html, "an offer")
@@ -104,7 +104,7 @@ def test_an_interrupted_comparison_is_offered_opened_and_goes_on(
     assert offers.html.strip() == "", "nothing is offered beside it"
     assert "Resume" in pressable(dashboard)
     press(dashboard, "Resume")
-    until(lambda: dashboard.result is not None, "the end", 60)
+    until(lambda: dashboard.result is not None, "the end")
     assert dashboard.result.state is State.FINISHED
     assert [model.history.epochs for model in dashboard.result.models] == [4, 5]
     settle(dashboard)

@@ -5,7 +5,7 @@ import pytest
 
 from nncompare.ui.refresher import Refresher, Rest
 
-DEADLINE = 10
+DEADLINE = 90
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """The robustness panel: pressed without a browser, on pairs that answer at once or when a test lets them."""
 
 import threading
-import time
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -23,7 +22,7 @@ def refresher() -> Iterator[Refresher]:
     made.start()
     yield made
     made.close()
-    made.thread.join(10)
+    made.thread.join(90)
 
 
 @pytest.fixture
@@ -38,7 +37,7 @@ def settled(refresher: Refresher) -> Callable[[], None]:
     def wait() -> None:
         done = threading.Event()
         refresher.post(done.set)
-        assert done.wait(10)
+        assert done.wait(90)
 
     return wait
 
@@ -52,7 +51,7 @@ class Gate:
 
     def __call__(self, _: Inquiry) -> None:
         self.waiting += 1
-        assert self._passes.acquire(timeout=10)
+        assert self._passes.acquire(timeout=90)
 
     def open(self, times: int = 99) -> None:
         self._passes.release(times)
@@ -124,7 +123,6 @@ def test_it_can_be_given_up_at_once_and_nothing_more_is_asked(panel, settled, ho
     panel.use(None, pair)
     panel.buttons.press("try")
     until(lambda: gate.waiting == 1, "it has begun")
-    began = time.monotonic()
     if how == "cancel":
         panel.buttons.press("cancel")
     elif how == "other choice":
@@ -132,7 +130,7 @@ def test_it_can_be_given_up_at_once_and_nothing_more_is_asked(panel, settled, ho
     else:
         panel.use(None, BreakingPair(MODELS))
     until(lambda: offered(panel) == ["Draw the curves"], "it can be begun again")
-    assert time.monotonic() - began < 0.2
+    assert pair.asked == [], "it did not wait for the answer under way"
     assert panel.progress.value == ""
     assert panel.note.value == ""
     gate.open()

@@ -71,6 +71,7 @@ def test_after_the_end_it_shows_both_curves_and_the_verdict(
     html = last["bundle"]["text/html"]
     pictures = [base64.b64decode(found) for found in PNG.findall(html)]
     assert [picture[:4] for picture in pictures] == [b"\x89PNG"] * 2
+    until(lambda: "<h3>" in finished.steps.predictions.evaluation.verdict.value, WHAT)
     verdict = ElementTree.fromstring(f"<div>{finished.steps.predictions.evaluation.verdict.value}</div>").find(".//h3")
     assert verdict is not None
     assert verdict.text
