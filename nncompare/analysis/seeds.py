@@ -10,11 +10,12 @@ class SeedsVerdict:
     """The comparison of two configurations that were trained from the same R seeds; accuracies are shares from 0 to 1.
 
     `difference` is the mean over the seeds of accuracy A − B, exactly 0 if both are right on equally many images. Its
-    95% confidence interval is that of Student's t with R - 1 degrees of freedom; the p value is that of the paired
-    two-sided t test: the probability of a mean difference this large if both configurations were equally good. It
-    assumes normally distributed differences (Student, The Probable Error of a Mean, 1908). Both are None if the
-    difference is the same for every seed: its variance is unknown then. From `guesses_a` and `guesses_b` seeds a model
-    did no better than guessing. Seeds are `left_out` from which a model failed, was stopped, or has other settings.
+    95% confidence interval is that of Student's t with R - 1 degrees of freedom, within -1 and 1; the p value is that
+    of the paired two-sided t test: the probability of a mean difference this large if both configurations were equally
+    good. It assumes normally distributed differences (Student, The Probable Error of a Mean, 1908). Both are None if
+    the difference is the same for every seed: its variance is unknown then. From `guesses_a` and `guesses_b` seeds a
+    model did no better than guessing. Seeds are `left_out` from which a model failed, was stopped, or has other
+    settings.
     """
 
     accuracies_a: tuple[float, ...]
@@ -61,7 +62,7 @@ def judge_seeds(right_a: tuple[int, ...], right_b: tuple[int, ...], images: int,
     if len(set(leads)) > 1:
         error, freedom = stdev(leads) / images / math.sqrt(len(leads)), len(leads) - 1
         half = error * t_quantile(0.975, freedom)
-        interval = difference - half, difference + half
+        interval = max(-1.0, difference - half), min(1.0, difference + half)
         p_value = max(0.0, 1 - t_probability(difference / error, freedom))
     return SeedsVerdict(
         tuple(right / images for right in right_a),

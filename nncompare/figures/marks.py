@@ -40,7 +40,7 @@ class Marks:
         self._show(self._best, best_spots(history, quantity, axis) if is_test else [], y)
         is_evaluated = quantity == "accuracy" and is_train
         self._show(self._evaluated, train_eval_spots(history, axis) if is_evaluated else [], y)
-        self._place(self._end, np.array(end_spots(history, axis, y.high)))
+        self._place(self._end, np.array(end_spots(history, quantity, axis, y)))
 
     def _show(self, markers: Line2D, spots: Sequence[Spot], y: Scale) -> None:
         columns = np.array(spots, dtype=float).reshape(-1, 2)
@@ -72,9 +72,12 @@ def train_eval_spots(history: History, axis: Axis) -> list[Spot]:
     return list(zip(_ends_of_epochs(history, axis), history.train_eval_accuracy, strict=False))
 
 
-def end_spots(history: History, axis: Axis, edge: float) -> list[Spot]:
-    """Return where a run broke off, if it did: at the upper `edge`, since its loss has left every chart."""
-    return [(getattr(history.diverged, axis), edge)] if history.diverged is not None else []
+def end_spots(history: History, quantity: Quantity, axis: Axis, y: Scale) -> list[Spot]:
+    """Return where a run broke off, if it did: at its last accuracy; at the upper edge its loss, off every chart."""
+    if history.diverged is None:
+        return []
+    last = y.place(np.array(history.train.accuracy[-1:] if quantity == "accuracy" else [], dtype=float))
+    return [(getattr(history.diverged, axis), float(np.clip(last[0], y.low, y.high)) if last.size else y.high)]
 
 
 def _by_epoch(history: History, quantity: Quantity) -> list[float]:

@@ -121,7 +121,7 @@ class Page(Scripted):
         return self.seconds_gone > 0 and not is_outlived
 
     def say(self, sentence: str) -> None:
-        """Have screen readers read a sentence, in place of the announcement, until that changes."""
+        """Have screen readers read a sentence, beside the announcement, until another step is shown."""
         self.send({"say": sentence})
 
     def focus(self, css: str) -> None:

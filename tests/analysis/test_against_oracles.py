@@ -185,6 +185,7 @@ def test_seeds_that_all_tell_the_same_say_nothing_of_chance() -> None:
     ahead, equal = judge_seeds((75, 80), (50, 55), 100), judge_seeds((50, 75), (50, 75), 100)
     assert (ahead.difference, ahead.difference_interval, ahead.p_value) == (0.25, None, None)
     assert (equal.difference, equal.p_value, equal.better_a, equal.better_b) == (0.0, None, 0, 0)
+    assert judge_seeds((75, 10), (10, 10), 100).difference_interval == (-1, 1), "differences go no further"
     tie = judge_seeds((9_701, 9_803, 9_744), (9_702, 9_801, 9_745), 10_000)
     assert tie.difference == 0
     assert tie.p_value == pytest.approx(1)

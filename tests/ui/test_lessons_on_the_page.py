@@ -134,8 +134,9 @@ def test_nothing_is_trained_before_the_guess(asked, settle):
 
 
 @pytest.mark.parametrize("of", ["memory_ratio", "faster"])
-def test_what_a_lesson_asks_for_is_not_told_before_the_guess(tiny, settle, of):
+def test_what_a_lesson_asks_for_is_not_told_before_the_guess(tiny, engine, settle, of):
     models = tiny.steps.models
+    tiny.refresher.post(lambda: models.show_machine(engine.survey("cpu"), None))
     until(lambda: "MiB</b> to train" in models.forms["A"].picture.box.value, WHAT)
     guess = {**NUMBER, "of": of} if of == "memory_ratio" else {**CHOICE, "of": of}
     tiny.refresher.post(lambda: tiny.lesson.take(lesson(guess)))

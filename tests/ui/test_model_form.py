@@ -94,6 +94,10 @@ def test_parameters_and_memory_are_told_with_what_an_epoch_took_here(form):
     form.fields["channels"].value = "32"
     show(form)
     form.draw(Scale.of([form.network]), "", "14")
+    assert "<b>–</b> to train" in form.picture.box.value, "the workers are still to say what they train with"
+    form.is_machine_known = True
+    show(form)
+    form.draw(Scale.of([form.network]), "", "14")
     assert "<b>104,202</b> parameters" in form.picture.box.value
     assert (
         f"<b>{in_mebibytes(fit(RunConfig(channels=32), Room(2**30), 10_000).plan.training_bytes)}</b>"

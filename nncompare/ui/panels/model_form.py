@@ -33,8 +33,8 @@ class ModelForm:
     """Fields made from `RunConfig`, a picture of the network, and its costs; `read` returns the configuration.
 
     `box` has what is mostly changed, `more` all else. Where a lesson asks for the memory (`is_memory_asked`), neither
-    tells it. `on_copy` is called where the settings are to be copied to the
-    `other` model.
+    tells it; nor while the workers are still to say what they train with. `on_copy` is called where the settings are to
+    be copied to the `other` model.
     """
 
     def __init__(
@@ -47,7 +47,7 @@ class ModelForm:
     ) -> None:
         self.name, self._other, self._limits = name, other, limits or Limits()
         self.network: Sequence[Layer] = []  # empty while its width is wrong
-        self._training_bytes, self.is_memory_asked = 0, False
+        self._training_bytes, self.is_memory_asked, self.is_machine_known = 0, False, False
         self._texts: dict[str, str] = {}
         self._found: tuple[RunConfig | None, dict[str, str]] = None, {}
         self.copy = button(f"Copy to {other}", on_copy)
@@ -106,7 +106,7 @@ class ModelForm:
             set_value(field.control, disabled=not self.is_used or (name == "momentum" and is_adam))
         channels = plan.channels if plan else self._entered_channels(errors)
         self.network = architectures.layers(channels) if channels else []
-        self._training_bytes = plan.training_bytes if plan else 0
+        self._training_bytes = plan.training_bytes if plan and self.is_machine_known else 0
         self.fit.show(config, None if self.is_memory_asked else fit, self.network, is_used=self.is_used)
         for box in (self.box, self.more):
             set_class(box, "nnc-off", not self.is_used)

@@ -200,6 +200,7 @@ function render({ model, el }) {
   const follow = (event) => {
     if (event.target !== (charts() ?? el)) return;
     place = event.detail;
+    if (place === null) spoken.textContent = ""; // what was read out is over, and may be true no longer
     drawCross();
   };
   document.addEventListener("nnc-cross", follow);

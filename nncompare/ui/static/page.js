@@ -12,11 +12,15 @@ const keepKeys = (event) => {
 };
 
 function render({ model, el }) {
-  const voice = document.createElement("p");
-  voice.className = "nnc-unseen";
-  voice.setAttribute("role", "status");
-  voice.setAttribute("aria-live", "polite");
-  el.append(voice);
+  const addVoice = () => {
+    const voice = document.createElement("p");
+    voice.className = "nnc-unseen";
+    voice.setAttribute("role", "status");
+    voice.setAttribute("aria-live", "polite");
+    el.append(voice);
+    return voice;
+  };
+  const [voice, other] = [addVoice(), addVoice()]; // of the training, and of the step that is looked at
   const say = () => {
     voice.textContent = model.get("announcement");
   };
@@ -30,7 +34,8 @@ function render({ model, el }) {
       model.send({ pong: message.ping });
       tell("nnc-heard");
     }
-    if ("say" in message) voice.textContent = message.say;
+    if ("say" in message) other.textContent = message.say;
+    if ("top" in message) other.textContent = "";
     if ("step" in message) addStep(message.step);
     if ("top" in message) showTop(el.closest(".nnc"));
     if ("focus" in message) focusOn(message.focus);

@@ -13,6 +13,7 @@ export function watchKernel(model, el, isWebPage) {
     words.className = "nnc-message nnc-ended";
     words.setAttribute("role", "alert");
     words.textContent = isWebPage ? ON_PAGE : IN_NOTEBOOK;
+    for (const told of el.querySelectorAll("[aria-live]")) told.textContent = "";
     el.append(words);
     // What is pressed would not arrive.
     for (const other of el.closest(".nnc").children) other.inert = !other.contains(el);

@@ -143,6 +143,7 @@ class ModelsStep:
                 found = fit(config, room, self._info.test_count, self._train_count)
             except ValueError as error:
                 errors = {"channels": str(error)}
+        form.is_machine_known = bool(self.machine.device or self._trouble)
         form.show(config, errors, found, different)
         if form.is_used:
             self.problems |= {f"{name}.{field}": f"Model {name}: {text}" for field, text in errors.items()}
