@@ -152,8 +152,8 @@ class Comparison(Settings):
         None,
         ge=1,
         title="Memory budget",
-        description="Memory for both models together, half each, in bytes, or with a unit: 512 MiB. Without "
-        "one: 70% of what is available.",
+        description="Memory for both models together, half each. Without one: 70% of what is available. The page asks "
+        "for MiB; elsewhere it is in bytes, or has a unit: 512 MiB.",
         json_schema_extra={"unit": "bytes"},
     )
     train_images: Integer | None = Field(

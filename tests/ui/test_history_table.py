@@ -80,3 +80,11 @@ def test_the_filter_looks_for_every_word_in_names_notes_and_settings(past):
         past.step.table.filter.value = wanted
         past.wait_for_rows(expected)
     assert "None of 4 models has all these words." in past.html
+
+
+def test_a_number_is_looked_for_as_a_whole(past):
+    id_ = past.save()
+    past.read(id_)
+    for wanted, expected in (("a 90", [f"{id_}:a"]), ("a 9", []), ("a 0.0", [])):
+        past.step.table.filter.value = wanted
+        past.wait_for_rows(expected)

@@ -1,5 +1,6 @@
 """The columns of the history: what differs among its models, in which order they stand, and which are looked for."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -84,9 +85,13 @@ def in_order(rows: Sequence[PastRow], key: str, *, falls: bool) -> list[PastRow]
 
 
 def matching(rows: Sequence[PastRow], wanted: str) -> list[PastRow]:
-    """Return the models of which every word of `wanted` is said somewhere."""
+    """Return the models of which every word of `wanted` is said somewhere; 5 is not said by 0.25, nor by 5,000."""
     words = wanted.casefold().split()
-    return [row for row in rows if all(word in _said(row) for word in words)]
+    return [row for row in rows if all(_is_in(_said(row), word) for word in words)]
+
+
+def _is_in(said: str, word: str) -> bool:
+    return re.search(rf"(?<![\d.,]){re.escape(word)}(?!,?\d)", said) is not None if word[0].isdigit() else word in said
 
 
 def _said(row: PastRow) -> str:
