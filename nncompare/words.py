@@ -88,15 +88,16 @@ def loss(value: float | None, digits: int = 3) -> str:
     return f"{value:.{max(digits, digits - 2 + zeros)}f}"
 
 
-def brief_loss(value: float | None, digits: int = 3) -> str:
-    """Format a loss in at most six characters: 0.052, 12.345, 5.6e33."""
+def brief_loss(value: float | None, digits: int = 3, most: int = _BRIEF) -> str:
+    """Format a loss in `most` characters, at most, if it is not beyond 1e±99: 0.052, 12.345, 5.6e33."""
     if value is None or not math.isfinite(value):
         return UNKNOWN
     if value and not 1e-3 <= abs(value) < 1_000:
         forms = (f"{value:.{shown}e}".partition("e") for shown in (1, 0))
-        return next(text for mantissa, _, power in forms if len(text := f"{mantissa}e{int(power)}") <= _BRIEF)
+        longer, shorter = (f"{mantissa}e{int(power)}" for mantissa, _, power in forms)
+        return longer if len(longer) <= most else shorter
     before = len(f"{value:.0f}.")
-    return f"{value:.{min(digits, _BRIEF - before)}f}"
+    return f"{value:.{min(digits, most - before)}f}"
 
 
 def setting(value: float | str) -> str:

@@ -37,6 +37,8 @@ from nncompare import words
         (words.brief_loss(0.00031), "3.1e-4"),
         (words.brief_loss(3.1e-12), "3e-12"),
         (words.brief_loss(0.0), "0.000"),
+        (words.brief_loss(497.32, 3, 5), "497.3"),
+        (words.brief_loss(1.1e30, 3, 5), "1e30"),
         (words.brief_loss(math.inf), "–"),
         (words.brief_clock(7.4), "0:07"),
         (words.brief_clock(3599.4), "59:59"),

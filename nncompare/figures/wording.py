@@ -31,7 +31,7 @@ def newest(quantity: Quantity, split: SplitName, points: Points) -> str:
     """
     value, is_moving = float(points.y[-1]), split == "train"
     is_short = is_moving and value >= 0.1
-    text = percent(value, 1 - is_moving) if quantity == "accuracy" else brief_loss(value, 3 - is_short)
+    text = percent(value, 1 - is_moving) if quantity == "accuracy" else brief_loss(value, 3 - is_short, 6 - is_moving)
     return f"≈{text}" if is_moving else text
 
 
