@@ -89,7 +89,7 @@ def test_a_diverging_model_leaves_at_the_top_and_says_so(make_history, is_log):
     assert {name: end.get_marker() for name, end in ends.items()} == {"A train end": "o", "B train end": "^"}
     assert ends["B train end"].get_ydata() == [1]
     found = values(chart.svg())
-    assert (found["B train"], found["B test"]) == ("≈5.6e33", "5.6e33")
+    assert (found["B train"], found["B test"]) == ("≈6e33", "5.6e33")
     assert axes.get_ylim()[1] <= 10
 
 
