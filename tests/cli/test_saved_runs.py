@@ -146,7 +146,7 @@ def test_settings_beside_resume_are_refused(store: Store) -> None:
 
 
 def interrupted(store: Store, engines: EngineHolder) -> str:
-    running = ComparisonRun(pair(a={"epochs": 8}, b={"epochs": 8}), engines, store=store)
+    running = ComparisonRun(pair(a={"epochs": 20}, b={"epochs": 20}), engines, store=store)
     running.start()
     until_both_train(running)
     running.leave()
@@ -166,7 +166,7 @@ def test_the_newest_that_was_interrupted_goes_on(
     assert code == 0, err
     told = json.loads(out)
     assert (told["id"], told["state"]) == (id_, "finished")
-    assert [len(told[name]["history"]["test_accuracy"]) for name in "ab"] == [8, 8]
+    assert [len(told[name]["history"]["test_accuracy"]) for name in "ab"] == [20, 20]
     assert f"nncompare: resuming {id_}.\n" in err
     assert report.is_file()
     assert store.open(id_).summary().state_word == "finished"

@@ -4,8 +4,6 @@ import os
 import subprocess
 import sys
 
-import pytest
-
 MEBIBYTE = 2**20
 HELD = 64 * MEBIBYTE
 _ASK = "from nncompare.machine.processes import sharing_bytes; print(sharing_bytes())"
@@ -16,13 +14,28 @@ held = b"x" * {HELD}
 limit = sys.argv[1]
 subprocess.run([sys.executable, "-c", {_ASK!r}], env={{**os.environ, "MEM_LIMIT": limit}}, check=True)
 """
+# Asks before and after it has started a child that holds memory, and prints the difference.
+_ASK_TWICE = f"""
+import subprocess, sys
+from nncompare.machine.processes import sharing_bytes
+before = sharing_bytes()
+script = "held = b'x' * {HELD}; print('held', flush=True); input()"
+with subprocess.Popen([sys.executable, "-c", script], stdin=-1, stdout=-1, text=True) as child:
+    assert child.stdout.readline() == "held\\n"
+    print(sharing_bytes() - before)
+    child.communicate("\\n")
+"""
 
 
 def sharing_bytes(limit_of_parent: str, limit_of_child: str) -> int:
-    environment = {**os.environ, "MEM_LIMIT": limit_of_parent}
-    command = [sys.executable, "-c", _HOLD_AND_ASK, limit_of_child]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=True)
-    return int(done.stdout)
+    return told(limit_of_parent, _HOLD_AND_ASK, limit_of_child)
+
+
+def told(limit: str, *words: str) -> int:
+    """Return the number that a fresh process prints: others here share pages with those that tests start meanwhile."""
+    environment = {**os.environ, "MEM_LIMIT": limit}
+    command = [sys.executable, "-c", *words]
+    return int(subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=True).stdout)
 
 
 def test_who_started_this_with_the_same_limit_counts_and_others_do_not() -> None:
@@ -31,17 +44,5 @@ def test_who_started_this_with_the_same_limit_counts_and_others_do_not() -> None
     assert together - alone > 0.9 * HELD
 
 
-def test_what_was_started_here_counts(monkeypatch: pytest.MonkeyPatch) -> None:
-    from nncompare.machine.processes import sharing_bytes as sharing_bytes_here
-
-    monkeypatch.setenv("MEM_LIMIT", "1000000000")
-    before = sharing_bytes_here()
-    script = f"held = b'x' * {HELD}; print('held', flush=True); input()"
-    with subprocess.Popen(
-        [sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "held\n"
-        beside = sharing_bytes_here()
-        process.communicate("\n")
-    assert beside - before > 0.9 * HELD
+def test_what_was_started_here_counts() -> None:
+    assert told("1000000000", _ASK_TWICE) > 0.9 * HELD

@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from nncompare.machine import available_memory, memory_readings, promises
+from nncompare.machine import available_memory, cgroups, memory_readings, promises
 
 MEBIBYTE = 2**20
 PROMISED = 300 * MEBIBYTE
@@ -36,6 +36,7 @@ def runtime(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder.mkdir(mode=0o700)
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(folder))
     monkeypatch.delenv("NNCOMPARE_ENGINE_PID", raising=False)
+    monkeypatch.setattr(cgroups, "_OWN", tmp_path / "none")
     seen = psutil.virtual_memory()._replace(available=1_000 * MEBIBYTE, total=10**12)
     monkeypatch.setattr(psutil, "virtual_memory", lambda: seen)
     return folder

@@ -16,7 +16,7 @@ from waiting import wait_until
 from nncompare.server.closed_voila import OwnKernelSpecs
 from nncompare.server.ready_kernel import ReadyKernelManager
 
-SECONDS = 40
+SECONDS = 90
 _BREAKS = "import os\nos._exit(3)\n"
 
 

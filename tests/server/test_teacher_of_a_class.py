@@ -12,6 +12,7 @@ from browser import Browser
 from hosts import Host, voila
 from jupyter_client.blocking.client import BlockingKernelClient
 from kernel_talk import connected, value_of
+from tiny_pairs import words
 from waiting import wait_until
 
 SETTINGS = "?dataset=synthetic-digits&train_images=1000&a.channels=1&a.epochs=100&b.channels=1&b.epochs=100"
@@ -92,7 +93,7 @@ def test_a_lesson_reaches_both_and_outlives_the_engine(
     teacher.wish("lesson", "luck")
     for kernel in kernels:
         until_lesson(kernel, "luck")
-    (engine,) = [one for one in host.processes() if "--shared-file" in one.cmdline()]
+    (engine,) = [one for one in host.processes() if "--shared-file" in words(one)]
     engine.kill()
     engine.wait(SECONDS)
     teacher.wish("lesson", "dropout")

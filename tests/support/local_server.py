@@ -23,7 +23,7 @@ from nncompare.server.closed_voila import ClosedVoila
 from nncompare.server.ready_kernel import ReadyKernel, ReadyKernelManager
 
 SOURCE = "import ipywidgets\nonly_in_the_source = [ipywidgets.Text() for _ in range(12)]"
-_START_SECONDS, _END_SECONDS = 60.0, 30.0
+_START_SECONDS, _END_SECONDS = 90.0, 90.0
 
 
 class LocalVoila(ClosedVoila):

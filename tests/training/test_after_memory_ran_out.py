@@ -1,4 +1,3 @@
-import signal
 import subprocess
 import sys
 import threading
@@ -49,7 +48,7 @@ def test_convolutions_work_again_once_there_is_memory() -> None:
     """
     for blocks in (4, 6, 8, 10, 12):
         done = subprocess.run([sys.executable, "-c", SCRIPT, str(blocks)], capture_output=True, text=True, timeout=120)
-        if done.returncode != -signal.SIGSEGV:
+        if done.returncode >= 0:  # no signal has ended it
             break
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines() == [

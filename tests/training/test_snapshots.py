@@ -1,5 +1,6 @@
 """What is laid down to be saved: after every epoch and in a pause, never apart from the events that it counts."""
 
+import math
 import threading
 
 import numpy as np
@@ -15,10 +16,12 @@ from nncompare.training.loop import train
 SETTINGS = {"dropout": 0.5, "learning_rate": 0.01, "epochs": 4}
 
 
-def train_on_channel(session, channel: RunChannel) -> None:
-    """Put everything on the channel, as a worker does."""
+def train_on_channel(session, channel: RunChannel, pause_at: float = math.inf) -> None:
+    """Put everything on the channel, as a worker does; ask for a pause after so many images."""
     for event in train(session):
         channel.publish(event, session.checkpoint() if isinstance(event, EpochEnd) else None)
+        if isinstance(event, TrainPoint) and event.images >= pause_at:
+            channel.set_controls(Controls(pause=True))
 
 
 @pytest.mark.parametrize("epoch", [1, 2, 3])
@@ -62,14 +65,12 @@ def test_a_pause_is_told_together_with_its_snapshot() -> None:
     whole, _ = run(data, test, **SETTINGS)
     channel = RunChannel()
     session = session_of(data, test, channel, **SETTINGS)
-    thread = threading.Thread(target=train_on_channel, args=(session, channel), daemon=True)
+    thread = threading.Thread(target=train_on_channel, args=(session, channel, 200), daemon=True)
     thread.start()
-    until(lambda: any(isinstance(event, TrainPoint) for event in channel.report(Cursor()).events), "a point")
-    channel.set_controls(Controls(pause=True))
     until(lambda: channel.report(Cursor()).is_paused, "the pause")
     report = channel.report(Cursor())
     channel.set_controls(Controls(stop=True))
-    thread.join(30)
+    thread.join(90)
     assert report.snapshot is not None
     assert report.snapshot.events == len(report.events)
     assert report.progress is not None
