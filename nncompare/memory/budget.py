@@ -16,6 +16,7 @@ NOTEBOOK_BYTES = 250 * MEBIBYTE  # the kernel of a dashboard, and the server tha
 ENGINE_BYTES = 470 * MEBIBYTE  # scheduler, the process that has loaded torch, two workers that wait, connections
 RUN_BYTES = 150 * MEBIBYTE  # what one training takes beside its network: the images, and torch at work
 _ROUND_BYTES = 64 * MEBIBYTE  # of a figure that would do
+_SPARE_BYTES = 16 * MEBIBYTE  # in that figure: what this program takes is a little more or less each time
 
 
 class BudgetError(ValueError):
@@ -85,7 +86,7 @@ def require_room_for_engine() -> None:
 
 def _require(available_bytes: int, total_bytes: int, needed_bytes: int) -> None:
     if available_bytes < needed_bytes:
-        enough = -(-(total_bytes + needed_bytes - available_bytes) // _ROUND_BYTES) * _ROUND_BYTES
+        enough = -(-(total_bytes + needed_bytes - available_bytes + _SPARE_BYTES) // _ROUND_BYTES) * _ROUND_BYTES
         left, total, needed = map(in_mebibytes, (max(0, available_bytes), total_bytes, needed_bytes))
         raise BudgetError(
             f"There is too little memory to train two models: {left} of {total} are left, and {needed} are needed. "
