@@ -8,7 +8,7 @@ from pydantic import Field as Rule
 from pydantic import create_model
 
 from nncompare.config import Comparison, read_field
-from nncompare.lessons import ChoiceGuess, Lesson, NumberGuess
+from nncompare.lessons import ChoiceGuess, GuessedLesson, Lesson, NumberGuess
 from nncompare.report.lesson import Guess
 from nncompare.settings import Number, Settings
 from nncompare.ui.clickable import Clickable
@@ -66,13 +66,32 @@ class LessonPanel:
         self._show()
 
     def take(self, lesson: Lesson | None) -> None:
-        """Turn on a lesson that the teacher has set, also one that was not known before; None turns it off."""
+        """Turn on a lesson that the teacher has set, also one that was not known before; None turns it off.
+
+        Where that one is on already, its guess stays: what is trained may have begun with it.
+        """
+        if lesson is not None and lesson == self.lesson and self.guess is not None:
+            self._on_lesson(self.lesson)
+            return
         self._is_news = lesson is not None
-        if lesson is not None:
-            self.lessons[lesson.name] = lesson
-        self.picker.options = self._options  # which chooses the first one
-        set_value(self.picker, value=lesson.name if lesson is not None else "")
+        self._choose(lesson)
         self._turn_to(lesson)
+
+    @property
+    def guessed(self) -> GuessedLesson | None:
+        """The lesson and the guess, as they are now; None where one of them is missing."""
+        if self.lesson is None or self.guess is None:
+            return None
+        return GuessedLesson.model_validate({"lesson": self.lesson, "guess": self.guess})
+
+    def recall(self, guessed: GuessedLesson) -> None:
+        """Turn to a lesson with the guess that a comparison was begun with, which is opened now."""
+        self._is_news = False
+        self._choose(guessed.lesson)
+        self.lesson, self.guess = guessed.lesson, guessed.guess
+        is_number = isinstance(guessed.guess, float)
+        self.number.value = str(guessed.guess).removesuffix(".0") if is_number else ""
+        self._show()
 
     def look_at_settings(self, comparison: Comparison | None) -> None:
         """Say what to look at, and where the settings on the page are not those that the lesson asks about."""
@@ -88,6 +107,12 @@ class LessonPanel:
     @property
     def _options(self) -> list[tuple[str, str]]:
         return [_NONE, *((lesson.title, name) for name, lesson in self.lessons.items())]
+
+    def _choose(self, lesson: Lesson | None) -> None:
+        if lesson is not None:
+            self.lessons[lesson.name] = lesson
+        self.picker.options = self._options  # which chooses the first one
+        set_value(self.picker, value=lesson.name if lesson is not None else "")
 
     def _on_pick(self) -> None:
         lesson = self.lessons.get(self.picker.value)
