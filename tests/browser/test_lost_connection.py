@@ -67,7 +67,7 @@ def test_a_killed_kernel_is_told_and_the_link_brings_its_comparison_back(browser
         expect(words_of(dashboard)).to_contain_text("The server has ended this page.", timeout=SECONDS)
         assert dashboard.page.locator(".jupyter-widgets-disconnected").count() == 0, "the page stays as it was"
         assert dashboard.lane("A").inner_text() == epoch
-        words_of(dashboard).get_by_role("link", name="Reload it").click()
+        words_of(dashboard).get_by_role("button", name="Reload").click()
         for model in MODELS:
             dashboard.wait_for(model, "finished")
         expect(dashboard.train_button).to_be_visible(timeout=SECONDS)

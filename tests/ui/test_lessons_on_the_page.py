@@ -180,6 +180,12 @@ def test_a_lesson_of_the_teacher_is_news_until_it_is_answered(asked, settle):
     assert asked.lesson.news.html.strip() == ""
     say(asked, settle, "")
     assert "Mine" in asked.lesson.news.html
+    asked.lesson.news.pick("guess")
+    settle(asked)
+    assert asked.lesson.news.html.strip() == "", "the question was gone to"
+    asked.refresher.post(lambda: asked.lesson.take(lesson(CHOICE)))
+    settle(asked)
+    assert "Mine" in asked.lesson.news.html
     asked.lesson.picker.value = "luck"
     settle(asked)
     assert asked.lesson.news.html.strip() == "", "this one was chosen here"

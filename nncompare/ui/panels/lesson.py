@@ -31,8 +31,8 @@ class LessonPanel:
 
     Calls `on_lesson` when another one was picked, None for no lesson, `on_guess` when the guess has changed, and
     `on_ask` to be brought to the question. `lesson` and `guess` are those of now, None where there is none; `problems`
-    stand in the way of training. `news` is a panel of its own: that somebody else has set a lesson, until it is
-    answered.
+    stand in the way of training. `news` is a panel of its own: that somebody else has set a lesson, until its
+    question was gone to, or answered.
     """
 
     def __init__(
@@ -50,7 +50,7 @@ class LessonPanel:
         self.problems: dict[str, str] = {}
         self._is_news = False
         self.on_ask: Callable[[], None] = lambda: None
-        self.news = Clickable(refresher.posting(lambda _: self.on_ask()), "nnc-news")
+        self.news = Clickable(refresher.posting(self._on_news), "nnc-news")
         self.picker = dropdown("Lesson", self._options, refresher.posting(self._on_pick))
         set_value(self.picker, value=lesson.name if lesson is not None else "")
         self.question, self.unit = Place("nnc-lesson-question"), Place("nnc-lesson-unit")
@@ -125,6 +125,11 @@ class LessonPanel:
         self.number.value = ""
         self._show()
         self._on_lesson(lesson)
+
+    def _on_news(self, _: str) -> None:
+        self._is_news = False
+        self.news.show("lesson_news.html", lesson=None)
+        self.on_ask()
 
     def _on_choice(self, pick: str) -> None:
         self._take(pick, "")
