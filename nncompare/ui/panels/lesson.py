@@ -4,26 +4,22 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 import ipywidgets as widgets
-from pydantic import Field as Rule
-from pydantic import create_model
 
-from nncompare.config import Comparison, read_field
+from nncompare.config import Comparison
 from nncompare.lessons import ChoiceGuess, GuessedLesson, Lesson, NumberGuess
 from nncompare.report.lesson import Guess
-from nncompare.settings import Number, Settings
 from nncompare.ui.clickable import Clickable
 from nncompare.ui.elements import Place, column, dropdown, hide, row, set_value, watched
 from nncompare.ui.making import make
 from nncompare.ui.panels.field import Field
+from nncompare.ui.panels.guess_entry import TITLE, read_guess
 from nncompare.ui.refresher import Refresher
-from nncompare.words import with_minus
 
 GUESS_FIRST = "Give your guess first."
 ANSWER = ".nnc-lesson-choices [tabindex='0'], .nnc-lesson-number input"
 """Where the question of the lesson is answered."""
 _NONE = ("No lesson", "")
 _COSTS = {"memory_ratio": "memory", "seconds_ratio": "time", "faster": "time"}  # which the page knows beforehand
-_TITLE = "Your guess"
 
 
 class LessonPanel:
@@ -56,7 +52,7 @@ class LessonPanel:
         self.question, self.unit = Place("nnc-lesson-question"), Place("nnc-lesson-unit")
         self.choices = Clickable(refresher.posting(self._on_choice), "nnc-lesson-choices")
         on_entry = refresher.posting(self._on_entry)
-        self.number = Field(watched(make(widgets.Text, description=_TITLE, placeholder="number"), on_entry))
+        self.number = Field(watched(make(widgets.Text, description=TITLE, placeholder="number"), on_entry))
         self._entry = row("nnc-lesson-number", [self.number.control, self.unit])
         self._choosing = row("nnc-lesson-choosing", [self.choices])
         asked = row("nnc-lesson-asked", [self.question, self._entry, self._choosing])
@@ -136,7 +132,7 @@ class LessonPanel:
 
     def _on_entry(self) -> None:
         if self.lesson is not None and isinstance(self.lesson.guess, NumberGuess):
-            self._take(*_read(self.number.value, self.lesson.guess))
+            self._take(*read_guess(self.number.value, self.lesson.guess))
 
     def _take(self, guess: Guess | None, error: str) -> None:
         self.guess = guess
@@ -161,16 +157,3 @@ class LessonPanel:
 def _core(comparison: Comparison) -> dict[str, Any]:
     """Return what the answer depends on."""
     return comparison.model_dump(exclude={"device", "precision"})
-
-
-def _read(text: str, kind: NumberGuess) -> tuple[float | None, str]:
-    """Read a guess as the fields of the forms are read; return it, or None and why it is none."""
-    if not text.strip():
-        return None, ""
-    low, high = (int(bound) if bound.is_integer() else bound for bound in (kind.lowest, kind.highest))
-    rule = Rule(0.0, ge=low, le=high, title=_TITLE)
-    model = create_model("_Entry", __base__=Settings, guess=(Number, rule))
-    units = (kind.shown_unit, *(["%"] if kind.shown_unit == "points" else []))  # which many take for one another
-    number = next((text.strip().removesuffix(unit) for unit in units if text.strip().endswith(unit)), text.strip())
-    value, error = read_field(model, "guess", number)
-    return (None if error else value), with_minus(error)
