@@ -11,7 +11,7 @@ from nncompare.errors import UserError
 from nncompare.messages import Setup
 from nncompare.report.fairness import Difference, different_settings
 from nncompare.store import RunFolder, Store, StoreError, Summary
-from nncompare.words import accuracies
+from nncompare.words import accuracies, number_of
 
 _TITLES = ["ID", "begun", "data set", "state", "test accuracy", "what differs"]
 _COMMAND = "nncompare compare --resume"
@@ -24,11 +24,13 @@ def list_runs(*, as_json: bool) -> str:
     for sentence in store.unreadable().values():
         tell(sentence)
     if of_classes := store.of_classes():
-        tell(f"{of_classes:,} more from pages of a class: each browser has a history of its own.")
+        found = number_of(of_classes, "more comparison" if summaries else "comparison")
+        tell(f"{found} from pages of a class: each browser has a history of its own.")
     if as_json:
         return json.dumps([_facts(summary) for summary in summaries], indent=2)
     if not summaries:
-        return f"No comparison is saved in {store.home}."
+        own = " of your own" if of_classes else ""
+        return f"No comparison{own} is saved in {store.home}."
     can_go_on = [f"Go on: {_COMMAND} {summary.id}" for summary in summaries if summary.is_interrupted]
     table = aligned([_TITLES, *map(_row, summaries)], are_figures=False)
     return "\n".join([*table, *([""] if can_go_on else []), *can_go_on[:1]])

@@ -8,6 +8,7 @@ from functools import partial
 
 from nncompare.comparison.kept_epochs import KeptEpochs
 from nncompare.config import Comparison
+from nncompare.lessons import GuessedLesson
 from nncompare.store import RunFolder, RunRecord, Store, StoreError
 
 _NOT_SAVED = "This comparison is not being saved. {error} The training goes on; what was saved before is kept."
@@ -20,8 +21,10 @@ class AutoSaver:
     `epochs` are what its models predicted at the end of each epoch, saved or not.
     """
 
-    def __init__(self, comparison: Comparison, store: Store | None, folder: RunFolder | None, title: str = "") -> None:
-        self._comparison, self._store, self.folder, self._title = comparison, store, folder, title
+    def __init__(
+        self, comparison: Comparison, store: Store | None, folder: RunFolder | None, lesson: GuessedLesson | None
+    ) -> None:
+        self._comparison, self._store, self.folder, self._lesson = comparison, store, folder, lesson
         self._lock = threading.Lock()
         self._users = 0
         self._is_barred = False
@@ -86,7 +89,7 @@ class AutoSaver:
     def _held(self) -> RunFolder:
         if self.folder is None:
             assert self._store is not None
-            self.folder = self._store.create(self._comparison, self._title)
+            self.folder = self._store.create(self._comparison, self._lesson)
         try:
             self.folder.hold()
         except StoreError:  # what others have changed meanwhile is theirs

@@ -22,6 +22,7 @@ from nncompare.engine.fair_queue import QueuePosition
 from nncompare.engine.loop import on_loop
 from nncompare.engine.queue_client import Submission
 from nncompare.engine.shared import EngineHolder
+from nncompare.lessons import GuessedLesson
 from nncompare.limits import Limits
 from nncompare.messages import SUSPEND_SECONDS, VisibleImages
 from nncompare.store import RunFolder, RunRecord, SavedComparison, Store
@@ -36,7 +37,7 @@ class ComparisonRun(UnderWay):
     Everything happens on the event loop. What is known is published there and may be read on any thread; a command has
     taken effect when it returns. With a model's name it is meant for that model of the current seed, without one for
     all of every seed. Epochs are always added to every seed: they are compared, and so must be of one length. With a
-    store, the comparison is saved as it goes.
+    store, the comparison is saved as it goes, with the `lesson` that it is trained for.
     """
 
     def __init__(
@@ -48,14 +49,14 @@ class ComparisonRun(UnderWay):
         limits: Limits | None = None,
         store: Store | None = None,
         folder: RunFolder | None = None,
-        title: str = "",
+        lesson: GuessedLesson | None = None,
     ) -> None:
         super().__init__()
-        self.comparison = comparison
+        self.comparison, self.lesson = comparison, lesson
         self.has_stood_in_line = False  # whether workers were asked for here, and not only before it was reopened
         self._id, self._presses, self._is_left = secrets.token_hex(8), 0, False
         self._quota = Quota(limits or Limits.from_environment(), on_end=lambda why: self.stop(why=why))
-        self._saver = AutoSaver(comparison, store, folder, title)
+        self._saver = AutoSaver(comparison, store, folder, lesson)
         alone = [comparison.model_copy(update={"seed": seed, "repeat": 1}) for seed in comparison.seeds]
         shared: tuple[KeptEpochs, Places] = self._saver.epochs, {}
         self.pairs = [SeedRun(one, engines, suspend_seconds, self._quota, self._save, *shared) for one in alone]
@@ -74,7 +75,7 @@ class ComparisonRun(UnderWay):
         saved = read_saved(folder)
         if saved.is_interrupted:
             folder.hold()
-        running = cls(saved.comparison, engines, suspend_seconds=suspend_seconds, folder=folder)
+        running = cls(saved.comparison, engines, suspend_seconds=suspend_seconds, folder=folder, lesson=saved.lesson)
         running._saver.epochs.find(folder, saved.runs)
         loop.call(running._restore, saved)
         return running
@@ -82,7 +83,7 @@ class ComparisonRun(UnderWay):
     @classmethod
     def restored(cls, saved: SavedComparison, engines: EngineHolder) -> "ComparisonRun":
         """Make a comparison of what was saved, and save nothing more of it."""
-        running = cls(saved.comparison, engines)
+        running = cls(saved.comparison, engines, lesson=saved.lesson)
         loop.call(running._restore, saved)
         return running
 

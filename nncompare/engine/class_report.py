@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from nncompare.config import RunConfig
+from nncompare.config import LARGEST_SEED, RunConfig
 
 _LONGEST_WORDS = 80
 Words = Annotated[str, StringConstraints(max_length=_LONGEST_WORDS)]
@@ -39,13 +39,15 @@ class LessonState(_Checked):
 class PageReport(_Checked):
     """Where a page is now. `position` is that in the queue, 1 for the next one; 0 when it does not wait.
 
-    The `models` are those of one seed: the one with this number, of so many `seeds`.
+    The `models` are those of one seed: the one with this number, of so many `seeds`. They are `trained_for` the lesson
+    with this name, which need not be the one that is on now; empty for none.
     """
 
     state: Words = "idle"
     position: Annotated[int, Field(ge=0, le=10_000)] = 0
     seconds: Annotated[float, Field(ge=0, le=1e9)] | None = None
     lesson: LessonState = LessonState()
+    trained_for: Words = ""
     seed: Annotated[int, Field(ge=1, le=10_000)] = 1
     seeds: Annotated[int, Field(ge=1, le=10_000)] = 1
     models: Annotated[tuple[ModelProgress, ...], Field(max_length=2)] = ()
@@ -63,10 +65,13 @@ class ModelOutcome(_Checked):
 
 
 class Outcome(_Checked):
-    """What came out of a comparison that has ended."""
+    """What came out of a comparison that has ended. `seed` is the first one of its `seeds`."""
 
     state: Words
     dataset: Words
+    train_images: Annotated[int, Field(ge=0, le=10_000_000)] | None = None
+    seed: Annotated[int, Field(ge=0, le=LARGEST_SEED)] = 0
+    seeds: Annotated[int, Field(ge=1, le=10_000)] = 1
     lesson: LessonState = LessonState()
     models: Annotated[tuple[ModelOutcome, ...], Field(min_length=1, max_length=2)]
 

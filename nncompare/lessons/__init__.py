@@ -1,5 +1,6 @@
 """Lessons: a comparison, a question to answer before it is trained, and three to answer afterwards."""
 
+from nncompare.lessons.guessed import GuessedLesson
 from nncompare.lessons.lesson import ChoiceGuess, FinalQuestion, Lesson, LessonError, NumberGuess
 from nncompare.lessons.library import built_in_lessons, find_lesson
 from nncompare.lessons.quantities import CHOICES, NUMBERS, ChoiceName, NumberName
@@ -10,6 +11,7 @@ __all__ = [
     "ChoiceGuess",
     "ChoiceName",
     "FinalQuestion",
+    "GuessedLesson",
     "Lesson",
     "LessonError",
     "NumberGuess",

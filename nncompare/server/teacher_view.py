@@ -8,7 +8,7 @@ from nncompare.comparison.state import State
 from nncompare.engine.class_report import Answer, ModelProgress, PageReport
 from nncompare.lessons import Lesson
 from nncompare.limits import Limits
-from nncompare.server.class_axis import in_figures, written
+from nncompare.server.class_axis import written
 from nncompare.server.class_plot import class_plot, summaries
 from nncompare.server.class_view import ClassAnswers, ClassView, class_answers
 
@@ -34,7 +34,9 @@ def class_view(view: ClassView, asked: str | None = None, limits: Limits = _NO_L
         "lesson": view.lesson.title if view.lesson is not None else "",
         "opening": view.opening.title if view.opening is not None else "",
         "lessons": [(name, *_offered(lesson, limits)) for name, lesson in view.lessons.items()],
-        "pages": [_row(number, report, answers) for number, report in view.pages.items()],
+        "pages": [
+            _row(number, report, answers, view.title(report.trained_for)) for number, report in view.pages.items()
+        ],
         "can_stop": any(map(_can_stop, view.pages.values())),
         "outcomes": len(view.outcomes),
         "asked": [(name, title or _NO_LESSON) for name, title in view.asked.items()],
@@ -69,30 +71,34 @@ def _longest_wait(view: ClassView) -> list[str]:
     return [f"the last one starts in about {words.span(last.seconds)}"]
 
 
-def _row(number: int, report: PageReport, answers: ClassAnswers) -> dict[str, Any]:
+def _row(number: int, report: PageReport, answers: ClassAnswers, trained_for: str) -> dict[str, Any]:
+    """Return a row; a run for another lesson than that of the answers is told with its title, and has no figures."""
     both = _guess_and_result(number, report, answers)
+    is_other, is_over = _is_for_another(report, answers), _state(report) in _COUNTED["ended"]
+    progress = dict.fromkeys("ab") if is_other and is_over else {name.lower(): _progress(report, name) for name in "AB"}
     return {
         "page": number,
-        "state": _told(report),
+        "state": f"{_told(report)}: {trained_for or _NO_LESSON.lower()}" if is_other else _told(report),
         "kind": _state(report) or "unknown",
         "can_stop": _can_stop(report),
-        "a": _progress(report, "A"),
-        "b": _progress(report, "B"),
-        **{name: _short(answer) for name, answer in both.items()},
+        **progress,
+        **{name: written(answer, answers) for name, answer in both.items()},
         "words": {name: written(answer, answers) + answers.unit for name, answer in both.items() if answer is not None},
     }
 
 
 def _guess_and_result(number: int, report: PageReport, answers: ClassAnswers) -> dict[str, Answer]:
     """Return what belongs to the state in the same row: a page that trains again, or was stopped, has no result."""
-    if _state(report) in _AT_AN_ANSWER:
+    state, is_other = _state(report), _is_for_another(report, answers)
+    if state in _AT_AN_ANSWER or (is_other and state in _COUNTED["ended"]):
         return {"guess": answers.guesses.get(number), "result": answers.results.get(number)}
-    return {"guess": report.lesson.guess if report.lesson.name == answers.name else None, "result": None}
+    is_of_run = report.lesson.name == answers.name and not is_other
+    return {"guess": report.lesson.guess if is_of_run else None, "result": None}
 
 
-def _short(answer: Answer) -> str:
-    """Write an answer as there is room for it in a row; a choice as "A", "B" or "same"."""
-    return in_figures(answer) if isinstance(answer, float) else answer or ""
+def _is_for_another(report: PageReport, answers: ClassAnswers) -> bool:
+    """Return whether what the page trains, or has trained last, is not for the lesson whose answers are shown."""
+    return bool(report.models) and report.trained_for != answers.name
 
 
 def _told(report: PageReport) -> str:

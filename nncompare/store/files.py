@@ -25,6 +25,7 @@ LIMITS = {
     CHECKSUMS: _MEBIBYTE // 16,
     "comparison.json": _MEBIBYTE,
     "labels.json": _MEBIBYTE // 16,
+    "lesson.json": _MEBIBYTE // 16,
     "state.json": 8 * _MEBIBYTE,
     "train.npy": 64 * _MEBIBYTE,
     "test.npy": 64 * _MEBIBYTE,

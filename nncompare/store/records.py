@@ -8,6 +8,7 @@ from typing import Literal
 from nncompare.config import Comparison, Precision, RunConfig
 from nncompare.events import Diverged
 from nncompare.history import History
+from nncompare.lessons import GuessedLesson
 from nncompare.memory import Plan
 from nncompare.messages import Checkpoint, Prediction, Progress, Setup, Weights
 from nncompare.store.labels import Labels
@@ -80,13 +81,14 @@ class SavedComparison:
     """All that is kept of a comparison.
 
     ``runs`` are by seed and model ("A", "B"); one that has saved nothing is not in it. ``notes`` has a sentence for
-    everything that was damaged.
+    everything that was damaged. ``lesson`` is what it was trained for; None where that is nothing, or cannot be read.
     """
 
     id: str
     comparison: Comparison
     runs: dict[tuple[int, str], RunRecord]
     notes: tuple[str, ...] = ()
+    lesson: GuessedLesson | None = None
 
     @property
     def is_interrupted(self) -> bool:

@@ -19,6 +19,7 @@ from nncompare.store.epochs import Half, kept_epochs, read_epoch, write_epoch
 from nncompare.store.errors import DamagedError, StoreError
 from nncompare.store.files import TEMPORARY, numbered, read_folder, write_folder
 from nncompare.store.labels import read_labels
+from nncompare.store.lesson import read_lesson
 from nncompare.store.lock import Lock
 from nncompare.store.migrations import FORMAT, migrated
 from nncompare.store.records import ENDED, ModelSummary, RunRecord, SavedComparison, Summary, keys_of
@@ -138,7 +139,7 @@ class RunFolder:
             if record is not None:
                 runs[seed, name] = record
             notes += [_damage(f"model {name}, seed {seed},", record, why)] if why else []
-        return SavedComparison(self.id, self.comparison, runs, tuple(notes))
+        return SavedComparison(self.id, self.comparison, runs, tuple(notes), read_lesson(self._folder))
 
     def summary(self) -> Summary:
         """Return what a list of comparisons shows."""

@@ -10,11 +10,13 @@ from pathlib import Path
 
 from nncompare.config import Comparison
 from nncompare.environment import HOME, environment
+from nncompare.lessons import GuessedLesson
 from nncompare.places import data_folder, is_temporary
 from nncompare.store.cleaning import Stored
 from nncompare.store.errors import StoreError
 from nncompare.store.files import TEMPORARY
 from nncompare.store.labels import Label, Labels, read_labels, write_labels
+from nncompare.store.lesson import write_lesson
 from nncompare.store.lock import Lock
 from nncompare.store.records import Summary
 from nncompare.store.run_folder import RunFolder
@@ -71,8 +73,8 @@ class Store:
             f"after a restart. Set {HOME} to a folder that stays."
         )
 
-    def create(self, comparison: Comparison, title: str = "") -> RunFolder:
-        """Create the folder of a new comparison, and hold it; its models get the `title` as their names."""
+    def create(self, comparison: Comparison, lesson: GuessedLesson | None = None) -> RunFolder:
+        """Create the folder of a new comparison, and hold it; its models get the title of its lesson as their names."""
         with self._changing():
             number = max((_number_of(id_) for id_ in self._ids()), default=0) + 1
             name = f"{number:06d}-{secrets.token_hex(4)}"
@@ -83,9 +85,10 @@ class Store:
             except StoreError:
                 lock.release()
                 raise
-        if title:
-            with contextlib.suppress(StoreError):  # without its name it is saved all the same
-                write_labels(self._runs / name, Labels(models=dict.fromkeys("AB", Label(name=title))))
+        if lesson is not None:
+            with contextlib.suppress(StoreError):  # without them it is saved all the same
+                write_lesson(self._runs / name, lesson)
+                write_labels(self._runs / name, Labels(models=dict.fromkeys("AB", Label(name=lesson.lesson.title))))
         return begun
 
     def summaries(self, most: int | None = None) -> list[Summary]:

@@ -3,21 +3,19 @@
 from collections.abc import Callable
 
 from nncompare.comparison.runner import ComparisonRun
-from nncompare.lessons import Lesson
-from nncompare.report.lesson import Guess
 from nncompare.ui.current_comparison import CurrentComparison
 from nncompare.ui.elements import Place
 from nncompare.ui.refresher import Refresher
 from nncompare.ui.settings_on_page import SettingsOnPage
 
-OnBegun = Callable[[ComparisonRun, Lesson | None, Guess | None], None]
+OnBegun = Callable[[ComparisonRun], None]
 
 
 class Beginning:
     """Begins one comparison after the other, while none is under way.
 
-    Calls `on_begun` with one that is to be shown, with the lesson and the guess that it was trained for; `on_opened`
-    where it was there before, and the page is to go where it is seen. What cannot be opened is told in `notice`.
+    Calls `on_begun` with one that is to be shown; `on_opened` where it was there before, and the page is to go where it
+    is seen. What cannot be opened is told in `notice`.
     """
 
     def __init__(
@@ -34,10 +32,10 @@ class Beginning:
 
     def train(self) -> None:
         """Train with the settings of the page, if that is possible now."""
-        comparison, lesson = self._settings.comparison, self._settings.lesson
+        comparison = self._settings.comparison
         if comparison is not None and not self._settings.problems and self._current.state.can_train:
-            running = self._current.planned(comparison, lesson.lesson.title if lesson.lesson else "")
-            self._show(running, lesson.lesson, lesson.guess)
+            running = self._current.planned(comparison, self._settings.lesson.guessed)
+            self._show(running)
             running.start()
 
     def open_saved(self, id_: str) -> None:
@@ -48,15 +46,17 @@ class Beginning:
             )
 
     def open(self, running: ComparisonRun) -> None:
-        """Show one that was begun before, with its settings in the forms."""
+        """Show one that was begun before, with its settings in the forms, and its lesson with the guess."""
         if not self._current.state.can_train:  # Train was pressed meanwhile
             running.leave()
             return
+        if running.lesson is not None:
+            self._settings.lesson.recall(running.lesson)
         self._settings.open(running.comparison)
-        self._show(running, None, None)
+        self._show(running)
         self._on_opened()
 
-    def _show(self, running: ComparisonRun, lesson: Lesson | None, guess: Guess | None) -> None:
+    def _show(self, running: ComparisonRun) -> None:
         self._current.replace(running)
         self._notice.tell()
-        self._on_begun(running, lesson, guess)
+        self._on_begun(running)

@@ -54,7 +54,7 @@ class ClassReporter:
         self._told, self._board = _Said(), ""
         self._number, self._version = 0, 0
         self._running: ComparisonRun | None = None
-        self._run, self._asked = 0, LessonState()
+        self._run = 0
 
     @property
     def number(self) -> int:
@@ -66,28 +66,25 @@ class ClassReporter:
         if self._class_id:
             self._next = min(self._next, time.monotonic())
 
-    def tick(self, running: ComparisonRun | None, lesson: Callable[[], LessonState]) -> None:
-        """Report, if it is time."""
+    def tick(self, running: ComparisonRun | None, lessons: Callable[[], tuple[LessonState, LessonState]]) -> None:
+        """Report, if it is time; `lessons` are the one that is on, and the one that what runs was begun with."""
         now = time.monotonic()
         if self._is_on_its_way or now < self._next:
             return
         self._next = now + REPORT_SECONDS
-        said = self._say(running, lesson())
+        said = self._say(running, *lessons())
         if said != self._told or now - self._told_at >= HEARTBEAT_SECONDS:
             self._is_on_its_way, self._told_at = True, now
             self._refresher.in_background(
                 lambda: self._tell(said), lambda answer: self._on_answer(said, answer), self._on_silence
             )
 
-    def _say(self, running: ComparisonRun | None, lesson: LessonState) -> _Said:
+    def _say(self, running: ComparisonRun | None, lesson: LessonState, begun_with: LessonState) -> _Said:
         if running is not self._running:
             self._running, self._run = running, self._run + 1
-            self._asked = lesson.model_copy(update={"result": None})
-        elif lesson.name == self._asked.name:  # else there is another lesson now, and this run was not for it
-            self._asked = self._asked.model_copy(update={"result": lesson.result})
-        outcome = outcome_of(running, self._asked) if running is not None and has_ended_here(running) else None
+        outcome = outcome_of(running, begun_with) if running is not None and has_ended_here(running) else None
         return _Said(
-            report_of(running, lesson).model_dump_json(exclude_defaults=True),
+            report_of(running, lesson, begun_with.name).model_dump_json(exclude_defaults=True),
             running is not None and running.state.can_stop,
             self._run,
             outcome.model_dump_json() if outcome is not None else "",

@@ -7,6 +7,7 @@ from nncompare.comparison.runner import ComparisonRun
 from nncompare.comparison.state import State
 from nncompare.config import Comparison
 from nncompare.engine.shared import EngineHolder
+from nncompare.lessons import GuessedLesson
 from nncompare.limits import Limits
 from nncompare.store import Store
 
@@ -53,9 +54,9 @@ class CurrentComparison:
         running = self.running
         return self._begun_before + bool(running is not None and running.begun and running.has_stood_in_line)
 
-    def planned(self, comparison: Comparison, title: str = "") -> ComparisonRun:
-        """Return a comparison of these settings that has not begun; its models are saved under the `title`."""
-        return ComparisonRun(comparison, self.engines, limits=self.limits, store=self.store, title=title)
+    def planned(self, comparison: Comparison, lesson: GuessedLesson | None = None) -> ComparisonRun:
+        """Return a comparison of these settings, for this lesson, that has not begun."""
+        return ComparisonRun(comparison, self.engines, limits=self.limits, store=self.store, lesson=lesson)
 
     def reopened(self, id_: str) -> ComparisonRun:
         """Return a saved comparison as it was; that takes a moment."""

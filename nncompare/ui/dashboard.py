@@ -11,9 +11,7 @@ from nncompare.comparison.runner import ComparisonRun
 from nncompare.config import Comparison, RunConfig, SplitName, require_comparison
 from nncompare.engine.shared import shared_engine
 from nncompare.environment import environment
-from nncompare.lessons import Lesson
 from nncompare.limits import Limits
-from nncompare.report.lesson import Guess
 from nncompare.store import Store
 from nncompare.ui.beginning import Beginning
 from nncompare.ui.current_comparison import CurrentComparison
@@ -211,10 +209,10 @@ class Dashboard:
         else:
             self.steps.history.panel.note.tell("Stop the training first, then open another comparison.")
 
-    def _on_begun(self, running: ComparisonRun, lesson: Lesson | None, guess: Guess | None) -> None:
+    def _on_begun(self, running: ComparisonRun) -> None:
         for step in (self.steps.training, self.steps.predictions, self.steps.explore):
             step.begin(running)
-        self.steps.predictions.lesson.begin(running, lesson, guess)
+        self.steps.predictions.lesson.begin(running)
 
     def _on_opened(self) -> None:
         self.navigation.go("Training")

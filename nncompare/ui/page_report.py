@@ -4,14 +4,15 @@ import math
 from collections.abc import Sequence
 from statistics import fmean
 
+from nncompare.catalog import CATALOG
 from nncompare.comparison.runner import ComparisonRun
 from nncompare.comparison.state import State
 from nncompare.comparison.view import RunView
 from nncompare.engine.class_report import LessonState, ModelOutcome, ModelProgress, Outcome, PageReport
 
 
-def report_of(running: ComparisonRun | None, lesson: LessonState) -> PageReport:
-    """Return where a page is; its models are those of the current seed."""
+def report_of(running: ComparisonRun | None, lesson: LessonState, trained_for: str = "") -> PageReport:
+    """Return where a page is; its models are those of the current seed, and were begun with the lesson of this name."""
     if running is None:
         return PageReport(lesson=lesson)
     place = running.position
@@ -20,6 +21,7 @@ def report_of(running: ComparisonRun | None, lesson: LessonState) -> PageReport:
         position=place.position if place is not None else 0,
         seconds=place.seconds if place is not None else None,
         lesson=lesson,
+        trained_for=trained_for,
         seed=running.pairs.index(running.current) + 1,
         seeds=len(running.pairs),
         models=tuple(map(_progress_of, running.runs)),
@@ -32,6 +34,9 @@ def outcome_of(running: ComparisonRun, lesson: LessonState) -> Outcome:
     outcome = Outcome(
         state=running.state.value,
         dataset=running.comparison.dataset,
+        train_images=CATALOG[running.comparison.dataset].used_images(running.comparison.train_images),
+        seed=running.comparison.seed,
+        seeds=running.comparison.repeat,
         lesson=lesson,
         models=tuple(map(_outcome_of, by_model)),
     )

@@ -34,14 +34,13 @@ class Teacher:
 
     def tick(self, running: ComparisonRun | None, answer: LessonAnswer) -> None:
         """Report, if it is time."""
-        self._reporter.tick(running, lambda: self.lesson_state(answer))
+        self._reporter.tick(running, lambda: (self.lesson_state, answer.state))
 
-    def lesson_state(self, answer: LessonAnswer) -> LessonState:
-        """Return which lesson is on, the guess, and what came out."""
+    @property
+    def lesson_state(self) -> LessonState:
+        """Which lesson is on, and the guess."""
         lesson = self._lesson.lesson
-        if lesson is None:
-            return LessonState()
-        return LessonState(name=lesson.name, guess=self._lesson.guess, result=answer.result)
+        return LessonState(name=lesson.name, guess=self._lesson.guess) if lesson is not None else LessonState()
 
     def _use_lesson(self, text: str) -> None:
         self._lesson.take(Lesson.from_json(text) if text else None)

@@ -59,7 +59,8 @@ def test_a_page_says_that_its_connection_is_lost_and_carries_on_when_it_is_back(
 
 def test_a_killed_kernel_is_told_and_the_link_brings_its_comparison_back(browser: Browser, voila_host: Host) -> None:
     with own_page(browser, voila_host) as dashboard:
-        dashboard.open().use(**SHORT)
+        dashboard.open("?lesson=width").use(**SHORT)
+        dashboard.page.get_by_label("Your guess", exact=True).fill("2.5")
         dashboard.train()
         dashboard.wait_for_end()
         epoch = dashboard.lane("A").inner_text()
@@ -67,11 +68,15 @@ def test_a_killed_kernel_is_told_and_the_link_brings_its_comparison_back(browser
         expect(words_of(dashboard)).to_contain_text("The server has ended this page.", timeout=SECONDS)
         assert dashboard.page.locator(".jupyter-widgets-disconnected").count() == 0, "the page stays as it was"
         assert dashboard.lane("A").inner_text() == epoch
-        words_of(dashboard).get_by_role("link", name="Reload it").click()
+        words_of(dashboard).get_by_role("button", name="Reload").click()
         for model in MODELS:
             dashboard.wait_for(model, "finished")
         expect(dashboard.train_button).to_be_visible(timeout=SECONDS)
         expect(words_of(dashboard)).to_be_empty()
+        expect(dashboard.page.locator(".nnc-lesson-end")).to_contain_text(
+            "You said 2.5 points. It was ", timeout=SECONDS
+        )
+        expect(dashboard.page.locator(".nnc-asked")).to_have_count(0)
         expect(dashboard.page).to_have_url(re.compile("^((?!run=).)*#training$"))
 
 

@@ -43,14 +43,44 @@ def test_a_teacher_sees_two_pages_sets_a_lesson_and_stops_them(
         page.get_by_role("button", name="Stop all").click()
         expect(row).to_have_count(0, timeout=1000 * SECONDS)
         expect(on_voila.page.get_by_text("The teacher has stopped this training.").first).to_be_visible()
-        expect(page.locator('tr[data-kind="stopped"]')).to_have_count(1, timeout=1000 * SECONDS)
+        stopped = page.locator('tr[data-kind="stopped"]')
+        expect(stopped).to_have_count(1, timeout=1000 * SECONDS)
+        expect(stopped).to_contain_text("Stopped: no lesson")
+        expect(stopped.locator('[data-cell="a"]')).to_have_text("")
         on_voila.go("Models")
         on_voila.page.get_by_role("radio", name="Nobody can tell them apart").click()
+        expect(stopped.locator('[data-cell="guess"]')).to_have_text("Nobody can tell them apart")
         page.get_by_role("button", name="Show large").click()
         expect(page.get_by_role("dialog").locator(".t-guess")).to_have_count(1)
         page.get_by_role("button", name="Close").click()
         page.get_by_role("button", name="No lesson").click()
         expect(page.locator("#lesson")).to_have_text("No lesson is set.")
+        expect(page.locator("#told")).to_be_empty(timeout=1000 * SECONDS)
+
+
+def test_the_tour_gives_way_to_a_lesson_whose_line_stays_in_view(browser: Browser, voila_host: Host) -> None:
+    with (
+        tab(browser, voila_host) as teacher,
+        browser.new_context(viewport={"width": 1280, "height": 720}) as context,
+    ):
+        teacher.page.goto(voila_host.teachers_door)
+        student = DashboardPage(context.new_page(), voila_host, is_first_visit=True).open()
+        page, news = student.page, student.page.get_by_text("The teacher has set a lesson: Width")
+        expect(page.locator(".nnc-tour")).to_be_visible()
+        teacher.page.locator("#lesson-name").select_option("width")
+        teacher.page.get_by_role("button", name="Set for all pages").click()
+        expect(news).to_be_in_viewport(timeout=1000 * SECONDS)
+        expect(page.locator(".nnc-tour")).to_be_hidden()
+        student.go("Models")
+        page.set_viewport_size({"width": 1280, "height": 460})
+        page.get_by_role("button", name="Next: training").evaluate("(button) => button.scrollIntoView()")
+        expect(page.locator(".nnc-lesson-question")).not_to_be_in_viewport()
+        expect(news).to_be_in_viewport()
+        page.get_by_role("button", name="Go to its question").click()
+        expect(page.locator(".nnc-lesson-question")).to_be_in_viewport()
+        expect(news).to_be_hidden()
+        teacher.page.get_by_role("button", name="No lesson").click()
+        page.goto("about:blank")
 
 
 def test_an_answer_that_comes_late_does_not_replace_a_newer_one(browser: Browser, voila_host: Host) -> None:

@@ -194,6 +194,8 @@ def test_an_accuracy_of_fewer_epochs_than_were_asked_for_says_so(store: Store) -
 
 def test_those_of_a_class_are_counted(store: Store) -> None:
     saved(Store(store.home / "visitors" / ("1" * 32)), "finished", "finished")
-    code, _, err = called("runs")
-    assert code == 0
-    assert_is_one_sentence(err, "1 more from pages of a class: each browser has a history of its own.")
+    code, out, err = called("runs")
+    assert (code, out) == (0, f"No comparison of your own is saved in {store.home}.\n")
+    assert_is_one_sentence(err, "1 comparison from pages of a class: each browser has a history of its own.")
+    saved(store, "finished", "finished")
+    assert_is_one_sentence(called("runs")[2], "1 more comparison from pages of a class: each browser")

@@ -115,11 +115,39 @@ def test_what_was_stopped_is_no_result():
 @pytest.mark.parametrize("state", ["stopped", "failed", "running", "preparing", "paused"])
 def test_a_row_has_no_result_of_another_training(state):
     """The result of the training before would look like that of the one that was stopped."""
-    now = LessonState(name="dropout", guess=9.0)
-    pages = {1: PageReport(state=state, lesson=now), 2: PageReport(state="finished", lesson=now)}
+    now, models = LessonState(name="dropout", guess=9.0), (progress("A"), progress("B"))
+    pages = {
+        page: PageReport(state=state_of_page, lesson=now, trained_for="dropout", models=models)
+        for page, state_of_page in ((1, state), (2, "finished"))
+    }
     outcomes = {(page, 1): outcome(name="dropout", guess=5.0, result=4.0) for page in pages}
     rows = class_view(view_of(pages, outcomes))["pages"]
     assert [(row["guess"], row["result"]) for row in rows] == [("9", ""), ("5", "4")]
+
+
+@pytest.mark.parametrize(
+    ("state", "told", "shown"),
+    [
+        ("finished", "Finished: Width", (False, "9", "")),
+        ("stopped", "Stopped: Width", (False, "9", "")),
+        ("running", "Training: Width", (True, "", "")),
+    ],
+)
+def test_a_row_never_has_a_run_for_another_lesson_beside_the_guess(state, told, shown):
+    now, models = LessonState(name="dropout", guess=9.0), (progress("A", 5.0, 0.7), progress("B", 5.0, 0.8))
+    pages = {1: PageReport(state=state, lesson=now, trained_for="width", models=models)}
+    view = view_of(pages, {(1, 1): outcome(name="width", guess=1.0, result=2.0)})
+    (row,) = class_view(view, "dropout")["pages"]
+    assert row["state"] == told
+    assert (row["a"] is not None, row["guess"], row["result"]) == shown
+    assert (row["a"] is None) == (row["b"] is None)
+    (row,) = class_view(view, "width")["pages"]
+    assert (row["state"], row["a"]["epochs"]) == (told.removesuffix(": Width"), "5 of 5"), "there it stands"
+
+
+def test_a_row_says_that_a_run_was_for_no_lesson():
+    pages = {1: PageReport(state="finished", lesson=LessonState(name="luck"), models=(progress("A"), progress("B")))}
+    assert class_view(view_of(pages))["pages"][0]["state"] == "Finished: no lesson"
 
 
 def test_without_a_lesson_it_is_the_difference():
@@ -209,6 +237,29 @@ def test_the_table_has_a_row_for_each_comparison_and_nothing_that_spreadsheets_r
     assert (rows[0]["a_accuracy"], rows[0]["b_channels"], rows[0]["data_set"]) == ("0.97", "16", "mnist")
 
 
+def test_the_table_has_guesses_of_which_nothing_has_come_out():
+    pages = {
+        page: PageReport(lesson=LessonState(name=name, guess=guess))
+        for page, name, guess in ((1, "luck", "same"), (2, "width", 4.0), (3, "luck", None))
+    }
+    outcomes = {(1, 2): outcome(name="width", guess=1.0, result=2.0), (2, 1): outcome(name="width", guess=3.0)}
+    rows = list(csv.DictReader(io.StringIO(class_table(view_of(pages, outcomes)))))
+    found = [(row["page"], row["comparison"], row["lesson_title"], row["guess"], row["result"]) for row in rows]
+    assert found == [("1", "2", "Width", "1.0", "2.0"), ("1", "", "Luck", "same", ""), ("2", "1", "Width", "3.0", "")]
+
+
+def test_the_table_has_what_makes_up_a_comparison():
+    ended = outcome().model_copy(update={"train_images": 5_000, "seed": 7, "seeds": 5})
+    adam, sgd = RunConfig(optimizer="adam"), RunConfig(optimizer="sgd", momentum=0.5)
+    models = [
+        model.model_copy(update={"settings": kind}) for model, kind in zip(ended.models, (adam, sgd), strict=True)
+    ]
+    view = view_of({}, {(1, 1): ended.model_copy(update={"models": tuple(models)})})
+    (row,) = csv.DictReader(io.StringIO(class_table(view)))
+    assert (row["train_images"], row["seed"], row["seeds"]) == ("5000", "7", "5")
+    assert (row["a_momentum"], row["b_momentum"]) == ("", "0.5")
+
+
 def test_earlier_lessons_stay_to_be_looked_at():
     pages = {1: PageReport(lesson=LessonState(name="dropout", guess=5.0))}
     outcomes = {(1, 1): outcome(name="luck", guess="same", result="same"), (2, 1): outcome(result=1.0)}
@@ -221,7 +272,7 @@ def test_earlier_lessons_stay_to_be_looked_at():
         "5",
         built_in_lessons()["dropout"].question,
     )
-    assert (then["shown"], then["pages"][0]["result"]) == ("luck", "same")
+    assert (then["shown"], then["pages"][0]["result"]) == ("luck", "Nobody can tell them apart")
     assert (now["pages"][0]["words"], then["pages"][0]["words"]["result"]) == (
         {"guess": "5 points"},
         "Nobody can tell them apart",

@@ -225,7 +225,8 @@ def test_pages_and_their_answers_are_shown_without_a_name(teacher: Teacher, engi
     assert [row["guess"] for row in found["pages"]] == ["2", "1"]
     assert found["plot"].count("t-guess") == 2
     assert found["outcomes"] == 1
-    (row,) = csv.DictReader(io.StringIO(teacher.get("teacher/results.csv").text))
+    still_open, row = csv.DictReader(io.StringIO(teacher.get("teacher/results.csv").text))
+    assert (still_open["page"], still_open["guess"], still_open["result"]) == ("1", "2.0", "")
     assert (row["page"], row["guess"], row["result"], row["a_accuracy"]) == ("2", "1.0", "0.5", "0.9")
 
 

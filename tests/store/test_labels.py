@@ -7,10 +7,12 @@ import pytest
 from any_records import plain, record
 
 from nncompare.config import Comparison
+from nncompare.lessons import GuessedLesson, built_in_lessons
 from nncompare.store import LONGEST_NAME, Label, Labels, RunFolder, Store, StoreError
 from nncompare.store import files as files_module
 
 FIRST_STORE = Path(__file__).parent / "written_by_first_store"
+DROPOUT = GuessedLesson(lesson=built_in_lessons()["dropout"], guess=8.0)
 WIDE, NARROW = Label(name="wide <b>", note="for lesson 3, “ä”"), Label(name="narrow")
 
 
@@ -36,7 +38,7 @@ def test_a_model_has_no_label_until_it_gets_one(store: Store, shelf: RunFolder) 
 
 
 def test_a_comparison_may_have_a_name_from_the_start(store: Store) -> None:
-    named = store.create(Comparison(dataset="synthetic-digits"), "Dropout and overfitting")
+    named = store.create(Comparison(dataset="synthetic-digits"), DROPOUT)
     assert labels_of(store).of("A") == labels_of(store).of("B") == Label(name="Dropout and overfitting")
     named.save(0, "A", record())
     store.label(named.id, "A", WIDE)
@@ -48,7 +50,7 @@ def test_a_comparison_is_saved_where_its_name_cannot_be(store: Store, monkeypatc
         raise StoreError("The disk is full.")
 
     monkeypatch.setattr("nncompare.store.labels.write_folder", fail)
-    store.create(Comparison(dataset="synthetic-digits"), "Luck").save(0, "A", record())
+    store.create(Comparison(dataset="synthetic-digits"), DROPOUT).save(0, "A", record())
     assert labels_of(store) == Labels()
 
 

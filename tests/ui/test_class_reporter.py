@@ -19,6 +19,17 @@ from nncompare.ui.refresher import Refresher
 CLASS = "class"
 
 
+def set_lesson(dashboard, name, guess):
+    def set_it():
+        dashboard.lesson.take(built_in_lessons()[name])
+        dashboard.settings.open(TINY)
+        dashboard.lesson.guess = guess
+        dashboard.lesson.problems = {}
+
+    dashboard.refresher.post(set_it)
+    until(lambda: dashboard.settings.wanted == TINY and dashboard.lesson.guess == guess, WHAT)
+
+
 class EngineOfAClass(ClassEngine, PageEngine):
     """An engine that trains nothing, and has a board for the class."""
 
@@ -133,17 +144,18 @@ def test_what_came_out_is_told_to_a_new_engine_too(of_class, engine):
 
 
 def test_what_came_out_belongs_to_the_lesson_and_the_guess_with_which_it_was_trained(of_class, engine):
-    of_class.teacher.lesson_state = lambda _: LessonState(name="luck", guess=2.0)
+    set_lesson(of_class, "depth", 2.0)
     train(of_class)
     until(lambda: engine.pages()[0].state == "running", WHAT)
+    assert engine.pages()[0].trained_for == "depth"
+    of_class.lesson.guess = 9.0
     engine.end_all()
-    until(engine.outcomes, WHAT)
-    of_class.teacher.lesson_state = lambda _: LessonState(name="luck", guess=9.0, result=0.5)
-    until(lambda: engine.outcomes()[0].lesson.result == 0.5, WHAT)
-    of_class.teacher.lesson_state = lambda _: LessonState(name="width", guess=3.0)
-    until(lambda: engine.pages()[0].lesson.name == "width", WHAT)
+    until(lambda: engine.outcomes() and engine.pages()[0].lesson.guess == 9.0, WHAT)
+    set_lesson(of_class, "width", 3.0)
+    until(lambda: engine.pages()[0].lesson == LessonState(name="width", guess=3.0), WHAT)
+    assert engine.pages()[0].trained_for == "depth", "the comparison on the page is still that one"
     (outcome,) = engine.outcomes()
-    assert outcome.lesson == LessonState(name="luck", guess=2.0, result=0.5)
+    assert (outcome.lesson.name, outcome.lesson.guess) == ("depth", 2.0)
 
 
 def test_a_comparison_that_is_only_looked_at_is_no_result_of_today(engine, open_finished):
@@ -210,7 +222,7 @@ def test_one_report_at_a_time_once_a_second_and_more_seldom_where_nothing_change
     reporter = ClassReporter(refresher, shared_engine, lambda _: None, lambda: None)
 
     def tick(guess=None):
-        reporter.tick(None, lambda: LessonState(guess=guess))
+        reporter.tick(None, lambda: (LessonState(guess=guess), LessonState()))
         return len(refresher.work)
 
     assert tick() == 0, "the page is not ready"

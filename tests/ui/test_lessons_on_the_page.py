@@ -9,7 +9,8 @@ from tiny_comparison import TINY, WHAT, can_train
 from tiny_comparison import train as begin
 
 from nncompare.comparison.state import State
-from nncompare.lessons import Lesson, built_in_lessons
+from nncompare.engine.class_report import LessonState
+from nncompare.lessons import GuessedLesson, Lesson, built_in_lessons
 from nncompare.store import Store
 
 GUESS_FIRST = "Give your guess first."
@@ -30,6 +31,9 @@ def lesson(guess=NUMBER, **changes):
         **changes,
     }
     return Lesson.from_json(json.dumps(values))
+
+
+GUESSED = GuessedLesson(lesson=lesson(), guess=2.0)
 
 
 @pytest.fixture
@@ -177,6 +181,12 @@ def test_a_lesson_of_the_teacher_is_news_until_it_is_answered(asked, settle):
     assert asked.lesson.news.html.strip() == ""
     say(asked, settle, "")
     assert "Mine" in asked.lesson.news.html
+    asked.lesson.news.pick("guess")
+    settle(asked)
+    assert asked.lesson.news.html.strip() == "", "the question was gone to"
+    asked.refresher.post(lambda: asked.lesson.take(lesson(CHOICE)))
+    settle(asked)
+    assert "Mine" in asked.lesson.news.html
     asked.lesson.picker.value = "luck"
     settle(asked)
     assert asked.lesson.news.html.strip() == "", "this one was chosen here"
@@ -185,7 +195,8 @@ def test_a_lesson_of_the_teacher_is_news_until_it_is_answered(asked, settle):
 def answered(dashboard, settle, lesson, guess):
     """Let what the page shows have been begun with this guess."""
     answer = dashboard.steps.predictions.lesson
-    answer.begin(dashboard.current.running, lesson, guess)
+    dashboard.current.running.lesson = GuessedLesson(lesson=lesson, guess=guess)
+    answer.begin(dashboard.current.running)
     until(lambda: answer.result is not None, WHAT)
     settle(dashboard)
     return answer
@@ -216,6 +227,7 @@ def test_the_guess_is_answered_after_the_end_with_three_questions(finished, sett
 
 def test_while_more_epochs_are_trained_nothing_is_known(finished):
     class GoesOn:
+        lesson = GUESSED
         is_over = True
 
         def wait(self, _):
@@ -225,7 +237,7 @@ def test_while_more_epochs_are_trained_nothing_is_known(finished):
             return finished.result
 
     answer, running = finished.steps.predictions.lesson, GoesOn()
-    answer.begin(running, lesson(), 2.0)
+    answer.begin(running)
     until(lambda: answer.result is not None, WHAT)
     running.is_over = False
     until(lambda: answer.result is None, WHAT)
@@ -246,6 +258,8 @@ def test_what_did_not_come_to_its_end_answers_nothing(finished, state, sentence)
     part = replace(whole, a=replace(whole.a, state=state), state=state)
 
     class Ended:
+        lesson = GUESSED
+
         def wait(self, _):
             return True
 
@@ -253,7 +267,7 @@ def test_what_did_not_come_to_its_end_answers_nothing(finished, state, sentence)
             return part
 
     answer = finished.steps.predictions.lesson
-    answer.begin(Ended(), lesson(), 2.0)
+    answer.begin(Ended())
     until(lambda: sentence in answer.box.html, WHAT)
     assert answer.result is None
     assert "It was " not in answer.taken.answer
@@ -355,3 +369,49 @@ def test_a_server_has_a_lesson_for_all_its_pages(monkeypatch, tmp_path, on_web_p
     assert open_dashboard().lesson.lesson is None
     file.write_text("{")
     assert "The lesson mine.json was not taken. It is not JSON." in open_dashboard().notice.value
+
+
+@pytest.fixture
+def reopened(asked, settle, engine, open_ready):
+    """A later page, on which a comparison is opened that was trained for the lesson with the guess 2."""
+    say(asked, settle, "2")
+    train(asked, engine)
+    saved = asked.current.running.saved_id
+    asked.close()
+    later = open_ready(TINY)
+    later.open_saved(saved)
+    until(lambda: later.current.running is not None, WHAT)
+    settle(later)
+    return later
+
+
+def test_a_comparison_that_is_opened_has_its_lesson_and_its_guess(reopened, settle):
+    assert reopened.steps.predictions.lesson.taken.said == "You said 2 points."
+    panel = reopened.lesson
+    assert (panel.picker.value, panel.number.value, panel.guess) == ("mine", "2", 2)
+    assert panel.news.html.strip() == ""
+    assert GUESS_FIRST not in reopened.steps.training.reason.html
+    assert can_train(reopened)
+    assert reopened.current.running.lesson == GUESSED
+
+
+def test_a_guess_that_is_changed_afterwards_is_none_of_what_was_opened(reopened, settle):
+    say(reopened, settle, "9")
+    assert reopened.lesson.guess == 9
+    assert reopened.steps.predictions.lesson.state.guess == 2
+
+
+def test_the_lesson_of_what_was_opened_is_not_asked_again_where_the_teacher_sets_it(reopened, settle):
+    reopened.refresher.post(lambda: reopened.lesson.take(lesson()))
+    settle(reopened)
+    assert (reopened.lesson.guess, reopened.lesson.news.html.strip()) == (2, "")
+    reopened.refresher.post(lambda: reopened.lesson.take(lesson(CHOICE)))
+    settle(reopened)
+    assert reopened.lesson.guess is None, "another one, of the same name"
+
+
+def test_what_was_trained_without_a_lesson_is_no_answer_to_a_later_guess(finished, settle):
+    finished.refresher.post(lambda: finished.lesson.take(lesson()))
+    settle(finished)
+    say(finished, settle, "2")
+    assert finished.steps.predictions.lesson.state == LessonState()

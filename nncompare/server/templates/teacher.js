@@ -2,10 +2,12 @@
 // What pages have reported is put into the page as text; the plot comes as a picture in which it is escaped.
 const SECONDS = 2;
 const PATIENCE_SECONDS = 10;
+const MESSAGE_SECONDS = 8;
 const found = (id) => document.getElementById(id);
 const { xsrf, longest } = found("class").dataset;
 const drawn = new Map();
 let looks = 0; // of several that are under way, the newest one counts
+let isTold = () => true; // whether the newest message still holds
 let asked = null; // the lesson whose answers the teacher has chosen; until then it is that of the class
 
 function show(view) {
@@ -17,6 +19,7 @@ function show(view) {
   found("clear").disabled = !view.outcomes;
   showRows(view.pages);
   complain(view.trouble);
+  if (!isTold(view)) tell("", "");
   offer(found("lesson-name"), view.lessons);
   offer(found("asked"), view.asked);
   found("asked").value = view.shown;
@@ -77,7 +80,7 @@ function fillRow(row, one) {
   row.querySelector('[data-cell="state"]').textContent = one.state;
   for (const name of ["guess", "result"]) {
     const cell = row.querySelector(`[data-cell="${name}"]`);
-    cell.textContent = one[name];
+    cell.firstElementChild.textContent = one[name];
     cell.title = one.words[name] ?? ""; // as the lesson says it, for which there is no room
   }
   for (const name of ["a", "b"]) fillProgress(row.querySelector(`[data-cell="${name}"]`), one[name]);
@@ -123,13 +126,25 @@ async function keepRefreshing() {
   setTimeout(keepRefreshing, SECONDS * 1000);
 }
 
+// A message stays while it says what is not to be seen elsewhere: what is being stopped, and what went wrong.
+function tell(words, what, page) {
+  const since = performance.now();
+  const isStopping = (view) => view.pages.some((one) => one.can_stop && (page === "" || page === String(one.page)));
+  const isNew = () => performance.now() - since < MESSAGE_SECONDS * 1000;
+  isTold = what === "" ? () => true : (view) => isNew() || (what === "stop" && isStopping(view));
+  found("told").textContent = words;
+  found("told").classList.toggle("t-wrong", what === "" && words !== "");
+}
+
 async function wish(what, body) {
   try {
     const answer = await fetch(`teacher/${what}`, { method: "POST", body, headers: { "X-XSRFToken": xsrf } });
-    const isTold = answer.headers.get("Content-Type")?.startsWith("application/json");
-    found("told").textContent = isTold ? (await answer.json()).told : "The server did not take that. Reload this page.";
+    if (answer.headers.get("Content-Type")?.startsWith("application/json")) {
+      const { told, is_right: isRight } = await answer.json();
+      tell(told, isRight ? what : "", body);
+    } else tell("The server did not take that. Reload this page.", "");
   } catch {
-    found("told").textContent = "The server does not answer. Try again.";
+    tell("The server does not answer. Try again.", "");
   }
   await refresh();
 }

@@ -4,26 +4,22 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 import ipywidgets as widgets
-from pydantic import Field as Rule
-from pydantic import create_model
 
-from nncompare.config import Comparison, read_field
-from nncompare.lessons import ChoiceGuess, Lesson, NumberGuess
+from nncompare.config import Comparison
+from nncompare.lessons import ChoiceGuess, GuessedLesson, Lesson, NumberGuess
 from nncompare.report.lesson import Guess
-from nncompare.settings import Number, Settings
 from nncompare.ui.clickable import Clickable
 from nncompare.ui.elements import Place, column, dropdown, hide, row, set_value, watched
 from nncompare.ui.making import make
 from nncompare.ui.panels.field import Field
+from nncompare.ui.panels.guess_entry import TITLE, read_guess
 from nncompare.ui.refresher import Refresher
-from nncompare.words import with_minus
 
 GUESS_FIRST = "Give your guess first."
 ANSWER = ".nnc-lesson-choices [tabindex='0'], .nnc-lesson-number input"
 """Where the question of the lesson is answered."""
 _NONE = ("No lesson", "")
 _COSTS = {"memory_ratio": "memory", "seconds_ratio": "time", "faster": "time"}  # which the page knows beforehand
-_TITLE = "Your guess"
 
 
 class LessonPanel:
@@ -31,8 +27,8 @@ class LessonPanel:
 
     Calls `on_lesson` when another one was picked, None for no lesson, `on_guess` when the guess has changed, and
     `on_ask` to be brought to the question. `lesson` and `guess` are those of now, None where there is none; `problems`
-    stand in the way of training. `news` is a panel of its own: that somebody else has set a lesson, until it is
-    answered.
+    stand in the way of training. `news` is a panel of its own: that somebody else has set a lesson, until its
+    question was gone to, or answered.
     """
 
     def __init__(
@@ -50,13 +46,13 @@ class LessonPanel:
         self.problems: dict[str, str] = {}
         self._is_news = False
         self.on_ask: Callable[[], None] = lambda: None
-        self.news = Clickable(refresher.posting(lambda _: self.on_ask()), "nnc-news")
+        self.news = Clickable(refresher.posting(self._on_news), "nnc-news")
         self.picker = dropdown("Lesson", self._options, refresher.posting(self._on_pick))
         set_value(self.picker, value=lesson.name if lesson is not None else "")
         self.question, self.unit = Place("nnc-lesson-question"), Place("nnc-lesson-unit")
         self.choices = Clickable(refresher.posting(self._on_choice), "nnc-lesson-choices")
         on_entry = refresher.posting(self._on_entry)
-        self.number = Field(watched(make(widgets.Text, description=_TITLE, placeholder="number"), on_entry))
+        self.number = Field(watched(make(widgets.Text, description=TITLE, placeholder="number"), on_entry))
         self._entry = row("nnc-lesson-number", [self.number.control, self.unit])
         self._choosing = row("nnc-lesson-choosing", [self.choices])
         asked = row("nnc-lesson-asked", [self.question, self._entry, self._choosing])
@@ -66,13 +62,32 @@ class LessonPanel:
         self._show()
 
     def take(self, lesson: Lesson | None) -> None:
-        """Turn on a lesson that the teacher has set, also one that was not known before; None turns it off."""
+        """Turn on a lesson that the teacher has set, also one that was not known before; None turns it off.
+
+        Where that one is on already, its guess stays: what is trained may have begun with it.
+        """
+        if lesson is not None and lesson == self.lesson and self.guess is not None:
+            self._on_lesson(self.lesson)
+            return
         self._is_news = lesson is not None
-        if lesson is not None:
-            self.lessons[lesson.name] = lesson
-        self.picker.options = self._options  # which chooses the first one
-        set_value(self.picker, value=lesson.name if lesson is not None else "")
+        self._choose(lesson)
         self._turn_to(lesson)
+
+    @property
+    def guessed(self) -> GuessedLesson | None:
+        """The lesson and the guess, as they are now; None where one of them is missing."""
+        if self.lesson is None or self.guess is None:
+            return None
+        return GuessedLesson.model_validate({"lesson": self.lesson, "guess": self.guess})
+
+    def recall(self, guessed: GuessedLesson) -> None:
+        """Turn to a lesson with the guess that a comparison was begun with, which is opened now."""
+        self._is_news = False
+        self._choose(guessed.lesson)
+        self.lesson, self.guess = guessed.lesson, guessed.guess
+        is_number = isinstance(guessed.guess, float)
+        self.number.value = str(guessed.guess).removesuffix(".0") if is_number else ""
+        self._show()
 
     def look_at_settings(self, comparison: Comparison | None) -> None:
         """Say what to look at, and where the settings on the page are not those that the lesson asks about."""
@@ -89,6 +104,12 @@ class LessonPanel:
     def _options(self) -> list[tuple[str, str]]:
         return [_NONE, *((lesson.title, name) for name, lesson in self.lessons.items())]
 
+    def _choose(self, lesson: Lesson | None) -> None:
+        if lesson is not None:
+            self.lessons[lesson.name] = lesson
+        self.picker.options = self._options  # which chooses the first one
+        set_value(self.picker, value=lesson.name if lesson is not None else "")
+
     def _on_pick(self) -> None:
         lesson = self.lessons.get(self.picker.value)
         if lesson is not self.lesson:
@@ -101,12 +122,17 @@ class LessonPanel:
         self._show()
         self._on_lesson(lesson)
 
+    def _on_news(self, _: str) -> None:
+        self._is_news = False
+        self.news.show("lesson_news.html", lesson=None)
+        self.on_ask()
+
     def _on_choice(self, pick: str) -> None:
         self._take(pick, "")
 
     def _on_entry(self) -> None:
         if self.lesson is not None and isinstance(self.lesson.guess, NumberGuess):
-            self._take(*_read(self.number.value, self.lesson.guess))
+            self._take(*read_guess(self.number.value, self.lesson.guess))
 
     def _take(self, guess: Guess | None, error: str) -> None:
         self.guess = guess
@@ -131,16 +157,3 @@ class LessonPanel:
 def _core(comparison: Comparison) -> dict[str, Any]:
     """Return what the answer depends on."""
     return comparison.model_dump(exclude={"device", "precision"})
-
-
-def _read(text: str, kind: NumberGuess) -> tuple[float | None, str]:
-    """Read a guess as the fields of the forms are read; return it, or None and why it is none."""
-    if not text.strip():
-        return None, ""
-    low, high = (int(bound) if bound.is_integer() else bound for bound in (kind.lowest, kind.highest))
-    rule = Rule(0.0, ge=low, le=high, title=_TITLE)
-    model = create_model("_Entry", __base__=Settings, guess=(Number, rule))
-    units = (kind.shown_unit, *(["%"] if kind.shown_unit == "points" else []))  # which many take for one another
-    number = next((text.strip().removesuffix(unit) for unit in units if text.strip().endswith(unit)), text.strip())
-    value, error = read_field(model, "guess", number)
-    return (None if error else value), with_minus(error)

@@ -5,7 +5,8 @@ from dataclasses import replace
 
 from nncompare.comparison.result import ComparisonResult
 from nncompare.comparison.runner import ComparisonRun
-from nncompare.lessons import ChoiceName, Lesson, NumberName
+from nncompare.engine.class_report import LessonState
+from nncompare.lessons import ChoiceName, NumberName
 from nncompare.report.lesson import Guess, TakenLesson, answered
 from nncompare.report.measured import Measured, measured, unfinished
 from nncompare.ui.clickable import Clickable
@@ -18,7 +19,8 @@ _NO_RESULT = "There is no result to hold that against."
 class LessonAnswer:
     """Answers the guess that a comparison was begun with, once that has ended.
 
-    `taken` is the lesson and all that is known of it; None where the comparison belongs to none. It is kept only here.
+    `taken` is the lesson and all that is known of it; None where the comparison belongs to none. The answers to the
+    three questions are kept only here.
     `short` is a panel of its own, for another step: the answer in a line, and the way to the questions, which calls
     `on_questions`.
     """
@@ -36,9 +38,15 @@ class LessonAnswer:
         """What was measured; None before, and where nothing could be."""
         return self.taken.found.value if self.taken is not None and self.taken.found is not None else None
 
-    def begin(self, running: ComparisonRun, lesson: Lesson | None, guess: Guess | None) -> None:
-        """Follow a comparison that was begun with this guess; None where it belongs to no lesson."""
-        self.taken = TakenLesson(lesson, guess) if lesson is not None and guess is not None else None
+    @property
+    def state(self) -> LessonState:
+        """What the teacher hears of it; empty where the comparison belongs to no lesson."""
+        taken = self.taken
+        return LessonState(name=taken.lesson.name, guess=taken.guess, result=self.result) if taken else LessonState()
+
+    def begin(self, running: ComparisonRun) -> None:
+        """Follow a comparison, from its start or from where it was opened."""
+        self.taken = TakenLesson(running.lesson.lesson, running.lesson.guess) if running.lesson is not None else None
         self._running, self._result = running, None
         self._show()
 

@@ -26,7 +26,7 @@ const xsrfForm = () => {
   return form;
 };
 // A page that offers to be loaded again has nothing left to lose.
-const isOver = (model) => model.get("is_over") || document.querySelector("#nnc-connection a") !== null;
+const isOver = (model) => model.get("is_over") || document.querySelector("#nnc-connection :is(a, button)") !== null;
 
 export function takeLeave(model) {
   const kernel = model.widget_manager?.kernel;

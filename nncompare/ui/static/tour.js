@@ -26,6 +26,7 @@ export function makeTour(model, el, go, returnFocus) {
   let hasArrived = false;
   let marked;
   let timer;
+  let hadNews = false;
 
   const stops = () => model.get("stops");
   const stepShown = () => el.closest(".nnc")?.querySelector(".nnc-nav [aria-current]")?.textContent.trim();
@@ -37,6 +38,8 @@ export function makeTour(model, el, go, returnFocus) {
     }
     return undefined;
   };
+  // What the teacher of a class has set.
+  const hasNews = () => el.closest(".nnc")?.querySelector(".nnc-news p") !== null;
   const mark = (found) => {
     if (marked !== found) marked?.classList.remove("nnc-toured");
     marked = found;
@@ -78,7 +81,9 @@ export function makeTour(model, el, go, returnFocus) {
   };
   const look = (isFocused) => {
     const isThere = stepShown() === stops()[stop].step;
-    if (!hasArrived && isThere) arrive(isFocused);
+    if (hasNews() && !hadNews)
+      end(); // which goes before
+    else if (!hasArrived && isThere) arrive(isFocused);
     else if (hasArrived && !isThere)
       end(); // the user has gone elsewhere
     else if (hasArrived) place();
@@ -128,6 +133,7 @@ export function makeTour(model, el, go, returnFocus) {
   return {
     begin(isFocused) {
       rememberTour();
+      hadNews = hasNews();
       show(0, isFocused);
     },
     beginOnFirstVisit() {
@@ -135,8 +141,8 @@ export function makeTour(model, el, go, returnFocus) {
       const wait = setInterval(() => {
         if (!stepShown() && el.isConnected) return;
         clearInterval(wait);
-        // A link may lead somewhere else: then the tour waits for the next visit.
-        if (stepShown() === stops()[0].step) this.begin("voila" in document.body.dataset);
+        // A link may lead somewhere else, and a teacher may want something: then the tour waits for the next visit.
+        if (stepShown() === stops()[0].step && !hasNews()) this.begin("voila" in document.body.dataset);
       }, LOOK);
     },
     close() {

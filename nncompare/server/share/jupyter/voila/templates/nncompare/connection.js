@@ -41,8 +41,8 @@
     shown = what;
     const words = what ? document.querySelector(`template[data-when="${what}"]`).content.cloneNode(true) : "";
     box.replaceChildren(words);
-    for (const link of box.querySelectorAll("a")) {
-      link.href = again();
+    for (const link of box.querySelectorAll("a, button")) {
+      if (link.matches("a")) link.href = again();
       link.addEventListener("click", reload);
     }
     // What is pressed would not arrive.
