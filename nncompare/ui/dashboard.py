@@ -23,6 +23,7 @@ from nncompare.ui.panels.curve_charts import PastModel
 from nncompare.ui.panels.help import Help
 from nncompare.ui.panels.interrupted import Interrupted
 from nncompare.ui.panels.lesson import ANSWER
+from nncompare.ui.panels.lesson_answer import QUESTIONS
 from nncompare.ui.panels.presentation import Presentation
 from nncompare.ui.refresher import Refresher
 from nncompare.ui.settings_link import run_in
@@ -86,7 +87,7 @@ class Dashboard:
         refresher, data, models = self.refresher, self.settings.data, self.settings.models
         ways = self._train, self._control, self._see, lambda: self.navigation.go("Models"), self._ask
         explore = ExploreStep(refresher, self.page.say)
-        predictions = PredictionsStep(refresher, self._explore, lambda: self.navigation.go("Predictions"))
+        predictions = PredictionsStep(refresher, self._explore, self._show_questions)
         predictions.evaluation.exports.tried = lambda: explore.robustness
         training = TrainingStep(refresher, *ways, models.times, predictions.lesson.short)
         on_history = self._open_from_history, self._use_settings, self._show_past
@@ -202,6 +203,11 @@ class Dashboard:
         """Lead to the question of the lesson, and the keyboard to its answer."""
         self.navigation.go("Models")
         self.page.focus(ANSWER)
+
+    def _show_questions(self) -> None:
+        """Lead to what became of the guess, and the keyboard to the three questions."""
+        self.navigation.go("Predictions")
+        self.page.focus(QUESTIONS)
 
     def _open_from_history(self, id_: str) -> None:
         if self.current.state.can_train:

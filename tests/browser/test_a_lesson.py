@@ -4,13 +4,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from dashboard_page import DashboardPage
-from playwright.sync_api import expect
+from dashboard_page import TRAINING_SECONDS, DashboardPage
+from playwright.sync_api import ViewportSize, expect
 
 from nncompare.lessons import built_in_lessons
 
 pytestmark = pytest.mark.browser
 
+PROJECTOR: ViewportSize = {"width": 1280, "height": 720}
+LETTERS = "(found) => Number.parseFloat(getComputedStyle(found).fontSize)"
+IS_WHOLE = "(found) => found.scrollWidth <= found.clientWidth"
 SMALL = "dataset=synthetic-digits&train_images=1000&a.epochs=1&b.epochs=1"
 
 
@@ -49,6 +52,34 @@ def test_a_lesson_asks_first_and_answers_after_the_end(on_voila: DashboardPage, 
         page.get_by_role("button", name="Save report", exact=True).click()
     download.value.save_as(tmp_path / "report.html")
     assert "You said 2.5 points. It was " in (tmp_path / "report.html").read_text(encoding="utf-8")
+
+
+def test_presented_the_answer_and_the_questions_have_the_window(on_voila: DashboardPage) -> None:
+    page = on_voila.open(f"?lesson=luck&repeat=2&{SMALL}").page
+    page.set_viewport_size(PROJECTOR)
+    on_voila.go("Data")
+    on_voila.wait_for_dataset("synthetic-digits")
+    on_voila.go("Models")
+    page.locator(".nnc-lesson").get_by_role("radio", name="Nobody can tell them apart").click()
+    on_voila.train()
+    ended, answer = page.locator(".nnc-lesson-end"), page.locator(".nnc-lesson-answer")
+    expect(ended).to_contain_text("You said: Nobody", timeout=1000 * TRAINING_SECONDS)
+    page.get_by_role("button", name="Presentation mode", exact=True).click()
+    for seen in (ended, page.locator(".nnc-charts")):
+        expect(seen).to_be_in_viewport(ratio=1)
+    expect(page.locator(".nnc-chart-note").filter(visible=True)).to_have_text(["Mean and range of 2 seeds"] * 2)
+    for setting in (page.get_by_role("radio", name="linear"), page.get_by_label("Curves over")):
+        expect(setting).to_be_hidden()
+    for words in (ended.locator("p"), page.locator(".nnc-chart-note").first, *page.locator(".nnc-epoch").all()):
+        assert words.evaluate(LETTERS) >= 18
+        assert words.evaluate(IS_WHOLE)
+    ended.get_by_role("button", name="Three questions").click()
+    parts = (answer.locator(".nnc-lesson-said"), *answer.get_by_role("group").all())
+    for seen in (*parts, page.get_by_role("button", name="The next step")):
+        expect(seen).to_be_in_viewport(ratio=1)
+    assert all(part.evaluate(LETTERS) >= 24 for part in parts)
+    answer.get_by_role("group").first.get_by_role("button", name="The number of layers").click()
+    expect(answer).to_contain_text("Wrong.")
 
 
 @pytest.fixture
@@ -100,3 +131,19 @@ def test_a_guess_is_asked_for_where_it_can_be_given(ready: DashboardPage, picked
         ready.go("Training")
         to_the_question.click()
         expect(field).to_be_focused()
+
+
+def test_presented_what_differs_is_seen_also_where_it_is_rarely_changed(
+    ready: DashboardPage, picked: Callable[[str], None]
+) -> None:
+    page = ready.page
+    page.set_viewport_size(PROJECTOR)
+    picked("momentum")
+    page.get_by_role("button", name="Presentation mode", exact=True).click()
+    for model, value in (("A", "0"), ("B", "0.9")):
+        expect(ready.field(model, "Momentum")).to_have_value(value)
+        expect(ready.field(model, "Momentum")).to_be_in_viewport(ratio=1)
+        for same in ("Weight decay", "Channels"):
+            expect(ready.field(model, same)).to_be_hidden()
+    page.keyboard.press("Escape")
+    expect(ready.field("A", "Momentum")).to_be_hidden()

@@ -127,7 +127,7 @@ def expect_presented(dashboard: DashboardPage, verdict: Locator) -> None:
     page.keyboard.press("p")
     for hidden in (page.locator(".nnc-matrix"), page.get_by_label("Sorted by"), page.locator(".nnc-of-what")):
         expect(hidden).to_be_hidden()
-    for seen in (verdict, card):
+    for seen in (verdict, card, *page.locator(".nnc-rest").all()):
         expect(seen).to_be_in_viewport(ratio=1)
     settle(verdict)
     assert height(card.locator("img")) > before[0]

@@ -20,6 +20,10 @@ _FITS = """() => {
   const { scrollHeight, clientHeight } = document.querySelector("#rendered_cells");
   return scrollHeight <= clientHeight;
 }"""
+_IS_HIGHER = "([found, before]) => found.getBoundingClientRect().height >= 1.2 * before"
+# Steps may be magnified as a whole.
+_LETTERS = """(found) => found.map((one) =>
+  Number.parseFloat(getComputedStyle(one).fontSize) * (one.currentCSSZoom ?? 1))"""
 
 
 def answers(dashboard: DashboardPage) -> Locator:
@@ -196,7 +200,7 @@ def test_presented_the_sheet_and_both_answers_have_the_window(ready: DashboardPa
     usual = [height(one) for one in (sheet, digit)]
     button = page.get_by_role("button", name="Presentation mode", exact=True)
     button.click()
-    controls = (page.get_by_role("navigation", name="Steps"), page.get_by_role("tablist"), page.get_by_role("slider"))
+    controls = (page.get_by_role("navigation", name="Steps"), page.get_by_role("slider"))
     for hidden in (*controls, page.get_by_label("Image", exact=True)):
         expect(hidden).to_be_hidden()
     assert all(height(one) > 1.2 * before for one, before in zip((sheet, digit), usual, strict=True))
@@ -207,6 +211,33 @@ def test_presented_the_sheet_and_both_answers_have_the_window(ready: DashboardPa
     page.keyboard.press("Escape")
     expect(page.get_by_role("navigation", name="Steps").locator("[aria-current]")).to_have_text("Explore")
     page.get_by_role("button", name="Show", exact=True).click()
+
+
+def test_presented_all_views_can_be_reached_and_read(ready: DashboardPage) -> None:
+    page = ready.page
+    finish(ready)
+    page.set_viewport_size({"width": 1280, "height": 720})
+    page.get_by_role("tab", name="Inside").click()
+    one_map = page.locator(".nnc-inside-grid button").first
+    expect(one_map).to_be_visible(timeout=SECONDS)
+    usual = height(one_map)
+    page.get_by_role("button", name="Presentation mode", exact=True).click()
+    page.wait_for_function(_IS_HIGHER, arg=[one_map.element_handle(), usual])
+    expect(page.get_by_label("What speaks for")).to_be_hidden()
+    for title, words in (
+        ("Inside", ".nnc-inside :is(figcaption, .nnc-inside-line, .nnc-inside-key p)"),
+        ("Map", ".nnc-imagemap :is(p, .nnc-table, .nnc-imagemap-key, .nnc-toggle button)"),
+        ("Robustness", ".nnc-robustness p"),
+        ("Draw and disturb", ".nnc-likeliest li"),
+    ):
+        tab = page.get_by_role("tab", name=title, exact=True)
+        tab.click()
+        expect(page.get_by_role("tabpanel", name=title)).to_be_visible()
+        expect(tab).to_be_in_viewport(ratio=1)
+        expect(page.locator(words).filter(visible=True).first).to_be_visible(timeout=SECONDS)
+        assert min(page.locator(words).filter(visible=True).evaluate_all(_LETTERS)) >= 18, title
+        page.wait_for_function(_FITS)
+    page.keyboard.press("Escape")
 
 
 def test_on_a_phone_both_answers_are_seen_while_one_draws(ready: DashboardPage) -> None:

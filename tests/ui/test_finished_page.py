@@ -326,10 +326,10 @@ def test_where_the_weights_are_lost_as_well_the_other_model_is_judged_alone(open
     until(lambda: judged_cards(dashboard) == 12, "A alone has said something")
 
 
-def test_every_disagreement_is_accounted_for_and_the_line_above_the_groups_is_in_proportion(evaluated):
+def test_every_disagreement_is_accounted_for_and_the_lines_above_the_groups_are_in_proportion(evaluated):
     evaluation, counts = evaluated.steps.predictions.evaluation, evaluated.result.outcomes().counts()
     rest = counts[Group.DISAGREE] - counts[Group.ONLY_A_WRONG] - counts[Group.ONLY_B_WRONG]
     assert (f"{rest:,} of them both wrong, differently</span>" in evaluation.filter.others.html) == (rest > 0)
-    shares = [int(share) for share in re.findall(r"flex-grow:(\d+)", evaluation.filter.bar.html)]
-    groups = (Group.ONLY_B_WRONG, Group.ONLY_A_WRONG, Group.BOTH_WRONG)
-    assert shares == [counts[group] for group in groups if counts[group]]
+    shares = [float(share) for share in re.findall(r"width:([\d.]+)%", evaluation.filter.bar.html)]
+    of_groups = [counts[group] for group in (Group.ONLY_B_WRONG, Group.ONLY_A_WRONG, Group.BOTH_WRONG)]
+    assert shares == [round(100 * count / max(of_groups), 1) for count in of_groups]

@@ -184,7 +184,8 @@ class ImageFilter:
         self.words = self._said()
         is_all_of_a_class = self._group is Group.ALL and self._has_classes
         is_pair, chosen = len(self._names) > 1, "" if is_all_of_a_class else self._group or _SAMPLE
-        self.bar.show("groups.html", counts=counts, parts=parts, chosen=chosen)
+        most = max((counts[part.group] for part in parts[1:]), default=0) if counts else 0
+        self.bar.show("groups.html", counts=counts, parts=parts, chosen=chosen, most=max(1, most))
         rest = rest_of(counts) if counts else ""
         self.others.show("other_groups.html", counts=counts, is_pair=is_pair, chosen=chosen, rest=rest)
         self.note.show("doubts.html", sentences=self._doubts if self._group is Group.SUSPECT else ())

@@ -13,6 +13,8 @@ from nncompare.ui.clickable import Clickable
 from nncompare.ui.panels.findings import ended
 from nncompare.ui.refresher import Refresher
 
+QUESTIONS = ".nnc-lesson-answer section"
+"""Where the three questions of the lesson stand."""
 _NO_RESULT = "There is no result to hold that against."
 
 

@@ -13,9 +13,10 @@ function render({ model, el }) {
   // Whole multiples of a pixel look alike everywhere. A and B have the same size: that in which the wider one fits, if any.
   const layoutOf = (frame) => {
     const { clientWidth, clientHeight } = gridOf(frame);
+    const scale = Number(getComputedStyle(frame).getPropertyValue("--nnc-inside-scale") || 1);
     const side = numberOf(frame, "side");
     const fit = ({ cell, across, down }) => {
-      const size = side * Math.floor(cell / side);
+      const size = side * Math.floor((scale * cell) / side);
       const along = (length, gap) => Math.max(1, Math.floor((length + gap) / (size + gap)));
       const columns = along(clientWidth, across);
       return { size, gap: `${down}px ${across}px`, columns, page: columns * along(clientHeight, down) };

@@ -1,6 +1,5 @@
 // Paints the dots of the map and the names of the classes, with the colours of the style sheet.
-const LETTERS = 14; // px
-const LINE = 19; // px: what a name takes with the space below and above it
+const LINE = 1.35; // letters: what a name takes with the space below and above it
 const ROUNDS = 40; // of moving names apart
 const MOST_RINGS = 24; // around what is picked; of more, the others are dim
 const PART_INKS = ["--nnc-imagemap-right", "--nnc-a", "--nnc-b", "--nnc-ink"];
@@ -8,18 +7,18 @@ const PART_INKS = ["--nnc-imagemap-right", "--nnc-a", "--nnc-b", "--nnc-ink"];
 export const inkOf = (by, group) => (by === "class" ? `--nnc-imagemap-${group % 10}` : PART_INKS[group]);
 
 // Names that would lie on each other are moved apart, up and down, by as little as that takes.
-const moveApart = (names, height) => {
+const moveApart = (names, height, line) => {
   for (let round = 0; round < ROUNDS; round++) {
     names.forEach((one, i) => {
       for (const other of names.slice(i + 1)) {
-        const overlap = LINE - Math.abs(one.y - other.y);
+        const overlap = line - Math.abs(one.y - other.y);
         if (overlap <= 0 || Math.abs(one.x - other.x) > (one.width + other.width) / 2 + 4) continue;
         const sign = one.y <= other.y ? 1 : -1;
         one.y -= (sign * overlap) / 2;
         other.y += (sign * overlap) / 2;
       }
     });
-    for (const one of names) one.y = Math.min(Math.max(one.y, LINE / 2), height - LINE / 2);
+    for (const one of names) one.y = Math.min(Math.max(one.y, line / 2), height - line / 2);
   }
 };
 
@@ -56,7 +55,7 @@ export function paintMap(canvas, points, view) {
   pen.scale(density, density);
   points.project(width, height);
   paintDots(pen, points, view, ink);
-  paintNames(pen, points, view, ink, { width, height, face: style.fontFamily });
+  paintNames(pen, points, view, ink, { width, height, style });
 }
 
 function paintDots(pen, points, { by, shown, lit, picked }, ink) {
@@ -76,8 +75,8 @@ function paintDots(pen, points, { by, shown, lit, picked }, ink) {
   pen.globalAlpha = 1;
 }
 
-function paintNames(pen, points, { by, off }, ink, { width, height, face }) {
-  pen.font = `700 ${LETTERS}px ${face}`;
+function paintNames(pen, points, { by, off }, ink, { width, height, style }) {
+  pen.font = `700 ${style.fontSize} ${style.fontFamily}`;
   Object.assign(pen, { textAlign: "center", textBaseline: "middle", lineWidth: 4, lineJoin: "round" });
   const named = points.middles().filter(({ k }) => !(by === "class" && off.has(k)));
   const names = named.map(({ k, x, y }) => {
@@ -85,7 +84,7 @@ function paintNames(pen, points, { by, off }, ink, { width, height, face }) {
     const room = pen.measureText(words).width / 2 + 4;
     return { words, x: Math.min(Math.max(x, room), width - room), y, width: 2 * room };
   });
-  moveApart(names, height);
+  moveApart(names, height, LINE * Number.parseFloat(style.fontSize));
   pen.strokeStyle = ink("--nnc-paper");
   pen.fillStyle = ink("--nnc-ink");
   for (const { words, x, y } of names) {

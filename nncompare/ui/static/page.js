@@ -43,6 +43,7 @@ function render({ model, el }) {
   // The button that was pressed is hidden with its step: without a new place the keyboard would start over.
   const showTop = (dashboard) => {
     dashboard?.scrollIntoView({ block: "start" });
+    dashboard?.scrollTo(0, 0); // it scrolls by itself where it has the whole screen
     const focused = document.activeElement;
     if ([document.body, dashboard].includes(focused) || focused?.closest(".nnc-hidden")) {
       dashboard?.querySelector(".nnc-nav [aria-current]")?.focus({ preventScroll: true });
