@@ -196,11 +196,13 @@ def test_a_figure_older_than_the_end_says_which_epoch_it_is_of(panel: RunPanel) 
     stopped = replace(run_of(2, progress=Progress(6_000, 9_000, 2.4, 5.0, 100.0)), state=State.STOPPED)
     stopped.history.add(TestPoint(2.4, 6_000, 4, 5.0, 0.3, 0.625, 1_000))
     panel.show(stopped)
-    assert re.search("<b>62.5%</b>.*test accuracy</span></span>", panel.figures.value)
+    assert re.search(
+        '<b>62.5%</b>.*test accuracy</span> <span class="nnc-of-which">epoch 2.4</span>', panel.figures.value
+    )
     lost = replace(run_of(2, progress=Progress(6_000, 9_000, 2.5, 5.0, 100.0)), state=State.STOPPED)
     lost.history.add(TestPoint(2.4, 6_000, 4, 5.0, 0.3, 0.625, 1_000))
     panel.show(lost)
     assert re.search(
-        '<b>90.0%</b>.*test accuracy</span> <span class="nnc-of-which">.epoch 2.</span>', panel.figures.value
+        '<b>90.0%</b>.*test accuracy</span> <span class="nnc-of-which">epoch 2</span>', panel.figures.value
     )
     assert "<dd>90.0% <small>(epoch 2)</small></dd>" in panel.log.value
