@@ -111,7 +111,9 @@ def taken(lesson: Lesson, guess: Guess, found: Measured | None, **more: object) 
     ],
 )
 def test_a_number_is_answered(guess: float, found: Measured | None, words: str, is_right: bool | None) -> None:
-    assert (taken(WIDTH, guess, found).answer, taken(WIDTH, guess, found).is_right) == (words, is_right)
+    told = taken(WIDTH, guess, found)
+    assert (told.answer, told.is_right) == (words, is_right)
+    assert told.place == {True: "your guess is within", False: "your guess is outside", None: ""}[is_right]
 
 
 @pytest.mark.parametrize(

@@ -116,7 +116,7 @@ def _where(run: RunView) -> str:
     if run.state is State.FINISHED:
         return f"{plan} ✓"
     if run.state.is_over:
-        return f"{run.state} at epoch {_short(run.epoch)}"
+        return f"{run.state} at {'epoch ' if run.state is State.FAILED else ''}{_short(run.epoch)}"
     if run.progress is None:
         return str(run.state)
     if run.state in _MOVING:

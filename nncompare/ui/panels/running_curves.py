@@ -6,7 +6,7 @@ from dataclasses import replace
 from nncompare.comparison.runner import ComparisonRun
 from nncompare.comparison.state import State
 from nncompare.comparison.view import RunView
-from nncompare.history import SeedBand, seed_band
+from nncompare.history import History, SeedBand, seed_band
 
 
 def most_epochs(running: ComparisonRun | None) -> int:
@@ -40,8 +40,11 @@ def shows_means(running: ComparisonRun) -> bool:
 
 
 def drawn_runs(running: ComparisonRun, bands: Mapping[str, SeedBand]) -> dict[str, RunView]:
-    """Return by name the runs of the current seed, with the figures that these curves end in."""
-    runs = {run.name: run for run in running.runs}
+    """Return by name the runs of the current seed with the figures that these curves end in; none where others do."""
     if len(running.begun) > 1 and not shows_means(running):
-        return runs
-    return {name: replace(runs[name], history=band.mean) for name, band in bands.items()}
+        return {}
+    return {run.name: _with(run, bands[run.name].mean) for run in running.runs if run.name in bands}
+
+
+def _with(run: RunView, history: History) -> RunView:
+    return run if run.history is history else replace(run, history=history)
