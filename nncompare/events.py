@@ -6,6 +6,9 @@ since the run began; losses are mean cross entropy in nats; accuracies are share
 
 from dataclasses import dataclass
 
+TEST_SAMPLE = 1_000
+"""Test images that are measured within an epoch."""
+
 
 @dataclass(frozen=True)
 class MetricSums:

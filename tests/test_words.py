@@ -94,3 +94,9 @@ def test_pairs_that_nothing_tells_apart_cost_the_others_no_digits():
 def test_one_of_several_is_counted_and_the_only_one_is_not():
     assert words.one_of("seed", 7, [6, 7, 8]) == "seed 2 of 3"
     assert words.one_of("seed", 7, [7]) == ""
+
+
+def test_two_accuracies_have_the_digits_with_which_their_difference_can_be_checked():
+    assert (words.points(0.7987 - 0.7924), words.accuracies([0.7924, 0.7987])) == ("0.6", ["79.24%", "79.87%"])
+    assert words.accuracies([0.792, 0.798]) == ["79.2%", "79.8%"]
+    assert words.accuracies([0.7924, None]) == ["79.2%", words.UNKNOWN]

@@ -8,7 +8,7 @@ from nncompare.comparison.result import ComparisonResult
 from nncompare.comparison.view import RunView
 from nncompare.config import SplitName
 from nncompare.report.fairness import aspects
-from nncompare.report.fates import GUESSED, ended_early, epochs_of, guess_of, lacked_memory, told
+from nncompare.report.fates import GUESSED, both_stopped, ended_early, epochs_of, guess_of, lacked_memory, told
 from nncompare.report.judging import how_judged
 from nncompare.report.wording import explanation, finding, no_better_than_guessing
 from nncompare.words import capitalize_first, one_of, spelled
@@ -99,7 +99,9 @@ def _happened(result: ComparisonResult, guesses: _Guesses) -> str:
     of = {run.name: _of_model(run, unequal, guesses.words.get(run.name, "")) for run in result.models}
     if len(of) > 1 and len(set(of.values())) == 1:
         return f"Both {of['A']}" if of["A"] else ""
-    return ", ".join(f"{name} {words}" for name, words in of.items() if words)
+    is_all = len(of) > 1 and all(of[run.name] == ended_early(run) for run in result.models)
+    stopped = both_stopped(*result.models) if is_all else ""
+    return stopped or ", ".join(f"{name} {words}" for name, words in of.items() if words)
 
 
 def _of_model(run: RunView, unequal: set[str], guessed: str) -> str:

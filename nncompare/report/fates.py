@@ -31,6 +31,16 @@ def ended_early(run: RunView) -> str:
     return f"stopped after {wanted}" if run.state is State.STOPPED else ""
 
 
+def both_stopped(a: RunView, b: RunView) -> str:
+    """Return, in fewer words than for each, how both were stopped that were to do the same; empty if they were not."""
+    runs = a, b
+    if any(run.state is not State.STOPPED or run.history.diverged is not None for run in runs):
+        return ""
+    if a.config.epochs != b.config.epochs:
+        return ""
+    return f"Both stopped, after {_short(a.epoch)} and {_short(b.epoch)} of {a.config.epochs} epochs"
+
+
 def lacked_memory(run: RunView) -> str:
     """Return how many of its channels a run has had, in words that follow its name; empty if it had all of them."""
     if run.plan is None or run.plan.channels == run.config.channels:

@@ -10,6 +10,7 @@ from nncompare.words import setting, with_minus
 
 Guess = float | str
 _COUNTED = ("points", "images")
+_RANGES = {"seconds_ratio": "over the epochs"}  # of all else it is an interval of confidence
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,8 @@ class TakenLesson:
         if isinstance(kind, ChoiceGuess):
             return f"{self.said} It was: {_closed(_choice(kind, found.value))}{_lead(found)}"
         digits = _digits(kind)
-        interval = f" ({_range(found, digits, '%' if kind.shown_unit == '%' else '')})" if found.low is not None else ""
+        bounds = _range(found, digits, "%" if kind.shown_unit == "%" else "")
+        interval = f" ({_RANGES.get(kind.of, '95% confidence')}: {bounds})" if bounds else ""
         below = ": A was better" if kind.of == "accuracy_difference" and (found.high or 0) < 0 else ""
         return f"{self.said} It was {_with_unit(kind, _number(float(found.value), digits))}{interval}{below}."
 
@@ -55,6 +57,13 @@ class TakenLesson:
         if found is None or found.low is None or found.high is None:
             return None
         return found.low <= float(self.guess) <= found.high
+
+    @property
+    def place(self) -> str:
+        """Where a number lies, in words behind the sign for it; empty of a choice, and where there is no interval."""
+        if self.is_right is None or isinstance(self.lesson.guess, ChoiceGuess):
+            return ""
+        return "your guess is within" if self.is_right else "your guess is outside"
 
     @property
     def has_begun(self) -> bool:

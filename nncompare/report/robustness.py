@@ -7,7 +7,7 @@ from nncompare.data import DatasetInfo
 from nncompare.disturbances import DISTURBANCES
 from nncompare.figures import figure_svg
 from nncompare.figures.robustness import WIDE, describe_robustness, robustness_figure
-from nncompare.report.robustness_wording import robustness_explanation, robustness_headline
+from nncompare.report.robustness_wording import p_words, robustness_explanation, robustness_headline
 from nncompare.report.tables import csv_of
 from nncompare.words import accuracies
 
@@ -27,7 +27,7 @@ def robustness_rows(found: Robustness) -> list[StrengthRow]:
     """Return the figures at each strength."""
     info = DISTURBANCES[found.disturbance]
     columns = [found.accuracy(name) for name in found.right]
-    p_values = ["< 0.001" if p_value < 0.001 else f"{p_value:.3f}" for p_value in found.p_values]
+    p_values = [p_words(p_value).removeprefix("p ").removeprefix("≤ ") for p_value in found.p_values]
     return [
         StrengthRow(info.write(strength), tuple(accuracies(values)), p_value, leads, leads != better)
         for strength, values, p_value, leads, better in zip(

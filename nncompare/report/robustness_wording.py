@@ -1,6 +1,7 @@
 """What robustness curves show, and how they were measured, in plain words."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from math import ceil
 
 from nncompare.analysis import Robustness
@@ -56,7 +57,10 @@ def _who_is_better(found: Robustness, stretches: Sequence[Stretch]) -> str:
     where = _where(found, first)
     if not others:
         return f"{where} {first.better} is better" if first.first else f"{first.better} is better {where}"
-    also = [f"{other.better} {_where(found, other)}" for other in others]
+    also = [
+        f"{other.better if other.better != before.better else ''} {_where(found, other)}".strip()
+        for before, other in pairwise(stretches)
+    ]
     return " and ".join([", ".join([f"{first.better} is better {where}", *also[:-1]]), also[-1]])
 
 

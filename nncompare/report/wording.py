@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from statistics import mean
 
 from nncompare.analysis import Guessing, SeedsVerdict, Verdict
-from nncompare.words import accuracies, apart, capitalize_first, percent, spelled
+from nncompare.words import accuracies, apart, capitalize_first, percent, points, spelled
 
 IMAGES = {"test": "test images", "train": "training images"}
 _FEW_SEEDS = 5
@@ -30,12 +30,6 @@ def finding(verdict: Verdict, split: str = "test", *, is_sound: bool = True) -> 
         of_all = f" of {spelled(seeds.seeds + seeds.left_out)}" if seeds.left_out else ""
         return f"{words} over {spelled(seeds.seeds)}{of_all} seeds"
     return f"{words} on the training images" if split == "train" else words
-
-
-def points(lead: float) -> str:
-    """Write the size of a difference of two accuracies in percentage points: 0.3."""
-    size = round(100 * abs(lead), 6)  # else 55 of 10,000 are a little less than 0.55
-    return f"{size:.{1 if size >= 0.1 else 2}f}"
 
 
 def lead_between(low: float, high: float, digits: int = 2) -> str:

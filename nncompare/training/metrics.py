@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from torch import Tensor
 
-from nncompare.events import Diverged, EpochEnd, Event, MetricSums, TestPoint, TrainPoint
+from nncompare.events import TEST_SAMPLE, Diverged, EpochEnd, Event, MetricSums, TestPoint, TrainPoint
 from nncompare.messages import Position, Prediction, Progress
 from nncompare.training.channel import RunChannel
 from nncompare.training.evaluate import LivePredictor, Predictor, mean_loss_and_accuracy
@@ -15,7 +15,6 @@ from nncompare.training.tensors import TensorSplit
 
 TRAIN_POINTS_PER_EPOCH = 40
 TEST_POINTS_PER_EPOCH = 5  # four of them from the sample, the last from the whole set
-TEST_SAMPLE = 1_000
 TRAIN_SAMPLE = 2_000
 LAST_MEASUREMENT_SECONDS = 5.0
 

@@ -73,8 +73,7 @@ def test_an_unequal_race_is_told_before_the_figure() -> None:
     a, b = model("A", State.STOPPED, 2.2), model("B", State.STOPPED, 1.0)
     told = conclude(race(a, b), verdict_on(882, 880))
     assert told.headline == (
-        "A stopped after 2.2 of 3 epochs, B stopped after 1 of 3 epochs: "
-        "no difference that 1,000 test images could show"
+        "Both stopped, after 2.2 and 1 of 3 epochs: no difference that 1,000 test images could show"
     )
     assert told.before == (
         "They did not train for equally long: that alone can make a difference.",

@@ -93,28 +93,43 @@ def taken(lesson: Lesson, guess: Guess, found: Measured | None, **more: object) 
 @pytest.mark.parametrize(
     ("guess", "found", "words", "is_right"),
     [
-        (2.0, Measured(1.1, 0.7, 1.5), "You said 2 points. It was 1.1 points (0.7 to 1.5).", False),
+        (2.0, Measured(1.1, 0.7, 1.5), "You said 2 points. It was 1.1 points (95% confidence: 0.7 to 1.5).", False),
         (
             -2,
             Measured(-1.5, -2.25, -0.75),
-            "You said −2 points. It was −1.5 points (−2.2 to −0.8): A was better.",
+            "You said −2 points. It was −1.5 points (95% confidence: −2.2 to −0.8): A was better.",
             True,
         ),
-        (0.5, Measured(-0.01, -0.3, 0.28), "You said 0.5 points. It was 0.0 points (−0.3 to 0.3).", False),
+        (
+            0.5,
+            Measured(-0.01, -0.3, 0.28),
+            "You said 0.5 points. It was 0.0 points (95% confidence: −0.3 to 0.3).",
+            False,
+        ),
         (1.0, Measured(1.0), "You said 1 point. It was 1.0 points.", None),
         (1.0, None, "You said 1 point.", None),
     ],
 )
 def test_a_number_is_answered(guess: float, found: Measured | None, words: str, is_right: bool | None) -> None:
-    assert (taken(WIDTH, guess, found).answer, taken(WIDTH, guess, found).is_right) == (words, is_right)
+    told = taken(WIDTH, guess, found)
+    assert (told.answer, told.is_right) == (words, is_right)
+    assert told.place == {True: "your guess is within", False: "your guess is outside", None: ""}[is_right]
 
 
 @pytest.mark.parametrize(
     ("of", "found", "words"),
     [
-        ("accuracy_a", Measured(10.28, 9.7, 10.91), "You said 50%. It was 10.3% (9.7% to 10.9%)."),
-        ("seconds_ratio", Measured(1.26, 1.2, 1.31), "You said 50 times. It was 1.26 times (1.20 to 1.31)."),
-        ("disagreements", Measured(1204.0, 1140, 1270), "You said 50 images. It was 1,204 images (1,140 to 1,270)."),
+        ("accuracy_a", Measured(10.28, 9.7, 10.91), "You said 50%. It was 10.3% (95% confidence: 9.7% to 10.9%)."),
+        (
+            "seconds_ratio",
+            Measured(1.26, 1.2, 1.31),
+            "You said 50 times. It was 1.26 times (over the epochs: 1.20 to 1.31).",
+        ),
+        (
+            "disagreements",
+            Measured(1204.0, 1140, 1270),
+            "You said 50 images. It was 1,204 images (95% confidence: 1,140 to 1,270).",
+        ),
     ],
 )
 def test_guess_and_result_have_the_same_unit(of: NumberName, found: Measured, words: str) -> None:
@@ -142,7 +157,11 @@ def test_the_report_begins_with_the_lesson(result: ComparisonResult) -> None:
     wrong = first.answer % len(first.choices)
     answers = (wrong, None, last.answer - 1)
     text = report_page(result, taken(marked, 2.0, Measured(1.1, 0.7, 1.5), answers=answers))
-    for part in ("You said 2 points. It was 1.1 points (0.7 to 1.5).", "not answered", first.choices[wrong]):
+    for part in (
+        "You said 2 points. It was 1.1 points (95% confidence: 0.7 to 1.5).",
+        "not answered",
+        first.choices[wrong],
+    ):
         assert part in text
     assert f"Right is: {first.choices[first.answer - 1]}" in text
     assert f"Right is: {last.choices[last.answer - 1]}" not in text

@@ -53,6 +53,10 @@ BREAKING = found([GOOD] * 6 + [WORSE] * 3, [GOOD] * 4 + [BROKEN] * 5)
             "A breaks first: A is better up to 15° and B from 20° on (p < 0.001).",
         ),
         (
+            found([WORSE] * 9, [GOOD] * 3 + [WORSE] * 3 + [GOOD] + [WORSE] * 2),
+            f"B is better up to 15° and at 45° (p < 0.001).{NEITHER}",
+        ),
+        (
             found([GOOD] * 2 + [WORSE] * 2 + [GOOD] * 2 + [BROKEN] * 3, [GOOD, WORSE] * 4 + [WORSE], "shift"),
             "A breaks first: A is better at 1\N{NO-BREAK SPACE}px, B at 2\N{NO-BREAK SPACE}px, A at "
             "5\N{NO-BREAK SPACE}px and B from 6\N{NO-BREAK SPACE}px on (p < 0.001).",

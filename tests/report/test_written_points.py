@@ -2,7 +2,7 @@
 
 import pytest
 
-from nncompare.report.wording import points
+from nncompare.words import points
 
 
 @pytest.mark.parametrize(

@@ -67,3 +67,10 @@ def test_the_first_point_of_each_model_is_drawn_at_once_and_later_ones_after_a_r
     assert not draws()
     monkeypatch.setattr(Rest, "is_over", True)
     assert draws()
+
+
+def test_the_empty_charts_reach_as_far_as_what_is_to_be_trained() -> None:
+    charts = CurveCharts(Refresher(lambda: None))
+    charts.draw_empty()
+    charts.plan(20)
+    assert ">20</text>" in charts.drawings["loss"].value.replace("\n", "")

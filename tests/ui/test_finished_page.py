@@ -186,6 +186,7 @@ def test_a_comparison_from_several_seeds_has_one_verdict_and_each_seed_can_be_lo
     training.curves.further.show_values.value = True
     until(lambda: "mean of 2 seeds" in training.curves.further.values.value, WHAT)
     until(lambda: training.curves.drawings["loss"].note == "Mean and range of 2 seeds", WHAT)
+    until(lambda: "mean of 2 seeds</span>" in training.runs["A"].figures.value, WHAT)
 
 
 def test_what_happened_to_a_model_is_said_before_its_figures(open_finished):

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from history_page import A, B, history_of
 
-from nncompare.config import Comparison
+from nncompare.config import Comparison, RunConfig
 from nncompare.events import Diverged
 from nncompare.memory import in_mebibytes
 from nncompare.messages import Setup
@@ -88,3 +88,17 @@ def test_a_number_is_looked_for_as_a_whole(past):
     for wanted, expected in (("a 90", [f"{id_}:a"]), ("a 9", []), ("a 0.0", [])):
         past.step.table.filter.value = wanted
         past.wait_for_rows(expected)
+
+
+def test_two_rows_of_one_comparison_that_differ_in_momentum_alone_show_it(past):
+    past.save()
+    other = RunConfig(channels=24, optimizer="sgd", dropout=0.5, batch_size=32, learning_rate=0.5, epochs=7)
+    for momentum in (0.9, 0.5):
+        a, b = (other.model_copy(update={"momentum": value}) for value in (momentum, 0.1))
+        folder = past.store.create(Comparison(dataset="mnist", train_images=2_000, repeat=2, a=a, b=b))
+        for name, config in (("A", a), ("B", b)):
+            folder.save(0, name, RunRecord(Setup(config), "finished", history=history_of(0.9)))
+        folder.release()
+    past.read("0.1", "0.5")
+    assert 'data-pick="order:momentum"' in past.html
+    assert len(re.findall(r'data-pick="order:', past.html)) == 10, "the others are six at most, as ever"

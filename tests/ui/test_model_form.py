@@ -201,3 +201,11 @@ def test_a_wrong_value_leaves_nothing_to_take(form):
     show(form)
     assert form.fit.widest.disabled
     assert "MiB" not in form.fit.box.value
+
+
+def test_what_differs_under_more_is_told_at_the_top(form):
+    form.write(RunConfig(optimizer="sgd", momentum=0, channels=32))
+    form.show(*form.read(), None, {"momentum", "channels"})
+    assert "</span>momentum 0</p>" in form.box.children[0].children[1].value
+    form.show(*form.read(), None, set())
+    assert "momentum" not in form.box.children[0].children[1].value

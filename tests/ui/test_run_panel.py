@@ -3,6 +3,7 @@
 import math
 import re
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from nncompare.history import History
 from nncompare.memory import Plan, Room, fit
 from nncompare.messages import Progress, Setup
 from nncompare.ui.panels.run_panel import RunPanel
+from nncompare.ui.panels.run_times import time_of_all
 
 PLAN = Plan(64, 1, 64, channels=16)
 
@@ -69,7 +71,7 @@ def measured(loss: float, accuracy: float, **known: Any) -> RunView:
 
 def large(panel: RunPanel) -> list[str]:
     """The figures of the strip: accuracy, loss and time."""
-    return re.findall(r"<(?:b|dd)>(.*?)</(?:b|dd)>", panel.figures.value)
+    return re.findall(r"<(?:b|dd)>(?:<span[^>]*>)?(.*?)</", panel.figures.value)
 
 
 def test_figures_of_two_models_that_differ_read_differently(panel: RunPanel) -> None:
@@ -101,7 +103,7 @@ def test_the_strip_says_where_the_run_is(panel: RunPanel) -> None:
         (State.PREPARING, "preparing", "left"),
         (State.RUNNING, "epoch 2 of 3", "left"),
         (State.PAUSED, "paused at 2 of 3", "left"),
-        (State.STOPPED, "stopped at epoch 1.4", "took"),
+        (State.STOPPED, "stopped at 1.4", "took"),
         (State.FAILED, "failed at epoch 1.4", "took"),
         (State.FINISHED, "3 epochs ✓", "took"),
     ):
@@ -196,11 +198,51 @@ def test_a_figure_older_than_the_end_says_which_epoch_it_is_of(panel: RunPanel) 
     stopped = replace(run_of(2, progress=Progress(6_000, 9_000, 2.4, 5.0, 100.0)), state=State.STOPPED)
     stopped.history.add(TestPoint(2.4, 6_000, 4, 5.0, 0.3, 0.625, 1_000))
     panel.show(stopped)
-    assert re.search("<b>62.5%</b>.*test accuracy</span></span>", panel.figures.value)
+    assert re.search(
+        '<b>62.5%</b>.*test accuracy</span> <span class="nnc-of-which">epoch 2.4</span>', panel.figures.value
+    )
     lost = replace(run_of(2, progress=Progress(6_000, 9_000, 2.5, 5.0, 100.0)), state=State.STOPPED)
     lost.history.add(TestPoint(2.4, 6_000, 4, 5.0, 0.3, 0.625, 1_000))
     panel.show(lost)
     assert re.search(
-        '<b>90.0%</b>.*test accuracy</span> <span class="nnc-of-which">.epoch 2.</span>', panel.figures.value
+        '<b>90.0%</b>.*test accuracy</span> <span class="nnc-of-which">epoch 2</span>', panel.figures.value
     )
     assert "<dd>90.0% <small>(epoch 2)</small></dd>" in panel.log.value
+
+
+def test_the_large_figures_say_of_which_test_images_they_are_while_they_change(panel: RunPanel) -> None:
+    history = History()
+    for epoch, words in ((0.2, "1,000 images"), (1.0, "all images"), (1.2, "1,000 images")):
+        history.add(TestPoint(epoch, 64, 1, 1.0, 0.5, 0.9, 1_000))
+        panel.show(replace(run_of(0), history=history))
+        assert f'<span class="nnc-of-which">{words}</span>' in panel.figures.value
+    panel.show(replace(run_of(0), history=history), seed_words="seed 1 of 2")
+    assert '<span class="nnc-of-which">1,000 images, seed 1 of 2</span>' in panel.figures.value
+
+
+def test_the_figures_are_those_that_the_charts_show_of_the_same_seed(panel: RunPanel) -> None:
+    drawn, newest = measured(0.5, 0.7), measured(0.4, 0.8)
+    panel.show(newest, drawn={"A": drawn})
+    assert large(panel)[:2] == ["70.0%", "0.500"]
+    panel.show(replace(newest, seed=1), drawn={"A": drawn})
+    assert large(panel)[:2] == ["80.0%", "0.400"]
+
+
+def test_of_several_seeds_the_time_is_that_of_all(panel: RunPanel) -> None:
+    panel.show(measured(0.5, 0.7, seconds=5.0), of_all=("left", 70.0))
+    assert "<dt>left</dt><dd>1:10</dd>" in panel.figures.value
+
+
+def test_the_time_that_all_seeds_take() -> None:
+    done = replace(run_of(2, progress=Progress(10, 10, 2.0, 20.0, 10.0)), state=State.FINISHED, seconds=21.0)
+    half = replace(done, state=State.PAUSED, progress=Progress(10, 20, 1.0, 10.0, 10.0))
+    first, second, third = (
+        SimpleNamespace(runs=[run], has_begun=has_begun, state=run.state)
+        for run, has_begun in ((done, True), (half, True), (replace(done, state=State.IDLE), False))
+    )
+    running: Any = SimpleNamespace(pairs=[first, second, third], runs=[half], wait=lambda seconds: False)
+    assert time_of_all(running, half) == ("left", 30.0), "half of this seed, and the next one"
+    running.wait = lambda seconds: True
+    assert time_of_all(running, done) == ("took", 63.0)
+    running.pairs = [first]
+    assert time_of_all(running, done) is None

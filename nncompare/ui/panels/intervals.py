@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from statistics import mean
 
 from nncompare.analysis import Verdict
-from nncompare.report.wording import points
-from nncompare.words import accuracies
+from nncompare.words import accuracies, points
 
 _AROUND, _FOR_WORDS = 0.05, 0.28
 """Room on the left and on the right, in parts of what the intervals span; the words stand on the right."""

@@ -59,6 +59,7 @@ class ModelForm:
         self.fields = {
             field: Field.of(RunConfig, field, on_change, _CHOICES.get(field, ())) for field in RunConfig.model_fields
         }
+        self._apart = Place("nnc-apart")
         self.picture = NetworkPicture(name)
         self.fit = MemoryFit(self._limits, self._take_width)
         self.box, self.more = self._arranged(), self._arranged_more()
@@ -108,6 +109,7 @@ class ModelForm:
         self.network = architectures.layers(channels) if channels else []
         self._training_bytes = plan.training_bytes if plan and self.is_machine_known else 0
         self.fit.show(config, None if self.is_memory_asked else fit, self.network, is_used=self.is_used)
+        self._apart.show_texts("model_apart.html", told=self._rare_words(differing))
         for box in (self.box, self.more):
             set_class(box, "nnc-off", not self.is_used)
 
@@ -121,7 +123,8 @@ class ModelForm:
     def _arranged(self) -> widgets.Widget:
         self.copy.add_class("nnc-plain-link")
         switch = [self._switch] if self._switch is not None else []
-        head = row("nnc-head", [Place("nnc-title", "model_title.html", name=self.name), self.copy, *switch])
+        title = Place("nnc-title", "model_title.html", name=self.name)
+        head = row("nnc-head", [title, self._apart, self.copy, *switch])
         fields = row("nnc-fields", [self.fields[name] for name in FIRST])
         return column(self._css_classes, [head, fields, self.picture])
 
@@ -133,6 +136,11 @@ class ModelForm:
     @property
     def _css_classes(self) -> str:
         return f"nnc-card nnc-form nnc-{self.name.lower()}"
+
+    def _rare_words(self, differing: Collection[str]) -> list[str]:
+        """Say what is set otherwise than in the other model under More, where nobody sees it."""
+        names = [name for name in RARE if name in differing and not self.fields[name].control.disabled]
+        return [f"{str(RunConfig.model_fields[name].title).lower()} {self.fields[name].value}" for name in names]
 
     def _entered_channels(self, errors: dict[str, str]) -> int | None:
         """Return the width where another setting is wrong: the network is drawn all the same."""

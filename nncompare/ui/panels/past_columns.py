@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from nncompare.config import RunConfig
@@ -68,7 +69,19 @@ COLUMNS = {column.key: column for column in (MODEL, DATE, *_DIFFERENT, ACCURACY,
 def columns_of(rows: Sequence[PastRow]) -> list[Column]:
     """Return what a table of these models shows: always date, accuracy and time, and of the others what differs."""
     different = [column for column in _DIFFERENT if len({column.text(row) for row in rows}) > 1]
-    return [MODEL, DATE, *different[:_MOST], ACCURACY, TIME]
+    telling = _telling_apart(rows, different)
+    others = [column for column in different if column not in telling][: max(0, _MOST - len(telling))]
+    return [MODEL, DATE, *(column for column in different if column in (*telling, *others)), ACCURACY, TIME]
+
+
+def _telling_apart(rows: Sequence[PastRow], different: Sequence[Column]) -> list[Column]:
+    """Return the columns without which both models of some comparison would seem to be the same."""
+    needed: list[Column] = []
+    for a, b in pairwise(sorted(rows, key=lambda row: row.key)):
+        telling = [column for column in different if column.text(a) != column.text(b)]
+        if a.summary.id == b.summary.id and telling and not any(column in needed for column in telling):
+            needed.append(telling[0])
+    return needed
 
 
 def described(row: PastRow) -> str:

@@ -1,23 +1,28 @@
 """One model while it trains: its strip of large figures, its own buttons, and what is folded away."""
 
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from math import ceil
 
 from nncompare.architectures import parameter_count
 from nncompare.comparison.state import State
 from nncompare.comparison.view import RunView
+from nncompare.events import TEST_SAMPLE
+from nncompare.figures.points import is_of_all_images
 from nncompare.history import History
 from nncompare.report.fairness import distinction
 from nncompare.ui.action_buttons import Action, ActionButtons
 from nncompare.ui.elements import Place, column, row
 from nncompare.ui.panels.control_bar import steering
+from nncompare.ui.panels.run_times import Time, time_of
 from nncompare.words import (
     UNKNOWN,
     Write,
     apart,
-    brief_clock,
     brief_loss,
+    count,
     digits_apart,
+    digits_to_check,
     in_line,
     loss,
     number_of,
@@ -37,7 +42,7 @@ class RunPanel:
 
     def __init__(self, name: str, on_control: Callable[[str], None]) -> None:
         self._name = name
-        self._shown: tuple[RunView | None, RunView | None] | None = None
+        self._shown: tuple[RunView | None, ...] | None = None
         self._words: tuple[object, ...] = ()
         css_class = f"nnc-{name.lower()}"
         self.figures, self.log = Place("nnc-run-figures"), Place("nnc-run-log")
@@ -53,35 +58,42 @@ class RunPanel:
         other: RunView | None = None,
         guessed: str = "",
         *,
+        drawn: Mapping[str, RunView] | None = None,
         seed_words: str = "",
         can_train_on: bool = True,
         expected_seconds: float | None = None,
+        of_all: Time | None = None,
     ) -> None:
         """Draw what is known of a run, or what is planned where none was started; None where the model is not used.
 
         Its figures can be told apart from those of the `other` model. `guessed` is a sentence, where it has guessed;
-        `seed_words` say which of several seeds this is; `expected_seconds` is how long a planned one will take.
+        `drawn` are by name the runs with the figures that the charts show; `seed_words` say of which of several seeds
+        those are, and `of_all` how long all take; `expected_seconds` is how long a planned run will take.
         """
-        if not self._is_new((run, other), (guessed, seed_words, can_train_on, expected_seconds)):
+        words = (guessed, seed_words, can_train_on, expected_seconds, of_all)
+        told, told_other = (_as_drawn(one, drawn or {}) for one in (run, other))
+        if not self._is_new((run, other, told, told_other), words):
             return
         self._offer(run.state if run is not None else State.IDLE, can_train_on=can_train_on)
-        if run is None:
+        if run is None or told is None:
             self.figures.show("strip_unused.html", name=self._name)
             self.log.show("run_unused.html", name=self._name)
             return
-        common = {"run": run, "parameters": _parameters(run), "of_test": _tested_words(run)}
-        words = {"title": distinction(run, other), "where": _where(run), "seed_words": seed_words}
-        strip = {**words, "share": _share(run), "time": _time(run, expected_seconds)}
-        self.figures.show("strip.html", **common, **strip, **_large(run, other))
+        common = {"run": run, "parameters": _parameters(run)}
+        of_which = ", ".join(filter(None, (_images_words(told), seed_words)))
+        strip = {"title": distinction(run, other), "where": _where(run), "of_which": of_which, "share": _share(run)}
+        time = time_of(run, expected_seconds, of_all)
+        self.figures.show("strip.html", **common, **strip, time=time, **_large(told, told_other))
         figures = {
             "speed": _speed(run),
-            "of_epoch": _epoch_words(run),
+            "of_epoch": _epoch_words(told),
+            "of_test": _tested_words(told),
             "epochs": _last_epochs(run, other),
             "guessed": guessed,
         }
-        self.log.show("run_details.html", **common, **figures, **_measured(run, other))
+        self.log.show("run_details.html", **common, **figures, **_measured(told, told_other))
 
-    def _is_new(self, runs: tuple[RunView | None, RunView | None], words: tuple[object, ...]) -> bool:
+    def _is_new(self, runs: tuple[RunView | None, ...], words: tuple[object, ...]) -> bool:
         """Tell whether this is to be drawn: a run that has changed is another object."""
         is_same = self._shown is not None and all(map(operator.is_, runs, self._shown)) and words == self._words
         self._shown, self._words = runs, words
@@ -104,32 +116,25 @@ def _where(run: RunView) -> str:
     if run.state is State.FINISHED:
         return f"{plan} ✓"
     if run.state.is_over:
-        return f"{run.state} at epoch {round(run.epoch, 2):g}"
+        return f"{run.state} at {'epoch ' if run.state is State.FAILED else ''}{_short(run.epoch)}"
     if run.progress is None:
         return str(run.state)
-    at = f"{min(epochs, int(run.epoch) + 1)} of {epochs}"
-    return f"epoch {at}" if run.state in _MOVING else f"{run.state} at {at}"
+    if run.state in _MOVING:
+        return f"epoch {min(epochs, int(run.epoch) + 1)} of {epochs}"
+    return f"{run.state} at {max(1, ceil(run.epoch))} of {epochs}"
 
 
-def _time(run: RunView, expected_seconds: float | None) -> tuple[str, str]:
-    """Return the time that is of interest now: what it is, and a figure."""
-    if run.state is State.IDLE:
-        return "left" if expected_seconds is None else "about", brief_clock(expected_seconds)
-    if run.position is not None and run.position.position:
-        return "starts in", brief_clock(run.position.seconds)
-    if run.state.is_over:
-        return "took", brief_clock(run.seconds)
-    left = run.seconds_left
-    if run.state in (State.PAUSING, State.PAUSED) and run.epoch:
-        left = run.trained_seconds * (run.config.epochs / run.epoch - 1)
-    return "left", brief_clock(left)
+def _as_drawn(run: RunView | None, drawn: Mapping[str, RunView]) -> RunView | None:
+    """Return a run with the figures that the charts show of it, once they show any of this seed."""
+    known = drawn.get(run.name) if run is not None else None
+    return known if known is not None and run is not None and known.seed == run.seed else run
 
 
 def _large(run: RunView, other: RunView | None) -> dict[str, str]:
     """Write the figures of the strip, with as many digits as tell both models apart if there is room for them."""
     both = [_newest(one) for one in (run, other) if one is not None]
     accuracies, losses = ([values[name] for values in both] for name in ("test_accuracy", "test_loss"))
-    digits = digits_apart(percent, [accuracies], 1, _MOST_DIGITS["accuracy"])
+    digits = digits_to_check(accuracies, digits_apart(percent, [accuracies], 1, _MOST_DIGITS["accuracy"]))
     finer = digits_apart(brief_loss, [losses], 3, _MOST_DIGITS["loss"])
     return {"accuracy": percent(accuracies[0], digits), "loss": brief_loss(losses[0], finer)}
 
@@ -158,6 +163,20 @@ def _epoch_words(run: RunView) -> str:
     """Say which epoch a mean is of, where the run has gone on since."""
     done = run.history.epochs
     return f"(epoch {done})" if done and done != run.epoch else ""
+
+
+def _images_words(run: RunView) -> str:
+    """Say of which test images the large figures are, or of which epoch; nothing at the end, where it is all."""
+    points = run.history.test.epoch
+    if run.state is State.FINISHED or not points:
+        return ""
+    if run.state.is_over:
+        return _tested_words(run).strip("()") or f"epoch {_short(run.epoch)}"
+    return "all images" if is_of_all_images(points)[-1] else f"{count(TEST_SAMPLE)} images"
+
+
+def _short(epoch: float) -> str:
+    return f"{round(epoch, 2):g}"
 
 
 def _tested_words(run: RunView) -> str:

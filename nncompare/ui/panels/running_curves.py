@@ -1,7 +1,12 @@
 """The curves of a comparison as they are now: mean and range of its seeds, and where they will end."""
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 from nncompare.comparison.runner import ComparisonRun
-from nncompare.history import SeedBand, seed_band
+from nncompare.comparison.state import State
+from nncompare.comparison.view import RunView
+from nncompare.history import History, SeedBand, seed_band
 
 
 def most_epochs(running: ComparisonRun | None) -> int:
@@ -27,3 +32,19 @@ def curves(running: ComparisonRun | None) -> dict[str, SeedBand]:
 def curves_begun(running: ComparisonRun) -> int:
     """Count the curves that have a point."""
     return sum(bool(run.history.train.epoch) for pair in running.pairs for run in pair.runs)
+
+
+def shows_means(running: ComparisonRun) -> bool:
+    """Tell whether all of several seeds have come to their end: then the figures of a model are their means."""
+    return len(running.pairs) > 1 and all(state is State.FINISHED for state in running.states())
+
+
+def drawn_runs(running: ComparisonRun, bands: Mapping[str, SeedBand]) -> dict[str, RunView]:
+    """Return by name the runs of the current seed with the figures that these curves end in; none where others do."""
+    if len(running.begun) > 1 and not shows_means(running):
+        return {}
+    return {run.name: _with(run, bands[run.name].mean) for run in running.runs if run.name in bands}
+
+
+def _with(run: RunView, history: History) -> RunView:
+    return run if run.history is history else replace(run, history=history)

@@ -22,6 +22,8 @@ from nncompare.ui.panels.control_bar import ControlBar, Situation
 from nncompare.ui.panels.curve_charts import CurveCharts
 from nncompare.ui.panels.epoch_times import EpochTimes
 from nncompare.ui.panels.run_panel import RunPanel
+from nncompare.ui.panels.run_times import time_of_all
+from nncompare.ui.panels.running_curves import shows_means
 from nncompare.ui.panels.seed_choice import seed_words
 from nncompare.ui.refresher import Refresher
 
@@ -117,13 +119,14 @@ class TrainingStep:
         self._wanted = comparison or self._wanted
         if running is None:
             self._show_runs(None)
+            self.curves.plan(max((run.config.epochs for run in _planned(self._wanted)), default=3))
 
     def tick(self, running: ComparisonRun | None) -> None:
         """Draw what has changed since the last look."""
         if running is not None:
+            self.curves.tick()  # first: the strips tell what is drawn
             self._show_runs(running)
             self._show_seeds(running)
-            self.curves.tick()
 
     def _on_press(self, action: str) -> None:
         if action in self._ways:
@@ -136,12 +139,22 @@ class TrainingStep:
         shown = running.runs if running is not None else _planned(comparison)
         runs = {run.name: run for run in shown}
         can_train_on = running is not None and running.can_train_on
-        of_seed = seed_words(running) if running is not None else ""
+        of_seed = _figures_words(running) if running is not None else ""
         for name, panel in self.runs.items():
             run, other = runs.get(name), runs.get("B" if name == "A" else "A")
             guessed = self._guessed(running, run) if running is not None and run is not None else ""
             expected = self._expected_seconds(run, comparison)
-            panel.show(run, other, guessed, seed_words=of_seed, can_train_on=can_train_on, expected_seconds=expected)
+            of_all = time_of_all(running, run) if running is not None and run is not None else None
+            panel.show(
+                run,
+                other,
+                guessed,
+                drawn=self.curves.runs if running is not None else None,
+                seed_words=of_seed,
+                can_train_on=can_train_on,
+                expected_seconds=expected,
+                of_all=of_all,
+            )
         self._show_race(shown, has_one_seed=comparison is None or not comparison.seed_gap)
 
     def _expected_seconds(self, run: RunView | None, comparison: Comparison | None) -> float | None:
@@ -175,9 +188,20 @@ class TrainingStep:
         pairs = running.pairs
         if len(pairs) > 1:
             values = {"words": seed_words(running), "total": len(pairs)}
-            self.seeds.show("seeds.html", **values, is_over=running.wait(0), begun=len(running.begun))
+            self.seeds.show(
+                "seeds.html",
+                **values,
+                is_over=running.wait(0),
+                are_means=shows_means(running),
+                begun=len(running.begun),
+            )
         else:
             self.seeds.tell()
+
+
+def _figures_words(running: ComparisonRun) -> str:
+    """Say of which of several seeds the large figures are; empty where there is but one."""
+    return f"mean of {len(running.pairs)} seeds" if shows_means(running) else seed_words(running)
 
 
 def _lead(runs: Sequence[RunView]) -> Lead | None:
