@@ -205,7 +205,7 @@ def answered(dashboard, settle, lesson, guess):
 def test_the_guess_is_answered_after_the_end_with_three_questions(finished, settle):
     answer = answered(finished, settle, lesson(), 2.0)
     assert answer.result == pytest.approx(-100 * finished.result.verdict().difference)
-    assert answer.box.html.startswith('<section class="nnc-card" aria-label="Lesson: Mine">')
+    assert answer.box.html.startswith('<section class="nnc-card" tabindex="-1" aria-label="Lesson: Mine">')
     assert "You said 2 points. It was " in answer.box.html
     assert "So it is." not in answer.box.html
     assert "<details open>" in answer.box.html
