@@ -56,7 +56,7 @@ def test_what_has_finished_is_opened_as_it_was(engines: EngineHolder, store: Sto
     assert again.saved_id == running.saved_id
     assert again.state is State.FINISHED
     assert again.wait(0)
-    assert again.seconds == pytest.approx(running.seconds, abs=1)
+    assert max(run.seconds for run in running.runs) <= again.seconds <= running.seconds, "but for the last save"
     assert_same(again.result(), running.result())
     assert again.result().verdict() == running.result().verdict()
     assert again.result().a.seconds == running.result().a.seconds

@@ -16,7 +16,7 @@ from nncompare.config import Comparison
 from nncompare.engine.shared import EngineHolder
 from nncompare.store import Store
 
-LONG = pair(a={"epochs": 5}, b={"epochs": 4, "channels": 2, "optimizer": "sgd"})
+LONG = pair(a={"epochs": 5}, b={"epochs": 4, "channels": 2, "optimizer": "sgd"}, train_images=3_000)
 
 
 def reopened(store: Store, engines: EngineHolder) -> ComparisonRun:
