@@ -138,7 +138,7 @@ def test_a_page_that_is_closed_leaves_a_comparison_that_goes_on(
 def test_an_interrupted_comparison_that_is_only_looked_at_stays_interrupted(
     engines: EngineHolder, store: Store
 ) -> None:
-    running = ComparisonRun(LONG, engines, store=store)
+    running = ComparisonRun(pair(a={"epochs": 100}, b={"epochs": 100}, train_images=3_000), engines, store=store)
     running.start()
     until(lambda: min(epochs_on_disk(store), default=0) >= 1, "an epoch of both")
     running.leave()

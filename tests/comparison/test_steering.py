@@ -18,20 +18,21 @@ from nncompare.config import Comparison
 from nncompare.engine.shared import EngineHolder
 from nncompare.messages import Progress, VisibleImages, Weights
 
+EPOCHS = 8
 SHORT: dict[str, dict[str, Any]] = {
-    "a": {"channels": 3, "epochs": 3, "dropout": 0.5, "learning_rate": 0.01},
-    "b": {"channels": 4, "epochs": 3, "optimizer": "sgd", "learning_rate": 0.05},
+    "a": {"channels": 3, "epochs": EPOCHS, "dropout": 0.5, "learning_rate": 0.01},
+    "b": {"channels": 4, "epochs": EPOCHS, "optimizer": "sgd", "learning_rate": 0.05},
 }
 
 
 @pytest.fixture(scope="module")
 def uninterrupted(engines: EngineHolder) -> dict[str, Weights]:
-    result = finish(three_epochs(), engines)
+    result = finish(eight_epochs(), engines)
     assert result.b is not None
     return {"A": weights_of(result.a), "B": weights_of(result.b)}
 
 
-def three_epochs() -> Comparison:
+def eight_epochs() -> Comparison:
     """Return a pair that learns for long enough to be paused or stopped on the way."""
     return pair(**SHORT, train_images=3_000)
 
@@ -57,7 +58,7 @@ def until_state(running: ComparisonRun, name: str, *states: State) -> None:
 def test_a_pause_holds_both_and_the_resumed_runs_are_the_uninterrupted_ones(
     engines: EngineHolder, uninterrupted: dict[str, Weights]
 ) -> None:
-    running = begin(three_epochs(), engines)
+    running = begin(eight_epochs(), engines)
     until_both_train(running)
     running.pause()
     for name in ("A", "B"):
@@ -76,7 +77,7 @@ def test_a_pause_holds_both_and_the_resumed_runs_are_the_uninterrupted_ones(
 def test_one_model_can_be_paused_while_the_other_goes_on(
     engines: EngineHolder, uninterrupted: dict[str, Weights]
 ) -> None:
-    running = begin(three_epochs(), engines)
+    running = begin(eight_epochs(), engines)
     until_both_train(running)
     running.pause("B")
     assert running.b is not None
@@ -91,7 +92,7 @@ def test_one_model_can_be_paused_while_the_other_goes_on(
 def test_a_long_pause_frees_its_worker_and_goes_on_elsewhere(
     engines: EngineHolder, uninterrupted: dict[str, Weights]
 ) -> None:
-    running = ComparisonRun(three_epochs(), engines, suspend_seconds=0.2)
+    running = ComparisonRun(eight_epochs(), engines, suspend_seconds=0.2)
     running.start()
     until_both_train(running)
     running.pause("A")
@@ -108,7 +109,7 @@ def test_a_long_pause_frees_its_worker_and_goes_on_elsewhere(
 
 
 def test_a_suspended_run_can_be_stopped_and_looked_at(engines: EngineHolder) -> None:
-    running = ComparisonRun(three_epochs(), engines, suspend_seconds=0)
+    running = ComparisonRun(eight_epochs(), engines, suspend_seconds=0)
     running.start()
     until_both_train(running)
     running.pause()
@@ -127,7 +128,7 @@ def test_epochs_added_after_the_end_give_the_weights_of_the_longer_run(
     running = begin(pair(**short, train_images=3_000), engines)
     assert running.wait(90)
     first = running.result()
-    running.train_on(2)
+    running.train_on(EPOCHS - 1)
     assert running.state.is_active
     assert running.wait(90)
     result = running.result()
@@ -135,7 +136,7 @@ def test_epochs_added_after_the_end_give_the_weights_of_the_longer_run(
     for model in (result.a, result.b):
         assert model is not None
         assert same(weights_of(model), uninterrupted[model.name])
-        assert (model.config.epochs, model.history.epochs) == (3, 3)
+        assert (model.config.epochs, model.history.epochs) == (EPOCHS, EPOCHS)
         assert model.seconds > 0
     assert first.a.history.epochs == 1, "what was given before stays as it was"
 
@@ -163,16 +164,16 @@ def test_one_model_can_train_on_alone(engines: EngineHolder) -> None:
 
 
 def test_a_stopped_run_trains_on_from_where_it_was(engines: EngineHolder, uninterrupted: dict[str, Weights]) -> None:
-    running = begin(three_epochs(), engines)
+    running = begin(eight_epochs(), engines)
     until_both_train(running)
     running.stop()
     assert running.wait(90)
     done = [math.ceil(run.epoch) for run in running.runs]
     for run, epochs in zip(running.runs, done, strict=True):
-        running.train_on(3 - epochs, run.name)
+        running.train_on(EPOCHS - epochs, run.name)
     assert running.wait(90)
     for run in running.runs:
-        assert run.history.epochs == 3
+        assert run.history.epochs == EPOCHS
         assert same(weights_of(run), uninterrupted[run.name])
 
 
