@@ -22,21 +22,27 @@ from nncompare.engine import queue_client as queue_client_module
 from nncompare.engine.client import Engine, EngineError
 from nncompare.engine.shared import EngineHolder
 
+LONG_ENOUGH = {"channels": 32, "epochs": 100}
 # Before anything was asked of a worker: what it trains with is loaded, and no GPU was touched before it was forked.
 HAS_LOADED = "'nncompare.training.worker' in __import__('sys').modules, __import__('torch').cuda.is_initialized()"
+# Else it would wait for what trains in it when Dask closes it.
+ENDS_AT_ONCE = (
+    "any(hasattr(one.module, 'dask_teardown')"
+    " for worker in __import__('distributed').Worker._instances for one in worker.preloads)"
+)
 
 
 def test_a_killed_worker_is_told_the_other_model_finishes_and_the_next_comparison_works(
     killable: KillableEngine,
 ) -> None:
-    running = begin(pair(a={"epochs": 5}, b={"epochs": 5, "channels": 1}), killable.holder)
-    until_both_train(running)
     workers = worker_pids(killable.pid)
     assert len(workers) == 2
+    running = begin(pair(a={"epochs": 5}, b={"epochs": 5, "channels": 1}, train_images=3_000), killable.holder)
+    until_both_train(running)
     os.kill(workers[0], signal.SIGKILL)
     began = time.monotonic()
     until(lambda: any(run.state is State.FAILED for run in running.runs), "word that a worker is gone")
-    assert time.monotonic() - began < 4, "as long as a question may take"
+    assert time.monotonic() - began < 30, "a call of Dask's own takes a minute"
     assert running.wait(90)
     result = running.result()
     assert result.b is not None
@@ -94,20 +100,20 @@ def test_an_engine_that_cannot_start_is_told_and_the_next_one_works_until_its_ho
             "The workers could not be started: No space left on device. Mend that, then train again."
         )
     try:
-        if sys.platform == "linux":
-            for address in loop.wait(holder.get().idle()):
-                assert loop.wait(holder.get().ask(eval, HAS_LOADED, address=address)) == (True, False)
+        for address in loop.wait(holder.get().idle()):
+            if sys.platform == "linux":
+                assert loop.wait(holder.get().ask(eval, HAS_LOADED, address=address, seconds=60)) == (True, False)
+            assert loop.wait(holder.get().ask(eval, ENDS_AT_ONCE, address=address, seconds=60))
         assert finish(pair(), holder).state is State.FINISHED
         (engine,) = engine_pids() - before
         pids, folder = [engine, *descendants(engine)], folder_of(engine)
         assert len(pids) >= 3
-        running = begin(pair(a={"epochs": 100}, b={"epochs": 100}), holder)
+        running = begin(pair(a=LONG_ENOUGH, b=LONG_ENOUGH, train_images=3_000), holder)
         until_both_train(running)
-        began = time.monotonic()
     finally:
         holder.close()
-    assert time.monotonic() - began < 3, "it waits for those who train"
     assert running.wait(90)
+    assert {run.state for run in running.runs} == {State.FAILED}, "it waits for those who train"
     until_gone(pids)
     assert not folder.exists()
     with pytest.raises(EngineError, match="The engine was closed"):
@@ -118,12 +124,11 @@ def test_a_run_that_hangs_is_ended_with_its_worker_and_the_other_model_finishes(
     killable: KillableEngine, places: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(model_run_module, "STOP_GRACE_SECONDS", 0.2)
-    monkeypatch.setattr(queue_client_module, "ASK_SECONDS", 0.5)
     running = begin(pair(a={"epochs": 50}, b={"epochs": 8}), killable.holder)
     until_both_train(running)
     until(lambda: running.a.history.epochs >= 1, "an epoch")
     before = worker_pids(killable.pid)
-    hung = loop.wait(killable.get().ask(os.getpid, address=places["A"]))
+    hung = loop.wait(killable.get().ask(os.getpid, address=places["A"], seconds=60))
     os.kill(hung, signal.SIGSTOP)
     running.stop("A")
     assert running.wait(90)

@@ -56,7 +56,7 @@ def test_what_has_finished_is_opened_as_it_was(engines: EngineHolder, store: Sto
     assert again.saved_id == running.saved_id
     assert again.state is State.FINISHED
     assert again.wait(0)
-    assert again.seconds == pytest.approx(running.seconds, abs=1)
+    assert max(run.seconds for run in running.runs) <= again.seconds <= running.seconds, "but for the last save"
     assert_same(again.result(), running.result())
     assert again.result().verdict() == running.result().verdict()
     assert again.result().a.seconds == running.result().a.seconds
@@ -138,7 +138,7 @@ def test_a_page_that_is_closed_leaves_a_comparison_that_goes_on(
 def test_an_interrupted_comparison_that_is_only_looked_at_stays_interrupted(
     engines: EngineHolder, store: Store
 ) -> None:
-    running = ComparisonRun(LONG, engines, store=store)
+    running = ComparisonRun(pair(a={"epochs": 100}, b={"epochs": 100}, train_images=3_000), engines, store=store)
     running.start()
     until(lambda: min(epochs_on_disk(store), default=0) >= 1, "an epoch of both")
     running.leave()

@@ -40,11 +40,11 @@ def test_a_worker_lost_before_anything_was_saved_leaves_a_comparison_that_begins
 def test_after_a_killed_worker_the_lost_model_goes_on(
     killable: KillableEngine, store: Store, uninterrupted: ComparisonResult
 ) -> None:
-    engine = killable.pid
+    workers = worker_pids(killable.pid)
     running = ComparisonRun(LONG, killable.holder, store=store)
     running.start()
     until(lambda: min(run.history.epochs for run in running.runs) >= 1, "an epoch of both")
-    os.kill(worker_pids(engine)[0], signal.SIGKILL)
+    os.kill(workers[0], signal.SIGKILL)
     assert running.wait(90)
     assert sorted(run.state for run in running.runs) == [State.FAILED, State.FINISHED]
     assert store.summaries()[0].is_interrupted
@@ -56,14 +56,15 @@ def test_after_a_killed_worker_the_lost_model_goes_on(
 def test_a_killed_engine_is_told_to_those_who_train_and_wait_and_both_models_go_on_from_another(
     killable: KillableEngine, store: Store, uninterrupted: ComparisonResult
 ) -> None:
+    engine, folder = killable.pid, killable.folder
+    workers = worker_pids(engine)
     running = ComparisonRun(LONG, killable.holder, store=store)
     running.start()
     until_both_train(running)
     waiting = begin(pair(), killable.holder)
     until(lambda: waiting.position is not None, "a place in the queue")
     until(lambda: min(run.history.epochs for run in running.runs) >= 1, "an epoch of both")
-    told, engine, folder = [run.history.epochs for run in running.runs], killable.pid, killable.folder
-    workers = worker_pids(engine)
+    told = [run.history.epochs for run in running.runs]
     os.kill(engine, signal.SIGKILL)
     assert running.wait(20), "nobody tells that the engine is gone"
     assert waiting.wait(20), "nobody tells that the engine is gone"

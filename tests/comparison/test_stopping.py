@@ -16,8 +16,8 @@ def test_a_stop_while_running_keeps_what_was_learned(engines: EngineHolder) -> N
     running = begin(pair(a=LONG, b=LONG), engines)
     until_both_train(running)
     running.stop()
-    assert running.state is State.STOPPING
-    assert running.wait(15)
+    assert running.state in (State.STOPPING, State.STOPPED)
+    assert running.wait(90)
     result = running.result()
     assert result.state is State.STOPPED
     labels = load("synthetic-digits").labels("test")
@@ -67,7 +67,7 @@ def test_a_comparison_waits_for_workers_that_are_busy(engines: EngineHolder) -> 
     first.stop()
     assert second.wait(90)
     assert second.state is State.FINISHED
-    assert first.wait(15)
+    assert first.wait(90)
 
 
 def test_predictions_wait_for_a_free_worker(engines: EngineHolder) -> None:

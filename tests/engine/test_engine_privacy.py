@@ -100,7 +100,7 @@ def test_nothing_answers_without_the_credentials(address: str) -> None:
 def test_credentials_of_ones_own_making_are_refused(address: str) -> None:
     """A certificate is not enough: it must be that of this engine."""
     with pytest.raises(OSError, match="certificate"):
-        connect(address, timeout=1, security=Security.temporary())
+        connect(address, timeout=30, security=Security.temporary())
 
 
 def test_a_worker_of_somebody_elses_is_refused(address: str, engines: EngineHolder) -> None:

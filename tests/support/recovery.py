@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pytest
 from processes import until
 from tiny_pairs import pair
 
@@ -16,7 +17,7 @@ from nncompare.config import Comparison
 from nncompare.engine.shared import EngineHolder
 from nncompare.store import Store
 
-LONG = pair(a={"epochs": 5}, b={"epochs": 4, "channels": 2, "optimizer": "sgd"})
+LONG = pair(a={"epochs": 12}, b={"epochs": 10, "channels": 2, "optimizer": "sgd"}, train_images=3_000)
 
 
 def reopened(store: Store, engines: EngineHolder) -> ComparisonRun:
@@ -42,7 +43,8 @@ def assert_same(one: ComparisonResult, other: ComparisonResult) -> None:
         for name, array in mine.weights.items():
             assert np.array_equal(array, theirs.weights[name]), (mine.name, name)
         assert mine.history.test_accuracy == theirs.history.test_accuracy
-        assert mine.history.train_loss == theirs.history.train_loss
+        # Sums that a pause has cut in two are rounded elsewhere.
+        assert mine.history.train_loss == pytest.approx(theirs.history.train_loss, rel=1e-6)
         assert mine.history.train.images == theirs.history.train.images
         assert np.array_equal(mine.probabilities(), theirs.probabilities())
 

@@ -1,5 +1,6 @@
 """Comparisons of a moment, and the processes behind them."""
 
+from contextlib import suppress
 from typing import Any
 
 import psutil
@@ -8,6 +9,7 @@ from processes import is_worker, until
 from nncompare.comparison.result import ComparisonResult
 from nncompare.comparison.runner import ComparisonRun
 from nncompare.config import Comparison, RunConfig
+from nncompare.engine import loop
 from nncompare.engine.shared import EngineHolder
 
 
@@ -40,6 +42,13 @@ def until_both_train(running: ComparisonRun) -> None:
         return all(progress is not None and 0 < progress.images < progress.total_images for progress in seen)
 
     until(both_are_half_way, "both models train")
+
+
+def free_workers(engines: EngineHolder) -> list[str]:
+    """List the workers that nobody holds; none while the engine does not answer in time."""
+    with suppress(OSError):  # a TimeoutError is one
+        return loop.wait(engines.get().idle())
+    return []
 
 
 def engine_pids() -> set[int]:
