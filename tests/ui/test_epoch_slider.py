@@ -1,5 +1,6 @@
 """One slider moves what is told of the predictions through the epochs; the end, and what is saved of it, stays."""
 
+import re
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -292,7 +293,7 @@ def test_it_moves_through_what_is_done_while_both_train_and_stays_there_at_the_e
     until(lambda: predictions.disagreements is not None, "the end is judged")
     assert "after epoch 1" in verdict.value
     look_at(dashboard, 0)
-    until(lambda: "stopped after" in verdict.value, WHAT)
+    until(lambda: re.search("stopped,? after", verdict.value), WHAT)
     labels, history = load("synthetic-digits").labels("test"), dashboard.result.a.history
     found = dashboard.current.running.current.test_predictions("A", 1)
     assert np.isclose((found.probabilities.argmax(axis=1) == labels).mean(), history.test_accuracy[0])
