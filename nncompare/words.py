@@ -74,11 +74,11 @@ def digits_to_check(values: Sequence[float | None], least: int) -> int:
 
     79.24% and 79.87% are 0.6 points apart, as 79.2% and 79.9% do not seem to be.
     """
-    if len(values) != 2:
+    known = [value for value in values if value is not None and math.isfinite(value)]
+    if len(values) != 2 or len(known) != 2:
         return least
-    a, b = (value if value is not None and math.isfinite(value) else 0.0 for value in values)
-    is_seen = points(round(a, least + 2) - round(b, least + 2)) == points(a - b)
-    return least if is_seen else least + 1
+    shown = [float(percent(value, least)[:-1]) / 100 for value in known]
+    return least if points(shown[0] - shown[1]) == points(known[0] - known[1]) else least + 1
 
 
 def capitalize_first(words: str) -> str:
@@ -94,6 +94,11 @@ def count(number: float | None) -> str:
 def number_of(number: float, thing: str) -> str:
     """Format a number of things: 1 epoch, 60,000 images."""
     return f"{count(number)} {thing}{'s' if number != 1 else ''}"
+
+
+def short_epoch(epoch: float) -> str:
+    """Format a place within a training: 8.26, 3."""
+    return f"{round(epoch, 2):g}"
 
 
 def percent(share: float | None, digits: int = 1) -> str:

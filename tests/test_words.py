@@ -99,4 +99,11 @@ def test_one_of_several_is_counted_and_the_only_one_is_not():
 def test_two_accuracies_have_the_digits_with_which_their_difference_can_be_checked():
     assert (words.points(0.7987 - 0.7924), words.accuracies([0.7924, 0.7987])) == ("0.6", ["79.24%", "79.87%"])
     assert words.accuracies([0.792, 0.798]) == ["79.2%", "79.8%"]
-    assert words.accuracies([0.7924, None]) == ["79.2%", words.UNKNOWN]
+    assert words.accuracies([0.9015, None]) == ["90.1%", words.UNKNOWN]
+
+
+def test_no_difference_of_two_accuracies_contradicts_them():
+    for right in range(9_000, 9_100):
+        values = [right / 10_000, 0.9095]
+        a, b = (float(shown[:-1]) for shown in words.accuracies(values))
+        assert words.points((a - b) / 100) == words.points(values[0] - values[1]), values

@@ -25,5 +25,5 @@ class GuessedLesson(BaseModel):
         else:
             is_possible = kind.lowest <= guess <= kind.highest
         if not is_possible:
-            raise ValueError("the lesson asks for another kind of guess")
+            raise ValueError("the lesson does not take this guess")
         return self

@@ -6,13 +6,14 @@ from numpy.typing import NDArray
 from nncompare.analysis import Guessing, guessing
 from nncompare.comparison.state import State
 from nncompare.comparison.view import RunView
+from nncompare.words import number_of, short_epoch
 
 GUESSED = "did no better than guessing"
 
 
 def epochs_of(run: RunView) -> str:
     """Return how many epochs a run has done, or is to do while it is under way, as a number: 2.2."""
-    return _short(run.epoch) if run.state.is_over else f"{run.config.epochs}"
+    return short_epoch(run.epoch) if run.state.is_over else f"{run.config.epochs}"
 
 
 def epochs_told(run: RunView) -> str:
@@ -23,9 +24,9 @@ def epochs_told(run: RunView) -> str:
 
 def ended_early(run: RunView) -> str:
     """Return how a run ended before its last epoch, in words that follow its name; empty if it did not."""
-    wanted = f"{_short(run.epoch)} of {run.config.epochs} epoch{'s' if run.config.epochs != 1 else ''}"
+    wanted = f"{short_epoch(run.epoch)} of {number_of(run.config.epochs, 'epoch')}"
     if run.history.diverged is not None:
-        return f"broke off at epoch {_short(run.history.diverged.epoch)}"
+        return f"broke off at epoch {short_epoch(run.history.diverged.epoch)}"
     if run.state is State.FAILED:
         return f"failed after {wanted}"
     return f"stopped after {wanted}" if run.state is State.STOPPED else ""
@@ -38,7 +39,8 @@ def both_stopped(a: RunView, b: RunView) -> str:
         return ""
     if a.config.epochs != b.config.epochs:
         return ""
-    return f"Both stopped, after {_short(a.epoch)} and {_short(b.epoch)} of {a.config.epochs} epochs"
+    ends = f"{short_epoch(a.epoch)} and {short_epoch(b.epoch)}"
+    return f"Both stopped, after {ends} of {number_of(a.config.epochs, 'epoch')}"
 
 
 def lacked_memory(run: RunView) -> str:
@@ -62,7 +64,3 @@ def told(run: RunView) -> str:
     """Return the run's own message, if it has one, with the name of its model."""
     is_named = not run.message or f"odel {run.name}" in run.message
     return run.message if is_named else f"Model {run.name}: {run.message}"
-
-
-def _short(epoch: float) -> str:
-    return f"{round(epoch, 2):g}"

@@ -81,7 +81,7 @@ class SavedComparison:
     """All that is kept of a comparison.
 
     ``runs`` are by seed and model ("A", "B"); one that has saved nothing is not in it. ``notes`` has a sentence for
-    everything that was damaged. ``lesson`` is what it was trained for; None where that is nothing, or cannot be read.
+    every run that was damaged. ``lesson`` is what it was trained for; None where that is nothing, or cannot be read.
     """
 
     id: str

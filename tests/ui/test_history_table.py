@@ -83,7 +83,7 @@ def test_the_filter_looks_for_every_word_in_names_notes_and_settings(past):
 
 
 def test_a_number_is_looked_for_as_a_whole(past):
-    id_ = past.save()
+    id_ = past.make_older(past.save(), 40)
     past.read(id_)
     for wanted, expected in (("a 90", [f"{id_}:a"]), ("a 9", []), ("a 0.0", [])):
         past.step.table.filter.value = wanted

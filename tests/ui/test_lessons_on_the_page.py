@@ -410,6 +410,25 @@ def test_the_lesson_of_what_was_opened_is_not_asked_again_where_the_teacher_sets
     assert reopened.lesson.guess is None, "another one, of the same name"
 
 
+def test_what_is_opened_does_not_take_away_what_the_teacher_has_just_set(asked, settle):
+    past = GuessedLesson(lesson=lesson(CHOICE, name="past"), guess="A")
+    asked.refresher.post(lambda: asked.lesson.recall(past))
+    settle(asked)
+    assert (asked.lesson.lesson.name, asked.lesson.guess) == ("mine", None)
+    assert "The teacher has set a lesson: <b>Mine</b>" in asked.lesson.news.html
+    asked.lesson.news.pick("guess")
+    asked.refresher.post(lambda: asked.lesson.recall(past))
+    settle(asked)
+    assert (asked.lesson.lesson.name, asked.lesson.guess) == ("past", "A")
+
+
+def test_a_choice_is_no_guess_where_a_number_is_asked_for_meanwhile(asked, settle):
+    asked.lesson.choices.pick("A")
+    settle(asked)
+    assert asked.lesson.guess is None
+    assert asked.lesson.problems == {"guess": GUESS_FIRST}
+
+
 def test_what_was_trained_without_a_lesson_is_no_answer_to_a_later_guess(finished, settle):
     finished.refresher.post(lambda: finished.lesson.take(lesson()))
     settle(finished)

@@ -81,7 +81,7 @@ function fillRow(row, one) {
   for (const name of ["guess", "result"]) {
     const cell = row.querySelector(`[data-cell="${name}"]`);
     cell.firstElementChild.textContent = one[name];
-    cell.title = one.words[name] ?? ""; // as the lesson says it, for which there is no room
+    cell.title = one.words[name] ?? ""; // whole, with its unit
   }
   for (const name of ["a", "b"]) fillProgress(row.querySelector(`[data-cell="${name}"]`), one[name]);
   row.querySelector("button").disabled = !one.can_stop;

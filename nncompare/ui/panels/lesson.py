@@ -81,8 +81,12 @@ class LessonPanel:
         return GuessedLesson.model_validate({"lesson": self.lesson, "guess": self.guess})
 
     def recall(self, guessed: GuessedLesson) -> None:
-        """Turn to a lesson with the guess that a comparison was begun with, which is opened now."""
-        self._is_news = False
+        """Turn to a lesson with the guess that a comparison was begun with, which is opened now.
+
+        Where the teacher has set another one meanwhile, that one stays.
+        """
+        if self._is_news:
+            return
         self._choose(guessed.lesson)
         self.lesson, self.guess = guessed.lesson, guessed.guess
         is_number = isinstance(guessed.guess, float)
@@ -128,7 +132,8 @@ class LessonPanel:
         self.on_ask()
 
     def _on_choice(self, pick: str) -> None:
-        self._take(pick, "")
+        if self.lesson is not None and isinstance(self.lesson.guess, ChoiceGuess):  # another one may be set meanwhile
+            self._take(pick, "")
 
     def _on_entry(self) -> None:
         if self.lesson is not None and isinstance(self.lesson.guess, NumberGuess):

@@ -33,8 +33,8 @@ class ModelForm:
     """Fields made from `RunConfig`, a picture of the network, and its costs; `read` returns the configuration.
 
     `box` has what is mostly changed, `more` all else. Where a lesson asks for the memory (`is_memory_asked`), neither
-    tells it; nor while the workers are still to say what they train with. `on_copy` is called where the settings are to
-    be copied to the `other` model.
+    tells it; the picture does not either while the workers are still to say what they train with. `on_copy` is called
+    where the settings are to be copied to the `other` model.
     """
 
     def __init__(

@@ -98,7 +98,10 @@ def in_order(rows: Sequence[PastRow], key: str, *, falls: bool) -> list[PastRow]
 
 
 def matching(rows: Sequence[PastRow], wanted: str) -> list[PastRow]:
-    """Return the models of which every word of `wanted` is said somewhere; 5 is not said by 0.25, nor by 5,000."""
+    """Return the models of which every word of `wanted` is said somewhere.
+
+    A number is a word, or its beginning up to the point: 5 is said by 5.5, but not by 0.25, nor by 5,000.
+    """
     words = wanted.casefold().split()
     return [row for row in rows if all(_is_in(_said(row), word) for word in words)]
 

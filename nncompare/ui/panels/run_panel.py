@@ -27,6 +27,7 @@ from nncompare.words import (
     loss,
     number_of,
     percent,
+    short_epoch,
 )
 
 _EPOCHS_TOLD = 3
@@ -88,7 +89,7 @@ class RunPanel:
             "speed": _speed(run),
             "of_epoch": _epoch_words(told),
             "of_test": _tested_words(told),
-            "epochs": _last_epochs(run, other),
+            "epochs": _last_epochs(told, told_other),
             "guessed": guessed,
         }
         self.log.show("run_details.html", **common, **figures, **_measured(told, told_other))
@@ -116,7 +117,7 @@ def _where(run: RunView) -> str:
     if run.state is State.FINISHED:
         return f"{plan} ✓"
     if run.state.is_over:
-        return f"{run.state} at {'epoch ' if run.state is State.FAILED else ''}{_short(run.epoch)}"
+        return f"{run.state} at {'epoch ' if run.state is State.FAILED else ''}{short_epoch(run.epoch)}"
     if run.progress is None:
         return str(run.state)
     if run.state in _MOVING:
@@ -134,7 +135,8 @@ def _large(run: RunView, other: RunView | None) -> dict[str, str]:
     """Write the figures of the strip, with as many digits as tell both models apart if there is room for them."""
     both = [_newest(one) for one in (run, other) if one is not None]
     accuracies, losses = ([values[name] for values in both] for name in ("test_accuracy", "test_loss"))
-    digits = digits_to_check(accuracies, digits_apart(percent, [accuracies], 1, _MOST_DIGITS["accuracy"]))
+    most = _MOST_DIGITS["accuracy"]
+    digits = min(most, digits_to_check(accuracies, digits_apart(percent, [accuracies], 1, most)))
     finer = digits_apart(brief_loss, [losses], 3, _MOST_DIGITS["loss"])
     return {"accuracy": percent(accuracies[0], digits), "loss": brief_loss(losses[0], finer)}
 
@@ -170,13 +172,11 @@ def _images_words(run: RunView) -> str:
     points = run.history.test.epoch
     if run.state is State.FINISHED or not points:
         return ""
-    if run.state.is_over:
-        return _tested_words(run).strip("()") or f"epoch {_short(run.epoch)}"
-    return "all images" if is_of_all_images(points)[-1] else f"{count(TEST_SAMPLE)} images"
-
-
-def _short(epoch: float) -> str:
-    return f"{round(epoch, 2):g}"
+    of_which = "all images" if is_of_all_images(points)[-1] else f"{count(TEST_SAMPLE)} images"
+    if not run.state.is_over:
+        return of_which
+    epoch = _tested_words(run).strip("()") or f"epoch {short_epoch(points[-1])}"
+    return epoch if of_which == "all images" or run.history.epochs else f"{epoch}, {of_which}"
 
 
 def _tested_words(run: RunView) -> str:

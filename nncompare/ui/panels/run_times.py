@@ -25,9 +25,9 @@ def time_of_all(running: ComparisonRun, run: RunView) -> Time | None:
     """Return how long all seeds of a model have taken, or will still take; None where there is but one."""
     if len(running.pairs) == 1:
         return None
-    if running.wait(0):
-        return "took", sum(one.seconds for pair in running.pairs for one in pair.runs if one.name == run.name)
     waiting = sum(not pair.has_begun for pair in running.pairs)
+    if running.wait(0) or (run.state.is_over and not waiting):
+        return "took", sum(one.seconds for pair in running.pairs for one in pair.runs if one.name == run.name)
     at_once = sum(pair.has_begun and pair.state.is_active for pair in running.pairs)
     left = 0.0 if run.state.is_over else _left(run)
     rounds = ceil(waiting / max(1, at_once))

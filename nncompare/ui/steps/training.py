@@ -139,7 +139,7 @@ class TrainingStep:
         shown = running.runs if running is not None else _planned(comparison)
         runs = {run.name: run for run in shown}
         can_train_on = running is not None and running.can_train_on
-        of_seed = _figures_words(running) if running is not None else ""
+        of_seed = self._figures_words(running) if running is not None else ""
         for name, panel in self.runs.items():
             run, other = runs.get(name), runs.get("B" if name == "A" else "A")
             guessed = self._guessed(running, run) if running is not None and run is not None else ""
@@ -156,6 +156,14 @@ class TrainingStep:
                 of_all=of_all,
             )
         self._show_race(shown, has_one_seed=comparison is None or not comparison.seed_gap)
+
+    def _are_means(self, running: ComparisonRun) -> bool:
+        """Tell whether the large figures are means over all seeds: as soon as the charts have drawn those."""
+        return shows_means(running) and bool(self.curves.runs)
+
+    def _figures_words(self, running: ComparisonRun) -> str:
+        """Say of which of several seeds the large figures are; empty where there is but one."""
+        return f"mean of {len(running.pairs)} seeds" if self._are_means(running) else seed_words(running)
 
     def _expected_seconds(self, run: RunView | None, comparison: Comparison | None) -> float | None:
         """Return how long a planned run will take, by what an epoch of such a model has taken here."""
@@ -192,16 +200,11 @@ class TrainingStep:
                 "seeds.html",
                 **values,
                 is_over=running.wait(0),
-                are_means=shows_means(running),
+                are_means=self._are_means(running),
                 begun=len(running.begun),
             )
         else:
             self.seeds.tell()
-
-
-def _figures_words(running: ComparisonRun) -> str:
-    """Say of which of several seeds the large figures are; empty where there is but one."""
-    return f"mean of {len(running.pairs)} seeds" if shows_means(running) else seed_words(running)
 
 
 def _lead(runs: Sequence[RunView]) -> Lead | None:
