@@ -73,6 +73,7 @@ class Page(Scripted):
         self._timeout, self._grace = limits.page_timeout_seconds, limits.grace_seconds
         self._last_ping = self._last_pong = time.monotonic()
         self._closed: float | None = None  # when it said so
+        self._may_stay = False  # for its user was asked whether to leave
         self._is_open, self._is_web_page = False, environment().is_web_page
         self.on_msg(self._on_message)
 
@@ -109,7 +110,7 @@ class Page(Scripted):
         """Ask the page whether it is there; return whether it is gone and what it shows must end.
 
         A run in `state` is not left behind without its page, unless the user asked that it `goes_on`. In a notebook
-        it always goes on.
+        it always goes on. A user who was asked may have stayed, and have stopped it before the page is heard again.
         """
         if not self._is_web_page:
             return False
@@ -117,7 +118,8 @@ class Page(Scripted):
         can_go_on = goes_on and state not in (State.PAUSING, State.PAUSED)  # nobody could resume it
         asks = state.can_stop and not can_go_on
         set_value(self, keeps_kernel=state.is_active, goes_on=goes_on, asks_before_leaving=asks)
-        is_outlived = state.is_active and (self.seconds_gone <= self._grace or can_go_on)
+        is_in_grace = self.seconds_gone <= self._grace and (state.is_active or self._may_stay)
+        is_outlived = is_in_grace or (state.is_active and can_go_on)
         return self.seconds_gone > 0 and not is_outlived
 
     def say(self, sentence: str) -> None:
@@ -135,9 +137,9 @@ class Page(Scripted):
     def _on_message(self, _widget: object, content: dict[str, Any], _buffers: object) -> None:
         now = time.monotonic()
         if "closing" in content:
-            self._closed = now
+            self._closed, self._may_stay = now, self.asks_before_leaving
             return
-        self._last_pong, self._closed = now, None
+        self._last_pong, self._closed, self._may_stay = now, None, False
         if "ready" in content:
             self._is_open = True
             self._address = str(content["ready"])

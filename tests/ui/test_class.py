@@ -156,6 +156,19 @@ def test_a_page_that_is_heard_again_was_not_closed(trains_for_long, clock):
     assert dashboard.is_open
 
 
+def test_whoever_stays_and_then_stops_keeps_the_page(trains_for_long, clock):
+    dashboard = trains_for_long
+    until(lambda: dashboard.page.asks_before_leaving, WHAT)
+    close_page(dashboard)  # as it is said before the user has answered
+    press(dashboard, "Stop")
+    until(lambda: dashboard.current.running.wait(0), WHAT)
+    pass_seconds(clock, dashboard.page, 3)
+    wait_for_a_look(dashboard)
+    assert dashboard.is_open
+    pass_seconds(clock, dashboard.page, 58)
+    until(lambda: not dashboard.is_open, "nobody has stayed")
+
+
 @pytest.mark.parametrize("trains", [False, True])
 def test_a_silent_page_carries_on_when_it_is_back_within_ten_minutes(trains, clock, open_ready, engine, settle):
     """A laptop was shut, a phone locked, the network gone."""
