@@ -69,7 +69,12 @@ class Engine(WorkerClient):
         request = Request(id_, self._client.id, self._user, count, submission.id, submission.comparison)
         try:
             addresses = await self._wait_in_queue(request, submission.limits, is_cancelled, on_wait)
-            return list(await asyncio.gather(*(self._slot(address, device) for address in addresses)))
+            asked = (self._slot(address, device) for address in addresses)
+            # All of them, also where one fails: who gets these workers next must find nobody at them.
+            found = await asyncio.gather(*asked, return_exceptions=True)
+            if failed := [one for one in found if isinstance(one, BaseException)]:
+                raise failed[0]
+            return [one for one in found if isinstance(one, Slot)]
         except BaseException:
             await self._insist("withdraw", request_id=id_)
             raise

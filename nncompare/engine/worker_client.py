@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import os
 from collections.abc import Awaitable, Callable, Coroutine
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from nncompare.engine.connections import DisconnectedError, LostError, SilentError
@@ -41,11 +42,12 @@ class WorkerClient(QueueClient):
 
         future = self._submit(function, *arguments, address=address, key=key)
         result: asyncio.Future[T] = asyncio.ensure_future(future.result())
-        self._silences[address] = Silence(self._silence.limit_seconds)
+        silence = self._silences[address] = Silence(self._silence.limit_seconds)
         try:
-            await _unless_lost(result, address, self._watch, self._listen)
+            await _unless_lost(result, address, self._watch, partial(self._listen, silence))
         finally:
-            self._silences.pop(address, None)
+            if self._silences.get(address) is silence:
+                del self._silences[address]
         if future.cancelled():  # by Dask's client, which connects again
             raise DisconnectedError(_DISCONNECTED)
         if isinstance(result.exception(), KilledWorker):
@@ -104,9 +106,8 @@ class WorkerClient(QueueClient):
                 await self._answer(self._client.run(os.getpid, workers=[address]))
                 silence.end()
 
-    async def _listen(self, address: str) -> None:
+    async def _listen(self, silence: Silence, _: str) -> None:
         """Raise a SilentError when nothing was heard of the worker, or of the scheduler, for too long."""
-        silence = self._silences[address]
         # Where the scheduler is silent it is not the worker's fault: every question goes through it.
         while not (silence.is_too_long and self._silence.seconds < silence.limit_seconds / 2):
             self._expect_word()

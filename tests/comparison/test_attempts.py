@@ -1,7 +1,9 @@
+import asyncio
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pytest
 from fake_engine import FakeEngine
 from processes import until
 from tiny_pairs import pair
@@ -12,6 +14,7 @@ from nncompare.engine import loop
 from nncompare.engine.client import Slot
 from nncompare.engine.shared import EngineHolder, predict_on_worker
 from nncompare.engine.tasks import exchange, run_training
+from nncompare.errors import DeviceError
 from nncompare.memory import Plan, Room, fit
 from nncompare.messages import Assignment, Controls, Cursor, FormatTimes, Outcome, PredictionRequest, Setup
 
@@ -37,6 +40,30 @@ def test_every_worker_has_a_token_of_its_own(engines: EngineHolder) -> None:
     slots = loop.wait(engines.get().claim(2, "cpu"))
     loop.wait(engines.get().release([slot.address for slot in slots]))
     assert len({slot.report.token for slot in slots}) == len({slot.address for slot in slots}) == 2
+
+
+def test_a_claim_that_fails_leaves_nobody_at_its_workers(
+    engines: EngineHolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def ask(address: str, device: str) -> Slot:
+        asked.append(address)
+        if len(asked) == 1:
+            raise DeviceError(device)
+        for _ in range(20):
+            await asyncio.sleep(0)
+        answered.append(address)
+        return Slot(address, idle_report)
+
+    asked: list[str] = []
+    answered: list[str] = []
+    engine = engines.get()
+    idle_report = engine.survey("cpu")
+    with monkeypatch.context() as patch:
+        patch.setattr(engine, "_slot", ask)
+        with pytest.raises(DeviceError):
+            loop.wait(engine.claim(2, "cpu"))
+    assert answered == asked[1:]
+    until(lambda: set(loop.wait(engine.idle())) >= set(asked), "both are given back")
 
 
 def test_a_prediction_is_made_on_the_device_that_is_here() -> None:
