@@ -1,11 +1,13 @@
 """The teacher's page in a browser, with the pages of two students."""
 
 import json
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from axe import needs_axe, serious
 from dashboard_page import DashboardPage
-from hosts import Host
+from hosts import Host, voila
 from playwright.sync_api import Browser, Route, expect
 from tabs import tab
 from waiting import wait_until
@@ -15,15 +17,26 @@ from nncompare.lessons import built_in_lessons
 pytestmark = pytest.mark.browser
 
 LONG = "?dataset=synthetic-digits&train_images=1000&a.channels=1&a.epochs=100&b.channels=1&b.epochs=100"
-SECONDS = 30
+SECONDS = 60
 
 
-def test_a_teacher_sees_two_pages_sets_a_lesson_and_stops_them(
-    browser: Browser, voila_host: Host, on_voila: DashboardPage
-) -> None:
-    with tab(browser, voila_host) as other, tab(browser, voila_host) as teacher:
+@pytest.fixture(scope="module")
+def class_host(
+    chromium: str, user_cache: Path, synthetic_digits: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Host]:
+    """A server of its own: pages and guesses of other tests would be of this class, too."""
+    with voila(tmp_path_factory.mktemp("class"), user_cache, {}) as host:
+        yield host
+
+
+def test_a_teacher_sees_two_pages_sets_a_lesson_and_stops_them(browser: Browser, class_host: Host) -> None:
+    with (
+        tab(browser, class_host) as on_voila,
+        tab(browser, class_host) as other,
+        tab(browser, class_host) as teacher,
+    ):
         page = teacher.page
-        page.goto(voila_host.teachers_door)
+        page.goto(class_host.teachers_door)
         assert "token" not in page.url
         for dashboard in (on_voila, other):
             dashboard.open(LONG)
@@ -33,8 +46,7 @@ def test_a_teacher_sees_two_pages_sets_a_lesson_and_stops_them(
         expect(row).to_have_count(1, timeout=1000 * SECONDS)
         expect(row.locator('[data-cell="a"]')).to_contain_text("of 100")
         lesson = json.loads(built_in_lessons()["luck"].to_json())
-        # A name of its own: others may have been guessed at this server before.
-        content = json.dumps({**lesson, "name": "a-lesson", "title": "A <b>lesson</b>"}).encode()
+        content = json.dumps({**lesson, "title": "A <b>lesson</b>"}).encode()
         page.get_by_label("Set from a file").set_input_files(
             {"name": "lesson.json", "mimeType": "application/json", "buffer": content}
         )
@@ -59,13 +71,13 @@ def test_a_teacher_sees_two_pages_sets_a_lesson_and_stops_them(
         expect(page.locator("#told")).to_be_empty(timeout=1000 * SECONDS)
 
 
-def test_the_tour_gives_way_to_a_lesson_whose_line_stays_in_view(browser: Browser, voila_host: Host) -> None:
+def test_the_tour_gives_way_to_a_lesson_whose_line_stays_in_view(browser: Browser, class_host: Host) -> None:
     with (
-        tab(browser, voila_host) as teacher,
+        tab(browser, class_host) as teacher,
         browser.new_context(viewport={"width": 1280, "height": 720}) as context,
     ):
-        teacher.page.goto(voila_host.teachers_door)
-        student = DashboardPage(context.new_page(), voila_host, is_first_visit=True).open()
+        teacher.page.goto(class_host.teachers_door)
+        student = DashboardPage(context.new_page(), class_host, is_first_visit=True).open()
         page, news = student.page, student.page.get_by_text("The teacher has set a lesson: Width")
         expect(page.locator(".nnc-tour")).to_be_visible()
         teacher.page.locator("#lesson-name").select_option("width")
@@ -84,12 +96,12 @@ def test_the_tour_gives_way_to_a_lesson_whose_line_stays_in_view(browser: Browse
         page.goto("about:blank")
 
 
-def test_an_answer_that_comes_late_does_not_replace_a_newer_one(browser: Browser, voila_host: Host) -> None:
-    with tab(browser, voila_host) as teacher:
+def test_an_answer_that_comes_late_does_not_replace_a_newer_one(browser: Browser, class_host: Host) -> None:
+    with tab(browser, class_host) as teacher:
         page, asked = teacher.page, list[Route]()
         page.add_init_script("AbortSignal.timeout = () => new AbortController().signal")  # however slow this machine is
         page.route("**/teacher/view*", lambda route: asked.append(route))
-        page.goto(voila_host.teachers_door)
+        page.goto(class_host.teachers_door)
         wait_until(lambda: page.evaluate("1") and len(asked) == 1, "the page asks")
         view = asked[0].fetch().json()
         page.get_by_role("button", name="Set for all pages").click()
@@ -102,9 +114,9 @@ def test_an_answer_that_comes_late_does_not_replace_a_newer_one(browser: Browser
 
 
 @needs_axe
-def test_axe_finds_nothing_serious_on_the_page_of_a_teacher(browser: Browser, voila_host: Host) -> None:
-    with tab(browser, voila_host) as teacher:
+def test_axe_finds_nothing_serious_on_the_page_of_a_teacher(browser: Browser, class_host: Host) -> None:
+    with tab(browser, class_host) as teacher:
         page = teacher.page
-        page.goto(voila_host.teachers_door)
+        page.goto(class_host.teachers_door)
         expect(page.locator("#lesson")).to_be_visible()
         assert serious(page) == {}
